@@ -1,0 +1,44 @@
+#include <csignal>
+#include <iostream>
+
+#include "commands.h"
+
+namespace logsvc {
+
+void add_setting_flags(CLI::App& command, const std::vector<config::SettingSpec>& specs,
+                       SettingFlags& flags) {
+  command.add_option("--config,-c", flags.config_path, "YAML file with settings")
+      ->envname("LOGSVC_CONFIG");
+  for (const auto& spec : specs) {
+    std::string help = spec.help + " [" + config::variable_name(spec.name) + "]";
+    if (!spec.default_value.empty()) help += " (default " + spec.default_value + ")";
+    command.add_option_function<std::string>(
+        "--" + spec.name,
+        [&flags, name = spec.name](const std::string& value) { flags.values[name] = value; }, help);
+  }
+}
+
+namespace {
+sigset_t stop_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGTERM);
+  return set;
+}
+}  // namespace
+
+void block_signals() {
+  const sigset_t set = stop_signals();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+int wait_for_stop_signal() {
+  const sigset_t set = stop_signals();
+  int number = 0;
+  sigwait(&set, &number);
+  return number;
+}
+
+}  // namespace logsvc

@@ -1,0 +1,30 @@
+// Every subcommand adds itself to the command line and, when chosen, runs and sets exit_code:
+// 0 fine, 1 failed, 2 wrong usage, 69 server unreachable, 77 no permission, 78 bad configuration.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "config/settings.h"
+
+namespace logsvc {
+
+void add_server_command(CLI::App& app, int& exit_code);
+void add_agent_command(CLI::App& app, int& exit_code);
+
+// The flags of a subcommand that come from a table of settings, and --config.
+struct SettingFlags {
+  std::map<std::string, std::string> values;  // those given, by setting name
+  std::string config_path;
+};
+void add_setting_flags(CLI::App& command, const std::vector<config::SettingSpec>& specs,
+                       SettingFlags& flags);
+
+// Blocks SIGINT, SIGTERM and SIGPIPE in this and all later threads; call before starting any.
+void block_signals();
+// Waits for SIGINT or SIGTERM; returns its number.
+int wait_for_stop_signal();
+
+}  // namespace logsvc

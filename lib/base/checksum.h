@@ -1,0 +1,13 @@
+// Checksums and hashes of bytes. XXH3-64 (xxhash 0.8), stable across machines and releases,
+// so values may be written to disk. Not for secrets.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace logsvc {
+
+uint64_t hash_bytes(std::string_view bytes);
+uint64_t hash_bytes(std::string_view bytes, uint64_t seed);
+
+}  // namespace logsvc

@@ -1,0 +1,286 @@
+#include "base/time.h"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+#include <ctime>
+
+namespace logsvc {
+namespace {
+
+// Days since the epoch of a civil date (proleptic Gregorian calendar).
+int64_t days_from_civil(int64_t year, int64_t month, int64_t day) {
+  year -= month <= 2;
+  const int64_t era = (year >= 0 ? year : year - 399) / 400;
+  const int64_t year_of_era = year - era * 400;
+  const int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+  const int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+  return era * 146097 + day_of_era - 719468;
+}
+
+struct Civil {
+  int64_t year, month, day;
+};
+
+Civil civil_from_days(int64_t z) {
+  z += 719468;
+  const int64_t era = (z >= 0 ? z : z - 146096) / 146097;
+  const int64_t doe = z - era * 146097;
+  const int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+  const int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+  const int64_t mp = (5 * doy + 2) / 153;
+  const int64_t month = mp + (mp < 10 ? 3 : -9);
+  return {yoe + era * 400 + (month <= 2), month, doy - (153 * mp + 2) / 5 + 1};
+}
+
+int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b < 0); }
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// Reads exactly n digits at text[at]; -1 if there are fewer.
+int read_digits(std::string_view text, size_t at, size_t n) {
+  if (at + n > text.size()) return -1;
+  int value = 0;
+  for (size_t i = at; i < at + n; ++i) {
+    if (!is_digit(text[i])) return -1;
+    value = value * 10 + (text[i] - '0');
+  }
+  return value;
+}
+
+bool is_leap(int year) { return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0; }
+
+int days_in_month(int year, int month) {
+  static constexpr std::array<int, 12> kDays = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  return month == 2 && is_leap(year) ? 29 : kDays[static_cast<size_t>(month - 1)];
+}
+
+// Zone text "Z", "z" or ±hh:mm to an offset in ns.
+std::optional<Duration> parse_zone(std::string_view zone) {
+  if (zone == "Z" || zone == "z") return 0;
+  if (zone.size() != 6 || (zone[0] != '+' && zone[0] != '-') || zone[3] != ':') return {};
+  const int hours = read_digits(zone, 1, 2);
+  const int minutes = read_digits(zone, 4, 2);
+  if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59) return {};
+  const Duration offset = hours * kHour + minutes * kMinute;
+  return zone[0] == '-' ? -offset : offset;
+}
+
+}  // namespace
+
+std::string format_rfc3339(Timestamp t) {
+  const int64_t seconds = floor_div(t, kSecond);
+  const int64_t nanos = t - seconds * kSecond;
+  const int64_t days = floor_div(seconds, 86400);
+  const int64_t rest = seconds - days * 86400;
+  const Civil date = civil_from_days(days);
+  char buffer[64];
+  int n = std::snprintf(buffer, sizeof buffer, "%04lld-%02lld-%02lldT%02lld:%02lld:%02lld",
+                        static_cast<long long>(date.year), static_cast<long long>(date.month),
+                        static_cast<long long>(date.day), static_cast<long long>(rest / 3600),
+                        static_cast<long long>(rest / 60 % 60), static_cast<long long>(rest % 60));
+  std::string out(buffer, static_cast<size_t>(n));
+  if (nanos != 0) {
+    n = std::snprintf(buffer, sizeof buffer, ".%09lld", static_cast<long long>(nanos));
+    out.append(buffer, static_cast<size_t>(n));
+    while (out.back() == '0') out.pop_back();
+  }
+  out += 'Z';
+  return out;
+}
+
+std::optional<Timestamp> parse_rfc3339(std::string_view text) {
+  if (text.size() < 20 || text[4] != '-' || text[7] != '-' || text[13] != ':' || text[16] != ':') {
+    return {};
+  }
+  if (text[10] != 'T' && text[10] != 't' && text[10] != ' ') return {};
+  const int year = read_digits(text, 0, 4), month = read_digits(text, 5, 2);
+  const int day = read_digits(text, 8, 2), hour = read_digits(text, 11, 2);
+  const int minute = read_digits(text, 14, 2), second = read_digits(text, 17, 2);
+  if (year < 0 || month < 1 || month > 12 || day < 1 || hour < 0 || hour > 23 || minute < 0 ||
+      minute > 59 || second < 0 || second > 60 || day > days_in_month(year, month)) {
+    return {};
+  }
+  size_t at = 19;
+  int64_t nanos = 0;
+  if (text[at] == '.' || text[at] == ',') {
+    int64_t scale = kSecond / 10;
+    const size_t first = ++at;
+    for (; at < text.size() && is_digit(text[at]); ++at, scale /= 10) {
+      nanos += (text[at] - '0') * scale;
+    }
+    if (at == first) return {};
+  }
+  const auto offset = parse_zone(text.substr(at));
+  if (!offset) return {};
+  const int64_t seconds =
+      days_from_civil(year, month, day) * 86400 + hour * 3600 + minute * 60 + second;
+  Timestamp t = 0;
+  if (__builtin_mul_overflow(seconds, kSecond, &t) || __builtin_add_overflow(t, nanos, &t) ||
+      __builtin_sub_overflow(t, *offset, &t)) {
+    return {};
+  }
+  return t;
+}
+
+Result<Duration> parse_prometheus_duration(std::string_view text) {
+  struct Unit {
+    std::string_view name;
+    Duration size;
+  };
+  static constexpr std::array<Unit, 7> kUnits = {{{"y", 365 * kDay},
+                                                  {"w", 7 * kDay},
+                                                  {"d", kDay},
+                                                  {"h", kHour},
+                                                  {"m", kMinute},
+                                                  {"s", kSecond},
+                                                  {"ms", kMillisecond}}};
+  const std::string quoted = "\"" + std::string(text) + "\"";
+  if (text.empty()) return invalid("empty duration string");
+  if (text == "0") return Duration{0};
+  Duration total = 0;
+  size_t next_unit = 0;
+  for (size_t at = 0; at < text.size();) {
+    Duration count = 0;
+    const char* first = text.data() + at;
+    const auto [end, failure] = std::from_chars(first, text.data() + text.size(), count);
+    if (!is_digit(*first) || failure != std::errc()) {
+      return invalid("not a valid duration string: " + quoted);
+    }
+    at += static_cast<size_t>(end - first);
+    size_t unit_end = at;
+    while (unit_end < text.size() && !is_digit(text[unit_end])) ++unit_end;
+    const std::string_view name = text.substr(at, unit_end - at);
+    if (name.empty()) return invalid("not a valid duration string: " + quoted);
+    size_t unit = 0;
+    while (unit < kUnits.size() && kUnits[unit].name != name) ++unit;
+    if (unit == kUnits.size()) {
+      return invalid("unknown unit \"" + std::string(name) + "\" in duration " + quoted);
+    }
+    if (unit < next_unit) return invalid("not a valid duration string: " + quoted);
+    next_unit = unit + 1;
+    at = unit_end;
+    Duration part = 0;
+    if (__builtin_mul_overflow(count, kUnits[unit].size, &part) ||
+        __builtin_add_overflow(total, part, &total)) {
+      return invalid("duration out of range: " + quoted);
+    }
+  }
+  return total;
+}
+
+Result<Duration> parse_go_duration(std::string_view text) {
+  struct Unit {
+    std::string_view name;
+    double size;
+  };
+  static constexpr std::array<Unit, 8> kUnits = {{{"ns", 1},
+                                                  {"us", 1e3},
+                                                  {"\xC2\xB5s", 1e3},
+                                                  {"\xCE\xBCs", 1e3},
+                                                  {"ms", 1e6},
+                                                  {"s", 1e9},
+                                                  {"m", 60e9},
+                                                  {"h", 3600e9}}};
+  const std::string quoted = "\"" + std::string(text) + "\"";
+  std::string_view rest = text;
+  bool negative = false;
+  if (!rest.empty() && (rest[0] == '-' || rest[0] == '+')) {
+    negative = rest[0] == '-';
+    rest.remove_prefix(1);
+  }
+  if (rest == "0") return Duration{0};
+  if (rest.empty()) return invalid("time: invalid duration " + quoted);
+  Duration total = 0;
+  while (!rest.empty()) {
+    // Whole part and fraction are kept apart so that whole units stay exact.
+    int64_t whole = 0;
+    double fraction = 0, scale = 1;
+    size_t at = 0, digits = 0;
+    for (; at < rest.size() && is_digit(rest[at]); ++at, ++digits) {
+      if (__builtin_mul_overflow(whole, int64_t{10}, &whole) ||
+          __builtin_add_overflow(whole, int64_t{rest[at] - '0'}, &whole)) {
+        return invalid("time: invalid duration " + quoted);
+      }
+    }
+    if (at < rest.size() && rest[at] == '.') {
+      for (++at; at < rest.size() && is_digit(rest[at]); ++at, ++digits) {
+        scale /= 10;
+        fraction += (rest[at] - '0') * scale;
+      }
+    }
+    if (digits == 0) return invalid("time: invalid duration " + quoted);
+    size_t end = at;
+    while (end < rest.size() && !is_digit(rest[end]) && rest[end] != '.') ++end;
+    const std::string_view name = rest.substr(at, end - at);
+    if (name.empty()) return invalid("time: missing unit in duration " + quoted);
+    const Unit* found = nullptr;
+    for (const Unit& unit : kUnits) {
+      if (unit.name == name) found = &unit;
+    }
+    if (!found) {
+      return invalid("time: unknown unit \"" + std::string(name) + "\" in duration " + quoted);
+    }
+    Duration part = 0;
+    if (__builtin_mul_overflow(whole, static_cast<int64_t>(found->size), &part) ||
+        __builtin_add_overflow(part, static_cast<int64_t>(fraction * found->size), &part) ||
+        __builtin_add_overflow(total, part, &total)) {
+      return invalid("time: invalid duration " + quoted);
+    }
+    rest.remove_prefix(end);
+  }
+  return negative ? -total : total;
+}
+
+Result<Duration> parse_duration(std::string_view text) {
+  if (auto d = parse_prometheus_duration(text); d.ok()) return d;
+  if (auto d = parse_go_duration(text); d.ok()) return d;
+  return invalid("not a valid duration: \"" + std::string(text) +
+                 "\" (try 30s, 5m, 336h, 14d, or 0)");
+}
+
+std::string format_duration(Duration d) {
+  if (d == 0) return "0s";
+  std::string out = d < 0 ? "-" : "";
+  uint64_t rest = d < 0 ? 0 - static_cast<uint64_t>(d) : static_cast<uint64_t>(d);
+  const auto take = [&](Duration unit, const char* name) {
+    const uint64_t count = rest / static_cast<uint64_t>(unit);
+    if (count == 0) return;
+    out += std::to_string(count) + name;
+    rest %= static_cast<uint64_t>(unit);
+  };
+  take(kHour, "h");
+  take(kMinute, "m");
+  take(kSecond, "s");
+  take(kMillisecond, "ms");
+  take(kMicrosecond, "us");
+  take(1, "ns");
+  return out;
+}
+
+Timestamp start_of_day(Timestamp t) {
+  const int64_t day = floor_div(t, kDay);
+  Timestamp start = 0;
+  if (__builtin_mul_overflow(day, kDay, &start)) return std::numeric_limits<Timestamp>::min();
+  return start;
+}
+
+std::string format_day(Timestamp t) {
+  const Civil date = civil_from_days(floor_div(t, kDay));
+  char buffer[32];
+  const int n =
+      std::snprintf(buffer, sizeof buffer, "%04lld%02lld%02lld", static_cast<long long>(date.year),
+                    static_cast<long long>(date.month), static_cast<long long>(date.day));
+  return {buffer, static_cast<size_t>(n)};
+}
+
+Timestamp add_saturated(Timestamp a, Duration b) {
+  Timestamp sum = 0;
+  if (__builtin_add_overflow(a, b, &sum)) {
+    return b > 0 ? std::numeric_limits<Timestamp>::max() : std::numeric_limits<Timestamp>::min();
+  }
+  return sum;
+}
+
+}  // namespace logsvc

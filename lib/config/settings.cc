@@ -1,0 +1,303 @@
+#include "config/settings.h"
+
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <cassert>
+#include <cctype>
+#include <charconv>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+namespace logsvc::config {
+namespace {
+
+std::string key_name(std::string setting) {
+  std::replace(setting.begin(), setting.end(), '-', '_');
+  return setting;
+}
+
+Result<std::string> read_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return invalid("cannot read " + path);
+  std::ostringstream out;
+  out << in.rdbuf();
+  return out.str();
+}
+
+std::string first_line(std::string text) {
+  text = text.substr(0, text.find('\n'));
+  if (!text.empty() && text.back() == '\r') text.pop_back();
+  return text;
+}
+
+struct FileValue {
+  std::string text;
+  std::string origin;
+};
+
+Result<std::string> scalar_text(const YAML::Node& node, const std::string& where) {
+  if (node.IsNull()) return std::string();
+  if (node.IsScalar()) return node.Scalar();
+  if (!node.IsSequence()) return invalid(where + ": expected a value, found a map");
+  std::string joined;
+  for (const auto& item : node) {
+    if (!item.IsScalar()) return invalid(where + ": expected a list of values");
+    if (!joined.empty()) joined += ',';
+    joined += item.Scalar();
+  }
+  return joined;
+}
+
+// The settings that a file gives, by setting name.
+Result<std::map<std::string, FileValue>> read_settings_file(const std::string& path,
+                                                            const std::vector<SettingSpec>& specs,
+                                                            const Environment& environment) {
+  std::map<std::string, FileValue> out;
+  std::map<std::string, std::string> known;  // key → setting
+  std::vector<std::string> keys;
+  for (const auto& spec : specs) {
+    known[key_name(spec.name)] = spec.name;
+    keys.push_back(key_name(spec.name));
+  }
+  ASSIGN_OR_RETURN(const std::string text, read_file(path));
+  YAML::Node root;
+  try {
+    root = YAML::Load(expand_environment(text, environment));
+  } catch (const YAML::Exception& e) {
+    return invalid(path + ":" + std::to_string(e.mark.line + 1) + ":" +
+                   std::to_string(e.mark.column + 1) + ": " + e.msg);
+  }
+  if (root.IsNull()) return out;
+  if (!root.IsMap()) return invalid(path + ":1: expected `key: value` lines");
+  for (const auto& item : root) {
+    const std::string key = item.first.IsScalar() ? item.first.Scalar() : "";
+    const std::string where = path + ":" + std::to_string(item.first.Mark().line + 1) + ": " + key;
+    const auto found = known.find(key);
+    if (found == known.end()) {
+      const std::string near = nearest(key, keys);
+      return invalid(where + ": unknown key" +
+                     (near.empty() ? "" : "; did you mean " + near + "?"));
+    }
+    if (out.count(found->second)) return invalid(where + ": given twice");
+    ASSIGN_OR_RETURN(std::string value, scalar_text(item.second, where));
+    out[found->second] = {std::move(value), where};
+  }
+  return out;
+}
+
+bool parse_whole(std::string_view text, double& value) {
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return failure == std::errc() && end == text.data() + text.size();
+}
+
+}  // namespace
+
+Environment process_environment() {
+  return [](const std::string& name) -> std::optional<std::string> {
+    const char* value = std::getenv(name.c_str());
+    if (!value) return {};
+    return std::string(value);
+  };
+}
+
+std::string variable_name(const std::string& setting) {
+  std::string out = "LOGSVC_";
+  for (const char c : setting) {
+    out += c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  }
+  return out;
+}
+
+Result<Settings> Settings::resolve(const std::vector<SettingSpec>& specs,
+                                   const std::map<std::string, std::string>& flags,
+                                   const Environment& environment, const std::string& config_path) {
+  Settings settings;
+  std::map<std::string, FileValue> file;
+  if (!config_path.empty()) {
+    ASSIGN_OR_RETURN(file, read_settings_file(config_path, specs, environment));
+  }
+  for (const auto& spec : specs) {
+    Value value{spec.default_value, "default", true, spec.secret};
+    const auto set = [&](std::string text, std::string origin) {
+      value.text = std::move(text);
+      value.origin = std::move(origin);
+      value.is_default = false;
+    };
+    if (const auto f = file.find(spec.name); f != file.end()) set(f->second.text, f->second.origin);
+    std::vector<std::string> variables = {variable_name(spec.name)};
+    variables.insert(variables.end(), spec.other_variables.begin(), spec.other_variables.end());
+    for (const std::string& name : variables) {
+      if (const auto text = environment(name); text && !text->empty()) {
+        set(*text, name);
+        break;
+      }
+      if (!spec.secret) continue;
+      if (const auto path = environment(name + "_FILE"); path && !path->empty()) {
+        auto content = read_file(*path);
+        if (!content.ok()) return invalid(name + "_FILE: " + content.error().message);
+        set(first_line(*content), name + "_FILE");
+        break;
+      }
+    }
+    if (const auto f = flags.find(spec.name); f != flags.end()) set(f->second, "--" + spec.name);
+    settings.values_[spec.name] = std::move(value);
+  }
+  return settings;
+}
+
+const Settings::Value& Settings::value(const std::string& name) const {
+  const auto found = values_.find(name);
+  assert(found != values_.end() && "a setting that is read must be in the specs");
+  return found->second;
+}
+
+const std::string& Settings::text(const std::string& name) const { return value(name).text; }
+bool Settings::is_set(const std::string& name) const { return !value(name).is_default; }
+
+Error Settings::bad_value(const std::string& name, const std::string& why) const {
+  const Value& v = value(name);
+  return invalid((v.is_default ? "--" + name : v.origin) + ": " + why);
+}
+
+Result<bool> Settings::boolean(const std::string& name) const {
+  std::string t = text(name);
+  for (char& c : t) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  if (t == "true" || t == "yes" || t == "on" || t == "1") return true;
+  if (t == "false" || t == "no" || t == "off" || t == "0" || t.empty()) return false;
+  return bad_value(name, "expected true or false, found \"" + text(name) + "\"");
+}
+
+Result<uint64_t> Settings::number(const std::string& name) const {
+  const std::string& t = text(name);
+  uint64_t out = 0;
+  const auto [end, failure] = std::from_chars(t.data(), t.data() + t.size(), out);
+  if (failure != std::errc() || end != t.data() + t.size()) {
+    return bad_value(name, "expected a whole number, found \"" + t + "\"");
+  }
+  return out;
+}
+
+Result<uint64_t> Settings::bytes(const std::string& name) const {
+  std::string t = text(name);
+  size_t digits = 0;
+  while (digits < t.size() &&
+         (std::isdigit(static_cast<unsigned char>(t[digits])) || t[digits] == '.')) {
+    ++digits;
+  }
+  double amount = 0;
+  std::string unit = t.substr(digits);
+  unit.erase(0, unit.find_first_not_of(' ') == std::string::npos ? unit.size()
+                                                                 : unit.find_first_not_of(' '));
+  for (char& c : unit) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  static const std::map<std::string, double> kUnits = {{"", 1},
+                                                       {"B", 1},
+                                                       {"K", 1024.0},
+                                                       {"KB", 1024.0},
+                                                       {"KIB", 1024.0},
+                                                       {"M", 1048576.0},
+                                                       {"MB", 1048576.0},
+                                                       {"MIB", 1048576.0},
+                                                       {"G", 1073741824.0},
+                                                       {"GB", 1073741824.0},
+                                                       {"GIB", 1073741824.0},
+                                                       {"T", 1099511627776.0},
+                                                       {"TB", 1099511627776.0},
+                                                       {"TIB", 1099511627776.0}};
+  const auto found = kUnits.find(unit);
+  if (!parse_whole(std::string_view(t).substr(0, digits), amount) || found == kUnits.end()) {
+    return bad_value(name, "expected a size like 64MB, found \"" + t + "\"");
+  }
+  return static_cast<uint64_t>(amount * found->second);
+}
+
+Result<Duration> Settings::duration(const std::string& name) const {
+  auto d = parse_duration(text(name));
+  if (!d.ok()) return bad_value(name, d.error().message);
+  if (*d < 0) return bad_value(name, "must not be negative");
+  return d;
+}
+
+std::string Settings::describe() const {
+  std::string out;
+  for (const auto& [name, v] : values_) {
+    const std::string shown = v.secret && !v.text.empty() ? "(hidden)" : v.text;
+    out += key_name(name) + ": " + shown + "  # " + v.origin + '\n';
+  }
+  return out;
+}
+
+std::string nearest(const std::string& name, const std::vector<std::string>& candidates) {
+  std::string best;
+  size_t best_distance = name.size() / 2 + 1;
+  for (const auto& candidate : candidates) {
+    std::vector<size_t> row(candidate.size() + 1);
+    for (size_t j = 0; j < row.size(); ++j) row[j] = j;
+    for (size_t i = 1; i <= name.size(); ++i) {
+      size_t diagonal = row[0];
+      row[0] = i;
+      for (size_t j = 1; j <= candidate.size(); ++j) {
+        const size_t replaced = diagonal + (name[i - 1] != candidate[j - 1]);
+        diagonal = row[j];
+        row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
+      }
+    }
+    if (row.back() < best_distance) {
+      best_distance = row.back();
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+std::string expand_environment(const std::string& text, const Environment& environment) {
+  std::string out;
+  for (size_t at = 0; at < text.size();) {
+    if (text.compare(at, 2, "$$") == 0) {
+      out += '$';
+      at += 2;
+    } else if (text.compare(at, 2, "${") == 0 && text.find('}', at) != std::string::npos) {
+      const size_t close = text.find('}', at);
+      const std::string inside = text.substr(at + 2, close - at - 2);
+      const size_t split = inside.find(":-");
+      const auto value = environment(inside.substr(0, split));
+      if (value && !value->empty()) {
+        out += *value;
+      } else if (split != std::string::npos) {
+        out += inside.substr(split + 2);
+      }
+      at = close + 1;
+    } else {
+      out += text[at++];
+    }
+  }
+  return out;
+}
+
+bool ListenAddress::is_loopback() const {
+  return host == "localhost" || host == "::1" || host.rfind("127.", 0) == 0;
+}
+
+Result<ListenAddress> parse_listen_address(const std::string& text) {
+  const auto bad = [&] {
+    return invalid("expected host:port, found \"" + text + "\" (try 0.0.0.0:3100)");
+  };
+  const size_t colon = text.rfind(':');
+  if (colon == std::string::npos) return bad();
+  ListenAddress out;
+  out.host = text.substr(0, colon);
+  if (out.host.size() >= 2 && out.host.front() == '[' && out.host.back() == ']') {
+    out.host = out.host.substr(1, out.host.size() - 2);
+  } else if (out.host.find(':') != std::string::npos) {
+    return bad();
+  }
+  if (out.host.empty()) out.host = "0.0.0.0";
+  const char* first = text.data() + colon + 1;
+  const char* last = text.data() + text.size();
+  const auto [end, failure] = std::from_chars(first, last, out.port);
+  if (failure != std::errc() || end != last || out.port < 0 || out.port > 65535) return bad();
+  return out;
+}
+
+}  // namespace logsvc::config

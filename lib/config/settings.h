@@ -1,0 +1,84 @@
+// Named settings of a subcommand, resolved flag > environment > file > default.
+//
+// A setting `data-dir` is the flag --data-dir, the variable LOGSVC_DATA_DIR and the key
+// `data_dir` of the YAML file. The file is a flat map of scalars (a list is joined with commas);
+// unknown keys are errors that name file, line and the nearest known key. ${VAR} and
+// ${VAR:-default} in the file are replaced from the environment.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+
+namespace logsvc::config {
+
+struct SettingSpec {
+  std::string name;  // "data-dir"
+  std::string help;
+  std::string default_value;
+  // More environment variables that set it, tried after LOGSVC_… ("LOKI_URL").
+  std::vector<std::string> other_variables;
+  // NAME_FILE holds the path of a file whose first line is the value; never printed.
+  bool secret = false;
+};
+
+using Environment = std::function<std::optional<std::string>(const std::string&)>;
+// getenv of this process.
+Environment process_environment();
+
+class Settings {
+ public:
+  // flags: by setting name, only those given. config_path empty: no file.
+  static Result<Settings> resolve(const std::vector<SettingSpec>& specs,
+                                  const std::map<std::string, std::string>& flags,
+                                  const Environment& environment, const std::string& config_path);
+
+  // Typed reads. Errors say where the value came from ("server.yaml:3: retention: …",
+  // "--retention: …", "LOGSVC_RETENTION: …"). The name must be in the specs.
+  const std::string& text(const std::string& name) const;
+  Result<bool> boolean(const std::string& name) const;  // true/false, yes/no, on/off, 1/0
+  Result<uint64_t> number(const std::string& name) const;
+  Result<uint64_t> bytes(const std::string& name) const;     // 64MB, 256KiB: powers of 1024
+  Result<Duration> duration(const std::string& name) const;  // 336h, 14d, 500ms, 0
+  // True if flag, environment or file set it.
+  bool is_set(const std::string& name) const;
+  // An error about the value of a setting, with its origin in front.
+  Error bad_value(const std::string& name, const std::string& why) const;
+
+  // "data_dir: ./data  # default" a line, secrets hidden: what `config print` shows.
+  std::string describe() const;
+
+ private:
+  struct Value {
+    std::string text;
+    std::string origin;  // "--x", "LOGSVC_X", "file:line: x", "default"
+    bool is_default = true;
+    bool secret = false;
+  };
+  const Value& value(const std::string& name) const;
+  std::map<std::string, Value> values_;
+};
+
+// LOGSVC_DATA_DIR of data-dir.
+std::string variable_name(const std::string& setting);
+
+// Of the candidates, the one that takes the fewest edits to become `name`; empty if none is near.
+std::string nearest(const std::string& name, const std::vector<std::string>& candidates);
+
+// ${VAR} and ${VAR:-default} replaced; $$ is a dollar sign; an unset VAR is empty.
+std::string expand_environment(const std::string& text, const Environment& environment);
+
+// "host:port", ":port" (all interfaces) or "[v6]:port".
+struct ListenAddress {
+  std::string host;
+  int port = 0;
+  bool is_loopback() const;
+};
+Result<ListenAddress> parse_listen_address(const std::string& text);
+
+}  // namespace logsvc::config

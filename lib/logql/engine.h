@@ -1,0 +1,89 @@
+// LogQL in, results out: parse → plan → pull iterators over a LogSource.
+// Semantics: Grafana Loki 3.7.6. Stateless and safe from several threads.
+#pragma once
+
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "logql/query_result.h"
+#include "model/entry.h"
+#include "model/log_source.h"
+
+namespace logsvc::logql {
+
+// Limits whose texts Loki's clients know. 0 = no limit.
+struct EngineLimits {
+  uint64_t max_entries = 5000;             // entries a log query may ask for
+  uint64_t max_series = 500;               // series a metric query may answer
+  Duration max_query_length = 0;           // end - start
+  uint64_t max_memory_bytes = 256u << 20;  // held by one query for its answer
+  Duration timeout = kMinute;
+  uint64_t max_points = 11'000;  // steps of a range query
+};
+
+struct RangeRequest {
+  std::string query;
+  Timestamp start = 0;  // log queries: [start, end)
+  Timestamp end = 0;
+  Duration step = 0;      // metric queries; > 0
+  Duration interval = 0;  // log queries: thinning; 0 = off
+  uint64_t limit = 100;   // log queries
+  Direction direction = Direction::kBackward;
+  bool categorize_labels = false;
+  std::stop_token stop;
+};
+
+struct InstantRequest {
+  std::string query;
+  Timestamp time = 0;
+  uint64_t limit = 100;
+  Direction direction = Direction::kBackward;
+  bool categorize_labels = false;
+  std::stop_token stop;
+};
+
+class Engine {
+ public:
+  // Borrows the source.
+  Engine(const LogSource& source, EngineLimits limits);
+
+  // kInvalid (Loki's text) for a query that does not parse or is over a limit; kTimeout;
+  // kCancelled when stop was requested; kUnprocessable for what Loki answers with 500
+  // (many-to-many matches).
+  Result<QueryResult> range(const RangeRequest& request) const;
+  Result<QueryResult> instant(const InstantRequest& request) const;
+
+ private:
+  const LogSource& source_;
+  EngineLimits limits_;
+};
+
+// A log query compiled for live tail: entries come one at a time, in any order.
+// Not safe from several threads at once (stages keep buffers).
+class TailQuery {
+ public:
+  // kInvalid as Engine; also "only log selector is supported" for a metric query, which
+  // callers tell apart by is_metric_query.
+  static Result<std::unique_ptr<TailQuery>> parse(std::string_view query);
+  virtual ~TailQuery() = default;
+
+  virtual const std::vector<Matcher>& matchers() const = 0;
+  // Whether the entry of a stream that matches passes; then `labels` is the set it is shown
+  // under and `out` the entry, filled as in ResultStream/ResultEntry.
+  virtual bool process(const LabelSet& stream, const Entry& entry, bool categorize, Labels& labels,
+                       ResultEntry& out) = 0;
+};
+
+// The matchers of a selector without stages ({a="b"}); kInvalid otherwise, with Loki's texts
+// ("only label matchers are supported"). {} gives no matchers if allow_empty.
+Result<std::vector<Matcher>> parse_selector(std::string_view text, bool allow_empty);
+
+// True if the text parses as a metric query.
+bool is_metric_query(std::string_view query);
+
+}  // namespace logsvc::logql

@@ -1,0 +1,45 @@
+// What a log is: entries, grouped in streams, travelling in batches.
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "base/arena.h"
+#include "base/time.h"
+#include "model/label_set.h"
+
+namespace logsvc {
+
+// One stored line. A view: whoever made it owns the bytes and says how long they live.
+// The line may hold any bytes (NUL, newlines, invalid UTF-8).
+struct Entry {
+  Timestamp timestamp = 0;
+  std::string_view line;
+  std::span<const LabelView> metadata;  // structured metadata, sorted by name
+};
+
+// Entries of one stream, in the order they arrived.
+struct StreamEntries {
+  LabelSet labels;
+  std::vector<Entry> entries;
+};
+
+// What one push carries. Entries point into the arena; moved, never copied. Immutable once
+// shared (shared_ptr<const Batch>).
+struct Batch {
+  Arena arena;
+  std::vector<StreamEntries> streams;
+
+  Batch() = default;
+  Batch(Batch&&) = default;
+  Batch& operator=(Batch&&) = default;
+
+  size_t entry_count() const {
+    size_t n = 0;
+    for (const auto& s : streams) n += s.entries.size();
+    return n;
+  }
+};
+
+}  // namespace logsvc

@@ -1,0 +1,324 @@
+#include "model/label_set.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "base/checksum.h"
+
+namespace logsvc {
+namespace {
+
+bool is_name_start(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+bool is_name_char(char c) { return is_name_start(c) || (c >= '0' && c <= '9'); }
+bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
+// Length of the valid UTF-8 sequence at the start of s, 0 if there is none.
+size_t utf8_length(std::string_view s) {
+  const auto byte = [&](size_t i) { return static_cast<unsigned char>(s[i]); };
+  const auto tail = [&](size_t i) { return i < s.size() && (byte(i) & 0xC0) == 0x80; };
+  const unsigned char b = byte(0);
+  if (b < 0x80) return 1;
+  if (b >= 0xC2 && b <= 0xDF) return tail(1) ? 2 : 0;
+  if (b >= 0xE0 && b <= 0xEF) {
+    if (!tail(1) || !tail(2)) return 0;
+    if (b == 0xE0 && byte(1) < 0xA0) return 0;
+    if (b == 0xED && byte(1) > 0x9F) return 0;
+    return 3;
+  }
+  if (b >= 0xF0 && b <= 0xF4) {
+    if (!tail(1) || !tail(2) || !tail(3)) return 0;
+    if (b == 0xF0 && byte(1) < 0x90) return 0;
+    if (b == 0xF4 && byte(1) > 0x8F) return 0;
+    return 4;
+  }
+  return 0;
+}
+
+void append_utf8(std::string& out, uint32_t rune) {
+  const auto put = [&](uint32_t v) { out.push_back(static_cast<char>(v)); };
+  if (rune < 0x80) {
+    put(rune);
+  } else if (rune < 0x800) {
+    put(0xC0 | rune >> 6), put(0x80 | (rune & 0x3F));
+  } else if (rune < 0x10000) {
+    put(0xE0 | rune >> 12), put(0x80 | (rune >> 6 & 0x3F)), put(0x80 | (rune & 0x3F));
+  } else {
+    put(0xF0 | rune >> 18), put(0x80 | (rune >> 12 & 0x3F));
+    put(0x80 | (rune >> 6 & 0x3F)), put(0x80 | (rune & 0x3F));
+  }
+}
+
+// Reads the label string of a push. One pass, errors with line:column of the character.
+class LabelParser {
+ public:
+  explicit LabelParser(std::string_view text) : text_(text) {}
+
+  Result<Labels> parse() {
+    Labels labels;
+    skip_blanks();
+    if (at_ < text_.size() && is_name_start(text_[at_])) {
+      labels.push_back({"__name__", std::string(name())});
+      skip_blanks();
+    }
+    if (at_ == text_.size()) {
+      if (labels.empty()) return labels;  // the empty string is the empty set
+      return labels;
+    }
+    if (text_[at_] != '{') return unexpected("unexpected character");
+    ++at_;
+    skip_blanks();
+    while (at_ < text_.size() && text_[at_] != '}') {
+      RETURN_IF_ERROR(pair(labels));
+      skip_blanks();
+      if (at_ < text_.size() && text_[at_] == ',') {
+        ++at_;
+        skip_blanks();
+      } else if (at_ < text_.size() && text_[at_] != '}') {
+        return unexpected("unexpected character inside braces");
+      }
+    }
+    if (at_ == text_.size()) return fail("unexpected end of input inside braces");
+    ++at_;
+    skip_blanks();
+    if (at_ != text_.size()) return unexpected("unexpected character");
+    return labels;
+  }
+
+ private:
+  Status pair(Labels& labels) {
+    if (!is_name_start(text_[at_])) return unexpected("unexpected character inside braces");
+    std::string label_name(name());
+    skip_blanks();
+    if (at_ == text_.size()) return fail("unexpected end of input inside braces");
+    if (text_[at_] != '=') return unexpected("unexpected character inside braces");
+    ++at_;
+    skip_blanks();
+    if (at_ == text_.size()) return fail("unexpected end of input inside braces");
+    ASSIGN_OR_RETURN(std::string value, quoted());
+    labels.push_back({std::move(label_name), std::move(value)});
+    return {};
+  }
+
+  std::string_view name() {
+    const size_t first = at_;
+    while (at_ < text_.size() && is_name_char(text_[at_])) ++at_;
+    return text_.substr(first, at_ - first);
+  }
+
+  Result<std::string> quoted() {
+    const char mark = text_[at_];
+    if (mark != '"' && mark != '`') return unexpected("unexpected character inside braces");
+    ++at_;
+    std::string out;
+    while (at_ < text_.size() && text_[at_] != mark) {
+      const char c = text_[at_++];
+      if (mark == '`' || c != '\\') {
+        if (c == '\n' && mark == '"') return fail("unterminated quoted string");
+        out.push_back(c);
+        continue;
+      }
+      RETURN_IF_ERROR(escape(out));
+    }
+    if (at_ == text_.size()) return fail("unterminated quoted string");
+    ++at_;
+    return out;
+  }
+
+  Status escape(std::string& out) {
+    static constexpr std::string_view kNames = "abfnrtv\\\"'";
+    static constexpr std::string_view kValues = "\a\b\f\n\r\t\v\\\"'";
+    if (at_ == text_.size()) return fail("unterminated quoted string");
+    const char c = text_[at_++];
+    if (const size_t i = kNames.find(c); i != std::string_view::npos) {
+      out.push_back(kValues[i]);
+      return {};
+    }
+    size_t digits = 0;
+    uint32_t base = 16;
+    if (c == 'x') digits = 2;
+    if (c == 'u') digits = 4;
+    if (c == 'U') digits = 8;
+    if (c >= '0' && c <= '7') digits = 3, base = 8, --at_;
+    if (digits == 0) return fail("unknown escape sequence");
+    uint32_t value = 0;
+    for (size_t i = 0; i < digits; ++i) {
+      const int digit = at_ < text_.size() ? digit_of(text_[at_]) : -1;
+      if (digit < 0 || static_cast<uint32_t>(digit) >= base) return fail("bad escape sequence");
+      value = value * base + static_cast<uint32_t>(digit);
+      ++at_;
+    }
+    if (c == 'u' || c == 'U') {
+      if (value > 0x10FFFF || (value >= 0xD800 && value < 0xE000)) {
+        return fail("escape sequence is an invalid Unicode code point");
+      }
+      append_utf8(out, value);
+    } else {
+      if (value > 0xFF) return fail("octal escape value over 255");
+      out.push_back(static_cast<char>(value));
+    }
+    return {};
+  }
+
+  static int digit_of(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+  }
+
+  void skip_blanks() {
+    while (at_ < text_.size() && is_blank(text_[at_])) ++at_;
+  }
+
+  Error fail(const std::string& what) const {
+    size_t line = 1, column = 1;
+    for (size_t i = 0; i < at_ && i < text_.size(); ++i) {
+      if (text_[i] == '\n') {
+        ++line;
+        column = 1;
+      } else if ((static_cast<unsigned char>(text_[i]) & 0xC0) != 0x80) {
+        ++column;
+      }
+    }
+    return invalid(std::to_string(line) + ":" + std::to_string(column) + ": parse error: " + what);
+  }
+  Error unexpected(const std::string& what) const {
+    if (at_ >= text_.size()) return fail("unexpected end of input inside braces");
+    const std::string_view rest = text_.substr(at_);
+    const size_t n = utf8_length(rest);
+    return fail(what + ": '" + std::string(rest.substr(0, n ? n : 1)) + "'");
+  }
+
+  std::string_view text_;
+  size_t at_ = 0;
+};
+
+}  // namespace
+
+LabelSet::LabelSet() {
+  static const LabelSet kEmpty = from({});
+  rep_ = kEmpty.rep_;
+}
+
+LabelSet LabelSet::from(Labels labels) {
+  std::stable_sort(labels.begin(), labels.end(),
+                   [](const Label& a, const Label& b) { return a.name < b.name; });
+  auto rep = std::make_shared<Rep>();
+  for (auto& label : labels) {
+    if (!rep->labels.empty() && rep->labels.back().name == label.name) {
+      rep->labels.back() = std::move(label);
+    } else {
+      rep->labels.push_back(std::move(label));
+    }
+  }
+  std::erase_if(rep->labels, [](const Label& l) { return l.value.empty(); });
+  std::string key;
+  for (const auto& label : rep->labels) {
+    key += label.name;
+    key += '\xFF';
+    key += label.value;
+    key += '\xFF';
+  }
+  rep->hash = hash_bytes(key);
+  rep->text = format_labels(rep->labels);
+  return LabelSet(std::move(rep));
+}
+
+Result<LabelSet> LabelSet::parse(std::string_view text) {
+  ASSIGN_OR_RETURN(Labels labels, LabelParser(text).parse());
+  Labels sorted = labels;
+  std::sort(sorted.begin(), sorted.end());
+  for (size_t i = 1; i < sorted.size(); ++i) {
+    if (sorted[i - 1].name == sorted[i].name) {
+      return invalid("stream '" + format_labels(sorted) + "' has duplicate label name: '" +
+                     sorted[i].name + "'");
+    }
+  }
+  return from(std::move(labels));
+}
+
+std::string_view LabelSet::get(std::string_view name) const {
+  for (const auto& label : rep_->labels) {
+    if (label.name == name) return label.value;
+  }
+  return {};
+}
+
+bool LabelSet::has(std::string_view name) const {
+  return std::any_of(rep_->labels.begin(), rep_->labels.end(),
+                     [&](const Label& l) { return l.name == name; });
+}
+
+std::string format_labels(const Labels& labels) {
+  std::string out = "{";
+  for (const auto& label : labels) {
+    if (out.size() > 1) out += ", ";
+    out += is_label_name(label.name) ? label.name : quote(label.name);
+    out += '=';
+    out += quote(label.value);
+  }
+  out += '}';
+  return out;
+}
+
+std::string quote(std::string_view text) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  std::string out = "\"";
+  for (size_t i = 0; i < text.size();) {
+    const char c = text[i];
+    const auto byte = static_cast<unsigned char>(c);
+    const size_t n = utf8_length(text.substr(i));
+    if (n > 1) {
+      out.append(text.substr(i, n));
+      i += n;
+      continue;
+    }
+    ++i;
+    switch (c) {
+      case '"':
+        out += "\\\"";
+        continue;
+      case '\\':
+        out += "\\\\";
+        continue;
+      case '\a':
+        out += "\\a";
+        continue;
+      case '\b':
+        out += "\\b";
+        continue;
+      case '\f':
+        out += "\\f";
+        continue;
+      case '\n':
+        out += "\\n";
+        continue;
+      case '\r':
+        out += "\\r";
+        continue;
+      case '\t':
+        out += "\\t";
+        continue;
+      case '\v':
+        out += "\\v";
+        continue;
+      default:
+        break;
+    }
+    if (n == 0 || byte < 0x20 || byte == 0x7F) {
+      out += "\\x";
+      out += kHex[byte >> 4];
+      out += kHex[byte & 15];
+    } else {
+      out += c;
+    }
+  }
+  return out + '"';
+}
+
+bool is_label_name(std::string_view name) {
+  return !name.empty() && is_name_start(name[0]) &&
+         std::all_of(name.begin(), name.end(), is_name_char);
+}
+
+}  // namespace logsvc

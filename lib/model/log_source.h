@@ -1,0 +1,99 @@
+// Where a query engine gets entries from, and where an ingest path puts them. The store
+// implements both; nothing here is specific to a local disk, so that another engine can.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "model/entry.h"
+#include "model/label_set.h"
+#include "model/matcher.h"
+
+namespace logsvc {
+
+enum class Direction { kForward, kBackward };
+
+// What a read cost. Added to by the source while an iterator runs.
+struct ReadStats {
+  uint64_t bytes_processed = 0;       // bytes of lines looked at
+  uint64_t lines_processed = 0;       // lines looked at
+  uint64_t head_lines = 0;            // of those, from memory
+  uint64_t chunks_total = 0;          // blocks that the index named
+  uint64_t chunks_read = 0;           // blocks of which text was decoded
+  uint64_t compressed_bytes = 0;      // read from disk or page cache
+  uint64_t duplicates = 0;            // exact doubles left out
+  std::vector<std::string> warnings;  // e.g. a block that does not verify
+};
+
+struct SelectQuery {
+  std::vector<Matcher> matchers;  // on stream labels; all hold
+  TimeRange range;
+  Direction direction = Direction::kForward;
+  // Every wanted line contains each of these byte strings. A hint: the source may leave out
+  // lines that do not, and need not; the engine tests lines itself.
+  std::vector<std::string> must_contain;
+  // About how many entries the caller will take; 0 = all. A hint for read-ahead.
+  uint64_t limit_hint = 0;
+  // The iterator ends with kCancelled soon after a stop is requested.
+  std::stop_token stop;
+};
+
+// Entries of all matching streams, merged by time in the direction asked. Of equal times:
+// streams in the order of label-set hash then label string; inside one stream, arrival order
+// forward and reverse arrival order backward. Exact doubles (same stream, time, line,
+// metadata) appear once. For one thread.
+class EntryIterator {
+ public:
+  virtual ~EntryIterator() = default;
+  // False at the end or on an error; then see error().
+  virtual bool next() = 0;
+  // Valid after next() returned true, until the following next().
+  virtual const Entry& entry() const = 0;
+  virtual const LabelSet& labels() const = 0;
+  virtual const Status& status() const = 0;
+  virtual const ReadStats& stats() const = 0;
+};
+
+// Totals of streams in a range, for index/stats and volume. Of data at the edges of the range
+// whole blocks may be counted.
+struct StreamTotals {
+  LabelSet labels;
+  uint64_t entries = 0;
+  uint64_t bytes = 0;   // of lines
+  uint64_t chunks = 0;  // blocks that hold entries of the stream
+};
+
+class LogSource {
+ public:
+  virtual ~LogSource() = default;
+
+  virtual Result<std::unique_ptr<EntryIterator>> select(const SelectQuery& query) const = 0;
+
+  // Streams that may have entries in the range (block granularity). Each group of matchers is
+  // a selector; a stream is listed once if any group matches; no groups = every stream.
+  virtual Result<std::vector<LabelSet>> series(
+      TimeRange range, const std::vector<std::vector<Matcher>>& groups) const = 0;
+  // Sorted, without repeats, of the streams of series(range, {matchers}).
+  virtual Result<std::vector<std::string>> label_names(
+      TimeRange range, const std::vector<Matcher>& matchers) const = 0;
+  virtual Result<std::vector<std::string>> label_values(
+      const std::string& name, TimeRange range, const std::vector<Matcher>& matchers) const = 0;
+  virtual Result<std::vector<StreamTotals>> totals(TimeRange range,
+                                                   const std::vector<Matcher>& matchers) const = 0;
+};
+
+class LogSink {
+ public:
+  virtual ~LogSink() = default;
+  // Returns when the batch is durable and queryable. kNoSpace if the disk is full;
+  // kUnavailable while stopping. Nothing of the batch is stored on an error.
+  virtual Status append(std::shared_ptr<const Batch> batch) = 0;
+};
+
+}  // namespace logsvc

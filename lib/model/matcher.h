@@ -1,0 +1,50 @@
+// A condition on a stream label: name = "value", !=, =~, !~. A value; safe to share.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "model/label_set.h"
+
+namespace re2 {
+class RE2;
+}
+
+namespace logsvc {
+
+enum class MatchType { kEqual, kNotEqual, kRegex, kNotRegex };
+
+class Matcher {
+ public:
+  // Regular expressions are RE2, anchored at both ends, dot matches newline (as Loki's stream
+  // matchers). kInvalid with Go's wording if the expression does not compile.
+  static Result<Matcher> make(MatchType type, std::string name, std::string value);
+
+  MatchType type() const { return type_; }
+  const std::string& name() const { return name_; }
+  const std::string& value() const { return value_; }
+
+  // An absent label is the empty string.
+  bool matches(std::string_view value) const;
+  bool matches_empty() const { return matches(std::string_view()); }
+  // name="value", quoted as in a query.
+  std::string to_string() const;
+
+ private:
+  Matcher() = default;
+  MatchType type_ = MatchType::kEqual;
+  std::string name_;
+  std::string value_;
+  std::shared_ptr<const re2::RE2> regex_;
+};
+
+// All matchers hold for the labels.
+bool matches_all(std::span<const Matcher> matchers, const LabelSet& labels);
+
+// Go's wording of an RE2 compile failure: "error parsing regexp: missing closing ): `(`".
+std::string go_regexp_error(const re2::RE2& failed);
+
+}  // namespace logsvc

@@ -1,0 +1,23 @@
+// The time, behind an interface so that tests move it by hand. Safe from several threads.
+#pragma once
+
+#include "base/time.h"
+
+namespace logsvc {
+
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  // Wall clock; may step.
+  virtual Timestamp now() const = 0;
+  // Monotonic ns since an arbitrary point; never steps back.
+  virtual int64_t steady_ns() const = 0;
+};
+
+class SystemClock : public Clock {
+ public:
+  Timestamp now() const override;
+  int64_t steady_ns() const override;
+};
+
+}  // namespace logsvc

@@ -1,0 +1,92 @@
+// The disk, behind an interface so that tests can drop what was not synced and fail writes.
+// PosixFileSystem is the real one; tests/support/mem_file_system.h the other.
+// All are safe from several threads; a single file object is for one thread at a time,
+// except ReadableFile::read_at, which any thread may call.
+//
+// Errors: kNotFound if the path does not exist, kNoSpace if the disk is full (ENOSPC, EDQUOT),
+// kPermission, else kIo. Messages name the path and the system's reason.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace logsvc {
+
+class WritableFile {
+ public:
+  virtual ~WritableFile() = default;  // closes without sync
+  virtual Status append(std::string_view bytes) = 0;
+  // Returns when the bytes appended so far survive a power cut (fdatasync).
+  virtual Status sync() = 0;
+  // Cuts the file to size bytes; later appends go there.
+  virtual Status truncate(uint64_t size) = 0;
+};
+
+class ReadableFile {
+ public:
+  virtual ~ReadableFile() = default;
+  virtual uint64_t size() const = 0;
+  // Exactly n bytes from offset; kCorrupt if the file ends before.
+  virtual Result<std::string> read_at(uint64_t offset, uint64_t n) const = 0;
+};
+
+struct DiskSpace {
+  uint64_t total_bytes = 0;
+  uint64_t free_bytes = 0;  // for unprivileged users
+};
+
+class FileSystem {
+ public:
+  virtual ~FileSystem() = default;
+
+  virtual Result<std::unique_ptr<ReadableFile>> open_read(const std::string& path) = 0;
+  // Makes or empties the file.
+  virtual Result<std::unique_ptr<WritableFile>> create(const std::string& path) = 0;
+  // Opens at the end; makes the file if it is missing.
+  virtual Result<std::unique_ptr<WritableFile>> open_append(const std::string& path) = 0;
+  virtual Result<std::string> read_all(const std::string& path) = 0;
+  // Names (not paths) in the directory, sorted.
+  virtual Result<std::vector<std::string>> list(const std::string& dir) = 0;
+  virtual Result<uint64_t> file_size(const std::string& path) = 0;
+  virtual bool exists(const std::string& path) = 0;
+  virtual Status rename(const std::string& from, const std::string& to) = 0;
+  virtual Status remove(const std::string& path) = 0;
+  // Only empty directories.
+  virtual Status remove_dir(const std::string& path) = 0;
+  // With parents; fine if it exists.
+  virtual Status make_dirs(const std::string& path) = 0;
+  // Makes renames, creations and removals in the directory survive a power cut.
+  virtual Status sync_dir(const std::string& path) = 0;
+  virtual Result<DiskSpace> space(const std::string& path) = 0;
+
+  // Whole-file replacement that survives a crash at any point: temp file, sync, rename, sync_dir.
+  Status replace(const std::string& path, std::string_view bytes);
+};
+
+// The one on this machine; stateless.
+class PosixFileSystem : public FileSystem {
+ public:
+  Result<std::unique_ptr<ReadableFile>> open_read(const std::string& path) override;
+  Result<std::unique_ptr<WritableFile>> create(const std::string& path) override;
+  Result<std::unique_ptr<WritableFile>> open_append(const std::string& path) override;
+  Result<std::string> read_all(const std::string& path) override;
+  Result<std::vector<std::string>> list(const std::string& dir) override;
+  Result<uint64_t> file_size(const std::string& path) override;
+  bool exists(const std::string& path) override;
+  Status rename(const std::string& from, const std::string& to) override;
+  Status remove(const std::string& path) override;
+  Status remove_dir(const std::string& path) override;
+  Status make_dirs(const std::string& path) override;
+  Status sync_dir(const std::string& path) override;
+  Result<DiskSpace> space(const std::string& path) override;
+};
+
+// The directory part of a path ("." if it has none).
+std::string parent_dir(const std::string& path);
+
+}  // namespace logsvc
