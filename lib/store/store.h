@@ -1,0 +1,92 @@
+// The only door to the disk: takes batches, keeps them for the retention, answers selects.
+//
+//   append ─► Journal (fdatasync, group commit) ─► Head (open window of each day, searchable)
+//                                                    │ full, old or asked for: sealer thread
+//                                                    ▼
+//              chunk file (temp, fsync, rename, fsync dir) ─► LabelIndex (one transaction)
+//                                                    └─► Journal.trim
+//
+// Invariants
+// - A batch is acknowledged only after the journal has it on disk.
+// - A file is named by the index only when it is complete; a file without a row is adopted or
+//   removed at start.
+// - The journal is trimmed only behind sealed chunks.
+//
+// Safe from several threads. Starts one thread (the sealer); the destructor stops it without
+// sealing, since the journal has everything.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "model/log_source.h"
+#include "os/clock.h"
+#include "os/file_system.h"
+#include "telemetry/diagnostics.h"
+#include "telemetry/metrics.h"
+
+namespace logsvc::store {
+
+struct StoreOptions {
+  std::string dir;                     // made if missing; one process at a time (locked)
+  Duration retention = 336 * kHour;    // 0 = keep for ever
+  uint64_t window_bytes = 4u << 20;    // lines per block; larger: smaller files, more memory
+  Duration window_age = 10 * kMinute;  // an open window is sealed when its first entry is this old
+  uint64_t memory_bytes = 128u << 20;  // head and caches together; a burst seals earlier
+  // 0: fdatasync before every acknowledgement (group commit). Else: at most this often; a power
+  // cut may then cost acknowledged lines of the last interval. A crash of the process never does.
+  Duration sync_interval = 0;
+};
+
+// For the status page and /metrics.
+struct StoreTotals {
+  uint64_t streams = 0;
+  uint64_t files = 0;
+  uint64_t file_bytes = 0;  // chunk files
+  uint64_t journal_bytes = 0;
+  uint64_t head_bytes = 0;  // lines in memory, not yet sealed
+  uint64_t head_entries = 0;
+  Timestamp oldest = 0;  // of sealed data; 0 if there is none
+};
+
+class Store : public LogSource, public LogSink {
+ public:
+  // Locks the directory, checks the index against the files, replays the journal.
+  // Borrows everything but the options. kUnavailable if another process has the directory.
+  static Result<std::unique_ptr<Store>> open(StoreOptions options, FileSystem& files,
+                                             const Clock& clock, Metrics& metrics,
+                                             Diagnostics& diagnostics);
+  ~Store() override;
+
+  Status append(std::shared_ptr<const Batch> batch) override;
+
+  Result<std::unique_ptr<EntryIterator>> select(const SelectQuery& query) const override;
+  Result<std::vector<LabelSet>> series(
+      TimeRange range, const std::vector<std::vector<Matcher>>& groups) const override;
+  Result<std::vector<std::string>> label_names(TimeRange range,
+                                               const std::vector<Matcher>& matchers) const override;
+  Result<std::vector<std::string>> label_values(
+      const std::string& name, TimeRange range,
+      const std::vector<Matcher>& matchers) const override;
+  Result<std::vector<StreamTotals>> totals(TimeRange range,
+                                           const std::vector<Matcher>& matchers) const override;
+
+  // Seals everything that is open; returns when it is in chunk files and the index.
+  Status flush();
+  // What the background clock does about once a second: seals windows that are old, drops days past
+  // retention. Cheap when there is nothing to do.
+  Status maintain();
+
+  StoreTotals totals() const;
+
+ private:
+  struct Impl;
+  explicit Store(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace logsvc::store
