@@ -11,4 +11,6 @@ uint64_t hash_bytes(std::string_view bytes, uint64_t seed) {
   return XXH3_64bits_withSeed(bytes.data(), bytes.size(), seed);
 }
 
+uint64_t hash_bytes_xxh64(std::string_view bytes) { return XXH64(bytes.data(), bytes.size(), 0); }
+
 }  // namespace logsvc

@@ -10,4 +10,7 @@ namespace logsvc {
 uint64_t hash_bytes(std::string_view bytes);
 uint64_t hash_bytes(std::string_view bytes, uint64_t seed);
 
+// XXH64 with seed 0: the older function, where others fixed it (Loki orders streams by it).
+uint64_t hash_bytes_xxh64(std::string_view bytes);
+
 }  // namespace logsvc

@@ -6,10 +6,10 @@
 // sharing one fdatasync among all callers that wait at the same time (group commit).
 //
 // A torn or damaged tail of the last segment (a crash while writing) is cut off on open and
-// reported in OpenReport; damage elsewhere loses the rest of that segment only, is reported, and
-// numbering goes on with the next one.
+// reported in OpenReport; damage elsewhere loses the rest of that segment only, is reported by
+// the reader, and numbering goes on with the next one.
 //
-// Safe from several threads. Order of locks: the journal's is a leaf.
+// Safe from several threads. The journal's lock is a leaf: nothing else is locked under it.
 #pragma once
 
 #include <cstdint>
@@ -33,15 +33,15 @@ struct JournalOptions {
 };
 
 struct OpenReport {
-  uint64_t torn_bytes = 0;        // cut from the tail
-  uint64_t damaged_segments = 0;  // segments of which a part could not be read
-  std::string detail;             // path:offset of the first damage; empty if there is none
+  uint64_t torn_bytes = 0;  // cut from the tail
+  std::string detail;       // path:offset of the cut; empty if there was none
 };
 
 class Journal {
+  struct Impl;
+
  public:
-  // Makes the directory if it is missing; borrows the file system. Does not read record bodies
-  // into memory.
+  // Makes the directory if it is missing; borrows the file system.
   static Result<std::unique_ptr<Journal>> open(FileSystem& files, std::string dir,
                                                JournalOptions options, OpenReport* report);
   ~Journal();
@@ -51,16 +51,52 @@ class Journal {
   // Sequence of the record. On an error nothing of the record stays in the journal, so the
   // caller may try again. Records of up to 1 GiB.
   Result<uint64_t> append(std::string_view record);
-  // Several records as one write; the sequence of the last.
+  // Several records as one write, all or nothing; the sequence of the last.
   Result<uint64_t> append(const std::vector<std::string_view>& records);
-  // Everything appended so far is on disk when this returns.
+  // Everything appended so far is on disk when this returns. After a failure the records that
+  // were not synced yet may or may not come back on replay.
   Status sync();
   Result<uint64_t> append_durable(std::string_view record);
 
+  // Reads on from a place; at the end it waits for nothing: next() returns false, and finds what
+  // was appended since when called again. For one thread. Must not outlive the journal.
+  class Reader {
+   public:
+    // True: sequence() and record() are the next one. False: the end so far. Records that were
+    // trimmed meanwhile are skipped.
+    Result<bool> next();
+    uint64_t sequence() const { return sequence_; }
+    std::string_view record() const { return record_; }  // until next()
+    // Records that damage cost, and where.
+    uint64_t lost_records() const { return lost_records_; }
+    const std::string& damage() const { return damage_; }
+
+   private:
+    friend class Journal;
+    Reader(const Impl& journal, uint64_t from);
+    Result<bool> next_segment();
+    Result<bool> fill(uint64_t n);
+
+    const Impl& journal_;
+    uint64_t wanted_;  // sequence of the first record to deliver
+    uint64_t at_ = 0;  // sequence of the record at offset_, 0: no segment is open
+    uint64_t offset_ = 0;
+    std::string path_;
+    std::unique_ptr<ReadableFile> file_;
+    uint64_t segment_first_ = 0;
+    std::string buffer_;  // bytes of the file from buffer_offset_
+    uint64_t buffer_offset_ = 0;
+    uint64_t sequence_ = 0;
+    std::string_view record_;
+    uint64_t lost_records_ = 0;
+    std::string damage_;
+  };
+  std::unique_ptr<Reader> read_from(uint64_t sequence) const;
+
   // Calls visit for each record with sequence >= from, in order, until it returns false. The
-  // view is valid during the call. Sees records appended before the call.
+  // view is valid during the call. Sees records appended before it gets there.
   Status replay(uint64_t from,
-                const std::function<bool(uint64_t sequence, std::string_view)>& visit);
+                const std::function<bool(uint64_t sequence, std::string_view)>& visit) const;
 
   // Records with sequence <= up_to are no longer needed; whole segments of them are deleted.
   Status trim(uint64_t up_to);
@@ -70,7 +106,6 @@ class Journal {
   uint64_t size_bytes() const;      // of all segment files
 
  private:
-  struct Impl;
   explicit Journal(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

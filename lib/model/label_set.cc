@@ -219,7 +219,7 @@ LabelSet LabelSet::from(Labels labels) {
     key += label.value;
     key += '\xFF';
   }
-  rep->hash = hash_bytes(key);
+  rep->hash = hash_bytes_xxh64(key);
   rep->text = format_labels(rep->labels);
   return LabelSet(std::move(rep));
 }

@@ -43,7 +43,8 @@ class LabelSet {
   // The value of the label, or empty if it is absent.
   std::string_view get(std::string_view name) const;
   bool has(std::string_view name) const;
-  // XXH3 of names and values; stable across runs and machines.
+  // XXH64 of `name 0xFF value 0xFF` for each label, as Loki orders streams of equal times;
+  // stable across runs and machines.
   uint64_t hash() const { return rep_->hash; }
   // {a="1", b="x"}: sorted, values Go-quoted.
   const std::string& to_string() const { return rep_->text; }

@@ -1,7 +1,8 @@
 // The disk, behind an interface so that tests can drop what was not synced and fail writes.
 // PosixFileSystem is the real one; tests/support/mem_file_system.h the other.
-// All are safe from several threads; a single file object is for one thread at a time,
-// except ReadableFile::read_at, which any thread may call.
+// All are safe from several threads; a single file object is for one thread at a time, except
+// that sync() may run beside append() of another thread, and
+// ReadableFile::read_at may be called by any.
 //
 // Errors: kNotFound if the path does not exist, kNoSpace if the disk is full (ENOSPC, EDQUOT),
 // kPermission, else kIo. Messages name the path and the system's reason.

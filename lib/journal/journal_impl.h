@@ -1,0 +1,42 @@
+// State shared by the journal's writing and reading halves. Private to this folder.
+#pragma once
+
+#include <deque>
+
+#include "base/mutex.h"
+#include "journal/journal.h"
+
+namespace logsvc::journal {
+
+struct Segment {
+  uint64_t first = 0;  // sequence of its first record
+  uint64_t bytes = 0;  // good bytes, header included
+  std::string path;
+};
+
+struct Journal::Impl {
+  Impl(FileSystem& f, std::string d, JournalOptions o) : files(f), dir(std::move(d)), options(o) {}
+
+  FileSystem& files;
+  const std::string dir;
+  const JournalOptions options;
+
+  mutable Mutex mutex;
+  CondVar synced_changed;
+  std::deque<Segment> segments GUARDED_BY(mutex);        // the last one is being written
+  std::shared_ptr<WritableFile> file GUARDED_BY(mutex);  // of the last segment
+  bool abandoned GUARDED_BY(mutex) = false;  // nothing more goes into the last segment
+  uint64_t next GUARDED_BY(mutex) = 1;       // sequence of the next record
+  uint64_t synced GUARDED_BY(mutex) = 0;     // on disk up to this sequence, but for:
+  uint64_t failed_from GUARDED_BY(mutex) = 0;  // records whose sync failed, both inclusive
+  uint64_t failed_through GUARDED_BY(mutex) = 0;
+  Status failure GUARDED_BY(mutex);
+  bool syncing GUARDED_BY(mutex) = false;  // a thread is in fdatasync
+
+  Status begin_segment() REQUIRES(mutex);
+  Result<uint64_t> append_locked(const std::vector<std::string_view>& records) REQUIRES(mutex);
+  Status sync_locked(uint64_t up_to) REQUIRES(mutex);
+  uint64_t total_bytes() const REQUIRES(mutex);
+};
+
+}  // namespace logsvc::journal
