@@ -1,0 +1,24 @@
+// Keeps two processes out of one data directory (flock). Held until destroyed; freed by the system
+// when the process dies.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+
+namespace logsvc::store {
+
+class DirectoryLock {
+ public:
+  // Makes the file. kUnavailable if another process holds it.
+  static Result<DirectoryLock> acquire(const std::string& path);
+  DirectoryLock(DirectoryLock&& other) noexcept : fd_(other.fd_) { other.fd_ = -1; }
+  DirectoryLock& operator=(DirectoryLock&&) = delete;
+  ~DirectoryLock();
+
+ private:
+  explicit DirectoryLock(int fd) : fd_(fd) {}
+  int fd_;
+};
+
+}  // namespace logsvc::store

@@ -1,0 +1,253 @@
+#include "store/label_index.h"
+
+#include <unordered_set>
+
+namespace logsvc::store {
+namespace {
+
+constexpr int64_t kSchemaVersion = 1;
+constexpr size_t kMaxPooled = 8;
+
+constexpr const char* kPragmas =
+    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-4096;"
+    "PRAGMA journal_size_limit=4194304;";
+
+constexpr const char* kSchema =
+    "CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value INTEGER) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS streams(id INTEGER PRIMARY KEY, labels TEXT NOT NULL);"
+    "CREATE TABLE IF NOT EXISTS files(id INTEGER PRIMARY KEY, day TEXT NOT NULL, bytes INTEGER,"
+    "  rows INTEGER, raw_bytes INTEGER, first INTEGER, last INTEGER);"
+    "CREATE TABLE IF NOT EXISTS stream_blocks(stream_id INTEGER, first INTEGER, file_id INTEGER,"
+    "  block INTEGER, last INTEGER, first_row INTEGER, rows INTEGER, raw_bytes INTEGER,"
+    "  PRIMARY KEY(stream_id, first, file_id, block)) WITHOUT ROWID;"
+    "CREATE INDEX IF NOT EXISTS stream_blocks_by_file ON stream_blocks(file_id);"
+    "CREATE TABLE IF NOT EXISTS sealed(day INTEGER PRIMARY KEY, through INTEGER) WITHOUT ROWID;";
+
+}  // namespace
+
+class LabelIndex::Lease {
+ public:
+  Lease(const LabelIndex& index, Sqlite db) : index_(&index), db_(std::move(db)) {}
+  Lease(Lease&& other) noexcept : index_(other.index_), db_(std::move(other.db_)) {
+    other.index_ = nullptr;
+  }
+  ~Lease() {
+    if (!index_) return;
+    MutexLock lock(index_->pool_mutex_);
+    if (index_->pool_.size() < kMaxPooled) index_->pool_.push_back(std::move(db_));
+  }
+  Sqlite& operator*() { return db_; }
+  Sqlite* operator->() { return &db_; }
+
+ private:
+  const LabelIndex* index_;
+  Sqlite db_;
+};
+
+Result<LabelIndex::Lease> LabelIndex::lease() const {
+  {
+    MutexLock lock(pool_mutex_);
+    if (!pool_.empty()) {
+      Sqlite db = std::move(pool_.back());
+      pool_.pop_back();
+      return Lease(*this, std::move(db));
+    }
+  }
+  ASSIGN_OR_RETURN(Sqlite db, Sqlite::open(path_));
+  RETURN_IF_ERROR(db.execute("PRAGMA query_only=ON; PRAGMA cache_size=-4096;"));
+  return Lease(*this, std::move(db));
+}
+
+Result<std::unique_ptr<LabelIndex>> LabelIndex::open(const std::string& path) {
+  ASSIGN_OR_RETURN(Sqlite db, Sqlite::open(path));
+  RETURN_IF_ERROR(db.execute(kPragmas));
+  RETURN_IF_ERROR(db.execute(kSchema));
+  {
+    ASSIGN_OR_RETURN(auto insert,
+                     db.prepare("INSERT OR IGNORE INTO meta VALUES('schema_version', ?)"));
+    RETURN_IF_ERROR(insert.bind(1, kSchemaVersion).run());
+    ASSIGN_OR_RETURN(auto check, db.prepare("SELECT value FROM meta WHERE key='schema_version'"));
+    ASSIGN_OR_RETURN(const bool found, check.step());
+    if (!found || check.integer(0) != kSchemaVersion) {
+      return Error{ErrorCode::kUnsupported, path + ": another schema version"};
+    }
+    ASSIGN_OR_RETURN(auto quick, db.prepare("PRAGMA quick_check(1)"));
+    ASSIGN_OR_RETURN(const bool answered, quick.step());
+    if (!answered || quick.text(0) != "ok") {
+      return Error{ErrorCode::kCorrupt, path + ": " + quick.text(0)};
+    }
+  }
+  return std::unique_ptr<LabelIndex>(new LabelIndex(path, std::move(db)));
+}
+
+Status LabelIndex::load_streams(StreamRegistry& streams) const {
+  ASSIGN_OR_RETURN(Lease db, lease());
+  ASSIGN_OR_RETURN(auto rows, db->prepare("SELECT id, labels FROM streams"));
+  while (true) {
+    ASSIGN_OR_RETURN(const bool found, rows.step());
+    if (!found) return {};
+    ASSIGN_OR_RETURN(LabelSet labels, LabelSet::parse(rows.text(1)));
+    streams.add(static_cast<uint64_t>(rows.integer(0)), labels);
+  }
+}
+
+Result<std::vector<FileRow>> LabelIndex::files() const {
+  ASSIGN_OR_RETURN(Lease db, lease());
+  ASSIGN_OR_RETURN(auto rows, db->prepare("SELECT id, day, bytes, rows, raw_bytes, first, last "
+                                          "FROM files ORDER BY id"));
+  std::vector<FileRow> out;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool found, rows.step());
+    if (!found) return out;
+    out.push_back({static_cast<uint64_t>(rows.integer(0)), rows.text(1),
+                   static_cast<uint64_t>(rows.integer(2)), static_cast<uint64_t>(rows.integer(3)),
+                   static_cast<uint64_t>(rows.integer(4)), rows.integer(5), rows.integer(6)});
+  }
+}
+
+Result<std::map<Timestamp, uint64_t>> LabelIndex::sealed() const {
+  ASSIGN_OR_RETURN(Lease db, lease());
+  ASSIGN_OR_RETURN(auto rows, db->prepare("SELECT day, through FROM sealed"));
+  std::map<Timestamp, uint64_t> out;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool found, rows.step());
+    if (!found) return out;
+    out[rows.integer(0)] = static_cast<uint64_t>(rows.integer(1));
+  }
+}
+
+Status LabelIndex::add_file(const FileRow& file, const ChunkSummary& summary, JournalSpan span,
+                            StreamRegistry& streams) {
+  MutexLock lock(writer_mutex_);
+  ASSIGN_OR_RETURN(auto transaction, SqliteTransaction::begin(writer_));
+  {
+    ASSIGN_OR_RETURN(auto insert, writer_.prepare("INSERT INTO files VALUES(?,?,?,?,?,?,?)"));
+    insert.bind(1, static_cast<int64_t>(file.id)).bind(2, file.day);
+    insert.bind(3, static_cast<int64_t>(file.bytes)).bind(4, static_cast<int64_t>(file.rows));
+    insert.bind(5, static_cast<int64_t>(file.raw_bytes)).bind(6, file.first).bind(7, file.last);
+    RETURN_IF_ERROR(insert.run());
+    ASSIGN_OR_RETURN(auto insert_stream,
+                     writer_.prepare("INSERT OR IGNORE INTO streams VALUES(?,?)"));
+    ASSIGN_OR_RETURN(auto insert_block,
+                     writer_.prepare("INSERT INTO stream_blocks VALUES(?,?,?,?,?,?,?,?)"));
+    for (size_t b = 0; b < summary.blocks.size(); ++b) {
+      for (const BlockStream& s : summary.blocks[b].streams) {
+        const StreamRef stream = streams.get_or_add(s.labels);
+        const auto id = static_cast<int64_t>(stream->id);
+        RETURN_IF_ERROR(insert_stream.bind(1, id).bind(2, s.labels.to_string()).run());
+        insert_block.bind(1, id).bind(2, s.first).bind(3, static_cast<int64_t>(file.id));
+        insert_block.bind(4, static_cast<int64_t>(b)).bind(5, s.last).bind(6, s.first_row);
+        insert_block.bind(7, s.rows).bind(8, static_cast<int64_t>(s.raw_bytes));
+        RETURN_IF_ERROR(insert_block.run());
+      }
+    }
+    ASSIGN_OR_RETURN(auto sealed,
+                     writer_.prepare("INSERT INTO sealed VALUES(?1,?2) ON CONFLICT(day) "
+                                     "DO UPDATE SET through=max(through, ?2)"));
+    sealed.bind(1, start_of_day(file.first)).bind(2, static_cast<int64_t>(span.last));
+    RETURN_IF_ERROR(sealed.run());
+  }
+  return transaction.commit();
+}
+
+Status LabelIndex::remove_files(const std::vector<uint64_t>& ids) {
+  MutexLock lock(writer_mutex_);
+  ASSIGN_OR_RETURN(auto transaction, SqliteTransaction::begin(writer_));
+  {
+    ASSIGN_OR_RETURN(auto blocks, writer_.prepare("DELETE FROM stream_blocks WHERE file_id=?"));
+    ASSIGN_OR_RETURN(auto file, writer_.prepare("DELETE FROM files WHERE id=?"));
+    for (const uint64_t id : ids) {
+      RETURN_IF_ERROR(blocks.bind(1, static_cast<int64_t>(id)).run());
+      RETURN_IF_ERROR(file.bind(1, static_cast<int64_t>(id)).run());
+    }
+  }
+  return transaction.commit();
+}
+
+Status LabelIndex::forget_sealed(uint64_t before_sequence) {
+  MutexLock lock(writer_mutex_);
+  ASSIGN_OR_RETURN(auto remove, writer_.prepare("DELETE FROM sealed WHERE through<?"));
+  return remove.bind(1, static_cast<int64_t>(before_sequence)).run();
+}
+
+Result<std::vector<uint64_t>> LabelIndex::remove_unused_streams(const std::vector<uint64_t>& keep) {
+  const std::unordered_set<uint64_t> kept(keep.begin(), keep.end());
+  MutexLock lock(writer_mutex_);
+  ASSIGN_OR_RETURN(auto transaction, SqliteTransaction::begin(writer_));
+  std::vector<uint64_t> unused;
+  {
+    ASSIGN_OR_RETURN(auto rows, writer_.prepare("SELECT id FROM streams WHERE NOT EXISTS (SELECT 1 "
+                                                "FROM stream_blocks WHERE stream_id=streams.id)"));
+    while (true) {
+      ASSIGN_OR_RETURN(const bool found, rows.step());
+      if (!found) break;
+      const auto id = static_cast<uint64_t>(rows.integer(0));
+      if (!kept.count(id)) unused.push_back(id);
+    }
+    ASSIGN_OR_RETURN(auto remove, writer_.prepare("DELETE FROM streams WHERE id=?"));
+    for (const uint64_t id : unused) {
+      RETURN_IF_ERROR(remove.bind(1, static_cast<int64_t>(id)).run());
+    }
+  }
+  RETURN_IF_ERROR(transaction.commit());
+  return unused;
+}
+
+namespace {
+
+constexpr const char* kInRange =
+    " WHERE stream_id=?1 AND first>?2 AND first<?3 AND last>=?4 AND file_id<=?5";
+
+// A window never spans days, so a block that reaches into the range begins less than a day before.
+void bind_range(SqliteStatement& s, uint64_t stream_id, TimeRange range, uint64_t last_file) {
+  s.bind(1, static_cast<int64_t>(stream_id)).bind(2, add_saturated(range.start, -kDay));
+  s.bind(3, range.end).bind(4, range.start);
+  s.bind(5, static_cast<int64_t>(std::min<uint64_t>(last_file, INT64_MAX)));
+}
+
+}  // namespace
+
+Result<std::vector<StreamBlock>> LabelIndex::blocks(const std::vector<StreamRef>& streams,
+                                                    TimeRange range, uint64_t last_file) const {
+  ASSIGN_OR_RETURN(Lease db, lease());
+  ASSIGN_OR_RETURN(auto rows, db->prepare("SELECT first, file_id, block, last, first_row, rows, "
+                                          "raw_bytes FROM stream_blocks" +
+                                          std::string(kInRange)));
+  std::vector<StreamBlock> out;
+  for (const StreamRef& stream : streams) {
+    bind_range(rows, stream->id, range, last_file);
+    while (true) {
+      ASSIGN_OR_RETURN(const bool found, rows.step());
+      if (!found) break;
+      StreamBlock b;
+      b.stream_id = stream->id;
+      b.first = rows.integer(0);
+      b.file_id = static_cast<uint64_t>(rows.integer(1));
+      b.block = static_cast<uint32_t>(rows.integer(2));
+      b.last = rows.integer(3);
+      b.first_row = static_cast<uint32_t>(rows.integer(4));
+      b.rows = static_cast<uint32_t>(rows.integer(5));
+      b.raw_bytes = static_cast<uint64_t>(rows.integer(6));
+      out.push_back(b);
+    }
+    rows.reset();
+  }
+  return out;
+}
+
+Result<std::vector<StreamRef>> LabelIndex::with_blocks(const std::vector<StreamRef>& streams,
+                                                       TimeRange range, uint64_t last_file) const {
+  ASSIGN_OR_RETURN(Lease db, lease());
+  ASSIGN_OR_RETURN(auto rows,
+                   db->prepare("SELECT 1 FROM stream_blocks" + std::string(kInRange) + " LIMIT 1"));
+  std::vector<StreamRef> out;
+  for (const StreamRef& stream : streams) {
+    bind_range(rows, stream->id, range, last_file);
+    ASSIGN_OR_RETURN(const bool found, rows.step());
+    if (found) out.push_back(stream);
+    rows.reset();
+  }
+  return out;
+}
+
+}  // namespace logsvc::store

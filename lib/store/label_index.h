@@ -1,0 +1,86 @@
+// SQLite: streams ↔ blocks of chunk files by time. Layout: FORMAT.md.
+// Safe from several threads: one writing connection behind a lock, readers share a small pool.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/mutex.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "store/chunk_writer.h"
+#include "store/sqlite.h"
+#include "store/stream_registry.h"
+
+namespace logsvc::store {
+
+struct FileRow {
+  uint64_t id = 0;
+  std::string day;  // "20260102"
+  uint64_t bytes = 0;
+  uint64_t rows = 0;
+  uint64_t raw_bytes = 0;
+  Timestamp first = 0;
+  Timestamp last = 0;
+};
+
+// A stream's rows in one block.
+struct StreamBlock {
+  uint64_t stream_id = 0;
+  uint64_t file_id = 0;
+  uint32_t block = 0;
+  uint32_t first_row = 0;
+  uint32_t rows = 0;
+  Timestamp first = 0;
+  Timestamp last = 0;
+  uint64_t raw_bytes = 0;
+};
+
+class LabelIndex {
+ public:
+  // Makes the database if it is missing. kCorrupt or kUnsupported (another schema version) when it
+  // has to be set aside and built anew.
+  static Result<std::unique_ptr<LabelIndex>> open(const std::string& path);
+
+  // Everything in it, for start-up.
+  Status load_streams(StreamRegistry& streams) const;
+  Result<std::vector<FileRow>> files() const;
+  Result<std::map<Timestamp, uint64_t>> sealed() const;  // day → journal sequence
+
+  // One transaction: the file, its streams' blocks, unknown streams, and what of the journal is
+  // in files now. Streams get their numbers from the registry.
+  Status add_file(const FileRow& file, const ChunkSummary& summary, JournalSpan span,
+                  StreamRegistry& streams);
+  Status remove_files(const std::vector<uint64_t>& ids);
+  // Forgets `sealed` rows of days that have nothing after this sequence.
+  Status forget_sealed(uint64_t before_sequence);
+  // Streams without a block left; of these, those not in `keep` are deleted and returned.
+  Result<std::vector<uint64_t>> remove_unused_streams(const std::vector<uint64_t>& keep);
+
+  // Blocks of the streams that overlap the range, of files with a number <= last_file.
+  Result<std::vector<StreamBlock>> blocks(const std::vector<StreamRef>& streams, TimeRange range,
+                                          uint64_t last_file) const;
+  // Of the streams, those with a block in the range.
+  Result<std::vector<StreamRef>> with_blocks(const std::vector<StreamRef>& streams, TimeRange range,
+                                             uint64_t last_file) const;
+
+ private:
+  explicit LabelIndex(std::string path, Sqlite writer)
+      : path_(std::move(path)), writer_(std::move(writer)) {}
+
+  // A connection for reading, given back when it goes.
+  class Lease;
+  Result<Lease> lease() const;
+
+  const std::string path_;
+  mutable Mutex writer_mutex_;
+  Sqlite writer_ GUARDED_BY(writer_mutex_);
+  mutable Mutex pool_mutex_;
+  mutable std::vector<Sqlite> pool_ GUARDED_BY(pool_mutex_);
+};
+
+}  // namespace logsvc::store

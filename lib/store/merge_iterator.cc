@@ -1,0 +1,93 @@
+#include "store/merge_iterator.h"
+
+#include <algorithm>
+
+#include "store/window.h"
+
+namespace logsvc::store {
+namespace {
+constexpr uint32_t kStopCheckInterval = 256;  // entries
+}
+
+MergeIterator::MergeIterator(SelectQuery query, ChunkCache& chunks, uint64_t cache_bytes,
+                             std::function<void(const Error&)> on_damage)
+    : query_(std::move(query)), cache_(chunks, cache_bytes), on_damage_(std::move(on_damage)) {}
+
+void MergeIterator::add(std::unique_ptr<RowSource> source) {
+  const Timestamp bound = source->bound();
+  push(std::move(source), bound, false);
+}
+
+// Heap order: the top is what comes first. A source that was not opened goes before opened ones of
+// the same time, since it may hold an entry that sorts first.
+bool MergeIterator::comes_after(const Waiting& a, const Waiting& b) const {
+  const bool backward = query_.direction == Direction::kBackward;
+  if (a.time != b.time) return backward ? a.time < b.time : a.time > b.time;
+  if (a.opened != b.opened) return a.opened;
+  const LabelSet& x = a.source->stream()->labels;
+  const LabelSet& y = b.source->stream()->labels;
+  if (x.hash() != y.hash()) return x.hash() > y.hash();
+  if (!(x == y)) return y < x;
+  return backward ? a.source->order() < b.source->order() : a.source->order() > b.source->order();
+}
+
+void MergeIterator::push(std::unique_ptr<RowSource> source, Timestamp time, bool opened) {
+  heap_.push_back({time, opened, std::move(source)});
+  std::push_heap(heap_.begin(), heap_.end(),
+                 [this](const Waiting& a, const Waiting& b) { return comes_after(a, b); });
+}
+
+void MergeIterator::advance(std::unique_ptr<RowSource> source) {
+  const Result<bool> more = source->advance(stats_);
+  if (!more.ok() && more.error().code == ErrorCode::kNotFound) return;  // retention was faster
+  if (!more.ok()) {
+    on_damage_(more.error());
+    stats_.warnings.push_back("left out what cannot be read: " + more.error().message);
+    return;
+  }
+  if (!*more) return;
+  const Timestamp time = source->entry().timestamp;
+  push(std::move(source), time, true);
+}
+
+// Equal entries of a stream have equal times, so only neighbours in time are compared.
+bool MergeIterator::is_double() {
+  const Entry& entry = current_->entry();
+  const Stream* stream = current_->stream().get();
+  const bool alone = (given_.empty() || given_time_ != entry.timestamp) &&
+                     (heap_.empty() || heap_.front().time != entry.timestamp);
+  if (given_time_ != entry.timestamp) given_.clear();
+  given_time_ = entry.timestamp;
+  if (alone) return false;
+  const uint64_t hash = entry_hash(entry);
+  for (const Given& g : given_) {
+    if (g.stream == stream && g.hash == hash) return true;
+  }
+  given_.push_back({stream, hash});
+  return false;
+}
+
+bool MergeIterator::next() {
+  if (current_) advance(std::move(current_));
+  while (!heap_.empty()) {
+    if (++calls_ % kStopCheckInterval == 1 && query_.stop.stop_requested()) {
+      status_ = Error{ErrorCode::kCancelled, "the query was cancelled"};
+      return false;
+    }
+    std::pop_heap(heap_.begin(), heap_.end(),
+                  [this](const Waiting& a, const Waiting& b) { return comes_after(a, b); });
+    Waiting top = std::move(heap_.back());
+    heap_.pop_back();
+    if (!top.opened) {
+      advance(std::move(top.source));
+      continue;
+    }
+    current_ = std::move(top.source);
+    if (!is_double()) return true;
+    stats_.duplicates += 1;
+    advance(std::move(current_));
+  }
+  return false;
+}
+
+}  // namespace logsvc::store

@@ -1,0 +1,84 @@
+#include "store/journal_record.h"
+#include "store/store_impl.h"
+
+namespace logsvc::store {
+namespace {
+
+// How long a push waits for the sealer when memory is full, before it is refused.
+constexpr Duration kMaxWait = 10 * kSecond;
+
+}  // namespace
+
+Status Store::append(std::shared_ptr<const Batch> batch) { return impl_->append(*batch); }
+
+Status Store::Impl::append(const Batch& batch) {
+  if (batch.entry_count() == 0) return {};
+  RETURN_IF_ERROR(wait_for_room());
+  Pending mine{&batch, encode_journal_record(batch), {}};
+  MutexLock lock(commit_mutex);
+  queue.push_back(&mine);
+  while (!mine.done) {
+    if (committing) {
+      committed.wait(commit_mutex);
+      continue;
+    }
+    // Whoever comes first commits for all that wait by then; those that come meanwhile make the
+    // next group, so one fdatasync serves many pushes.
+    committing = true;
+    const std::vector<Pending*> group = std::move(queue);
+    queue.clear();
+    commit_mutex.unlock();
+    commit(group);
+    commit_mutex.lock();
+    for (Pending* p : group) p->done = true;
+    committing = false;
+    committed.notify_all();
+  }
+  return mine.status;
+}
+
+void Store::Impl::commit(const std::vector<Pending*>& group) {
+  MutexLock apply(apply_mutex);
+  std::vector<std::string_view> records;
+  for (const Pending* p : group) records.push_back(p->record);
+  const auto last = journal->append(records);
+  Status status = last.ok() ? Status() : Status(last.error());
+  const int64_t now = clock.steady_ns();
+  if (status.ok() && now - last_sync_ns >= options.sync_interval) {
+    status = journal->sync();
+    last_sync_ns = now;
+  }
+  if (!status.ok()) {
+    for (Pending* p : group) p->status = status;
+    return;
+  }
+  uint64_t sequence = *last - group.size();
+  for (const Pending* p : group) {
+    metrics.duplicates.add(head.append(*p->batch, ++sequence, now, streams, nullptr));
+    for (const StreamEntries& s : p->batch->streams) {
+      metrics.entries.add(s.entries.size());
+      for (const Entry& e : s.entries) metrics.line_bytes.add(e.line.size());
+    }
+  }
+  head.rotate(options.window_bytes, INT64_MIN);
+  if (head.memory_bytes() > options.memory_bytes / 2) head.rotate_to_fit(options.memory_bytes / 4);
+  if (head.has_sealing()) wish_seal();
+}
+
+// A burst waits for the sealer instead of growing the memory.
+Status Store::Impl::wait_for_room() {
+  if (head.memory_bytes() <= options.memory_bytes) return {};
+  const int64_t give_up = clock.steady_ns() + kMaxWait;
+  MutexLock lock(seal_mutex);
+  while (head.memory_bytes() > options.memory_bytes && !stopping) {
+    if (clock.steady_ns() >= give_up) {
+      return Error{ErrorCode::kUnavailable,
+                   "memory for unsealed entries is full and the disk is behind" +
+                       (last_failure.ok() ? "" : ": " + last_failure.error().message)};
+    }
+    sealed_changed.wait_for(seal_mutex, std::chrono::milliseconds(100));
+  }
+  return {};
+}
+
+}  // namespace logsvc::store

@@ -1,0 +1,85 @@
+// The open part of one UTC day: entries of every stream since the last seal, in memory,
+// searchable at once. Filled by one thread at a time (the committer), read by many, sealed
+// into one chunk file.
+//
+// Rows point into the window's arena, which only grows; they stay valid as long as the window,
+// so readers keep it alive with a shared_ptr and read rows without a lock.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "base/arena.h"
+#include "base/mutex.h"
+#include "base/time.h"
+#include "model/entry.h"
+#include "store/chunk_format.h"
+#include "store/stream_registry.h"
+
+namespace logsvc::store {
+
+class Window {
+ public:
+  // day: start of the UTC day. opened_ns: steady clock.
+  Window(Timestamp day, uint64_t first_sequence, int64_t opened_ns)
+      : day_(day), opened_ns_(opened_ns), span_{first_sequence, first_sequence} {}
+
+  // Copies the entry in, unless the stream already has exactly it here (time, line and
+  // metadata); false then. sequence: of the journal record it came in, never decreasing.
+  bool append(const StreamRef& stream, const Entry& entry, uint64_t sequence);
+
+  struct StreamRows {
+    StreamRef stream;
+    std::vector<Entry> rows;  // sorted by time, equal times in order of arrival
+  };
+  // The stream's rows in the range; empty if there are none.
+  std::vector<Entry> rows(const Stream& stream, TimeRange range) const;
+  // All rows, streams sorted by label string: for sealing.
+  std::vector<StreamRows> all_rows() const;
+
+  struct StreamSummary {
+    uint64_t rows = 0;
+    uint64_t bytes = 0;  // of lines
+    Timestamp first = 0;
+    Timestamp last = 0;
+  };
+  // nullopt if the stream has nothing here.
+  std::optional<StreamSummary> summary(const Stream& stream) const;
+
+  Timestamp day() const { return day_; }
+  int64_t opened_ns() const { return opened_ns_; }
+  JournalSpan span() const;
+  uint64_t line_bytes() const;    // of all lines
+  uint64_t memory_bytes() const;  // about what it occupies
+  uint64_t entry_count() const;
+
+ private:
+  struct Rows {
+    StreamRef stream;
+    std::vector<Entry> rows;  // in order of arrival
+    bool sorted = true;
+    StreamSummary summary;
+    // Hashes of all rows, kept from the first entry that is not newer than all before it.
+    std::unordered_set<uint64_t> seen;
+  };
+  static bool is_double(Rows& rows, const Entry& entry);
+
+  const Timestamp day_;
+  const int64_t opened_ns_;
+  mutable SharedMutex mutex_;
+  JournalSpan span_ GUARDED_BY(mutex_);
+  Arena arena_ GUARDED_BY(mutex_);
+  std::unordered_map<const Stream*, Rows> streams_ GUARDED_BY(mutex_);
+  uint64_t line_bytes_ GUARDED_BY(mutex_) = 0;
+  uint64_t entries_ GUARDED_BY(mutex_) = 0;
+};
+
+// Identifies an entry inside its stream: time, line and metadata.
+uint64_t entry_hash(const Entry& entry);
+
+}  // namespace logsvc::store
