@@ -1,0 +1,60 @@
+#include "base/utf8.h"
+
+namespace logsvc {
+
+size_t utf8_length(std::string_view s) {
+  const auto byte = [&](size_t i) { return static_cast<unsigned char>(s[i]); };
+  const auto tail = [&](size_t i) { return i < s.size() && (byte(i) & 0xC0) == 0x80; };
+  const unsigned char b = byte(0);
+  if (b < 0x80) return 1;
+  if (b >= 0xC2 && b <= 0xDF) return tail(1) ? 2 : 0;
+  if (b >= 0xE0 && b <= 0xEF) {
+    if (!tail(1) || !tail(2)) return 0;
+    if (b == 0xE0 && byte(1) < 0xA0) return 0;
+    if (b == 0xED && byte(1) > 0x9F) return 0;
+    return 3;
+  }
+  if (b >= 0xF0 && b <= 0xF4) {
+    if (!tail(1) || !tail(2) || !tail(3)) return 0;
+    if (b == 0xF0 && byte(1) < 0x90) return 0;
+    if (b == 0xF4 && byte(1) > 0x8F) return 0;
+    return 4;
+  }
+  return 0;
+}
+
+void append_utf8(std::string& out, uint32_t rune) {
+  const auto put = [&](uint32_t v) { out.push_back(static_cast<char>(v)); };
+  if (rune < 0x80) {
+    put(rune);
+  } else if (rune < 0x800) {
+    put(0xC0 | rune >> 6), put(0x80 | (rune & 0x3F));
+  } else if (rune < 0x10000) {
+    put(0xE0 | rune >> 12), put(0x80 | (rune >> 6 & 0x3F)), put(0x80 | (rune & 0x3F));
+  } else {
+    put(0xF0 | rune >> 18), put(0x80 | (rune >> 12 & 0x3F));
+    put(0x80 | (rune >> 6 & 0x3F)), put(0x80 | (rune & 0x3F));
+  }
+}
+
+bool is_utf8(std::string_view s) {
+  while (!s.empty()) {
+    const size_t n = utf8_length(s);
+    if (n == 0) return false;
+    s.remove_prefix(n);
+  }
+  return true;
+}
+
+std::string repair_utf8(std::string_view text, std::string_view replacement) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const size_t n = utf8_length(text);
+    out += n ? text.substr(0, n) : replacement;
+    text.remove_prefix(n ? n : 1);
+  }
+  return out;
+}
+
+}  // namespace logsvc

@@ -1,0 +1,18 @@
+// UTF-8, as Unicode defines it (no surrogates, no overlong forms).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace logsvc {
+
+// Length of the valid sequence at the start of s (1 to 4); 0 if there is none.
+size_t utf8_length(std::string_view s);
+bool is_utf8(std::string_view s);
+// Appends a code point; it must be one.
+void append_utf8(std::string& out, uint32_t rune);
+// Every byte that is not part of a valid sequence replaced by `replacement` (U+FFFD).
+std::string repair_utf8(std::string_view text, std::string_view replacement = "\xEF\xBF\xBD");
+
+}  // namespace logsvc

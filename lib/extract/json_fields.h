@@ -1,0 +1,38 @@
+// Fields of a JSON line as flat names: nested keys joined with _, as `| json` does.
+// Incremental: what was read before a fault has been delivered. Follows Loki 3.7.6.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace logsvc::extract {
+
+class JsonFields {
+ public:
+  // Called for each string, number and boolean with its joined, sanitised key; strings are
+  // unescaped. Views live during the call. Return false to stop.
+  using Visit = std::function<bool(std::string_view key, std::string_view value)>;
+
+  // nullptr, or the text of the fault (a constant). Reuses buffers: one object a thread.
+  const char* read(std::string_view line, const Visit& visit);
+
+ private:
+  const char* object(const Visit& visit, int depth);
+  const char* value(const Visit& visit, int depth, bool named);
+  const char* string(std::string& out, bool& well_formed);
+  const char* skip_array();
+  void skip_blanks();
+
+  std::string_view text_;
+  size_t at_ = 0;
+  std::string key_;
+  std::string raw_key_;
+  std::string value_;
+  bool stopped_ = false;
+};
+
+// [A-Za-z0-9_] kept, every other character _, a leading digit gets _ in front.
+void append_sanitised(std::string& out, std::string_view key, bool at_start);
+
+}  // namespace logsvc::extract

@@ -1,0 +1,201 @@
+#include "logql/engine.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "logql/exec/log_query.h"
+#include "logql/exec/metric_query.h"
+#include "logql/stages/pipeline.h"
+#include "logql/syntax/cursor.h"
+#include "logql/syntax/parser.h"
+#include "logql/syntax/pipeline_parser.h"
+
+namespace logsvc::logql {
+namespace {
+
+Status check_request(const EngineLimits& limits, Timestamp start, Timestamp end) {
+  if (end < start) return invalid("end timestamp must not be before or equal to start time");
+  if (limits.max_query_length && end - start > limits.max_query_length) {
+    return invalid(
+        "the query time range exceeds the limit (query length: " + format_duration(end - start) +
+        ", limit: " + format_duration(limits.max_query_length) + ")");
+  }
+  return {};
+}
+
+// Steps as Loki's front end aligns them: start down, end up to multiples of the step.
+Result<Steps> aligned_steps(const RangeRequest& request, const EngineLimits& limits) {
+  if (request.step <= 0) {
+    return invalid(
+        "zero or negative query resolution step widths are not accepted. Try a positive integer");
+  }
+  const auto floor_to = [&](Timestamp t) {
+    const int64_t rest = t % request.step;
+    return t - (rest < 0 ? rest + request.step : rest);
+  };
+  Timestamp start = floor_to(request.start);
+  Timestamp end = floor_to(request.end);
+  if (end < request.end) end = add_saturated(end, request.step);
+  if (start == end) {
+    start = request.start;
+    end = request.end;
+  }
+  const auto count = static_cast<uint64_t>((end - start) / request.step) + 1;
+  if (limits.max_points && count > limits.max_points + 1) {
+    return invalid(
+        "exceeded maximum resolution of 11,000 points per time series. Try increasing the value "
+        "of the step parameter");
+  }
+  return Steps{start, request.step, static_cast<size_t>(count)};
+}
+
+int64_t to_ms(Timestamp t) { return t / kMillisecond; }
+
+Result<std::vector<ResultSeries>> to_series(StepVector vector, const Steps& steps,
+                                            const EngineLimits& limits) {
+  std::vector<ResultSeries> out;
+  for (StepSeries& s : vector) {
+    ResultSeries series{std::move(s.labels), {}};
+    for (size_t i = 0; i < steps.count; ++i) {
+      if (s.present[i]) series.samples.push_back({to_ms(steps.at(i)), s.values[i]});
+    }
+    if (!series.samples.empty()) out.push_back(std::move(series));
+  }
+  if (limits.max_series && out.size() > limits.max_series) {
+    return invalid("maximum number of series (" + std::to_string(limits.max_series) +
+                   ") reached for a single query; consider reducing query cardinality by adding "
+                   "more specific stream selectors, reducing the time range, or aggregating "
+                   "results with functions like sum(), count() or topk()");
+  }
+  return out;
+}
+
+void sort_by_labels(std::vector<ResultSeries>& series) {
+  std::sort(series.begin(), series.end(),
+            [](const ResultSeries& a, const ResultSeries& b) { return a.labels < b.labels; });
+}
+
+QueryResult finish(ExecContext& context, QueryResult result) {
+  result.stats = context.stats;
+  result.stats.exec_time = context.elapsed();
+  result.warnings = std::move(context.warnings);
+  return result;
+}
+
+class CompiledTailQuery : public TailQuery {
+ public:
+  CompiledTailQuery(std::vector<Matcher> matchers, Pipeline pipeline)
+      : matchers_(std::move(matchers)), pipeline_(std::move(pipeline)) {}
+
+  const std::vector<Matcher>& matchers() const override { return matchers_; }
+
+  bool process(const LabelSet& stream, const Entry& entry, bool categorize, Labels& labels,
+               ResultEntry& out) override {
+    std::string_view line = entry.line;
+    state_.reset(stream, entry.metadata);
+    if (!pipeline_.process(entry.timestamp, line, state_)) return false;
+    out.timestamp = entry.timestamp;
+    out.line = line;
+    out.metadata.clear();
+    out.parsed.clear();
+    if (categorize) {
+      state_.categorized(labels, out.metadata, out.parsed);
+    } else {
+      labels = state_.result();
+    }
+    return true;
+  }
+
+ private:
+  const std::vector<Matcher> matchers_;
+  const Pipeline pipeline_;
+  LabelState state_;
+};
+
+}  // namespace
+
+Engine::Engine(const LogSource& source, EngineLimits limits) : source_(source), limits_(limits) {}
+
+Result<QueryResult> Engine::range(const RangeRequest& request) const {
+  ASSIGN_OR_RETURN(const ExprPtr expr, parse(request.query));
+  RETURN_IF_ERROR(check_request(limits_, request.start, request.end));
+  ExecContext context(source_, limits_, request.stop);
+  QueryResult result;
+  if (const auto* log = std::get_if<LogExpr>(&expr->node)) {
+    if (limits_.max_entries && request.limit > limits_.max_entries) {
+      return invalid("max entries limit per query exceeded, limit > max_entries_limit_per_query (" +
+                     std::to_string(request.limit) + " > " + std::to_string(limits_.max_entries) +
+                     ")");
+    }
+    ASSIGN_OR_RETURN(StreamsResult streams, run_log_query(*log, request, context));
+    result.categorized = request.categorize_labels;
+    result.data = std::move(streams);
+    return finish(context, std::move(result));
+  }
+  ASSIGN_OR_RETURN(const Steps steps, aligned_steps(request, limits_));
+  ASSIGN_OR_RETURN(MetricValue value, evaluate(*expr, steps, context));
+  if (const double* number = std::get_if<double>(&value)) {
+    StepSeries constant = StepSeries::empty({}, steps.count);
+    for (size_t i = 0; i < steps.count; ++i) constant.put(i, *number);
+    value = StepVector{std::move(constant)};
+  }
+  MatrixResult matrix;
+  ASSIGN_OR_RETURN(matrix.series,
+                   to_series(std::get<StepVector>(std::move(value)), steps, limits_));
+  sort_by_labels(matrix.series);
+  result.data = std::move(matrix);
+  return finish(context, std::move(result));
+}
+
+Result<QueryResult> Engine::instant(const InstantRequest& request) const {
+  ASSIGN_OR_RETURN(const ExprPtr expr, parse(request.query));
+  if (expr->is_log()) {
+    return invalid(
+        "log queries are not supported as an instant query type, please change your query to a "
+        "range query type");
+  }
+  ExecContext context(source_, limits_, request.stop);
+  const Steps steps{request.time, 1, 1};
+  ASSIGN_OR_RETURN(MetricValue value, evaluate(*expr, steps, context));
+  QueryResult result;
+  if (const double* number = std::get_if<double>(&value)) {
+    result.data = ScalarResult{{to_ms(request.time), *number}};
+    return finish(context, std::move(result));
+  }
+  VectorResult vector;
+  ASSIGN_OR_RETURN(vector.series,
+                   to_series(std::get<StepVector>(std::move(value)), steps, limits_));
+  if (!contains_sort(*expr)) sort_by_labels(vector.series);
+  result.data = std::move(vector);
+  return finish(context, std::move(result));
+}
+
+Result<std::unique_ptr<TailQuery>> TailQuery::parse(std::string_view query) {
+  ASSIGN_OR_RETURN(const ExprPtr expr, logql::parse(query));
+  auto* log = std::get_if<LogExpr>(&expr->node);
+  if (!log) return invalid("only log selector is supported");
+  ASSIGN_OR_RETURN(Pipeline pipeline, Pipeline::compile(log->stages));
+  return std::unique_ptr<TailQuery>(
+      new CompiledTailQuery(std::move(log->matchers), std::move(pipeline)));
+}
+
+Result<std::vector<Matcher>> parse_selector(std::string_view text, bool allow_empty) {
+  ASSIGN_OR_RETURN(std::vector<Token> tokens, lex(text));
+  Cursor in(std::move(tokens));
+  if (!in.now().is("{")) return in.unexpected();
+  ASSIGN_OR_RETURN(std::vector<Matcher> matchers, parse_matchers(in));
+  if (in.now().kind != TokenKind::kEnd) {
+    const auto whole = logql::parse(text);
+    if (!whole.ok()) return whole.error();
+    return invalid("only label matchers are supported");
+  }
+  if (!allow_empty) RETURN_IF_ERROR(check_matchers(matchers));
+  return matchers;
+}
+
+bool is_metric_query(std::string_view query) {
+  const auto expr = logql::parse(query);
+  return expr.ok() && !(*expr)->is_log();
+}
+
+}  // namespace logsvc::logql

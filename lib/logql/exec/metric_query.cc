@@ -1,0 +1,72 @@
+#include "logql/exec/metric_query.h"
+
+#include "logql/exec/range_aggregation.h"
+#include "logql/exec/vector_operations.h"
+
+namespace logsvc::logql {
+namespace {
+
+StepVector constant(double value, size_t steps) {
+  StepSeries out = StepSeries::empty({}, steps);
+  for (size_t i = 0; i < steps; ++i) out.put(i, value);
+  return {std::move(out)};
+}
+
+struct Evaluate {
+  const Steps& steps;
+  ExecContext& context;
+
+  Result<MetricValue> operator()(const LogExpr&) const {
+    return invalid("parse error : a log query is no operand");
+  }
+  Result<MetricValue> operator()(const RangeAggregation& a) const {
+    ASSIGN_OR_RETURN(StepVector out, run_range_aggregation(a, nullptr, steps, context));
+    return MetricValue(std::move(out));
+  }
+  Result<MetricValue> operator()(const VectorAggregation& a) const {
+    const auto* range = std::get_if<RangeAggregation>(&a.inner->node);
+    if (a.op == VectorOp::kSum && range && sums_by_sample(*range)) {
+      ASSIGN_OR_RETURN(StepVector sums, run_range_aggregation(*range, &a.grouping, steps, context));
+      return MetricValue(aggregate(a, std::move(sums), steps.count));
+    }
+    ASSIGN_OR_RETURN(MetricValue inner, evaluate(*a.inner, steps, context));
+    if (const double* number = std::get_if<double>(&inner)) inner = constant(*number, steps.count);
+    return MetricValue(aggregate(a, std::get<StepVector>(std::move(inner)), steps.count));
+  }
+  Result<MetricValue> operator()(const BinaryOperation& o) const {
+    ASSIGN_OR_RETURN(MetricValue left, evaluate(*o.left, steps, context));
+    ASSIGN_OR_RETURN(MetricValue right, evaluate(*o.right, steps, context));
+    const double* l = std::get_if<double>(&left);
+    const double* r = std::get_if<double>(&right);
+    if (l && r) return MetricValue(apply_binary(o.op, *l, *r));
+    if (l) return MetricValue(apply_scalar(o, std::get<StepVector>(std::move(right)), *l, true));
+    if (r) return MetricValue(apply_scalar(o, std::get<StepVector>(std::move(left)), *r, false));
+    ASSIGN_OR_RETURN(StepVector out, apply_vectors(o, std::get<StepVector>(left),
+                                                   std::get<StepVector>(right), steps.count));
+    return MetricValue(std::move(out));
+  }
+  Result<MetricValue> operator()(const Literal& literal) const {
+    return MetricValue(literal.value);
+  }
+  Result<MetricValue> operator()(const VectorLiteral& v) const {
+    return MetricValue(constant(v.value, steps.count));
+  }
+};
+
+}  // namespace
+
+Result<MetricValue> evaluate(const Expr& expr, const Steps& steps, ExecContext& context) {
+  return std::visit(Evaluate{steps, context}, expr.node);
+}
+
+bool contains_sort(const Expr& expr) {
+  if (const auto* a = std::get_if<VectorAggregation>(&expr.node)) {
+    return a->op == VectorOp::kSort || a->op == VectorOp::kSortDesc || contains_sort(*a->inner);
+  }
+  if (const auto* o = std::get_if<BinaryOperation>(&expr.node)) {
+    return contains_sort(*o->left) || contains_sort(*o->right);
+  }
+  return false;
+}
+
+}  // namespace logsvc::logql

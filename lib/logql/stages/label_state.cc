@@ -1,0 +1,143 @@
+#include "logql/stages/label_state.h"
+
+#include <algorithm>
+
+namespace logsvc::logql {
+namespace {
+
+bool contains(const std::vector<std::string>& list, std::string_view name) {
+  return std::find(list.begin(), list.end(), name) != list.end();
+}
+
+void sort_labels(Labels& labels) {
+  std::sort(labels.begin(), labels.end(),
+            [](const Label& a, const Label& b) { return a.name < b.name; });
+}
+
+}  // namespace
+
+void LabelState::reset(const LabelSet& base, std::span<const LabelView> metadata) {
+  base_ = &base;
+  metadata_.clear();
+  parsed_.clear();
+  seen_.clear();
+  removed_.clear();
+  error_.clear();
+  error_details_.clear();
+  for (const LabelView& pair : metadata) {
+    if (pair.name == kErrorLabel) {
+      error_ = pair.value;
+    } else if (pair.name == kErrorDetailsLabel) {
+      error_details_ = pair.value;
+    } else {
+      std::string name(pair.name);
+      if (base.has(name)) name += "_extracted";
+      metadata_.push_back({std::move(name), std::string(pair.value), {}});
+    }
+  }
+}
+
+const LabelState::Named* LabelState::in(const std::vector<Named>& list, std::string_view name) {
+  for (const Named& n : list) {
+    if (n.name == name) {
+      n.view = n.value;
+      return &n;
+    }
+  }
+  return nullptr;
+}
+
+bool LabelState::is_removed(std::string_view name) const { return contains(removed_, name); }
+
+const std::string_view* LabelState::find(std::string_view name) const {
+  if (const Named* n = in(metadata_, name)) return &n->view;
+  if (const Named* n = in(parsed_, name)) return &n->view;
+  if (is_removed(name)) return nullptr;
+  for (const Label& label : base_->labels()) {
+    if (label.name == name) {
+      base_view_ = label.value;
+      return &base_view_;
+    }
+  }
+  return nullptr;
+}
+
+void LabelState::set(std::string_view name, std::string_view value) {
+  std::erase_if(metadata_, [&](const Named& n) { return n.name == name; });
+  if (!contains(seen_, name)) seen_.emplace_back(name);
+  for (Named& n : parsed_) {
+    if (n.name == name) {
+      n.value = value;
+      return;
+    }
+  }
+  parsed_.push_back({std::string(name), std::string(value), {}});
+}
+
+void LabelState::add_parsed(std::string_view name, std::string_view value) {
+  if (base_->has(name) || in(metadata_, name)) {
+    const std::string renamed = std::string(name) + "_extracted";
+    if (!contains(seen_, renamed)) set(renamed, value);
+    return;
+  }
+  if (!contains(seen_, name)) set(name, value);
+}
+
+void LabelState::remove(std::string_view name) {
+  std::erase_if(metadata_, [&](const Named& n) { return n.name == name; });
+  std::erase_if(parsed_, [&](const Named& n) { return n.name == name; });
+  if (!is_removed(name)) removed_.emplace_back(name);
+}
+
+void LabelState::set_error(std::string_view error, std::string_view details) {
+  error_ = error;
+  error_details_ = details;
+}
+
+Labels LabelState::result() const {
+  Labels out;
+  for (const Label& label : base_->labels()) {
+    if (!is_removed(label.name) && !in(metadata_, label.name) && !in(parsed_, label.name)) {
+      out.push_back(label);
+    }
+  }
+  for (const Named& n : metadata_) {
+    if (!in(parsed_, n.name)) out.push_back({n.name, n.value});
+  }
+  for (const Named& n : parsed_) out.push_back({n.name, n.value});
+  if (!error_.empty()) out.push_back({std::string(kErrorLabel), error_});
+  if (!error_details_.empty()) out.push_back({std::string(kErrorDetailsLabel), error_details_});
+  sort_labels(out);
+  return out;
+}
+
+void LabelState::categorized(Labels& stream, Labels& metadata, Labels& parsed) const {
+  stream.clear();
+  metadata.clear();
+  parsed.clear();
+  for (const Label& label : base_->labels()) {
+    if (!is_removed(label.name) && !in(metadata_, label.name) && !in(parsed_, label.name)) {
+      stream.push_back(label);
+    }
+  }
+  for (const Named& n : metadata_) {
+    if (!in(parsed_, n.name)) metadata.push_back({n.name, n.value});
+  }
+  for (const Named& n : parsed_) parsed.push_back({n.name, n.value});
+  if (!error_.empty()) parsed.push_back({std::string(kErrorLabel), error_});
+  if (!error_details_.empty()) parsed.push_back({std::string(kErrorDetailsLabel), error_details_});
+  sort_labels(metadata);
+  sort_labels(parsed);
+}
+
+std::vector<std::string> LabelState::names() const {
+  std::vector<std::string> out;
+  for (const Label& label : base_->labels()) {
+    if (!is_removed(label.name)) out.push_back(label.name);
+  }
+  for (const Named& n : metadata_) out.push_back(n.name);
+  for (const Named& n : parsed_) out.push_back(n.name);
+  return out;
+}
+
+}  // namespace logsvc::logql

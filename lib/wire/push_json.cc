@@ -1,0 +1,205 @@
+#include "wire/push_json.h"
+
+#include <simdjson.h>
+
+#include <charconv>
+
+#include "base/utf8.h"
+#include "wire/metadata.h"
+
+namespace logsvc::wire {
+namespace {
+
+namespace dom = simdjson::dom;
+
+std::string place(size_t stream) { return "streams[" + std::to_string(stream) + "]"; }
+std::string place(size_t stream, size_t value) {
+  return place(stream) + ".values[" + std::to_string(value) + "]";
+}
+
+// Keeps the parser and its document together.
+struct Document {
+  dom::parser parser;
+  dom::element root;
+};
+
+Status parse(std::string& body, Document& document) {
+  if (body.empty()) return invalid("EOF");
+  const auto load = [&] { return document.parser.parse(body).get(document.root); };
+  auto failure = load();
+  if (failure == simdjson::UTF8_ERROR) {
+    body = repair_utf8(body);
+    failure = load();
+  }
+  if (failure != simdjson::SUCCESS) {
+    return invalid(std::string("cannot read the push body as JSON: ") +
+                   simdjson::error_message(failure));
+  }
+  if (!document.root.is_object()) return invalid("the push body is not a JSON object");
+  return {};
+}
+
+Result<dom::array> streams_of(const Document& document) {
+  dom::element value;
+  dom::array array;
+  if (document.root["streams"].get(value) != simdjson::SUCCESS || value.is_null()) return array;
+  if (value.get(array) != simdjson::SUCCESS) return invalid("\"streams\" is not a list");
+  return array;
+}
+
+std::string text_of(const dom::element& value) {
+  std::string_view text;
+  if (value.get(text) == simdjson::SUCCESS) return std::string(text);
+  return simdjson::minify(value);
+}
+
+// Missing and null mean an empty list.
+Result<dom::array> list_member(const dom::element& object, const char* name,
+                               const std::string& where) {
+  dom::element value;
+  dom::array array;
+  if (object[name].get(value) != simdjson::SUCCESS || value.is_null()) return array;
+  if (value.get(array) != simdjson::SUCCESS) {
+    return invalid(where + ": \"" + name + "\" is not a list");
+  }
+  return array;
+}
+
+Result<LabelSet> read_labels(const dom::element& stream, const std::string& where) {
+  dom::element value;
+  if (stream["stream"].get(value) != simdjson::SUCCESS || value.is_null()) return LabelSet();
+  dom::object object;
+  if (value.get(object) != simdjson::SUCCESS) {
+    return invalid(where + ": \"stream\" is not an object of labels");
+  }
+  Labels labels;
+  for (const auto& [name, label] : object) {
+    if (!is_label_name(name)) {
+      return invalid("couldn't parse labels: " + where + ": invalid label name \"" +
+                     std::string(name) + "\"");
+    }
+    labels.push_back({std::string(name), text_of(label)});
+  }
+  return LabelSet::from(std::move(labels));
+}
+
+Result<std::span<const LabelView>> read_metadata(const dom::element& value, Arena& arena,
+                                                 const std::string& where) {
+  dom::object object;
+  if (value.get(object) != simdjson::SUCCESS) {
+    return invalid(where + ": structured metadata is not an object");
+  }
+  std::vector<std::string> texts;
+  std::vector<std::pair<std::string_view, std::string_view>> pairs;
+  texts.reserve(object.size());
+  for (const auto& [name, member] : object) {
+    std::string_view text;
+    if (member.get(text) != simdjson::SUCCESS) {
+      if (member.is_null()) continue;
+      text = texts.emplace_back(simdjson::minify(member));
+    }
+    pairs.emplace_back(name, text);
+  }
+  return store_metadata(arena, pairs);
+}
+
+Result<Timestamp> read_nanoseconds(const dom::element& value, const std::string& where) {
+  std::string_view text;
+  Timestamp t = 0;
+  if (value.get(text) == simdjson::SUCCESS) {
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), t);
+    if (failure == std::errc() && end == text.data() + text.size()) return t;
+  }
+  return invalid(where + ": the timestamp must be a string of nanoseconds, found " +
+                 std::string(simdjson::minify(value)).substr(0, 64));
+}
+
+Result<Entry> read_value(const dom::element& value, Arena& arena, const std::string& where) {
+  dom::array parts;
+  if (value.get(parts) != simdjson::SUCCESS) return invalid(where + ": is not a list");
+  Entry entry;
+  size_t i = 0;
+  for (const dom::element part : parts) {
+    if (i == 0) {
+      ASSIGN_OR_RETURN(entry.timestamp, read_nanoseconds(part, where));
+    } else if (i == 1) {
+      std::string_view line;
+      if (part.get(line) != simdjson::SUCCESS) return invalid(where + ": the line is not a string");
+      entry.line = arena.copy(line);
+    } else if (i == 2) {
+      ASSIGN_OR_RETURN(entry.metadata, read_metadata(part, arena, where));
+    }
+    ++i;
+  }
+  if (i == 0) return invalid(where + ": is empty; expected [\"<ns>\", \"line\"]");
+  return entry;
+}
+
+Result<Entry> read_legacy_entry(const dom::element& value, Arena& arena, const std::string& where) {
+  std::string_view time, line;
+  Entry entry;
+  if (value["ts"].get(time) != simdjson::SUCCESS) return invalid(where + ": \"ts\" is missing");
+  const auto t = parse_rfc3339(time);
+  if (!t) {
+    return invalid(where + ": parsing time " + quote(time) +
+                   " as \"2006-01-02T15:04:05.999999999Z07:00\": cannot parse");
+  }
+  entry.timestamp = *t;
+  if (value["line"].get(line) == simdjson::SUCCESS) entry.line = arena.copy(line);
+  dom::element metadata;
+  if (value["structuredMetadata"].get(metadata) == simdjson::SUCCESS) {
+    ASSIGN_OR_RETURN(entry.metadata, read_metadata(metadata, arena, where));
+  }
+  return entry;
+}
+
+}  // namespace
+
+Result<Batch> decode_push_json(std::string body) {
+  Document document;
+  RETURN_IF_ERROR(parse(body, document));
+  ASSIGN_OR_RETURN(const dom::array streams, streams_of(document));
+  Batch batch;
+  size_t s = 0;
+  for (const dom::element element : streams) {
+    if (!element.is_object()) return invalid(place(s) + ": is not an object");
+    StreamEntries stream;
+    ASSIGN_OR_RETURN(stream.labels, read_labels(element, place(s)));
+    ASSIGN_OR_RETURN(const dom::array values, list_member(element, "values", place(s)));
+    stream.entries.reserve(values.size());
+    size_t v = 0;
+    for (const dom::element value : values) {
+      ASSIGN_OR_RETURN(Entry entry, read_value(value, batch.arena, place(s, v++)));
+      stream.entries.push_back(entry);
+    }
+    batch.streams.push_back(std::move(stream));
+    ++s;
+  }
+  return batch;
+}
+
+Result<Batch> decode_legacy_push_json(std::string body) {
+  Document document;
+  RETURN_IF_ERROR(parse(body, document));
+  ASSIGN_OR_RETURN(const dom::array streams, streams_of(document));
+  Batch batch;
+  size_t s = 0;
+  for (const dom::element element : streams) {
+    std::string_view labels;
+    if (element["labels"].get(labels) != simdjson::SUCCESS) {
+      return invalid(place(s) + ": \"labels\" is missing");
+    }
+    StreamEntries stream;
+    ASSIGN_OR_RETURN(stream.labels, LabelSet::parse(labels));
+    ASSIGN_OR_RETURN(const dom::array entries, list_member(element, "entries", place(s)));
+    for (const dom::element value : entries) {
+      ASSIGN_OR_RETURN(Entry entry, read_legacy_entry(value, batch.arena, place(s)));
+      stream.entries.push_back(entry);
+    }
+    batch.streams.push_back(std::move(stream));
+    ++s;
+  }
+  return batch;
+}
+
+}  // namespace logsvc::wire
