@@ -1,0 +1,49 @@
+// Parameters of a request, as Loki reads them. Errors are Loki's texts.
+#pragma once
+
+#include <httplib.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "model/log_source.h"
+
+namespace logsvc::server {
+
+// a=1&b=x%20y; bad escapes stay as they are.
+httplib::Params parse_form(std::string_view text);
+
+// URL parameters and, of a POST, the form in the body.
+class Params {
+ public:
+  explicit Params(const httplib::Request& request);
+
+  // Empty if it is missing; the first one if it is given more than once.
+  std::string text(const std::string& name) const;
+  bool has(const std::string& name) const { return values_.count(name) > 0; }
+  std::vector<std::string> all(const std::string& name) const;
+
+  // Range of a query: start (or since), end. Default: the last hour.
+  Result<TimeRange> range(Timestamp now) const;
+  Result<Timestamp> time(const std::string& name, Timestamp fallback) const;
+  // > 0.
+  Result<uint64_t> limit(uint64_t fallback) const;
+  Result<Direction> direction() const;
+  // Float seconds or a Prometheus duration.
+  Result<Duration> step(const std::string& name, Duration fallback) const;
+
+ private:
+  httplib::Params values_;
+};
+
+// RFC 3339, float seconds, up to 10 digits of seconds, longer ones of nanoseconds.
+Result<Timestamp> parse_time_parameter(const std::string& text);
+
+// max(1, floor((end - start) / 250 s)) s.
+Duration default_step(TimeRange range);
+
+}  // namespace logsvc::server

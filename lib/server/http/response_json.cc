@@ -1,0 +1,291 @@
+#include "server/http/response_json.h"
+
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+
+#include "base/utf8.h"
+
+namespace logsvc::server {
+namespace {
+
+void append_time_seconds(std::string& out, int64_t ms) {
+  char buffer[32];
+  const int64_t whole = ms / 1000;
+  const int64_t rest = std::abs(ms % 1000);
+  if (ms < 0 && whole == 0) out += '-';
+  out += std::to_string(whole);
+  if (rest == 0) return;
+  std::snprintf(buffer, sizeof buffer, ".%03d", static_cast<int>(rest));
+  std::string_view fraction = buffer;
+  while (fraction.back() == '0') fraction.remove_suffix(1);
+  out += fraction;
+}
+
+void append_sample(std::string& out, const logql::Sample& sample) {
+  out += '[';
+  append_time_seconds(out, sample.timestamp_ms);
+  out += ",\"" + format_sample_value(sample.value) + "\"]";
+}
+
+void append_entry(std::string& out, const logql::ResultEntry& entry, bool categorized) {
+  out += "[\"" + std::to_string(entry.timestamp) + "\",";
+  append_json_string(out, entry.line, true);
+  if (categorized) {
+    out += ",{";
+    if (!entry.metadata.empty()) {
+      out += "\"structuredMetadata\":";
+      append_json_labels(out, entry.metadata);
+    }
+    if (!entry.parsed.empty()) {
+      if (!entry.metadata.empty()) out += ',';
+      out += "\"parsed\":";
+      append_json_labels(out, entry.parsed);
+    }
+    out += '}';
+  }
+  out += ']';
+}
+
+void append_streams(std::string& out, const logql::StreamsResult& data, bool categorized) {
+  out += '[';
+  bool first = true;
+  for (const auto& stream : data.streams) {
+    if (!first) out += ',';
+    first = false;
+    out += "{\"stream\":";
+    append_json_labels(out, stream.labels);
+    out += ",\"values\":[";
+    for (size_t i = 0; i < stream.entries.size(); ++i) {
+      if (i) out += ',';
+      append_entry(out, stream.entries[i], categorized);
+    }
+    out += "]}";
+  }
+  out += ']';
+}
+
+void append_series(std::string& out, const std::vector<logql::ResultSeries>& all, bool matrix) {
+  out += '[';
+  for (size_t s = 0; s < all.size(); ++s) {
+    if (s) out += ',';
+    out += "{\"metric\":";
+    append_json_labels(out, all[s].labels);
+    out += matrix ? ",\"values\":[" : ",\"value\":";
+    for (size_t i = 0; i < all[s].samples.size(); ++i) {
+      if (i) out += ',';
+      append_sample(out, all[s].samples[i]);
+    }
+    out += matrix ? "]}" : "}";
+  }
+  out += ']';
+}
+
+void append_stats(std::string& out, const logql::QueryStats& s) {
+  const double seconds = static_cast<double>(s.exec_time) / 1e9;
+  const auto per_second = [&](uint64_t n) {
+    return std::to_string(seconds > 0 ? static_cast<uint64_t>(static_cast<double>(n) / seconds)
+                                      : 0);
+  };
+  const auto number = [](uint64_t n) { return std::to_string(n); };
+  const std::string cache =
+      "{\"entriesFound\":0,\"entriesRequested\":0,\"entriesStored\":0,\"bytesReceived\":0,"
+      "\"bytesSent\":0,\"requests\":0,\"downloadTime\":0,\"queryLengthServed\":0}";
+  const std::string store =
+      "{\"totalChunksRef\":" + number(s.chunks_total) +
+      ",\"totalChunksDownloaded\":" + number(s.chunks_read) +
+      ",\"chunksDownloadTime\":0,\"queryReferencedStructuredMetadata\":false,\"chunk\":{"
+      "\"headChunkBytes\":0,\"headChunkLines\":" +
+      number(s.head_lines) + ",\"decompressedBytes\":" + number(s.bytes_processed) +
+      ",\"decompressedLines\":" + number(s.lines_processed) +
+      ",\"compressedBytes\":" + number(s.compressed_bytes) +
+      ",\"totalDuplicates\":" + number(s.duplicates) +
+      ",\"postFilterLines\":" + number(s.lines_after_filter) +
+      ",\"headChunkStructuredMetadataBytes\":0,\"decompressedStructuredMetadataBytes\":0},"
+      "\"chunkRefsFetchTime\":0,\"congestionControlLatency\":0,\"pipelineWrapperFilteredLines\":0}";
+  out += "{\"summary\":{\"bytesProcessedPerSecond\":" + per_second(s.bytes_processed) +
+         ",\"linesProcessedPerSecond\":" + per_second(s.lines_processed) +
+         ",\"totalBytesProcessed\":" + number(s.bytes_processed) +
+         ",\"totalLinesProcessed\":" + number(s.lines_processed) + ",\"execTime\":";
+  char buffer[32];
+  const auto end =
+      std::to_chars(buffer, buffer + sizeof buffer, seconds, std::chars_format::fixed, 6);
+  out.append(buffer, end.ptr);
+  out +=
+      ",\"queueTime\":0,\"subqueries\":0,\"totalEntriesReturned\":" + number(s.entries_returned) +
+      ",\"splits\":0,\"shards\":0,\"totalPostFilterLines\":" + number(s.lines_after_filter) +
+      ",\"totalStructuredMetadataBytesProcessed\":0},\"querier\":{\"store\":" + store +
+      ",\"querierExecTime\":0},\"ingester\":{\"totalReached\":0,\"totalChunksMatched\":0,"
+      "\"totalBatches\":0,\"totalLinesSent\":0,\"store\":" +
+      store + "},\"cache\":{";
+  bool first = true;
+  for (const char* name : {"chunk", "index", "result", "statsResult", "volumeResult",
+                           "seriesResult", "labelResult", "instantMetricResult"}) {
+    if (!first) out += ',';
+    first = false;
+    out += std::string("\"") + name + "\":" + cache;
+  }
+  out += "},\"index\":{\"totalChunks\":" + number(s.chunks_total) +
+         ",\"postFilterChunks\":" + number(s.chunks_read) +
+         ",\"shardsDuration\":0,\"usedBloomFilters\":false,\"totalStreams\":0}}";
+}
+
+}  // namespace
+
+void append_json_string(std::string& out, std::string_view text, bool html) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  out += '"';
+  size_t plain = 0;
+  const auto flush = [&](size_t to) { out.append(text.substr(plain, to - plain)); };
+  for (size_t i = 0; i < text.size();) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (c >= 0x80) {
+      const size_t n = utf8_length(text.substr(i));
+      const std::string_view rune = text.substr(i, n);
+      const bool separator = html && (rune == "\xE2\x80\xA8" || rune == "\xE2\x80\xA9");
+      if (n == 0 || separator) {
+        flush(i);
+        out += n == 0 ? "\xEF\xBF\xBD" : (rune.back() == '\xA8' ? "\\u2028" : "\\u2029");
+        plain = i + (n ? n : 1);
+      }
+      i += n ? n : 1;
+      continue;
+    }
+    const bool escape_html = html && (c == '<' || c == '>' || c == '&');
+    if (c >= 0x20 && c != '"' && c != '\\' && !escape_html) {
+      ++i;
+      continue;
+    }
+    flush(i);
+    switch (c) {
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      default:
+        out += "\\u00";
+        out += kHex[c >> 4];
+        out += kHex[c & 15];
+    }
+    plain = ++i;
+  }
+  flush(text.size());
+  out += '"';
+}
+
+void append_json_labels(std::string& out, const Labels& labels) {
+  out += '{';
+  for (size_t i = 0; i < labels.size(); ++i) {
+    if (i) out += ',';
+    append_json_string(out, labels[i].name);
+    out += ':';
+    append_json_string(out, labels[i].value);
+  }
+  out += '}';
+}
+
+std::string format_sample_value(double value) {
+  if (std::isnan(value)) return "NaN";
+  if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
+  char buffer[400];
+  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::fixed);
+  return {buffer, end.ptr};
+}
+
+std::string query_response(const logql::QueryResult& result,
+                           const std::vector<std::string>& flags) {
+  std::string out = "{\"status\":\"success\",";
+  if (!result.warnings.empty()) {
+    out += "\"warnings\":[";
+    for (size_t i = 0; i < result.warnings.size(); ++i) {
+      if (i) out += ',';
+      append_json_string(out, result.warnings[i]);
+    }
+    out += "],";
+  }
+  out += "\"data\":{\"resultType\":";
+  if (const auto* streams = std::get_if<logql::StreamsResult>(&result.data)) {
+    out += "\"streams\",";
+    if (!flags.empty()) {
+      out += "\"encodingFlags\":[";
+      for (size_t i = 0; i < flags.size(); ++i) {
+        if (i) out += ',';
+        append_json_string(out, flags[i]);
+      }
+      out += "],";
+    }
+    out += "\"result\":";
+    append_streams(out, *streams, result.categorized);
+  } else if (const auto* matrix = std::get_if<logql::MatrixResult>(&result.data)) {
+    out += "\"matrix\",\"result\":";
+    append_series(out, matrix->series, true);
+  } else if (const auto* vector = std::get_if<logql::VectorResult>(&result.data)) {
+    out += "\"vector\",\"result\":";
+    append_series(out, vector->series, false);
+  } else {
+    out += "\"scalar\",\"result\":";
+    append_sample(out, std::get<logql::ScalarResult>(result.data).sample);
+  }
+  out += ",\"stats\":";
+  append_stats(out, result.stats);
+  out += "}}";
+  if (std::holds_alternative<logql::StreamsResult>(result.data)) out += '\n';
+  return out;
+}
+
+std::string list_response(const std::vector<std::string>& values) {
+  std::string out = "{\"status\":\"success\",\"data\":[";
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (i) out += ',';
+    append_json_string(out, values[i]);
+  }
+  return out + "]}\n";
+}
+
+std::string series_response(const std::vector<LabelSet>& series) {
+  std::string out = "{\"status\":\"success\",\"data\":[";
+  for (size_t i = 0; i < series.size(); ++i) {
+    if (i) out += ',';
+    append_json_labels(out, series[i].labels());
+  }
+  return out + "]}\n";
+}
+
+std::string tail_frame(const std::vector<TailEntry>& entries,
+                       const std::vector<DroppedEntry>& dropped, bool categorized) {
+  std::string out = "{\"streams\":[";
+  for (size_t i = 0; i < entries.size(); ++i) {
+    if (i) out += ',';
+    out += "{\"stream\":";
+    append_json_labels(out, entries[i].labels);
+    out += ",\"values\":[";
+    append_entry(out, entries[i].entry, categorized);
+    out += "]}";
+  }
+  out += ']';
+  if (!dropped.empty()) {
+    out += ",\"dropped_entries\":[";
+    for (size_t i = 0; i < dropped.size(); ++i) {
+      if (i) out += ',';
+      out += "{\"timestamp\":\"" + std::to_string(dropped[i].timestamp) + "\",\"labels\":";
+      append_json_labels(out, dropped[i].labels);
+      out += '}';
+    }
+    out += ']';
+  }
+  if (categorized) out += ",\"encodingFlags\":[\"categorize-labels\"]";
+  return out + '}';
+}
+
+}  // namespace logsvc::server

@@ -1,0 +1,39 @@
+// Query results as Loki's JSON, to the letter: key order, escapes, number forms.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "logql/query_result.h"
+#include "model/label_set.h"
+
+namespace logsvc::server {
+
+// Appends a JSON string. html: < > & and U+2028/9 as escapes, as in log lines. Invalid UTF-8
+// becomes U+FFFD.
+void append_json_string(std::string& out, std::string_view text, bool html = false);
+// {"a":"1",…}
+void append_json_labels(std::string& out, const Labels& labels);
+// Shortest decimal without exponent; NaN, +Inf, -Inf.
+std::string format_sample_value(double value);
+
+// flags: what the request's X-Loki-Response-Encoding-Flags header listed, echoed.
+std::string query_response(const logql::QueryResult& result, const std::vector<std::string>& flags);
+// {"status":"success","data":["a",…]}
+std::string list_response(const std::vector<std::string>& values);
+std::string series_response(const std::vector<LabelSet>& series);
+
+// One frame of a tail: each entry a stream object of its own.
+struct TailEntry {
+  Labels labels;
+  logql::ResultEntry entry;
+};
+struct DroppedEntry {
+  Timestamp timestamp = 0;
+  Labels labels;
+};
+std::string tail_frame(const std::vector<TailEntry>& entries,
+                       const std::vector<DroppedEntry>& dropped, bool categorized);
+
+}  // namespace logsvc::server

@@ -1,0 +1,200 @@
+// The table of contents of the API: one line per URL.
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+
+#include "server/http/api.h"
+
+namespace logsvc::server {
+
+const std::vector<Api::Route>& Api::routes() {
+  using A = Access;
+  static const std::vector<Route> kRoutes = {
+      {"POST", "/loki/api/v1/push", "loki_api_v1_push", A::kOpen, &Api::push},
+      {"POST", "/api/prom/push", "api_prom_push", A::kOpen, &Api::legacy_push},
+
+      {"GET POST", "/loki/api/v1/query_range", "loki_api_v1_query_range", A::kReader,
+       &Api::query_range},
+      {"GET POST", "/loki/api/v1/query", "loki_api_v1_query", A::kReader, &Api::query},
+      {"GET POST", "/loki/api/v1/labels", "loki_api_v1_labels", A::kReader, &Api::labels},
+      {"GET POST", "/loki/api/v1/label", "loki_api_v1_label", A::kReader, &Api::labels},
+      {"GET POST", "/loki/api/v1/label/{name}/values", "loki_api_v1_label_name_values", A::kReader,
+       &Api::label_values},
+      {"GET POST", "/loki/api/v1/series", "loki_api_v1_series", A::kReader, &Api::series},
+      {"GET POST", "/loki/api/v1/index/stats", "loki_api_v1_index_stats", A::kReader,
+       &Api::index_stats},
+      {"GET POST", "/loki/api/v1/tail", "loki_api_v1_tail", A::kReader, &Api::tail},
+      {"GET", "/loki/api/v1/rules", "loki_api_v1_rules", A::kReader, &Api::rules},
+      {"GET", "/prometheus/api/v1/rules", "prometheus_api_v1_rules", A::kReader, &Api::rules},
+      {"GET", "/prometheus/api/v1/alerts", "prometheus_api_v1_alerts", A::kReader, &Api::alerts},
+
+      {"GET", "/loki/api/v1/status/buildinfo", "loki_api_v1_status_buildinfo", A::kOpen,
+       &Api::build_info},
+      {"GET", "/ready", "ready", A::kOpen, &Api::ready},
+      {"GET", "/healthz", "healthz", A::kOpen, &Api::ready},
+      {"GET", "/readyz", "readyz", A::kOpen, &Api::ready},
+      {"GET", "/livez", "livez", A::kOpen, &Api::ready},
+      {"GET", "/metrics", "metrics", A::kOpen, &Api::metrics_page},
+      {"GET POST", "/flush", "flush", A::kReader, &Api::flush},
+      {"GET", "/config", "config", A::kReader, &Api::config},
+
+      {"GET", "/api/status", "api_status", A::kReader, &Api::status},
+      {"GET", "/api/session", "api_session", A::kOpen, &Api::session},
+      {"POST", "/api/login", "api_login", A::kOpen, &Api::log_in},
+      {"POST", "/api/logout", "api_logout", A::kOpen, &Api::log_out},
+  };
+  return kRoutes;
+}
+
+namespace {
+
+// Whether the path has the route's form; {name} takes one part.
+bool path_matches(std::string_view route, std::string_view path) {
+  const size_t open = route.find('{');
+  if (open == std::string_view::npos) return route == path;
+  const std::string_view behind = route.substr(route.find('}') + 1);
+  if (path.size() <= open + behind.size() || path.substr(0, open) != route.substr(0, open) ||
+      !path.ends_with(behind)) {
+    return false;
+  }
+  const std::string_view part = path.substr(open, path.size() - open - behind.size());
+  return part.find('/') == std::string_view::npos;
+}
+
+bool lists_method(std::string_view methods, std::string_view method) {
+  const size_t at = methods.find(method);
+  return at != std::string_view::npos && (at == 0 || methods[at - 1] == ' ') &&
+         (at + method.size() == methods.size() || methods[at + method.size()] == ' ');
+}
+
+int status_of(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::kInvalid:
+    case ErrorCode::kUnsupported:
+      return 400;
+    case ErrorCode::kPermission:
+      return 403;
+    case ErrorCode::kNotFound:
+      return 404;
+    case ErrorCode::kTooLarge:
+      return 413;
+    case ErrorCode::kLimit:
+      return 429;
+    case ErrorCode::kCancelled:
+      return 499;
+    case ErrorCode::kNoSpace:
+    case ErrorCode::kUnavailable:
+      return 503;
+    case ErrorCode::kTimeout:
+      return 504;
+    case ErrorCode::kUnprocessable:
+    case ErrorCode::kCorrupt:
+    case ErrorCode::kIo:
+      return 500;
+  }
+  return 500;
+}
+
+const std::vector<double> kDurationBounds = {.005, .01, .025, .05, .1, .25, .5,
+                                             1,    2.5, 5,    10,  25, 50,  100};
+
+}  // namespace
+
+void send_text(httplib::Response& response, int status, const std::string& body) {
+  response.status = status;
+  response.set_header("X-Content-Type-Options", "nosniff");
+  response.set_content(body, "text/plain; charset=utf-8");
+}
+
+void send_error(httplib::Response& response, const Error& error) {
+  if (error.code == ErrorCode::kNoSpace || error.code == ErrorCode::kUnavailable ||
+      error.code == ErrorCode::kLimit) {
+    response.set_header("Retry-After", "5");
+  }
+  send_text(response, status_of(error.code), error.message);
+}
+
+void send_json(httplib::Response& response, std::string body) {
+  response.status = 200;
+  response.set_header("Cache-Control", "no-store");
+  response.set_content(std::move(body), "application/json; charset=UTF-8");
+}
+
+Api::Api(ApiInfo info, store::Store& store, const logql::Engine& engine, TailLoop& tail,
+         Authenticator& auth, const StaticFiles& page, const Clock& clock, Metrics& metrics,
+         Diagnostics& diagnostics)
+    : info_(std::move(info)),
+      store_(store),
+      engine_(engine),
+      tail_(tail),
+      auth_(auth),
+      page_(page),
+      clock_(clock),
+      metrics_(metrics),
+      diagnostics_(diagnostics),
+      lines_received_(metrics.counter("loki_distributor_lines_received_total", "Lines received",
+                                      {{"tenant", "fake"}})),
+      bytes_received_(metrics.counter("loki_distributor_bytes_received_total",
+                                      "Bytes of lines received", {{"tenant", "fake"}})) {}
+
+// False: the answer (401, 429) is in the response.
+bool Api::allowed(const Request& request, Response& response) {
+  switch (auth_.check(request)) {
+    case Authenticator::Verdict::kAllowed:
+      return true;
+    case Authenticator::Verdict::kLimited:
+      send_text(response, 429, "too many wrong passwords; wait a minute\n");
+      return false;
+    case Authenticator::Verdict::kRefused:
+      break;
+  }
+  // The page asks for the password itself: a browser's own dialogue would be in its way.
+  if (request.get_header_value("X-Requested-With").empty()) {
+    response.set_header("WWW-Authenticate", "Basic realm=\"logsvc\"");
+  }
+  send_text(response, 401, "the admin password is needed\n");
+  return false;
+}
+
+void Api::handle(const Request& request, Response& response, bool with_page) {
+  const char* name = "other";
+  const auto begun = std::chrono::steady_clock::now();
+  serve(request, response, with_page, name);
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
+  metrics_
+      .histogram("loki_request_duration_seconds", "Time to answer a request", kDurationBounds,
+                 {{"method", request.method},
+                  {"route", name},
+                  {"status_code", std::to_string(response.status)},
+                  {"ws", "false"}})
+      .observe(took.count());
+}
+
+void Api::serve(const Request& request, Response& response, bool with_page, const char*& name) {
+  bool known_path = false;
+  for (const Route& route : routes()) {
+    if (!path_matches(route.path, request.path)) continue;
+    known_path = true;
+    if (!lists_method(route.methods, request.method)) continue;
+    name = route.name;
+    if (route.access == Access::kReader && !allowed(request, response)) return;
+    if (request.method == "POST" && Authenticator::has_session_cookie(request) &&
+        !Authenticator::same_origin(request)) {
+      send_text(response, 403, "a page of another origin may not do this\n");
+      return;
+    }
+    (this->*route.handler)(request, response);
+    return;
+  }
+  if (known_path) {
+    response.status = 405;
+    return;
+  }
+  if (with_page && (request.method == "GET" || request.method == "HEAD") &&
+      page_.serve(request, response)) {
+    return;
+  }
+  send_text(response, 404, "404 page not found\n");
+}
+
+}  // namespace logsvc::server

@@ -1,0 +1,60 @@
+#include "server/http/api.h"
+
+namespace logsvc::server {
+
+void Api::ready(const Request&, Response& response) { send_text(response, 200, "ready\n"); }
+
+void Api::metrics_page(const Request&, Response& response) {
+  response.status = 200;
+  response.set_content(metrics_.text(), "text/plain; version=0.0.4; charset=utf-8");
+}
+
+// The version is that of the Loki API we answer, since clients compare it; ours is in branch.
+void Api::build_info(const Request&, Response& response) {
+  response.status = 200;
+  response.set_content("{\"version\":\"3.7.6\",\"revision\":\"\",\"branch\":\"logsvc-" +
+                           info_.version +
+                           "\",\"buildUser\":\"\",\"buildDate\":\"\",\"goVersion\":\"\"}",
+                       "application/json");
+}
+
+void Api::flush(const Request&, Response& response) {
+  if (const Status flushed = store_.flush(); !flushed.ok()) {
+    return send_error(response, flushed.error());
+  }
+  response.status = 204;
+}
+
+void Api::config(const Request&, Response& response) { send_text(response, 200, info_.settings); }
+
+void Api::status(const Request&, Response& response) {
+  const store::StoreTotals t = store_.totals();
+  const auto number = [](uint64_t n) { return std::to_string(n); };
+  std::string out = "{\"version\":";
+  append_json_string(out, info_.version);
+  out += ",\"demo\":" + std::string(info_.demo_note.empty() ? "false" : "true") + ",\"demoNote\":";
+  append_json_string(out, info_.demo_note);
+  out += ",\"now\":\"" + std::to_string(clock_.now()) + "\",\"streams\":" + number(t.streams) +
+         ",\"files\":" + number(t.files) + ",\"fileBytes\":" + number(t.file_bytes) +
+         ",\"journalBytes\":" + number(t.journal_bytes) + ",\"headBytes\":" + number(t.head_bytes) +
+         ",\"headEntries\":" + number(t.head_entries) +
+         ",\"linesReceived\":" + number(lines_received_.value()) +
+         ",\"bytesReceived\":" + number(bytes_received_.value()) +
+         ",\"viewers\":" + number(tail_.hub().viewers()) + "}\n";
+  send_json(response, std::move(out));
+}
+
+// No rules until alerting is there: what Grafana's alert page polls for.
+void Api::rules(const Request& request, Response& response) {
+  if (request.path == "/loki/api/v1/rules")
+    return send_text(response, 404, "no rule groups found\n");
+  send_json(response,
+            "{\"status\":\"success\",\"data\":{\"groups\":[]},\"errorType\":\"\",\"error\":\"\"}");
+}
+
+void Api::alerts(const Request&, Response& response) {
+  send_json(response,
+            "{\"status\":\"success\",\"data\":{\"alerts\":[]},\"errorType\":\"\",\"error\":\"\"}");
+}
+
+}  // namespace logsvc::server

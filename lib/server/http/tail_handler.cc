@@ -1,0 +1,131 @@
+#include <sys/socket.h>
+
+#include <charconv>
+
+#include "server/http/api.h"
+#include "server/http/params.h"
+#include "server/tail/websocket_handshake.h"
+
+namespace logsvc::server {
+namespace {
+
+constexpr uint64_t kMaxDelaySeconds = 5;
+
+struct TailRequest {
+  std::string query;
+  Timestamp start = 0;
+  uint64_t limit = 100;
+  Duration delay = 0;
+  bool categorize = false;
+};
+
+Result<TailRequest> tail_request(const httplib::Request& request, Timestamp now) {
+  const Params params(request);
+  TailRequest out;
+  out.query = params.text("query");
+  ASSIGN_OR_RETURN(out.limit, params.limit(100));
+  ASSIGN_OR_RETURN(out.start, params.time("start", now - kHour));
+  const std::string delay = params.text("delay_for");
+  if (!delay.empty()) {
+    uint64_t seconds = 0;
+    const auto [end, failure] = std::from_chars(delay.data(), delay.data() + delay.size(), seconds);
+    if (failure != std::errc() || end != delay.data() + delay.size()) {
+      return invalid("strconv.Atoi: parsing " + quote(delay) + ": invalid syntax");
+    }
+    if (seconds > kMaxDelaySeconds) return invalid("delay_for can't be greater than 5");
+    out.delay = static_cast<Duration>(seconds) * kSecond;
+  }
+  out.categorize =
+      request.get_header_value("X-Loki-Response-Encoding-Flags").find("categorize-labels") !=
+      std::string::npos;
+  return out;
+}
+
+// The newest `limit` entries of [start, now), oldest first.
+Result<std::vector<TailEntry>> history(const logql::Engine& engine, const TailRequest& tail,
+                                       Timestamp now) {
+  logql::RangeRequest range;
+  range.query = tail.query;
+  range.start = tail.start;
+  range.end = std::max(tail.start, now);
+  range.step = kSecond;
+  range.limit = tail.limit;
+  range.categorize_labels = tail.categorize;
+  ASSIGN_OR_RETURN(logql::QueryResult result, engine.range(range));
+  std::vector<TailEntry> out;
+  for (auto& stream : std::get<logql::StreamsResult>(result.data).streams) {
+    for (auto& entry : stream.entries) out.push_back({stream.labels, std::move(entry)});
+  }
+  std::reverse(out.begin(), out.end());
+  std::stable_sort(out.begin(), out.end(), [](const TailEntry& a, const TailEntry& b) {
+    return a.entry.timestamp < b.entry.timestamp;
+  });
+  return out;
+}
+
+}  // namespace
+
+// Without upgrade headers.
+void Api::tail(const Request&, Response& response) {
+  response.set_header("Sec-WebSocket-Version", "13");
+  send_text(response, 400, "Bad Request\n");
+}
+
+bool Api::upgrade(int socket, const Request& request, Response& response) {
+  if (request.path != "/loki/api/v1/tail" && request.path != "/api/prom/tail") {
+    send_text(response, 404, "404 page not found\n");
+    return false;
+  }
+  if (!allowed(request, response)) return false;
+  if (Authenticator::has_session_cookie(request) && !Authenticator::same_origin(request)) {
+    send_text(response, 403, "a page of another origin may not read here\n");
+    return false;
+  }
+  const std::string accept = websocket_accept(request);
+  if (accept.empty()) {
+    tail(request, response);
+    return false;
+  }
+  const Timestamp now = clock_.now();
+  const auto parsed = tail_request(request, now);
+  if (!parsed.ok()) {
+    send_error(response, parsed.error());
+    return false;
+  }
+  const bool metric = logql::is_metric_query(parsed->query);
+  auto query =
+      metric ? Result<std::unique_ptr<logql::TailQuery>>(invalid("only log selector is supported"))
+             : logql::TailQuery::parse(parsed->query);
+  if (!query.ok() && !metric) {
+    send_error(response, query.error());
+    return false;
+  }
+  std::shared_ptr<TailSession> session;
+  Result<std::vector<TailEntry>> past = std::vector<TailEntry>();
+  if (query.ok()) {
+    session = std::make_shared<TailSession>(std::move(*query), parsed->categorize, parsed->delay,
+                                            TailOptions{});
+    // Subscribe first, read second: no gap; what is in both is shown once.
+    tail_.hub().subscribe(session);
+    past = history(engine_, *parsed, clock_.now());
+  }
+  if (!past.ok()) {
+    tail_.hub().unsubscribe(session.get());
+    send_error(response, past.error());
+    return false;
+  }
+  if (::send(socket, accept.data(), accept.size(), MSG_NOSIGNAL) !=
+      static_cast<ssize_t>(accept.size())) {
+    if (session) tail_.hub().unsubscribe(session.get());
+    return false;
+  }
+  if (!session) {
+    tail_.adopt_refused(socket, query.error().message);
+    return true;
+  }
+  session->set_history(std::move(*past));
+  tail_.adopt(socket, std::move(session));
+  return true;
+}
+
+}  // namespace logsvc::server

@@ -1,0 +1,41 @@
+// The monitoring host: store, queries, live tail, HTTP and the page in one object.
+//
+//   http pool    a thread per connection: push, query, labels (blocking)
+//   tail loop    1: all WebSockets
+//   sealer       1: windows → chunk files (in the store)
+//   maintenance  1: the one background clock
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "os/clock.h"
+#include "os/file_system.h"
+#include "server/server_config.h"
+#include "telemetry/diagnostics.h"
+#include "telemetry/metrics.h"
+
+namespace logsvc::server {
+
+class Server {
+ public:
+  // Listens when it returns. Borrows everything but the configuration.
+  static Result<std::unique_ptr<Server>> start(ServerConfig config, FileSystem& files,
+                                               const Clock& clock, Metrics& metrics,
+                                               Diagnostics& diagnostics);
+  // Stops accepting, ends live readers, leaves what is unsealed to the journal.
+  ~Server();
+
+  int api_port() const;
+  int ui_port() const;
+  // Printed once by whoever started it; empty if there was a password already or none is asked for.
+  const std::string& generated_password() const;
+
+ private:
+  struct Parts;
+  explicit Server(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace logsvc::server

@@ -1,0 +1,40 @@
+// Settings of `logsvc server`: a table for flags, environment and YAML, and what they become.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "config/settings.h"
+#include "server/ingest_limits.h"
+#include "store/store.h"
+#include "telemetry/diagnostics.h"
+
+namespace logsvc::server {
+
+struct ServerConfig {
+  config::ListenAddress listen;
+  config::ListenAddress ui_listen;
+  store::StoreOptions store;
+  IngestLimits limits;
+  uint64_t max_entries = 5000;
+  uint64_t max_series = 500;
+  Duration query_timeout = kMinute;
+  bool ask_password = false;
+  std::string admin_password;  // empty: generated once
+  std::string web_dir;         // serve the page from here instead of the embedded files
+  std::string demo_note;       // not a setting: said on the page by `logsvc demo`
+  std::string described;       // all settings with their origin
+  std::string version;
+};
+
+const std::vector<config::SettingSpec>& server_settings();
+Result<ServerConfig> make_server_config(const config::Settings& settings);
+
+// log-level and log-format.
+struct LogSettings {
+  LogLevel level = LogLevel::kInfo;
+  LogFormat format = LogFormat::kLogfmt;
+};
+Result<LogSettings> make_log_settings(const config::Settings& settings);
+
+}  // namespace logsvc::server

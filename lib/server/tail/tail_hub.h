@@ -1,0 +1,32 @@
+// Hands each accepted batch to the live readers whose query may want it. Never holds up a push:
+// readers that are behind lose batches, counted. Safe from several threads.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "base/mutex.h"
+#include "os/clock.h"
+#include "server/tail/tail_session.h"
+
+namespace logsvc::server {
+
+class TailHub {
+ public:
+  // wake: called when a session got work.
+  TailHub(const Clock& clock, std::function<void()> wake) : clock_(clock), wake_(std::move(wake)) {}
+
+  void subscribe(std::shared_ptr<TailSession> session);
+  void unsubscribe(const TailSession* session);
+  void publish(const std::shared_ptr<const Batch>& batch);
+  size_t viewers() const;
+
+ private:
+  const Clock& clock_;
+  const std::function<void()> wake_;
+  mutable SharedMutex mutex_;
+  std::vector<std::shared_ptr<TailSession>> sessions_ GUARDED_BY(mutex_);
+};
+
+}  // namespace logsvc::server

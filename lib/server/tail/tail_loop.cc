@@ -1,0 +1,195 @@
+#include "server/tail/tail_loop.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <wslay/wslay.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace logsvc::server {
+namespace {
+
+constexpr int64_t kPingInterval = kSecond;
+constexpr int kPollMs = 50;                   // also how finely delay_for is kept
+constexpr size_t kMaxUnsentBytes = 1u << 20;  // then the session keeps (and drops) what comes
+constexpr size_t kMaxReasonBytes = 123;
+
+}  // namespace
+
+class TailLoop::Connection {
+ public:
+  Connection(int socket, std::shared_ptr<TailSession> session)
+      : socket_(socket), session_(std::move(session)) {
+    const int flags = ::fcntl(socket_, F_GETFL, 0);
+    ::fcntl(socket_, F_SETFL, flags | O_NONBLOCK);
+    wslay_event_callbacks callbacks{};
+    callbacks.recv_callback = receive;
+    callbacks.send_callback = send;
+    callbacks.on_msg_recv_callback = [](wslay_event_context_ptr, const wslay_event_on_msg_recv_arg*,
+                                        void*) {};
+    wslay_event_context_server_init(&context_, &callbacks, this);
+    wslay_event_config_set_max_recv_msg_length(context_, 64 * 1024);
+  }
+  ~Connection() {
+    wslay_event_context_free(context_);
+    // A plain end of the stream, and no reset: what the peer sent is read first.
+    ::shutdown(socket_, SHUT_WR);
+    char scrap[4096];
+    while (::recv(socket_, scrap, sizeof scrap, MSG_DONTWAIT) > 0) {
+    }
+    ::close(socket_);
+  }
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  int socket() const { return socket_; }
+  const std::shared_ptr<TailSession>& session() const { return session_; }
+  bool wants_write() const { return wslay_event_want_write(context_); }
+  bool ended() const {
+    return failed_ || (!wslay_event_want_read(context_) && !wslay_event_want_write(context_));
+  }
+  uint64_t take_sent() { return std::exchange(sent_, 0); }
+
+  void refuse(const std::string& reason) {
+    std::string text = reason.substr(0, kMaxReasonBytes);
+    while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xC0) == 0x80 &&
+           text.size() == kMaxReasonBytes) {
+      text.pop_back();
+    }
+    wslay_event_queue_close(context_, 1011, reinterpret_cast<const uint8_t*>(text.data()),
+                            text.size());
+    wslay_event_shutdown_read(context_);
+  }
+
+  void queue_frames(int64_t now_ns) {
+    if (!session_ || wslay_event_get_queued_msg_length(context_) > kMaxUnsentBytes) return;
+    for (const std::string& frame : session_->take_frames(now_ns)) {
+      const wslay_event_msg message{WSLAY_TEXT_FRAME,
+                                    reinterpret_cast<const uint8_t*>(frame.data()), frame.size()};
+      wslay_event_queue_msg(context_, &message);
+    }
+    if (now_ns - last_ping_ns_ >= kPingInterval) {
+      last_ping_ns_ = now_ns;
+      const wslay_event_msg ping{WSLAY_PING, nullptr, 0};
+      wslay_event_queue_msg(context_, &ping);
+    }
+  }
+
+  void handle_events(bool readable) {
+    if (readable && wslay_event_recv(context_) != 0) failed_ = true;
+    if (!failed_ && wants_write() && wslay_event_send(context_) != 0) failed_ = true;
+  }
+
+ private:
+  static ssize_t receive(wslay_event_context_ptr context, uint8_t* to, size_t n, int, void* self) {
+    const ssize_t got = ::recv(static_cast<Connection*>(self)->socket_, to, n, 0);
+    if (got > 0) return got;
+    const bool later = got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR);
+    wslay_event_set_error(context, later ? WSLAY_ERR_WOULDBLOCK : WSLAY_ERR_CALLBACK_FAILURE);
+    return -1;
+  }
+  static ssize_t send(wslay_event_context_ptr context, const uint8_t* from, size_t n, int,
+                      void* self) {
+    auto* connection = static_cast<Connection*>(self);
+    const ssize_t sent = ::send(connection->socket_, from, n, MSG_NOSIGNAL);
+    if (sent >= 0) {
+      connection->sent_ += static_cast<uint64_t>(sent);
+      return sent;
+    }
+    const bool later = errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+    wslay_event_set_error(context, later ? WSLAY_ERR_WOULDBLOCK : WSLAY_ERR_CALLBACK_FAILURE);
+    return -1;
+  }
+
+  const int socket_;
+  const std::shared_ptr<TailSession> session_;
+  wslay_event_context_ptr context_ = nullptr;
+  bool failed_ = false;
+  int64_t last_ping_ns_ = 0;
+  uint64_t sent_ = 0;
+};
+
+TailLoop::TailLoop(const Clock& clock, Metrics& metrics)
+    : clock_(clock),
+      bytes_sent_(metrics.counter("loki_querier_tail_bytes_total", "Bytes sent to live readers")),
+      dropped_(metrics.counter("logsvc_tail_dropped_entries_total",
+                               "Entries not sent to live readers that were behind")),
+      wake_fd_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
+      hub_(clock, [this] { wake(); }),
+      thread_([this] { run(); }) {
+  metrics.gauge_function("loki_querier_tail_active", "Live readers",
+                         [this] { return static_cast<double>(hub_.viewers()); });
+}
+
+TailLoop::~TailLoop() {
+  stopping_ = true;
+  wake();
+  thread_.join();
+  ::close(wake_fd_);
+}
+
+void TailLoop::wake() {
+  const uint64_t one = 1;
+  [[maybe_unused]] const ssize_t n = ::write(wake_fd_, &one, sizeof one);
+}
+
+void TailLoop::adopt(int socket, std::shared_ptr<TailSession> session) {
+  {
+    MutexLock lock(mutex_);
+    adopted_.push_back(std::make_unique<Connection>(socket, std::move(session)));
+  }
+  wake();
+}
+
+void TailLoop::adopt_refused(int socket, const std::string& reason) {
+  auto connection = std::make_unique<Connection>(socket, nullptr);
+  connection->refuse(reason);
+  {
+    MutexLock lock(mutex_);
+    adopted_.push_back(std::move(connection));
+  }
+  wake();
+}
+
+void TailLoop::run() {
+  std::vector<std::unique_ptr<Connection>> connections;
+  std::vector<pollfd> polled;
+  while (!stopping_) {
+    {
+      MutexLock lock(mutex_);
+      std::move(adopted_.begin(), adopted_.end(), std::back_inserter(connections));
+      adopted_.clear();
+    }
+    const int64_t now = clock_.steady_ns();
+    polled.assign(1, {wake_fd_, POLLIN, 0});
+    for (const auto& c : connections) {
+      c->queue_frames(now);
+      c->handle_events(false);
+      bytes_sent_.add(c->take_sent());
+      polled.push_back(
+          {c->socket(), static_cast<short>(c->wants_write() ? POLLIN | POLLOUT : POLLIN), 0});
+    }
+    ::poll(polled.data(), polled.size(), connections.empty() ? 1000 : kPollMs);
+    if (polled[0].revents) {
+      uint64_t count;
+      [[maybe_unused]] const ssize_t n = ::read(wake_fd_, &count, sizeof count);
+    }
+    for (size_t i = 0; i < connections.size(); ++i) {
+      connections[i]->handle_events((polled[i + 1].revents & (POLLIN | POLLHUP | POLLERR)) != 0);
+    }
+    std::erase_if(connections, [&](const auto& c) {
+      if (!c->ended()) return false;
+      if (c->session()) {
+        hub_.unsubscribe(c->session().get());
+        dropped_.add(c->session()->dropped_total());
+      }
+      return true;
+    });
+  }
+}
+
+}  // namespace logsvc::server

@@ -1,0 +1,46 @@
+// One thread that writes all WebSockets: poll over the sockets and an eventfd, frames by wslay.
+// A reader that does not take its frames is not written to further; its session then drops.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "base/mutex.h"
+#include "os/clock.h"
+#include "server/tail/tail_hub.h"
+#include "telemetry/metrics.h"
+
+namespace logsvc::server {
+
+class TailLoop {
+ public:
+  TailLoop(const Clock& clock, Metrics& metrics);
+  // Ends every connection plainly (no close frame: clients then reconnect).
+  ~TailLoop();
+
+  TailHub& hub() { return hub_; }
+  // Takes over the socket, on which the handshake is done, and a session subscribed to the hub.
+  void adopt(int socket, std::shared_ptr<TailSession> session);
+  // The same for a request that fails after the handshake: one close frame (1011, reason), then the
+  // end.
+  void adopt_refused(int socket, const std::string& reason);
+
+ private:
+  class Connection;
+  void run();
+  void wake();
+
+  const Clock& clock_;
+  Counter& bytes_sent_;
+  Counter& dropped_;
+  const int wake_fd_;
+  TailHub hub_;
+  Mutex mutex_;
+  std::vector<std::unique_ptr<Connection>> adopted_ GUARDED_BY(mutex_);
+  std::atomic<bool> stopping_{false};
+  std::thread thread_;
+};
+
+}  // namespace logsvc::server
