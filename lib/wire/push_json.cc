@@ -39,30 +39,29 @@ Status parse(std::string& body, Document& document) {
   return {};
 }
 
-Result<dom::array> streams_of(const Document& document) {
+// The members of a list; missing and null mean an empty one.
+Result<std::vector<dom::element>> list_member(const dom::element& object, const char* name,
+                                              const std::string& where) {
   dom::element value;
   dom::array array;
-  if (document.root["streams"].get(value) != simdjson::SUCCESS || value.is_null()) return array;
-  if (value.get(array) != simdjson::SUCCESS) return invalid("\"streams\" is not a list");
-  return array;
+  std::vector<dom::element> out;
+  if (object[name].get(value) != simdjson::SUCCESS || value.is_null()) return out;
+  if (value.get(array) != simdjson::SUCCESS) {
+    return invalid(where + ": \"" + name + "\" is not a list");
+  }
+  out.reserve(array.size());
+  for (const dom::element element : array) out.push_back(element);
+  return out;
+}
+
+Result<std::vector<dom::element>> streams_of(const Document& document) {
+  return list_member(document.root, "streams", "the push body");
 }
 
 std::string text_of(const dom::element& value) {
   std::string_view text;
   if (value.get(text) == simdjson::SUCCESS) return std::string(text);
   return simdjson::minify(value);
-}
-
-// Missing and null mean an empty list.
-Result<dom::array> list_member(const dom::element& object, const char* name,
-                               const std::string& where) {
-  dom::element value;
-  dom::array array;
-  if (object[name].get(value) != simdjson::SUCCESS || value.is_null()) return array;
-  if (value.get(array) != simdjson::SUCCESS) {
-    return invalid(where + ": \"" + name + "\" is not a list");
-  }
-  return array;
 }
 
 Result<LabelSet> read_labels(const dom::element& stream, const std::string& where) {
@@ -158,14 +157,14 @@ Result<Entry> read_legacy_entry(const dom::element& value, Arena& arena, const s
 Result<Batch> decode_push_json(std::string body) {
   Document document;
   RETURN_IF_ERROR(parse(body, document));
-  ASSIGN_OR_RETURN(const dom::array streams, streams_of(document));
+  ASSIGN_OR_RETURN(const auto streams, streams_of(document));
   Batch batch;
   size_t s = 0;
   for (const dom::element element : streams) {
     if (!element.is_object()) return invalid(place(s) + ": is not an object");
     StreamEntries stream;
     ASSIGN_OR_RETURN(stream.labels, read_labels(element, place(s)));
-    ASSIGN_OR_RETURN(const dom::array values, list_member(element, "values", place(s)));
+    ASSIGN_OR_RETURN(const auto values, list_member(element, "values", place(s)));
     stream.entries.reserve(values.size());
     size_t v = 0;
     for (const dom::element value : values) {
@@ -181,7 +180,7 @@ Result<Batch> decode_push_json(std::string body) {
 Result<Batch> decode_legacy_push_json(std::string body) {
   Document document;
   RETURN_IF_ERROR(parse(body, document));
-  ASSIGN_OR_RETURN(const dom::array streams, streams_of(document));
+  ASSIGN_OR_RETURN(const auto streams, streams_of(document));
   Batch batch;
   size_t s = 0;
   for (const dom::element element : streams) {
@@ -191,7 +190,7 @@ Result<Batch> decode_legacy_push_json(std::string body) {
     }
     StreamEntries stream;
     ASSIGN_OR_RETURN(stream.labels, LabelSet::parse(labels));
-    ASSIGN_OR_RETURN(const dom::array entries, list_member(element, "entries", place(s)));
+    ASSIGN_OR_RETURN(const auto entries, list_member(element, "entries", place(s)));
     for (const dom::element value : entries) {
       ASSIGN_OR_RETURN(Entry entry, read_legacy_entry(value, batch.arena, place(s)));
       stream.entries.push_back(entry);

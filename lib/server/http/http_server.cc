@@ -27,8 +27,10 @@ bool starts_with_name(std::string_view line, std::string_view name) {
 
 // The head with the two headers renamed that the library would act on: it decompresses bodies
 // without a limit and refuses forms over 8 KiB.
+// A request that may have a body and does not say how long it is has none.
 std::string rename_headers(std::string_view head) {
   std::string out;
+  bool has_length = head.starts_with("GET ") || head.starts_with("HEAD ");
   while (!head.empty()) {
     const size_t end = head.find("\r\n");
     const std::string_view line = head.substr(0, end + 2);
@@ -39,11 +41,13 @@ std::string rename_headers(std::string_view head) {
     } else if (starts_with_name(line, "content-type")) {
       out += kContentTypeHeader;
       out += line.substr(std::strlen("content-type"));
-    } else {
+    } else if (line != "\r\n") {
+      has_length |=
+          starts_with_name(line, "content-length") || starts_with_name(line, "transfer-encoding");
       out += line;
     }
   }
-  return out;
+  return out + (has_length ? "\r\n" : "Content-Length: 0\r\n\r\n");
 }
 
 // Request line and headers of a head that is there whole.
