@@ -18,6 +18,20 @@ void add_setting_flags(CLI::App& command, const std::vector<config::SettingSpec>
   }
 }
 
+Result<LogSettings> make_log_settings(const config::Settings& settings) {
+  LogSettings out;
+  const auto level = parse_log_level(settings.text("log-level"));
+  if (!level.ok()) return settings.bad_value("log-level", level.error().message);
+  out.level = *level;
+  const std::string& format = settings.text("log-format");
+  if (format == "json") {
+    out.format = LogFormat::kJson;
+  } else if (format != "logfmt") {
+    return settings.bad_value("log-format", "expected logfmt or json, found \"" + format + "\"");
+  }
+  return out;
+}
+
 namespace {
 sigset_t stop_signals() {
   sigset_t set;

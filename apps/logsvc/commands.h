@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "config/settings.h"
+#include "telemetry/diagnostics.h"
 
 namespace logsvc {
 
@@ -21,6 +22,13 @@ struct SettingFlags {
 };
 void add_setting_flags(CLI::App& command, const std::vector<config::SettingSpec>& specs,
                        SettingFlags& flags);
+
+// What the settings log-level and log-format say.
+struct LogSettings {
+  LogLevel level = LogLevel::kInfo;
+  LogFormat format = LogFormat::kLogfmt;
+};
+Result<LogSettings> make_log_settings(const config::Settings& settings);
 
 // Blocks SIGINT, SIGTERM and SIGPIPE in this and all later threads; call before starting any.
 void block_signals();

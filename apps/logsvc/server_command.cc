@@ -17,7 +17,7 @@ int run_server(const SettingFlags& flags, bool print_only) {
     return kBadConfiguration;
   }
   auto made = server::make_server_config(*settings);
-  const auto log = server::make_log_settings(*settings);
+  const auto log = make_log_settings(*settings);
   if (!made.ok() || !log.ok()) {
     std::cerr << "logsvc server: " << (made.ok() ? log.error().message : made.error().message)
               << '\n';

@@ -38,20 +38,6 @@ const std::vector<config::SettingSpec>& server_settings() {
   return kSpecs;
 }
 
-Result<LogSettings> make_log_settings(const config::Settings& settings) {
-  LogSettings out;
-  const auto level = parse_log_level(settings.text("log-level"));
-  if (!level.ok()) return settings.bad_value("log-level", level.error().message);
-  out.level = *level;
-  const std::string& format = settings.text("log-format");
-  if (format == "json") {
-    out.format = LogFormat::kJson;
-  } else if (format != "logfmt") {
-    return settings.bad_value("log-format", "expected logfmt or json, found \"" + format + "\"");
-  }
-  return out;
-}
-
 namespace {
 
 Result<config::ListenAddress> address(const config::Settings& settings, const std::string& name) {

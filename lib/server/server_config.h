@@ -7,7 +7,6 @@
 #include "config/settings.h"
 #include "server/ingest_limits.h"
 #include "store/store.h"
-#include "telemetry/diagnostics.h"
 
 namespace logsvc::server {
 
@@ -29,12 +28,5 @@ struct ServerConfig {
 
 const std::vector<config::SettingSpec>& server_settings();
 Result<ServerConfig> make_server_config(const config::Settings& settings);
-
-// log-level and log-format.
-struct LogSettings {
-  LogLevel level = LogLevel::kInfo;
-  LogFormat format = LogFormat::kLogfmt;
-};
-Result<LogSettings> make_log_settings(const config::Settings& settings);
 
 }  // namespace logsvc::server

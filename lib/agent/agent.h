@@ -1,0 +1,32 @@
+// The collector on an app server.
+//
+//   events    1: Docker's events                      readers  1 a running container: log → spool
+//   watcher   1: list, start and end readers          pusher   1: spool → server
+#pragma once
+
+#include <memory>
+
+#include "agent/agent_config.h"
+#include "os/clock.h"
+#include "os/file_system.h"
+#include "telemetry/diagnostics.h"
+#include "telemetry/metrics.h"
+
+namespace logsvc::agent {
+
+class Agent {
+ public:
+  // Borrows everything but the configuration. Neither Docker nor the server has to be there yet.
+  static Result<std::unique_ptr<Agent>> start(AgentConfig config, FileSystem& files,
+                                              const Clock& clock, Metrics& metrics,
+                                              Diagnostics& diagnostics);
+  // Stops reading, then pushing; what is not pushed stays in the spool.
+  ~Agent();
+
+ private:
+  struct Parts;
+  explicit Agent(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace logsvc::agent

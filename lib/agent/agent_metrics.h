@@ -1,0 +1,42 @@
+// The agent's counters, in one place.
+#pragma once
+
+#include "telemetry/metrics.h"
+
+namespace logsvc::agent {
+
+struct AgentMetrics {
+  explicit AgentMetrics(Metrics& m)
+      : lines_read(m.counter("logsvc_agent_lines_read_total", "Lines read from containers")),
+        bytes_read(
+            m.counter("logsvc_agent_bytes_read_total", "Bytes of lines read from containers")),
+        lines_sent(
+            m.counter("logsvc_agent_lines_sent_total", "Lines that the server acknowledged")),
+        lines_dropped(m.counter("logsvc_agent_lines_dropped_total",
+                                "Lines that the server refused for good", {{"reason", "refused"}})),
+        lines_cut(m.counter("logsvc_agent_lines_cut_total", "Lines cut at the largest size")),
+        gaps(m.counter("logsvc_agent_gaps_total",
+                       "Times that Docker had rotated lines away before they were read")),
+        repeats(m.counter("logsvc_agent_repeated_records_total",
+                          "Records that Docker sent again, left out")),
+        missed_containers(m.counter("logsvc_agent_missed_containers_total",
+                                    "Containers that were removed before their log was read")),
+        push_retries(m.counter("logsvc_agent_push_retries_total", "Pushes tried again")),
+        spool_full_waits(m.counter("logsvc_agent_spool_full_waits_total",
+                                   "Times that reading waited for room in the spool")),
+        readers(m.gauge("logsvc_agent_readers", "Containers being read")) {}
+
+  Counter& lines_read;
+  Counter& bytes_read;
+  Counter& lines_sent;
+  Counter& lines_dropped;
+  Counter& lines_cut;
+  Counter& gaps;
+  Counter& repeats;
+  Counter& missed_containers;
+  Counter& push_retries;
+  Counter& spool_full_waits;
+  Gauge& readers;
+};
+
+}  // namespace logsvc::agent

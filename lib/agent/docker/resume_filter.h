@@ -1,0 +1,75 @@
+// Which records of a log answer are new. Docker's `since` is inclusive and coarse, and a follow
+// stream sends records again after a rotation; the cursor finds the place to go on, the filter
+// drops what was had before.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "agent/docker/log_frame_decoder.h"
+
+namespace logsvc::agent {
+
+// The last record that is safe in the spool, in the order of Docker's file.
+struct Cursor {
+  OutputStream stream = OutputStream::kStdout;
+  Timestamp timestamp = 0;  // 0: nothing yet
+  uint32_t nth = 0;         // of the records of the stream with this time, from 1
+  uint64_t hash = 0;        // of the record's text
+  bool operator==(const Cursor&) const = default;
+};
+
+class ResumeFilter {
+ public:
+  using OnRecord = std::function<void(const LogRecord&)>;
+
+  explicit ResumeFilter(const Cursor& cursor)
+      : cursor_(cursor), searching_(cursor.timestamp != 0) {}
+
+  enum class Verdict {
+    kFine,
+    kAnchorMissing,  // the record of the cursor was not where it should be: ask again without
+                     // `since`
+  };
+  // Passes new records on. last_try: the answer holds everything there is, so a missing anchor is a
+  // gap.
+  Verdict add(const LogRecord& record, bool last_try, const OnRecord& on_record);
+  // The answer ended. Delivers what was held back if the anchor never came.
+  void finish(bool last_try, const OnRecord& on_record);
+  // A new answer begins, from the place of now.
+  void reopen();
+
+  // The cursor behind the last record passed on.
+  const Cursor& cursor() const { return cursor_; }
+  bool searching() const { return searching_; }
+  uint64_t gaps() const { return gaps_; }        // anchors that were rotated away
+  uint64_t repeats() const { return repeats_; }  // records that Docker sent again
+
+ private:
+  struct Held {
+    OutputStream stream;
+    Timestamp timestamp;
+    std::string text;
+  };
+  void pass(const LogRecord& record, const OnRecord& on_record);
+  void give_up_search(const OnRecord& on_record);
+  bool is_repeat(const LogRecord& record);
+
+  Cursor cursor_;
+  bool searching_;
+  uint32_t seen_at_anchor_ = 0;  // records of the anchor's stream and time in this answer
+  std::vector<Held> held_;       // since the answer began, while searching
+  std::array<Timestamp, 2> last_{};
+  std::unordered_set<uint64_t> recent_;
+  std::deque<uint64_t> recent_order_;
+  uint64_t gaps_ = 0;
+  uint64_t repeats_ = 0;
+};
+
+}  // namespace logsvc::agent
