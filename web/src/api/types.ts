@@ -1,0 +1,137 @@
+// What the server answers, checked once here; after that the types are trusted.
+
+import { makeLine, type Labels, type LogLine } from '../model/log_line';
+
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+type Json = unknown;
+
+function object(value: Json, what: string): Record<string, Json> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new ApiError(0, `unexpected answer: ${what}`);
+  return value as Record<string, Json>;
+}
+
+function array(value: Json, what: string): Json[] {
+  if (!Array.isArray(value)) throw new ApiError(0, `unexpected answer: ${what}`);
+  return value;
+}
+
+function labels(value: Json): Labels {
+  return object(value, 'labels') as Labels;
+}
+
+/** Entries of all streams; the caller sorts. */
+export function readStreams(streams: Json): LogLine[] {
+  const lines: LogLine[] = [];
+  for (const item of array(streams, 'streams')) {
+    const stream = object(item, 'stream');
+    const own = labels(stream.stream);
+    for (const value of array(stream.values, 'values')) {
+      const [ns, text] = value as [string, string];
+      lines.push(makeLine(ns, text, own));
+    }
+  }
+  return lines;
+}
+
+export interface Sample {
+  ms: number;
+  value: number;
+}
+export interface Series {
+  labels: Labels;
+  samples: Sample[];
+}
+
+function sample(value: Json): Sample {
+  const [seconds, text] = value as [number, string];
+  return { ms: Math.round(seconds * 1000), value: Number(text) };
+}
+
+export interface QueryAnswer {
+  type: string;
+  lines: LogLine[];
+  series: Series[];
+  stats: { lines: number; bytes: number; seconds: number };
+  warnings: string[];
+}
+
+export function readQuery(body: Json): QueryAnswer {
+  const whole = object(body, 'body');
+  const data = object(whole.data, 'data');
+  const type = String(data.resultType);
+  const summary = object(object(data.stats ?? {}, 'stats').summary ?? {}, 'summary');
+  const series =
+    type === 'matrix' || type === 'vector'
+      ? array(data.result, 'result').map((item) => {
+          const one = object(item, 'series');
+          const values = type === 'matrix' ? array(one.values, 'values') : [one.value];
+          return { labels: labels(one.metric), samples: values.map(sample) };
+        })
+      : [];
+  return {
+    type,
+    lines: type === 'streams' ? readStreams(data.result) : [],
+    series,
+    stats: {
+      lines: Number(summary.totalLinesProcessed ?? 0),
+      bytes: Number(summary.totalBytesProcessed ?? 0),
+      seconds: Number(summary.execTime ?? 0),
+    },
+    warnings: array(whole.warnings ?? [], 'warnings').map(String),
+  };
+}
+
+export function readList(body: Json): string[] {
+  return array(object(body, 'body').data ?? [], 'data').map(String);
+}
+
+export interface ServerStatus {
+  version: string;
+  demo: boolean;
+  demoNote: string;
+  streams: number;
+  fileBytes: number;
+  linesReceived: number;
+  viewers: number;
+}
+
+export function readStatus(body: Json): ServerStatus {
+  const s = object(body, 'status');
+  return {
+    version: String(s.version),
+    demo: s.demo === true,
+    demoNote: String(s.demoNote ?? ''),
+    streams: Number(s.streams ?? 0),
+    fileBytes: Number(s.fileBytes ?? 0),
+    linesReceived: Number(s.linesReceived ?? 0),
+    viewers: Number(s.viewers ?? 0),
+  };
+}
+
+export interface Session {
+  auth: 'off' | 'password';
+  loggedIn: boolean;
+}
+
+export function readSession(body: Json): Session {
+  const s = object(body, 'session');
+  return { auth: s.auth === 'password' ? 'password' : 'off', loggedIn: s.loggedIn === true };
+}
+
+export interface TailFrame {
+  lines: LogLine[];
+  dropped: number;
+}
+
+export function readTailFrame(text: string): TailFrame {
+  const frame = object(JSON.parse(text), 'frame');
+  return { lines: readStreams(frame.streams ?? []), dropped: array(frame.dropped_entries ?? [], 'dropped').length };
+}

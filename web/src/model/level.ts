@@ -1,0 +1,19 @@
+/** The levels that are told apart, worst first; everything else is shown as `other`. */
+export const levels = ['fatal', 'critical', 'error', 'warn', 'info', 'debug', 'trace', 'other'] as const;
+export type Level = (typeof levels)[number];
+
+const words: Record<string, Level> = {
+  fatal: 'fatal', panic: 'fatal', critical: 'critical', crit: 'critical', alert: 'critical',
+  emerg: 'critical', error: 'error', err: 'error', warn: 'warn', warning: 'warn', info: 'info',
+  log: 'info', http: 'info', notice: 'info', information: 'info', debug: 'debug', verbose: 'debug',
+  trace: 'trace', silly: 'trace',
+};
+
+export function toLevel(word: string | undefined): Level {
+  return words[(word ?? '').toLowerCase()] ?? 'other';
+}
+
+/** The letter beside the bar, so that colour is never alone. */
+export function levelLetter(level: Level): string {
+  return level === 'other' ? '·' : level === 'critical' ? 'C' : level.charAt(0).toUpperCase();
+}

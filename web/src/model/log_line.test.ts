@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { lineKey, makeLine, oneLine, restOf, shownOf } from './log_line';
+
+const labels = { service: 'api-server', level: 'error' };
+
+test('a Winston line shows its message and the fields that are not columns', () => {
+  const text = '{"service":"api-server","level":"error","message":"Payment failed","userId":"user_id_123","n":5}';
+  const line = makeLine('1700000000123456789', text, labels);
+  expect(line.level).toBe('error');
+  expect(shownOf(line).message).toBe('Payment failed');
+  expect(restOf(shownOf(line))).toBe('userId=user_id_123 n=5');
+});
+
+test('other lines are shown as they are', () => {
+  for (const text of ['plain', '{broken', '[1,2]', '{"a":1']) {
+    expect(shownOf(makeLine('1', text, {})).message).toBe(text);
+  }
+  expect(oneLine('a\nb')).toBe('a ⏎ b');
+});
+
+test('lines are the same only if time, labels and text are', () => {
+  expect(lineKey(makeLine('1', 'a', labels))).toBe(lineKey(makeLine('1', 'a', { ...labels })));
+  expect(lineKey(makeLine('1', 'a', labels))).not.toBe(lineKey(makeLine('2', 'a', labels)));
+});
