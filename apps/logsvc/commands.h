@@ -14,6 +14,9 @@ namespace logsvc {
 
 void add_server_command(CLI::App& app, int& exit_code);
 void add_agent_command(CLI::App& app, int& exit_code);
+void add_demo_command(CLI::App& app, int& exit_code);
+void add_healthcheck_command(CLI::App& app, int& exit_code);
+void add_validate_command(CLI::App& app, int& exit_code);
 
 // The flags of a subcommand that come from a table of settings, and --config.
 struct SettingFlags {

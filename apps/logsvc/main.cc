@@ -11,6 +11,9 @@ int main(int argc, char** argv) {
   int exit_code = 0;
   logsvc::add_server_command(app, exit_code);
   logsvc::add_agent_command(app, exit_code);
+  logsvc::add_demo_command(app, exit_code);
+  logsvc::add_healthcheck_command(app, exit_code);
+  logsvc::add_validate_command(app, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
