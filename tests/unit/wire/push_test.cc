@@ -1,0 +1,132 @@
+#include <doctest/doctest.h>
+#include <snappy.h>
+
+#include "support/batches.h"
+#include "wire/metadata.h"
+#include "wire/push_json.h"
+#include "wire/push_protobuf.h"
+
+namespace logsvc::wire {
+namespace {
+
+using namespace logsvc::testing;
+
+Result<Batch> decode(const std::string& body) {
+  LabelTextCache labels;
+  return decode_push_protobuf(body, 1 << 20, labels);
+}
+
+std::string json_error(const char* body) {
+  const auto batch = decode_push_json(body);
+  return batch.ok() ? "" : batch.error().message;
+}
+
+}  // namespace
+
+TEST_SUITE_BEGIN("wire");
+
+TEST_CASE("protobuf pushes round-trip, any bytes in the line") {
+  Batch batch;
+  const std::vector<Line> lines = {{1'700'000'000'123'456'789, std::string("a\0\xFF", 3)},
+                                   {-5, "before 1970"},
+                                   {0, "", {{"trace_id", "x"}}}};
+  add_lines(batch, LabelSet::from({{"app", "x\"y"}}), lines);
+  const auto back = decode(encode_push_protobuf(batch.streams));
+  REQUIRE(back.ok());
+  REQUIRE(back->streams.size() == 1);
+  CHECK(back->streams[0].labels == batch.streams[0].labels);
+  for (size_t i = 0; i < lines.size(); ++i) CHECK(to_line(back->streams[0].entries[i]) == lines[i]);
+}
+
+TEST_CASE("a push cut at any byte is refused with Loki's words") {
+  Batch batch;
+  add_lines(batch, LabelSet::from({{"app", "x"}}), {{1, "hello"}, {2, "world"}});
+  const std::string body = encode_push_protobuf(batch.streams);
+  for (size_t cut = 0; cut < body.size(); ++cut) {
+    const auto back = decode(body.substr(0, cut));
+    REQUIRE_MESSAGE(!back.ok(), cut);
+    CHECK(back.error().message == "snappy: corrupt input");
+  }
+  std::string message;
+  snappy::Uncompress(body.data(), body.size(), &message);
+  for (size_t cut = 1; cut < message.size(); ++cut) {
+    LabelTextCache labels;
+    const auto back = decode_push_message(message.substr(0, cut), labels);
+    CHECK_MESSAGE(!back.ok(), cut);
+  }
+}
+
+TEST_CASE("a lie about the decoded size is refused before memory is taken") {
+  CHECK(decode(std::string("\xFF\xFF\xFF\xFF\x0F", 5)).error().message ==
+        "decompressed message size too large than max (4294967295 vs 1048576)");
+  CHECK(decode(std::string("\x80\x80\x20", 3)).error().message == "snappy: corrupt input");
+}
+
+TEST_CASE("one label string that cannot be read refuses the request") {
+  Batch batch;
+  add_lines(batch, LabelSet::from({{"good", "x"}}), {{1, "hello"}});
+  std::string message;
+  std::string body = encode_push_protobuf(batch.streams);
+  snappy::Uncompress(body.data(), body.size(), &message);
+  message.replace(message.find("good"), 4, "go-d");
+  LabelTextCache labels;
+  CHECK(decode_push_message(message, labels).error().message ==
+        "couldn't parse labels: 1:4: parse error: unexpected character inside braces: '-'");
+}
+
+TEST_CASE("JSON pushes: lines, metadata and the forms that clients send") {
+  const auto batch = decode_push_json(
+      R"({"streams":[{"stream":{"app":"x","n":5,"e":""},"values":[["1700000000000000000","l\u00e9\n"],)"
+      R"(["1","m",{"trace.id":"a","n":7,"o":{"p":1},"none":null}],["2"]]},{"stream":{},"values":null},{}]})");
+  REQUIRE_MESSAGE(batch.ok(), (batch.ok() ? "" : batch.error().message));
+  REQUIRE(batch->streams.size() == 3);
+  CHECK(batch->streams[0].labels.to_string() == R"({app="x", n="5"})");
+  CHECK(batch->streams[0].entries[0].line == "l\xC3\xA9\n");
+  CHECK(to_line(batch->streams[0].entries[1]).metadata ==
+        Labels{{"n", "7"}, {"o", R"({"p":1})"}, {"trace_id", "a"}});
+  CHECK(batch->streams[0].entries[2].line.empty());
+  CHECK(decode_push_json("{}")->streams.empty());
+}
+
+TEST_CASE("JSON faults name the place") {
+  CHECK(json_error("") == "EOF");
+  CHECK(json_error("garbage").find("cannot read the push body as JSON") == 0);
+  CHECK(json_error("[1]") == "the push body is not a JSON object");
+  CHECK(json_error(R"({"streams":[{"values":[["1","a"],[2,"b"]]}]})")
+            .find("streams[0].values[1]: the timestamp") == 0);
+  CHECK(json_error(R"({"streams":[{"values":[["1",5]]}]})") ==
+        "streams[0].values[0]: the line is not a string");
+  CHECK(json_error(R"({"streams":[{"values":[["1","a",null]]}]})").find("structured metadata") !=
+        std::string::npos);
+  CHECK(json_error(R"({"streams":[{"stream":{"a-b":"x"},"values":[]}]})")
+            .find("invalid label name") != std::string::npos);
+  CHECK(json_error(R"({"streams":5})").find("\"streams\" is not a list") != std::string::npos);
+}
+
+TEST_CASE("invalid UTF-8 in JSON becomes U+FFFD instead of an error") {
+  const auto batch = decode_push_json(
+      "{\"streams\":[{\"stream\":{\"a\":\"b\"},\"values\":[[\"1\",\"x\xFFy\"]]}]}");
+  REQUIRE(batch.ok());
+  CHECK(batch->streams[0].entries[0].line == "x\xEF\xBF\xBDy");
+}
+
+TEST_CASE("metadata names are made usable as Loki does") {
+  CHECK(metadata_name("trace_id") == "trace_id");
+  CHECK(metadata_name("a__b.c") == "a_b_c");
+  CHECK(metadata_name("-b") == "_b");
+  CHECK(metadata_name("1a") == "key_1a");
+  CHECK(metadata_name("__x__") == "__x__");
+  CHECK(metadata_name("\xC3\xA4").empty());
+}
+
+TEST_CASE("the legacy JSON form is read") {
+  const auto batch = decode_legacy_push_json(
+      R"({"streams":[{"labels":"{a=\"b\"}","entries":[{"ts":"2026-01-02T03:04:05.678Z","line":"x"}]}]})");
+  REQUIRE(batch.ok());
+  CHECK(batch->streams[0].entries[0].timestamp == parse_rfc3339("2026-01-02T03:04:05.678Z"));
+  CHECK(!decode_legacy_push_json(R"({"streams":[{"labels":"{}","entries":[{"ts":"bad"}]}]})").ok());
+}
+
+TEST_SUITE_END();
+
+}  // namespace logsvc::wire
