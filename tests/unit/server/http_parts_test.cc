@@ -1,0 +1,171 @@
+#include <doctest/doctest.h>
+
+#include "server/auth/authenticator.h"
+#include "server/http/body_encoding.h"
+#include "server/http/params.h"
+#include "server/http/response_json.h"
+#include "server/ingest_limits.h"
+#include "server/tail/tail_session.h"
+#include "server/tail/websocket_handshake.h"
+#include "support/batches.h"
+#include "support/fake_clock.h"
+#include "support/mem_file_system.h"
+
+namespace logsvc::server {
+namespace {
+
+using namespace logsvc::testing;
+
+httplib::Request get(const std::string& target) {
+  httplib::Request request;
+  request.method = "GET";
+  request.target = target;
+  return request;
+}
+
+std::string json(std::string_view text, bool html = false) {
+  std::string out;
+  append_json_string(out, text, html);
+  return out;
+}
+
+}  // namespace
+
+TEST_SUITE_BEGIN("server");
+
+TEST_CASE(
+    "time parameters: ten digits are seconds, more are nanoseconds, a point means float seconds") {
+  CHECK(*parse_time_parameter("1700000000") == 1700000000 * kSecond);
+  CHECK(*parse_time_parameter("1700000000000000001") == 1700000000000000001);
+  CHECK(*parse_time_parameter("1700000000.5") == 1700000000 * kSecond + 500 * kMillisecond);
+  CHECK(*parse_time_parameter("2026-01-01T00:00:00Z") == *parse_rfc3339("2026-01-01T00:00:00Z"));
+  CHECK(parse_time_parameter("foo").error().message ==
+        "strconv.ParseInt: parsing \"foo\": invalid syntax");
+}
+
+TEST_CASE("query parameters and their faults in Loki's words") {
+  const Timestamp now = 1'800'000'000 * kSecond;
+  CHECK(Params(get("/x")).range(now)->start == now - kHour);
+  CHECK(Params(get("/x?since=5m&end=1000")).range(now)->start == 1000 * kSecond - 5 * kMinute);
+  CHECK(Params(get("/x?start=foo")).range(now).error().message ==
+        "could not parse 'start' parameter: strconv.ParseInt: parsing \"foo\": invalid syntax");
+  CHECK(Params(get("/x?limit=abc")).limit(1).error().message ==
+        "strconv.Atoi: parsing \"abc\": invalid syntax");
+  CHECK(Params(get("/x?limit=0")).limit(1).error().message == "limit must be a positive value");
+  CHECK(Params(get("/x?direction=up")).direction().error().message == "invalid direction 'up'");
+  CHECK(*Params(get("/x?step=15000ms")).step("step", 0) == 15 * kSecond);
+  CHECK(*Params(get("/x?step=0.5")).step("step", 0) == 500 * kMillisecond);
+  CHECK(Params(get("/x?query=%7Ba%3D%22b+c%22%7D")).text("query") == "{a=\"b c\"}");
+}
+
+TEST_CASE("JSON strings escape what must be, and mend bytes that are no UTF-8") {
+  CHECK(json("a\"\\\n\x01") == R"("a\"\\\n\u0001")");
+  CHECK(json("<b>&", true) == R"("\u003cb\u003e\u0026")");
+  CHECK(json("<b>") == "\"<b>\"");
+  CHECK(json("\xED\x95\x9C\xFF") == "\"\xED\x95\x9C\xEF\xBF\xBD\"");
+  CHECK(json("\xE2\x80\xA8", true) == "\"\\u2028\"");
+}
+
+TEST_CASE("sample values are shortest decimals without exponent") {
+  CHECK(format_sample_value(1e6) == "1000000");
+  CHECK(format_sample_value(1e-7) == "0.0000001");
+  CHECK(format_sample_value(0.1) == "0.1");
+  CHECK(format_sample_value(std::nan("")) == "NaN");
+  CHECK(format_sample_value(-INFINITY) == "-Inf");
+}
+
+TEST_CASE("bodies: encodings, lies and limits") {
+  CHECK(*decode_body("x", "", 10) == "x");
+  CHECK(*decode_body("x", "snappy", 10) == "x");
+  CHECK(decode_body("x", "br", 10).error().message == "Content-Encoding \"br\" not supported");
+  CHECK(decode_body("not gzip", "gzip", 10).error().message == "gzip: invalid header");
+  // gzip of 1000 zeros.
+  const std::string zeros(
+      "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\x63\x60\x18\x05\xa3\x80\xee\x00\x00\xe3\xd9\xae\x06"
+      "\xe8\x03\x00\x00",
+      27);
+  const auto decoded = decode_body(zeros.substr(0, 20), "gzip", 10'000);
+  CHECK(!decoded.ok());
+}
+
+TEST_CASE("limits take single entries out and say why") {
+  Metrics metrics;
+  IngestLimits limits;
+  limits.max_line_bytes = 5;
+  const Timestamp now = 1'800'000'000 * kSecond;
+  Batch batch;
+  add_lines(batch, LabelSet::from({{"a", "b"}}),
+            {{now, "fits"}, {now, "too long"}, {now + kHour, "new"}});
+  const std::string faults = enforce_limits(batch, limits, now, metrics);
+  CHECK(batch.entry_count() == 1);
+  CHECK(faults.find("max entry size '5' bytes exceeded for stream '{a=\"b\"}' while adding an "
+                    "entry with length '8' bytes") != std::string::npos);
+  CHECK(faults.find("timestamp too new: 2027-01-15T09:00:00Z") != std::string::npos);
+  CHECK(metrics.text().find(
+            "loki_discarded_samples_total{reason=\"line_too_long\",tenant=\"fake\"} 1") !=
+        std::string::npos);
+}
+
+TEST_CASE("the WebSocket handshake of RFC 6455") {
+  httplib::Request request = get("/loki/api/v1/tail");
+  request.headers.emplace("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==");
+  CHECK(websocket_accept(request).empty());
+  request.headers.emplace("Sec-WebSocket-Version", "13");
+  CHECK(websocket_accept(request).find("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=") != std::string::npos);
+}
+
+TEST_CASE(
+    "passwords: kept as a hash, sessions and basic authentication let in, guesses are limited") {
+  MemFileSystem files;
+  FakeClock clock;
+  auto opened = PasswordStore::open(files, clock, "/data/admin-password", "");
+  REQUIRE(opened.ok());
+  const std::string password = opened->generated;
+  CHECK(password.size() == 20);
+  CHECK(files.bytes("/data/admin-password").find("$argon2id$") == 0);
+  CHECK(PasswordStore::open(files, clock, "/data/admin-password", "")->generated.empty());
+  Authenticator auth(std::move(opened->store), clock);
+  httplib::Request request = get("/loki/api/v1/labels");
+  CHECK(auth.check(request) == Authenticator::Verdict::kRefused);
+  const std::string cookie = *auth.log_in(password);
+  CHECK(cookie.find("HttpOnly; SameSite=Strict") != std::string::npos);
+  request.headers.emplace("Cookie", "x=y; " + cookie.substr(0, cookie.find(';')));
+  CHECK(auth.check(request) == Authenticator::Verdict::kAllowed);
+  clock.advance(31 * kDay);
+  CHECK(auth.check(request) == Authenticator::Verdict::kRefused);
+  for (int i = 0; i < 10; ++i) CHECK(auth.log_in("wrong")->empty());
+  CHECK(!auth.log_in("wrong").ok());
+  CHECK(auth.log_in(password).ok());                                   // known to be right
+  request.headers.emplace("Authorization", "Basic YWRtaW46d3Jvbmc=");  // admin:wrong
+  CHECK(auth.check(request) == Authenticator::Verdict::kLimited);
+}
+
+TEST_CASE("a live session: history once, matching entries, drops counted") {
+  const auto session = [](uint64_t most) {
+    TailOptions options;
+    options.max_queued_entries = most;
+    return TailSession(std::move(*logql::TailQuery::parse("{a=\"b\"} |= \"x\"")), false, 0,
+                       options);
+  };
+  const LabelSet wanted = LabelSet::from({{"a", "b"}});
+  TailSession live = session(10);
+  CHECK(!live.offer(make_batch(LabelSet::from({{"a", "c"}}), {{1, "x"}}), 0));
+  CHECK(live.offer(make_batch(wanted, {{5, "x in both"}, {6, "y"}, {7, "x new"}}), 0));
+  live.set_history({{wanted.labels(), {5, "x in both", {}, {}}}});
+  const auto frames = live.take_frames(0);
+  REQUIRE(frames.size() == 1);
+  CHECK(
+      frames[0] ==
+      R"({"streams":[{"stream":{"a":"b"},"values":[["5","x in both"]]},{"stream":{"a":"b"},"values":[["7","x new"]]}]})");
+  TailSession small = session(2);
+  small.offer(make_batch(wanted, {{1, "x"}, {2, "x"}, {3, "x"}}), 0);
+  CHECK(small.dropped_total() == 3);
+  const auto dropped = small.take_frames(0);
+  REQUIRE(dropped.size() == 1);
+  CHECK(dropped[0].find(R"("dropped_entries":[{"timestamp":"1","labels":{"a":"b"}})") !=
+        std::string::npos);
+}
+
+TEST_SUITE_END();
+
+}  // namespace logsvc::server
