@@ -46,6 +46,8 @@ void block_signals() {
   const sigset_t set = stop_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  // A file at the process's size limit is an error of the write, like a full disk, and no end.
+  std::signal(SIGXFSZ, SIG_IGN);
 }
 
 int wait_for_stop_signal() {

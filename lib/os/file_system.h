@@ -4,7 +4,8 @@
 // that sync() may run beside append() of another thread, and
 // ReadableFile::read_at may be called by any.
 //
-// Errors: kNotFound if the path does not exist, kNoSpace if the disk is full (ENOSPC, EDQUOT),
+// Errors: kNotFound if the path does not exist, kNoSpace if the disk is full (ENOSPC, EDQUOT) or
+// the process's file-size limit is met (EFBIG),
 // kPermission, else kIo. Messages name the path and the system's reason.
 #pragma once
 

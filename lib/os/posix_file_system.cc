@@ -17,7 +17,7 @@ Error system_error(const std::string& what, const std::string& path) {
   const int number = errno;
   ErrorCode code = ErrorCode::kIo;
   if (number == ENOENT || number == ENOTDIR) code = ErrorCode::kNotFound;
-  if (number == ENOSPC || number == EDQUOT) code = ErrorCode::kNoSpace;
+  if (number == ENOSPC || number == EDQUOT || number == EFBIG) code = ErrorCode::kNoSpace;
   if (number == EACCES || number == EPERM || number == EROFS) code = ErrorCode::kPermission;
   return {code, what + " " + path + ": " + std::strerror(number)};
 }

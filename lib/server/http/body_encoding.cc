@@ -69,6 +69,9 @@ Result<std::string> decode_body(std::string body, const std::string& encoding, u
   std::transform(name.begin(), name.end(), name.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   if (name.empty() || name == "identity" || name == "snappy") return body;
+  if (name == "gzip" && body.substr(0, 2) != "\x1f\x8b") {
+    return invalid(body.empty() ? "EOF" : "gzip: invalid header");
+  }
   if (name == "gzip") return inflate_all(body, 31, max_bytes, "gzip: invalid header");
   if (name == "deflate") {
     const bool wrapped =
