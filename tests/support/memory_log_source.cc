@@ -1,0 +1,68 @@
+#include "support/memory_log_source.h"
+
+#include <algorithm>
+
+namespace logsvc::testing {
+namespace {
+
+class Iterator : public EntryIterator {
+ public:
+  explicit Iterator(std::vector<StoredLine> lines) : lines_(std::move(lines)) {}
+  bool next() override {
+    if (at_ == lines_.size()) return false;
+    const Line& line = lines_[at_++].line;
+    metadata_.clear();
+    for (const Label& l : line.metadata) metadata_.push_back({l.name, l.value});
+    entry_ = {line.timestamp, line.text, metadata_};
+    stats_.lines_processed += 1;
+    stats_.bytes_processed += line.text.size();
+    return true;
+  }
+  const Entry& entry() const override { return entry_; }
+  const LabelSet& labels() const override { return lines_[at_ - 1].labels; }
+  const Status& status() const override { return status_; }
+  const ReadStats& stats() const override { return stats_; }
+
+ private:
+  const std::vector<StoredLine> lines_;
+  size_t at_ = 0;
+  Entry entry_;
+  std::vector<LabelView> metadata_;
+  Status status_;
+  ReadStats stats_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<EntryIterator>> MemoryLogSource::select(const SelectQuery& query) const {
+  std::vector<StoredLine> found;
+  for (const StoredLine& l : lines_) {
+    if (query.range.contains(l.line.timestamp) && matches_all(query.matchers, l.labels))
+      found.push_back(l);
+  }
+  if (query.direction == Direction::kBackward) std::reverse(found.begin(), found.end());
+  std::stable_sort(found.begin(), found.end(), [&](const StoredLine& a, const StoredLine& b) {
+    return query.direction == Direction::kForward ? a.line.timestamp < b.line.timestamp
+                                                  : a.line.timestamp > b.line.timestamp;
+  });
+  return std::unique_ptr<EntryIterator>(new Iterator(std::move(found)));
+}
+
+Result<std::vector<LabelSet>> MemoryLogSource::series(
+    TimeRange, const std::vector<std::vector<Matcher>>&) const {
+  return std::vector<LabelSet>();
+}
+Result<std::vector<std::string>> MemoryLogSource::label_names(TimeRange,
+                                                              const std::vector<Matcher>&) const {
+  return std::vector<std::string>();
+}
+Result<std::vector<std::string>> MemoryLogSource::label_values(const std::string&, TimeRange,
+                                                               const std::vector<Matcher>&) const {
+  return std::vector<std::string>();
+}
+Result<std::vector<StreamTotals>> MemoryLogSource::totals(TimeRange,
+                                                          const std::vector<Matcher>&) const {
+  return std::vector<StreamTotals>();
+}
+
+}  // namespace logsvc::testing
