@@ -25,9 +25,9 @@ struct Journal::Impl {
   CondVar synced_changed;
   std::deque<Segment> segments GUARDED_BY(mutex);        // the last one is being written
   std::shared_ptr<WritableFile> file GUARDED_BY(mutex);  // of the last segment
-  bool abandoned GUARDED_BY(mutex) = false;  // nothing more goes into the last segment
-  uint64_t next GUARDED_BY(mutex) = 1;       // sequence of the next record
-  uint64_t synced GUARDED_BY(mutex) = 0;     // on disk up to this sequence, but for:
+  bool abandoned GUARDED_BY(mutex) = false;              // nothing more goes into the last segment
+  uint64_t next GUARDED_BY(mutex) = 1;                   // sequence of the next record
+  uint64_t synced GUARDED_BY(mutex) = 0;                 // on disk up to this sequence, but for:
   uint64_t failed_from GUARDED_BY(mutex) = 0;  // records whose sync failed, both inclusive
   uint64_t failed_through GUARDED_BY(mutex) = 0;
   Status failure GUARDED_BY(mutex);

@@ -95,14 +95,16 @@ Status Spool::load() {
   }
   // A journal that was lost begins anew: its numbers must stay ahead of what was acknowledged.
   if (acknowledged_ >= journal_->next_sequence()) acknowledged_ = 0;
-  RETURN_IF_ERROR(journal_->replay(1, [&](uint64_t, std::string_view bytes) {
+  const auto reader = journal_->read_from(1);
+  while (true) {
+    ASSIGN_OR_RETURN(const bool found, reader->next());
+    if (!found) break;
     // Cursors of groups that are older than the checkpoint are the same or older: later ones win.
-    if (const auto group = decode_spool_group(bytes); group.ok()) {
+    if (const auto group = decode_spool_group(reader->record()); group.ok()) {
       Cursor& known = cursors_[group->container];
       if (group->cursor.timestamp >= known.timestamp) known = group->cursor;
     }
-    return true;
-  }));
+  }
   reader_ = journal_->read_from(acknowledged_ + 1);
   return {};
 }

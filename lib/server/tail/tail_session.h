@@ -45,8 +45,8 @@ class TailSession {
     int64_t offered_ns;
     uint64_t entries;
   };
-  bool matches(const LabelSet& labels);
-  uint64_t matching_entries(const Batch& batch);
+  bool matches(const LabelSet& labels) REQUIRES(mutex_);
+  uint64_t matching_entries(const Batch& batch) REQUIRES(mutex_);
   void process(const Batch& batch, std::vector<TailEntry>& out);
 
   const std::unique_ptr<logql::TailQuery> query_;
