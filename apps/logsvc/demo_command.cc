@@ -31,7 +31,7 @@ int run_demo(const DemoOptions& options) {
   block_signals();
   SystemClock clock;
   PosixFileSystem files;
-  Metrics metrics;
+  Metrics metrics, agent_metrics;
   Diagnostics diagnostics(clock, LogLevel::kWarn);
   const bool docker = !options.simulate && docker_answers(options.docker);
   const auto settings = config::Settings::resolve(server::server_settings(),
@@ -61,7 +61,7 @@ int run_demo(const DemoOptions& options) {
     collect.docker_host = options.docker;
     collect.host_label = "this-machine";
     collect.data_dir = options.data_dir + "/agent";
-    auto started = agent::Agent::start(collect, files, clock, metrics, diagnostics);
+    auto started = agent::Agent::start(collect, files, clock, agent_metrics, diagnostics);
     if (!started.ok()) {
       std::cerr << "logsvc demo: " << started.error().message << '\n';
       return 1;

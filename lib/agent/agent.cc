@@ -59,12 +59,12 @@ class StatusPage {
 struct Agent::Parts {
   explicit Parts(Metrics& m) : metrics(m) {}
   AgentMetrics metrics;
-  std::unique_ptr<StatusPage> page;
   std::unique_ptr<Spool> spool;
   std::unique_ptr<PushTarget> target;
   std::unique_ptr<Pusher> pusher;
   std::unique_ptr<DockerClient> docker;
   std::unique_ptr<ContainerWatcher> watcher;
+  std::unique_ptr<StatusPage> page;  // reads gauges of the others
 };
 
 Agent::Agent(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}

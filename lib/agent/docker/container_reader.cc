@@ -30,6 +30,7 @@ ContainerReader::~ContainerReader() {
 
 void ContainerReader::run() {
   filter_ = std::make_unique<ResumeFilter>(context_.spool.cursor(id_));
+  group_.cursor = filter_->cursor();
   bool read_something = false;
   while (!stop_) {
     auto inspected = context_.docker.inspect(id_, stop_);
@@ -52,6 +53,8 @@ void ContainerReader::run() {
       break;
     }
     pipeline_ = std::make_unique<Pipeline>(context_.host, container_);
+    // An answer that broke inside a long line: read the line again from its first piece.
+    if (joiner_ && joiner_->has_open()) filter_ = std::make_unique<ResumeFilter>(group_.cursor);
     joiner_ = std::make_unique<PartialJoiner>(context_.max_line_bytes);
     const bool was_running = container_.running;
     auto whole = read_answer(was_running, false);
@@ -69,7 +72,7 @@ void ContainerReader::run() {
       unreadable_ = true;
       break;
     }
-    read_something = true;
+    read_something |= whole.ok();
     if (whole.ok() && !was_running) break;
     // Restarted, or the stream broke: look again.
     if (!whole.ok() && !stop_) sleep_unless(stop_, kRetryAfter);
@@ -97,6 +100,7 @@ Result<bool> ContainerReader::read_answer(bool follow, bool from_start) {
 Result<bool> ContainerReader::consume(HttpStream& stream, bool last_try) {
   LogFrameDecoder decoder(container_.tty);
   const uint64_t gaps = filter_->gaps(), repeats = filter_->repeats();
+  const uint64_t cut = joiner_->cut_lines();
   bool anchor_missing = false;
   const auto on_line = [this](OutputStream s, Timestamp t, std::string_view line) {
     add_line(s, t, line);
@@ -134,6 +138,7 @@ Result<bool> ContainerReader::consume(HttpStream& stream, bool last_try) {
   RETURN_IF_ERROR(commit());
   context_.metrics.gaps.add(filter_->gaps() - gaps);
   context_.metrics.repeats.add(filter_->repeats() - repeats);
+  context_.metrics.lines_cut.add(joiner_->cut_lines() - cut);
   if (filter_->gaps() > gaps) {
     context_.diagnostics.warn("agent", "lines were rotated away before they were read",
                               {{"container", container_.name}});

@@ -37,6 +37,8 @@ class ContainerReader {
   // Stops and joins.
   ~ContainerReader();
 
+  // The destructor then joins without a wait of its own.
+  void request_stop() { stop_ = true; }
   bool ended() const { return ended_; }
   // The log cannot be read at all (driver `none`, label logsvc.enable=false): do not try again.
   bool unreadable() const { return unreadable_; }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace logsvc::agent {
 namespace {
@@ -45,7 +46,9 @@ void ContainerWatcher::run_events() {
     const Status ended = context_.docker.events(
         [&] {
           pause = std::chrono::milliseconds(100);
-          request_look("");
+          MutexLock lock(mutex_);
+          recheck_ = look_ = true;
+          wanted_.notify_all();
         },
         [&](const std::string& action, const std::string& id) {
           if (action == "start") {
@@ -75,6 +78,7 @@ void ContainerWatcher::run_readers() {
       if (!look_ && to_read_.empty()) wanted_.wait_for(mutex_, kReconcileInterval);
       started.swap(to_read_);
       look_ = false;
+      if (std::exchange(recheck_, false)) finished_.clear();
     }
     if (stop_) break;
     // A container that lives for milliseconds is gone before the list has it.
@@ -84,6 +88,7 @@ void ContainerWatcher::run_readers() {
     }
     reconcile();
   }
+  for (const auto& [id, reader] : readers_) reader->request_stop();
   readers_.clear();
 }
 

@@ -33,7 +33,8 @@ class ContainerWatcher {
   std::atomic<bool> stop_{false};
   Mutex mutex_;
   CondVar wanted_;
-  bool look_ GUARDED_BY(mutex_) = true;               // the whole list is wanted
+  bool recheck_ GUARDED_BY(mutex_) = false;  // events were missed: ended ones may have run again
+  bool look_ GUARDED_BY(mutex_) = true;      // the whole list is wanted
   std::set<std::string> to_read_ GUARDED_BY(mutex_);  // these at once
   // The readers' thread alone.
   std::map<std::string, std::unique_ptr<ContainerReader>> readers_;

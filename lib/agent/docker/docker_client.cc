@@ -12,17 +12,6 @@ constexpr size_t kMaxAnswerBytes = 64u << 20;
 constexpr int kAnswerTimeoutMs = 30'000;
 constexpr int kOurMaxMinor = 51;  // API 1.51
 
-Error docker_error(int status, const std::string& body) {
-  std::string message = body;
-  if (const Json parsed = Json::parse(body, nullptr, false); parsed.is_object()) {
-    message = parsed.value("message", body);
-  }
-  const ErrorCode code = status == 404   ? ErrorCode::kNotFound
-                         : status == 501 ? ErrorCode::kUnsupported
-                                         : ErrorCode::kUnavailable;
-  return {code, "Docker answered " + std::to_string(status) + ": " + message.substr(0, 300)};
-}
-
 // A string member, empty if it is absent or something else.
 std::string text(const Json& object, const char* name) {
   if (!object.is_object()) return "";
@@ -40,6 +29,17 @@ const Json& member(const Json& object, const char* name) {
 bool flag(const Json& object, const char* name) {
   const Json& value = member(object, name);
   return value.is_boolean() && value.get<bool>();
+}
+
+Error docker_error(int status, const std::string& body) {
+  std::string message = body;
+  if (const Json parsed = Json::parse(body, nullptr, false); parsed.is_object()) {
+    if (const std::string said = text(parsed, "message"); !said.empty()) message = said;
+  }
+  const ErrorCode code = status == 404   ? ErrorCode::kNotFound
+                         : status == 501 ? ErrorCode::kUnsupported
+                                         : ErrorCode::kUnavailable;
+  return {code, "Docker answered " + std::to_string(status) + ": " + message.substr(0, 300)};
 }
 
 }  // namespace
@@ -70,8 +70,8 @@ Result<std::vector<DockerClient::Listed>> DockerClient::list(const std::atomic<b
   std::vector<Listed> out;
   for (const Json& c : parsed) {
     const std::string state = text(c, "State");
-    out.push_back(
-        {text(c, "Id"), state == "running" || state == "paused" || state == "restarting"});
+    // One that waits to be restarted has nothing to follow; its start is an event.
+    out.push_back({text(c, "Id"), state == "running" || state == "paused"});
   }
   return out;
 }

@@ -6,6 +6,7 @@ namespace logsvc::agent {
 namespace {
 
 constexpr size_t kRecentRecords = 65'536;
+constexpr size_t kMaxHeld = 100'000;  // then the anchor is given up
 
 size_t index_of(OutputStream s) { return s == OutputStream::kStderr ? 1 : 0; }
 
@@ -37,6 +38,7 @@ ResumeFilter::Verdict ResumeFilter::add(const LogRecord& record, bool last_try,
       searching_ = false;
       held_.clear();
       last_[index_of(cursor_.stream)] = cursor_.timestamp;
+      nth_[index_of(cursor_.stream)] = cursor_.nth;
       return Verdict::kFine;
     }
   }
@@ -45,7 +47,7 @@ ResumeFilter::Verdict ResumeFilter::add(const LogRecord& record, bool last_try,
   if (record.timestamp > cursor_.timestamp) {
     held_.push_back({record.stream, record.timestamp, std::string(record.text)});
   }
-  if (behind) give_up_search(on_record);
+  if (behind || held_.size() > kMaxHeld) give_up_search(on_record);
   return Verdict::kFine;
 }
 
@@ -69,12 +71,13 @@ bool ResumeFilter::is_repeat(const LogRecord& record) {
 }
 
 void ResumeFilter::pass(const LogRecord& record, const OnRecord& on_record) {
-  const bool same = cursor_.stream == record.stream && cursor_.timestamp == record.timestamp;
-  cursor_.nth = same ? cursor_.nth + 1 : 1;
+  const size_t i = index_of(record.stream);
+  nth_[i] = last_[i] == record.timestamp ? nth_[i] + 1 : 1;
+  cursor_.nth = nth_[i];
   cursor_.stream = record.stream;
   cursor_.timestamp = record.timestamp;
   cursor_.hash = hash_bytes(record.text);
-  last_[index_of(record.stream)] = record.timestamp;
+  last_[i] = record.timestamp;
   const uint64_t hash = record_hash(record);
   if (recent_.insert(hash).second) {
     recent_order_.push_back(hash);

@@ -63,9 +63,10 @@ class ResumeFilter {
 
   Cursor cursor_;
   bool searching_;
-  uint32_t seen_at_anchor_ = 0;  // records of the anchor's stream and time in this answer
-  std::vector<Held> held_;       // since the answer began, while searching
-  std::array<Timestamp, 2> last_{};
+  uint32_t seen_at_anchor_ = 0;      // records of the anchor's stream and time in this answer
+  std::vector<Held> held_;           // since the answer began, while searching
+  std::array<Timestamp, 2> last_{};  // of each output, the last record passed on …
+  std::array<uint32_t, 2> nth_{};    // … and how many with that time
   std::unordered_set<uint64_t> recent_;
   std::deque<uint64_t> recent_order_;
   uint64_t gaps_ = 0;

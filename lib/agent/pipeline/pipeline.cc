@@ -39,8 +39,11 @@ std::optional<Timestamp> epoch_time(std::string_view text) {
   const auto [whole_end, whole_failure] =
       std::from_chars(text.data(), text.data() + text.size(), whole);
   if (whole_failure == std::errc() && whole_end == text.data() + text.size()) {
-    return whole * static_cast<int64_t>(scale);
+    Timestamp t = 0;
+    if (__builtin_mul_overflow(whole, static_cast<int64_t>(scale), &t)) return {};
+    return t;
   }
+  if (value * scale > 9e18) return {};
   return static_cast<Timestamp>(value * scale);
 }
 

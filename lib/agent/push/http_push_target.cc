@@ -35,9 +35,11 @@ class HttpPushTarget : public PushTarget {
     out.detail = std::to_string(answer->status) + " " + answer->body.substr(0, 512);
     if (answer->status >= 200 && answer->status < 300) {
       out.kind = PushOutcome::Kind::kAccepted;
-    } else if (answer->status == 429 || answer->status >= 500 || answer->status == 408 ||
-               answer->status == 401 || answer->status == 403 || answer->status == 404) {
-      // 401, 403, 404: a wrong URL or password; somebody will put it right, and the lines are kept.
+    } else if (answer->status < 400 || answer->status == 429 || answer->status >= 500 ||
+               answer->status == 408 || answer->status == 401 || answer->status == 403 ||
+               answer->status == 404) {
+      // A redirection, 401, 403, 404: a wrong URL or password; somebody will put it right, and the
+      // lines are kept.
       out.kind = PushOutcome::Kind::kLater;
       out.retry_after_s = std::atoi(answer->get_header_value("Retry-After").c_str());
     } else {

@@ -75,22 +75,20 @@ Status Spool::load() {
   const std::string path = dir_ + "/positions.json";
   if (files_.exists(path)) {
     ASSIGN_OR_RETURN(const std::string text, files_.read_all(path));
-    const Json saved = Json::parse(text, nullptr, false);
-    if (!saved.is_object() || !saved.contains("containers")) {
+    try {
+      const Json saved = Json::parse(text);
+      acknowledged_ = saved.at("acknowledged").get<uint64_t>();
+      for (const auto& [id, c] : saved.at("containers").items()) {
+        const bool err = c.at("stream").get<std::string>() == "stderr";
+        cursors_[id] = {err ? OutputStream::kStderr : OutputStream::kStdout,
+                        c.at("timestamp").get<Timestamp>(), c.at("nth").get<uint32_t>(),
+                        c.at("hash").get<uint64_t>()};
+      }
+    } catch (const Json::exception& e) {
       return Error{ErrorCode::kCorrupt,
-                   path +
-                       ": cannot be read; move it away to read the containers' logs anew (the "
+                   path + ": " + e.what() +
+                       "; move it away to read the containers' logs anew (the " +
                        "server leaves out what it has)"};
-    }
-    acknowledged_ = saved.value("acknowledged", uint64_t{0});
-    for (const auto& [id, c] : saved["containers"].items()) {
-      Cursor cursor;
-      cursor.stream =
-          c.value("stream", "stdout") == "stderr" ? OutputStream::kStderr : OutputStream::kStdout;
-      cursor.timestamp = c.value("timestamp", Timestamp{0});
-      cursor.nth = c.value("nth", 0u);
-      cursor.hash = c.value("hash", uint64_t{0});
-      cursors_[id] = cursor;
     }
   }
   // A journal that was lost begins anew: its numbers must stay ahead of what was acknowledged.
@@ -99,10 +97,9 @@ Status Spool::load() {
   while (true) {
     ASSIGN_OR_RETURN(const bool found, reader->next());
     if (!found) break;
-    // Cursors of groups that are older than the checkpoint are the same or older: later ones win.
+    // The last group of a container has its newest cursor, whatever its clock did.
     if (const auto group = decode_spool_group(reader->record()); group.ok()) {
-      Cursor& known = cursors_[group->container];
-      if (group->cursor.timestamp >= known.timestamp) known = group->cursor;
+      cursors_[group->container] = group->cursor;
     }
   }
   reader_ = journal_->read_from(acknowledged_ + 1);

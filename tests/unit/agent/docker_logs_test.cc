@@ -137,9 +137,9 @@ TEST_CASE("without a cursor everything passes") {
 
 TEST_CASE(
     "a resumed answer goes on right behind the cursor, equal times and both outputs included") {
-  const std::vector<Record> log = {{kOut, 10, "a"},   {kOut, 10, "b"}, {kOut, 10, "b"},
-                                   {kErr, 9, "late"}, {kOut, 11, "c"}, {kErr, 11, "d"},
-                                   {kOut, 12, "e"}};
+  const std::vector<Record> log = {{kOut, 10, "a"}, {kOut, 10, "b"},   {kErr, 8, "between"},
+                                   {kOut, 10, "b"}, {kErr, 9, "late"}, {kOut, 11, "c"},
+                                   {kErr, 11, "d"}, {kOut, 12, "e"}};
   for (size_t had = 1; had < log.size(); ++had) {
     CAPTURE(had);
     ResumeFilter first(Cursor{});

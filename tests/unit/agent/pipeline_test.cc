@@ -67,6 +67,7 @@ TEST_CASE("event times: credible ones are taken, with Docker's order inside the 
   CHECK(event_time("2025-01-01T13:00:00Z", false, kNow) == kNow);
   CHECK(event_time("2026-01-01T14:00:00Z", false, kNow) == kNow);
   CHECK(event_time("1/1/2026, 1:00:00 PM", false, kNow) == kNow);
+  CHECK(event_time("20260102130000", true, kNow) == kNow);
   CHECK(event_time("", false, kNow) == kNow);
 }
 

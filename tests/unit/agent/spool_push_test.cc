@@ -124,6 +124,24 @@ TEST_CASE("cursor and lines survive a restart together; what was acknowledged is
   CHECK(g.lines[0].line == "two");
 }
 
+TEST_CASE(
+    "the last group has the cursor, though its clock stepped back; bad positions are refused") {
+  World w;
+  REQUIRE(w.spool->append(group("c1", 9, {"one"})).ok());
+  REQUIRE(w.spool->append(group("c1", 4, {"stepped back"})).ok());
+  w.spool.reset();
+  w.spool = w.open();
+  CHECK(w.spool->cursor("c1").timestamp == 4);
+  w.spool.reset();
+  for (const char* text : {"", "{}", "[1]", R"({"acknowledged":"x","containers":{}})",
+                           R"({"acknowledged":1,"containers":{"a":5}})"}) {
+    w.files.set_bytes("/agent/positions.json", text);
+    const auto opened = Spool::open(w.files, "/agent", 0);
+    REQUIRE(!opened.ok());
+    CHECK(opened.error().message.find("positions.json") != std::string::npos);
+  }
+}
+
 TEST_CASE("after a power cut no cursor is ahead of its lines") {
   World w;
   REQUIRE(w.spool->append(group("c1", 5, {"one"})).ok());
