@@ -34,6 +34,9 @@ class Arena {
     return *adopted_.back();
   }
 
+  // Room for n bytes, not cleared.
+  char* make_bytes(size_t n) { return static_cast<char*>(allocate(n, 1)); }
+
   // Room for n trivially destructible values, default-constructed.
   template <typename T>
   std::span<T> make_array(size_t n) {

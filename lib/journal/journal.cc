@@ -8,7 +8,7 @@
 namespace logsvc::journal {
 namespace {
 
-constexpr uint64_t kRotateWhenTrimmedBytes = 1u << 20;
+constexpr uint64_t kRotateWhenTrimmedShare = 16;  // of a full segment
 
 struct Scan {
   uint64_t next = 0;        // sequence after the last good record
@@ -120,11 +120,17 @@ Result<uint64_t> Journal::Impl::append_locked(const std::vector<std::string_view
   if (!file || abandoned || segments.back().bytes >= options.segment_bytes) {
     RETURN_IF_ERROR(begin_segment());
   }
-  std::string out;
-  out.reserve(bytes);
   uint64_t sequence = next;
-  for (const std::string_view record : records) append_record(out, sequence++, record);
-  if (const Status written = file->append(out); !written.ok()) {
+  std::vector<std::string> headers;
+  for (const std::string_view record : records) {
+    headers.push_back(encode_record_header(sequence++, record));
+  }
+  std::vector<std::string_view> parts;
+  for (size_t i = 0; i < records.size(); ++i) {
+    parts.push_back(headers[i]);
+    parts.push_back(records[i]);
+  }
+  if (const Status written = file->append_parts(parts); !written.ok()) {
     // Take back what was half written; if that fails too, the segment ends here.
     if (!file->truncate(segments.back().bytes).ok()) abandoned = true;
     return written.error();
@@ -184,13 +190,19 @@ Result<uint64_t> Journal::append_durable(std::string_view record) {
   return sequence;
 }
 
+Status Journal::begin_segment() {
+  MutexLock lock(impl_->mutex);
+  if (impl_->segments.empty() || impl_->segments.back().first == impl_->next) return {};
+  return impl_->begin_segment();
+}
+
 Status Journal::trim(uint64_t up_to) {
   std::vector<std::string> gone;
   {
     MutexLock lock(impl_->mutex);
     auto& segments = impl_->segments;
     if (!segments.empty() && up_to >= impl_->next - 1 && segments.back().first < impl_->next &&
-        segments.back().bytes > kRotateWhenTrimmedBytes) {
+        segments.back().bytes > impl_->options.segment_bytes / kRotateWhenTrimmedShare) {
       RETURN_IF_ERROR(impl_->begin_segment());
     }
     while (segments.size() > 1 && segments[1].first <= up_to + 1) {
@@ -211,6 +223,11 @@ uint64_t Journal::first_sequence() const {
 uint64_t Journal::next_sequence() const {
   MutexLock lock(impl_->mutex);
   return impl_->next;
+}
+
+uint64_t Journal::oldest_segment_end() const {
+  MutexLock lock(impl_->mutex);
+  return impl_->segments.size() < 2 ? 0 : impl_->segments[1].first;
 }
 
 uint64_t Journal::size_bytes() const {

@@ -98,12 +98,16 @@ class Journal {
   Status replay(uint64_t from,
                 const std::function<bool(uint64_t sequence, std::string_view)>& visit) const;
 
+  // Later records go to a segment of their own, so that trim can delete all that is there now.
+  Status begin_segment();
   // Records with sequence <= up_to are no longer needed; whole segments of them are deleted.
   Status trim(uint64_t up_to);
 
   uint64_t first_sequence() const;  // oldest kept; next_sequence() if empty
   uint64_t next_sequence() const;   // of the next append
-  uint64_t size_bytes() const;      // of all segment files
+  // The first sequence behind the oldest segment; 0 if there is only one.
+  uint64_t oldest_segment_end() const;
+  uint64_t size_bytes() const;  // of all segment files
 
  private:
   explicit Journal(std::unique_ptr<Impl> impl);

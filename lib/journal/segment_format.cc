@@ -50,10 +50,11 @@ Result<uint64_t> decode_segment_header(std::string_view bytes, const std::string
   return first;
 }
 
-void append_record(std::string& out, uint64_t sequence, std::string_view record) {
+std::string encode_record_header(uint64_t sequence, std::string_view record) {
+  std::string out;
   put_u32(out, static_cast<uint32_t>(record.size()));
   put_u64(out, hash_bytes(record, sequence));
-  out.append(record);
+  return out;
 }
 
 RecordHeader decode_record_header(std::string_view bytes) {

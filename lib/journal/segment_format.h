@@ -25,7 +25,8 @@ std::string encode_segment_header(uint64_t first_sequence);
 // kCorrupt with the path if the header is not one of this version.
 Result<uint64_t> decode_segment_header(std::string_view bytes, const std::string& path);
 
-void append_record(std::string& out, uint64_t sequence, std::string_view record);
+// What stands before the record.
+std::string encode_record_header(uint64_t sequence, std::string_view record);
 
 struct RecordHeader {
   uint32_t length = 0;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -25,11 +26,18 @@ struct StreamEntries {
   std::vector<Entry> entries;
 };
 
+// Bytes that came compressed, kept so that whoever writes them need not compress them again.
+struct PackedText {
+  std::string snappy;     // one snappy block; empty if there is none
+  std::string_view text;  // what it unpacks to, in the batch's arena
+};
+
 // What one push carries. Entries point into the arena; moved, never copied. Immutable once
 // shared (shared_ptr<const Batch>).
 struct Batch {
   Arena arena;
   std::vector<StreamEntries> streams;
+  PackedText packed;  // most lines lie in its text
 
   Batch() = default;
   Batch(Batch&&) = default;

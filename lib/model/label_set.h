@@ -23,6 +23,8 @@ using Labels = std::vector<Label>;
 struct LabelView {
   std::string_view name;
   std::string_view value;
+
+  bool operator==(const LabelView&) const = default;
 };
 
 // Sorted by name, names unique, no empty values. A value: copies share storage; safe to

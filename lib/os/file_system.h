@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,8 @@ class WritableFile {
  public:
   virtual ~WritableFile() = default;  // closes without sync
   virtual Status append(std::string_view bytes) = 0;
+  // As append() of the parts one behind the other, without putting them together first.
+  virtual Status append_parts(std::span<const std::string_view> parts);
   // Returns when the bytes appended so far survive a power cut (fdatasync).
   virtual Status sync() = 0;
   // Cuts the file to size bytes; later appends go there.

@@ -2,9 +2,11 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 
@@ -48,6 +50,26 @@ class PosixWritableFile : public WritableFile {
         return system_error("cannot write", path_);
       }
       bytes.remove_prefix(static_cast<size_t>(n));
+    }
+    return {};
+  }
+  Status append_parts(std::span<const std::string_view> parts) override {
+    std::array<iovec, 64> places;
+    size_t skipped = 0;  // of the first part, written already
+    while (!parts.empty()) {
+      const size_t n = std::min(parts.size(), places.size());
+      for (size_t i = 0; i < n; ++i) {
+        places[i] = {const_cast<char*>(parts[i].data()), parts[i].size()};
+      }
+      places[0].iov_base = static_cast<char*>(places[0].iov_base) + skipped;
+      places[0].iov_len -= skipped;
+      const ssize_t written = ::writev(fd_.get(), places.data(), static_cast<int>(n));
+      if (written < 0 && errno != EINTR) return system_error("cannot write", path_);
+      skipped += static_cast<size_t>(std::max<ssize_t>(written, 0));
+      while (!parts.empty() && skipped >= parts[0].size()) {
+        skipped -= parts[0].size();
+        parts = parts.subspan(1);
+      }
     }
     return {};
   }
@@ -119,6 +141,8 @@ Result<std::unique_ptr<ReadableFile>> PosixFileSystem::open_read(const std::stri
     ::close(fd);
     return error;
   }
+  // Pieces are read from anywhere: reading ahead of each would fetch many times what is wanted.
+  (void)::posix_fadvise(fd, 0, 0, POSIX_FADV_RANDOM);
   return std::unique_ptr<ReadableFile>(
       new PosixReadableFile(fd, static_cast<uint64_t>(st.st_size), path));
 }
@@ -197,6 +221,12 @@ Result<DiskSpace> PosixFileSystem::space(const std::string& path) {
   struct statvfs s {};
   if (::statvfs(path.c_str(), &s) != 0) return system_error("cannot stat the disk of", path);
   return DiskSpace{s.f_blocks * s.f_frsize, s.f_bavail * s.f_frsize};
+}
+
+Status WritableFile::append_parts(std::span<const std::string_view> parts) {
+  std::string bytes;
+  for (const std::string_view part : parts) bytes += part;
+  return append(bytes);
 }
 
 Status FileSystem::replace(const std::string& path, std::string_view bytes) {

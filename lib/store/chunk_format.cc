@@ -1,11 +1,12 @@
 #include "store/chunk_format.h"
 
 #include <algorithm>
-#include <bit>
 
 #include "base/bytes.h"
 #include "base/checksum.h"
+#include "store/columns/integer_sequence.h"
 #include "store/compression.h"
+#include "store/corrupt.h"
 
 namespace logsvc::store {
 namespace {
@@ -13,9 +14,9 @@ namespace {
 // The fewest bytes one of these takes when encoded: bounds counts before memory is reserved.
 constexpr uint64_t kMinStreamBytes = 5;
 constexpr uint64_t kMinLabelBytes = 2;
-constexpr uint64_t kMinFrameRefBytes = 15;
 constexpr uint64_t kMinBlockRefBytes = 6;
 constexpr uint64_t kMaxHeaderBytes = 256u << 20;
+constexpr size_t kLabelTextBytes = 32;  // about, for memory
 
 void put_streams(std::string& out, const std::vector<BlockStream>& streams) {
   put_varint(out, streams.size());
@@ -32,31 +33,22 @@ void put_streams(std::string& out, const std::vector<BlockStream>& streams) {
   }
 }
 
-void put_frames(std::string& out, const std::vector<FrameRef>& frames) {
-  put_varint(out, frames.size());
-  for (const FrameRef& frame : frames) {
-    put_u8(out, static_cast<uint8_t>(frame.kind));
-    put_u8(out, frame.compressed);
-    put_varint(out, frame.first_row);
-    put_varint(out, frame.rows);
-    put_varint(out, frame.offset);
-    put_varint(out, frame.stored_bytes);
-    put_varint(out, frame.raw_bytes);
-    put_u64(out, frame.hash);
-  }
-}
-
-Status read_streams(ByteReader& in, BlockHeader& header) {
+Status read_streams(ByteReader& in, StreamLabels wanted, BlockHeader& header) {
   uint64_t row = 0, raw = 0;
   const uint64_t count = in.count(kMinStreamBytes);
   for (uint64_t i = 0; i < count && in.ok(); ++i) {
-    Labels labels(in.count(kMinLabelBytes));
-    for (Label& label : labels) {
-      label.name = in.string();
-      label.value = in.string();
-    }
     BlockStream stream;
-    stream.labels = LabelSet::from(std::move(labels));
+    const uint64_t label_count = in.count(kMinLabelBytes);
+    if (wanted == StreamLabels::kRead) {
+      Labels labels(label_count);
+      for (Label& label : labels) {
+        label.name = in.string();
+        label.value = in.string();
+      }
+      stream.labels = LabelSet::from(std::move(labels));
+    } else {
+      for (uint64_t l = 0; l < 2 * label_count && in.ok(); ++l) in.string();
+    }
     const uint64_t rows = in.varint();
     stream.first = in.zigzag();
     const uint64_t span = in.varint();
@@ -78,46 +70,28 @@ Status read_streams(ByteReader& in, BlockHeader& header) {
   return {};
 }
 
-Status read_frames(ByteReader& in, BlockHeader& header, uint64_t frames_bytes) {
-  const uint64_t count = in.count(kMinFrameRefBytes);
-  for (uint64_t i = 0; i < count && in.ok(); ++i) {
-    FrameRef frame;
-    const uint8_t kind = in.u8();
-    const uint8_t compressed = in.u8();
-    const uint64_t first_row = in.varint(), rows = in.varint();
-    frame.kind = static_cast<FrameKind>(kind);
-    frame.compressed = compressed == 1;
-    frame.offset = in.varint();
-    frame.stored_bytes = in.varint();
-    frame.raw_bytes = in.varint();
-    frame.hash = in.u64();
-    if (kind > static_cast<uint8_t>(FrameKind::kMetadata) || compressed > 1 ||
-        first_row > header.rows || rows > header.rows - first_row || frame.offset > frames_bytes ||
-        frame.stored_bytes > frames_bytes - frame.offset || frame.raw_bytes > kMaxFrameBytes ||
-        (!frame.compressed && frame.raw_bytes != frame.stored_bytes)) {
-      return corrupt("a frame is outside its block");
-    }
-    frame.first_row = static_cast<uint32_t>(first_row);
-    frame.rows = static_cast<uint32_t>(rows);
-    header.frames.push_back(frame);
-  }
-  if (!in.done()) return corrupt("the frame directory does not end where the header does");
-  return {};
-}
-
 }  // namespace
 
-Error corrupt(const std::string& what) { return {ErrorCode::kCorrupt, what}; }
+size_t BlockHeader::memory_bytes() const {
+  size_t n = sizeof *this + text.size() + table.memory_bytes();
+  for (const BlockStream& s : streams) {
+    n += sizeof s + s.labels.labels().size() * (sizeof(Label) + kLabelTextBytes);
+  }
+  return n;
+}
 
 std::string encode_block_header(const BlockHeader& header) {
   std::string raw;
   put_varint(raw, static_cast<uint64_t>(header.divisor));
   put_streams(raw, header.streams);
-  put_frames(raw, header.frames);
+  put_varint(raw, header.times);
+  put_varint(raw, header.lines);
+  put_varint(raw, header.metadata == kNone ? 0 : header.metadata + uint64_t{1});
+  put_column_table(raw, header.table);
   const std::string stored = compress(raw, CompressionKind::kSmall);
   std::string out;
   put_u32(out, kBlockMagic);
-  put_u8(out, header.codec);
+  put_u8(out, static_cast<uint8_t>(header.codec));
   put_u8(out, kBlockVersion);
   put_u16(out, 0);
   put_u32(out, header.rows);
@@ -135,11 +109,14 @@ Result<uint32_t> stored_header_bytes(std::string_view fixed) {
   return load_fixed<uint32_t>(fixed.data() + 24);
 }
 
-Result<BlockHeader> decode_block_header(std::string_view bytes, uint64_t frames_bytes) {
+Result<std::shared_ptr<const BlockHeader>> decode_block_header(std::string_view bytes,
+                                                               uint64_t frames_bytes,
+                                                               StreamLabels labels) {
   ByteReader in(bytes);
-  BlockHeader header;
+  auto out = std::make_shared<BlockHeader>();
+  BlockHeader& header = *out;
   const uint32_t magic = in.u32();
-  header.codec = in.u8();
+  const uint8_t codec = in.u8();
   const uint8_t version = in.u8();
   in.u16();
   header.rows = in.u32();
@@ -152,25 +129,38 @@ Result<BlockHeader> decode_block_header(std::string_view bytes, uint64_t frames_
   if (hash_bytes(stored, hash_bytes(bytes.substr(0, kBlockHeaderBytes - 8))) != hash) {
     return corrupt("the block header does not verify");
   }
-  if (version != kBlockVersion || header.codec != 0) {
+  if (version != kBlockVersion || (codec != static_cast<uint8_t>(Codec::kPlain) &&
+                                   codec != static_cast<uint8_t>(Codec::kTemplates))) {
     return Error{ErrorCode::kUnsupported, "block version " + std::to_string(version) + " codec " +
-                                              std::to_string(header.codec) +
-                                              "; a newer release wrote it"};
+                                              std::to_string(codec) + "; another release wrote it"};
   }
+  header.codec = static_cast<Codec>(codec);
   if (raw_size > kMaxHeaderBytes) return corrupt("the block header is too large");
-  ASSIGN_OR_RETURN(const std::string raw, decompress(stored, raw_size));
-  ByteReader inner(raw);
+  ASSIGN_OR_RETURN(header.text, decompress(stored, raw_size));
+  ByteReader inner(header.text);
   header.divisor = static_cast<Duration>(inner.varint());
   if (header.divisor != 1 && header.divisor != kMicrosecond && header.divisor != kMillisecond) {
     return corrupt("the time divisor is none of 1, 1000, 1000000");
   }
-  RETURN_IF_ERROR(read_streams(inner, header));
-  RETURN_IF_ERROR(read_frames(inner, header, frames_bytes));
-  return header;
+  RETURN_IF_ERROR(read_streams(inner, labels, header));
+  const uint64_t times = inner.varint(), lines = inner.varint(), metadata = inner.varint();
+  ASSIGN_OR_RETURN(header.table, read_column_table(inner, frames_bytes));
+  if (!inner.done()) return corrupt("the column directory does not end where the header does");
+  const auto is_root = [&](uint64_t column) {
+    return column < header.table.columns.size() && header.table.columns[column].rows == header.rows;
+  };
+  if (times >= header.table.frames.size() || !is_root(lines) ||
+      (metadata > 0 && !is_root(metadata - 1))) {
+    return corrupt("the header names columns that are not there");
+  }
+  header.times = static_cast<uint32_t>(times);
+  header.lines = static_cast<uint32_t>(lines);
+  header.metadata = metadata ? static_cast<uint32_t>(metadata - 1) : kNone;
+  return std::shared_ptr<const BlockHeader>(std::move(out));
 }
 
 std::string encode_file_end(const std::vector<BlockRef>& blocks, uint64_t index_offset,
-                            JournalSpan span) {
+                            JournalSpan span, const std::vector<uint64_t>& replaces) {
   std::string out;
   for (const BlockRef& block : blocks) {
     put_varint(out, block.offset);
@@ -180,6 +170,8 @@ std::string encode_file_end(const std::vector<BlockRef>& blocks, uint64_t index_
     put_zigzag(out, block.first);
     put_zigzag(out, block.last);
   }
+  if (!replaces.empty()) put_varint(out, replaces.size());
+  for (const uint64_t id : replaces) put_varint(out, id);
   const auto index_bytes = static_cast<uint32_t>(out.size());
   put_u64(out, index_offset);
   put_u32(out, index_bytes);
@@ -239,33 +231,62 @@ Result<FileEnd> decode_file_end(std::string_view index_and_footer, uint64_t file
     }
     end.blocks.push_back(block);
   }
+  if (!in.done()) {
+    const uint64_t replaced = in.count(1);
+    for (uint64_t i = 0; i < replaced && in.ok(); ++i) end.replaces.push_back(in.varint());
+  }
   if (!in.done() || index_offset > file_bytes) return corrupt("the block index is not of its size");
   return end;
 }
 
-std::string encode_planes(std::span<const uint64_t> values) {
-  uint64_t all = 0;
-  for (const uint64_t v : values) all |= v;
-  const auto width = static_cast<unsigned>((std::bit_width(all) + 7) / 8);
-  std::string out(1 + width * values.size(), '\0');
-  out[0] = static_cast<char>(width);
-  char* to = out.data() + 1;
-  for (unsigned plane = 0; plane < width; ++plane) {
-    for (const uint64_t v : values) *to++ = static_cast<char>(v >> (8 * plane));
+std::string encode_times(const BlockHeader& header, std::span<const Timestamp> times) {
+  std::vector<int64_t> deltas;
+  deltas.reserve(times.size());
+  for (const BlockStream& s : header.streams) {
+    Timestamp previous = s.first;
+    for (const Timestamp t : times.subspan(s.first_row, s.rows)) {
+      deltas.push_back((t - previous) / header.divisor);
+      previous = t;
+    }
+  }
+  return encode_integers(deltas);
+}
+
+Result<BlockTimes> BlockTimes::open(const BlockHeader& header, std::string_view bytes) {
+  BlockTimes out;
+  out.header_ = &header;
+  ASSIGN_OR_RETURN(out.deltas_, IntegerView::open(bytes, header.rows));
+  return out;
+}
+
+Result<std::vector<Timestamp>> BlockTimes::of_stream(uint32_t first_row, uint32_t rows) const {
+  const auto s = std::lower_bound(
+      header_->streams.begin(), header_->streams.end(), first_row,
+      [](const BlockStream& stream, uint32_t row) { return stream.first_row < row; });
+  if (s == header_->streams.end() || s->first_row != first_row || s->rows != rows) {
+    return corrupt("the index names rows that the block does not have");
+  }
+  std::vector<Timestamp> out(rows);
+  auto time = static_cast<uint64_t>(s->first);
+  for (uint32_t i = 0; i < rows; ++i) {
+    time += static_cast<uint64_t>(deltas_[first_row + i]) * static_cast<uint64_t>(header_->divisor);
+    out[i] = static_cast<Timestamp>(time);
+    // Readers search by time: a column that steps back would make them miss rows.
+    if (i > 0 && out[i] < out[i - 1]) return corrupt("the times of a stream step back");
+  }
+  if (out.front() != s->first || out.back() != s->last) {
+    return corrupt("the times of a stream do not agree with the header");
   }
   return out;
 }
 
-Result<std::vector<uint64_t>> decode_planes(std::string_view bytes, uint64_t count) {
-  if (bytes.empty() || static_cast<unsigned char>(bytes[0]) > 8 ||
-      bytes.size() - 1 != count * static_cast<unsigned char>(bytes[0])) {
-    return corrupt("a number column is not of its size");
-  }
-  const auto width = static_cast<unsigned>(bytes[0]);
-  std::vector<uint64_t> out(count);
-  const char* from = bytes.data() + 1;
-  for (unsigned plane = 0; plane < width; ++plane) {
-    for (uint64_t& v : out) v |= uint64_t{static_cast<unsigned char>(*from++)} << (8 * plane);
+Result<std::vector<Timestamp>> decode_times(const BlockHeader& header, std::string_view bytes) {
+  ASSIGN_OR_RETURN(const BlockTimes times, BlockTimes::open(header, bytes));
+  std::vector<Timestamp> out;
+  out.reserve(header.rows);
+  for (const BlockStream& s : header.streams) {
+    ASSIGN_OR_RETURN(const auto of_stream, times.of_stream(s.first_row, s.rows));
+    out.insert(out.end(), of_stream.begin(), of_stream.end());
   }
   return out;
 }

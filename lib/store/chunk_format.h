@@ -3,38 +3,33 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/raw_bytes.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "model/label_set.h"
+#include "store/columns/column_table.h"
+#include "store/columns/integer_sequence.h"
 
 namespace logsvc::store {
 
 inline constexpr uint32_t kFileMagic = 0x3150474C;   // "LGP1"
 inline constexpr uint32_t kBlockMagic = 0x3142474C;  // "LGB1"
-inline constexpr uint16_t kFileVersion = 1;
-inline constexpr uint8_t kBlockVersion = 1;
+inline constexpr uint16_t kFileVersion = 2;
+inline constexpr uint8_t kBlockVersion = 2;
 inline constexpr uint64_t kFileHeaderBytes = 8;
 inline constexpr uint64_t kFooterBytes = 44;
 inline constexpr uint64_t kBlockHeaderBytes = 36;
-// A reader refuses frames that claim to be larger, before it reserves memory.
-inline constexpr uint64_t kMaxFrameBytes = 1u << 30;
 
-enum class FrameKind : uint8_t { kTimes, kLengths, kText, kMetadataSets, kMetadata };
-
-struct FrameRef {
-  FrameKind kind = FrameKind::kText;
-  bool compressed = false;
-  uint32_t first_row = 0;
-  uint32_t rows = 0;
-  uint64_t offset = 0;  // from the end of the block's header
-  uint64_t stored_bytes = 0;
-  uint64_t raw_bytes = 0;
-  uint64_t hash = 0;
+// How the lines of a block are kept.
+enum class Codec : uint8_t {
+  kPlain = 0,      // as one string column
+  kTemplates = 2,  // as templates and the columns of their slots
 };
 
 struct BlockStream {
@@ -46,14 +41,24 @@ struct BlockStream {
   uint64_t raw_bytes = 0;
 };
 
-// The decoded header of a block.
+// The decoded header of a block. Not moved: the table points into `text`.
 struct BlockHeader {
-  uint8_t codec = 0;
+  BlockHeader() = default;
+  BlockHeader(const BlockHeader&) = delete;
+  BlockHeader& operator=(const BlockHeader&) = delete;
+
+  Codec codec = Codec::kPlain;
   uint32_t rows = 0;
   uint64_t raw_bytes = 0;
   Duration divisor = 1;
   std::vector<BlockStream> streams;
-  std::vector<FrameRef> frames;
+  uint32_t lines = 0;         // column
+  uint32_t metadata = kNone;  // column; kNone: no row has any
+  uint32_t times = 0;         // frame
+  ColumnTable table;
+  RawBytes text;  // the header's bytes
+
+  size_t memory_bytes() const;
 };
 
 // Where a block is in its file.
@@ -76,13 +81,18 @@ std::string encode_block_header(const BlockHeader& header);  // fixed part and z
 // Of the fixed part: how many bytes of stored header follow.
 Result<uint32_t> stored_header_bytes(std::string_view fixed);
 // bytes: fixed part and stored header; frames_bytes: what follows them in the block.
-Result<BlockHeader> decode_block_header(std::string_view bytes, uint64_t frames_bytes);
+// Without labels (queries know streams by their rows) it is quicker and smaller.
+enum class StreamLabels { kRead, kLeaveOut };
+Result<std::shared_ptr<const BlockHeader>> decode_block_header(
+    std::string_view bytes, uint64_t frames_bytes, StreamLabels labels = StreamLabels::kRead);
 
+// replaces: numbers of the files whose lines this one has taken over.
 std::string encode_file_end(const std::vector<BlockRef>& blocks, uint64_t index_offset,
-                            JournalSpan span);
+                            JournalSpan span, const std::vector<uint64_t>& replaces);
 struct FileEnd {
   std::vector<BlockRef> blocks;
   JournalSpan span;
+  std::vector<uint64_t> replaces;
 };
 struct FooterHead {
   uint64_t index_offset = 0;
@@ -93,13 +103,25 @@ Result<FooterHead> decode_footer_head(std::string_view footer, uint64_t file_byt
 // Index and footer together, verified.
 Result<FileEnd> decode_file_end(std::string_view index_and_footer, uint64_t file_bytes);
 
-std::string encode_planes(std::span<const uint64_t> values);
-// Exactly `count` values, or kCorrupt.
-Result<std::vector<uint64_t>> decode_planes(std::string_view bytes, uint64_t count);
+// Times of all rows, by stream; the header's streams and divisor are set.
+std::string encode_times(const BlockHeader& header, std::span<const Timestamp> times);
+// kCorrupt unless they agree with the streams' rows and bounds.
+Result<std::vector<Timestamp>> decode_times(const BlockHeader& header, std::string_view bytes);
+
+// The times of a block as they lie in their frame, decoded stream by stream. Borrows both.
+class BlockTimes {
+ public:
+  static Result<BlockTimes> open(const BlockHeader& header, std::string_view bytes);
+  // Of the stream whose rows these are; kCorrupt if the block has no such stream, or if they do not
+  // agree with the header.
+  Result<std::vector<Timestamp>> of_stream(uint32_t first_row, uint32_t rows) const;
+
+ private:
+  const BlockHeader* header_ = nullptr;
+  IntegerView deltas_;
+};
 
 // 1'000'000, 1'000 or 1.
 Duration common_divisor(std::span<const Timestamp> times);
-
-Error corrupt(const std::string& what);
 
 }  // namespace logsvc::store

@@ -1,158 +1,21 @@
 #include "store/chunk_writer.h"
 
 #include <algorithm>
-#include <unordered_map>
+#include <limits>
 
 #include "base/bytes.h"
-#include "base/checksum.h"
-#include "store/compression.h"
+#include "store/block_encoder.h"
 
 namespace logsvc::store {
 namespace {
 
-constexpr uint64_t kTextFrameBytes = 1u << 20;
-
-// One stream's part of a block.
-struct Part {
-  const Stream* stream = nullptr;
-  std::span<const Entry> rows;
-};
-
-// Collects the frames of one block.
-class BlockEncoder {
- public:
-  explicit BlockEncoder(const std::vector<Part>& parts) : parts_(parts) {}
-
-  // The whole block; header() is then what it says.
-  std::string encode() {
-    describe_streams();
-    add_times();
-    add_lengths();
-    add_text();
-    add_metadata();
-    return encode_block_header(header_) + frames_;
-  }
-  const BlockHeader& header() const { return header_; }
-
- private:
-  void describe_streams() {
-    std::vector<Timestamp> times;
-    for (const Part& part : parts_) {
-      BlockStream s;
-      s.labels = part.stream->labels;
-      s.first_row = header_.rows;
-      s.rows = static_cast<uint32_t>(part.rows.size());
-      s.first = part.rows.front().timestamp;
-      s.last = part.rows.back().timestamp;
-      for (const Entry& row : part.rows) {
-        s.raw_bytes += row.line.size();
-        times.push_back(row.timestamp);
-      }
-      header_.rows += s.rows;
-      header_.raw_bytes += s.raw_bytes;
-      header_.streams.push_back(std::move(s));
-    }
-    header_.divisor = common_divisor(times);
-  }
-
-  template <typename Value>
-  std::vector<uint64_t> column(Value value) const {
-    std::vector<uint64_t> out;
-    out.reserve(header_.rows);
-    for (const Part& part : parts_) {
-      for (const Entry& row : part.rows) out.push_back(value(part, row));
-    }
-    return out;
-  }
-
-  void add_times() {
-    Timestamp previous = 0;
-    const auto deltas = column([&](const Part& part, const Entry& row) {
-      if (&row == part.rows.data()) previous = row.timestamp;
-      const auto delta = static_cast<uint64_t>((row.timestamp - previous) / header_.divisor);
-      previous = row.timestamp;
-      return delta;
-    });
-    add_frame(FrameKind::kTimes, 0, header_.rows, encode_planes(deltas), CompressionKind::kSmall);
-  }
-
-  void add_lengths() {
-    const auto lengths = column([](const Part&, const Entry& row) { return row.line.size(); });
-    add_frame(FrameKind::kLengths, 0, header_.rows, encode_planes(lengths),
-              CompressionKind::kSmall);
-  }
-
-  void add_text() {
-    std::string text;
-    uint32_t first = 0, row_number = 0;
-    const auto finish = [&] {
-      if (row_number == first) return;
-      add_frame(FrameKind::kText, first, row_number - first, text, CompressionKind::kText);
-      text.clear();
-      first = row_number;
-    };
-    text.reserve(std::min(header_.raw_bytes, kTextFrameBytes));
-    for (const Part& part : parts_) {
-      for (const Entry& row : part.rows) {
-        if (!text.empty() && text.size() + row.line.size() > kTextFrameBytes) finish();
-        text.append(row.line);
-        ++row_number;
-      }
-    }
-    finish();
-  }
-
-  void add_metadata() {
-    std::unordered_map<std::string, uint64_t> numbers;
-    std::vector<std::string> sets = {std::string(1, '\0')};  // set 0: no pairs
-    std::string set;
-    const auto column_values = column([&](const Part&, const Entry& row) -> uint64_t {
-      if (row.metadata.empty()) return 0;
-      set.clear();
-      put_varint(set, row.metadata.size());
-      for (const LabelView& pair : row.metadata) {
-        put_string(set, pair.name);
-        put_string(set, pair.value);
-      }
-      const auto [found, fresh] = numbers.try_emplace(set, sets.size());
-      if (fresh) sets.push_back(set);
-      return found->second;
-    });
-    if (sets.size() == 1) return;
-    std::string encoded;
-    put_varint(encoded, sets.size());
-    for (const std::string& s : sets) encoded += s;
-    add_frame(FrameKind::kMetadataSets, 0, 0, encoded, CompressionKind::kSmall);
-    add_frame(FrameKind::kMetadata, 0, header_.rows, encode_planes(column_values),
-              CompressionKind::kSmall);
-  }
-
-  void add_frame(FrameKind kind, uint32_t first_row, uint32_t rows, std::string_view raw,
-                 CompressionKind compression) {
-    FrameRef frame;
-    frame.kind = kind;
-    frame.first_row = first_row;
-    frame.rows = rows;
-    frame.offset = frames_.size();
-    frame.raw_bytes = raw.size();
-    const std::string smaller = compress(raw, compression);
-    frame.compressed = smaller.size() < raw.size();
-    const std::string_view stored = frame.compressed ? std::string_view(smaller) : raw;
-    frame.stored_bytes = stored.size();
-    frame.hash = hash_bytes(stored);
-    frames_ += stored;
-    header_.frames.push_back(frame);
-  }
-
-  const std::vector<Part>& parts_;
-  BlockHeader header_;
-  std::string frames_;
-};
+// Smaller blocks have too few values a column.
+constexpr uint64_t kMinTemplatesBytes = 16 * 1024;
 
 // Cuts the streams into blocks of about block_bytes, keeping their order.
-std::vector<std::vector<Part>> split_blocks(const std::vector<Window::StreamRows>& streams,
-                                            uint64_t block_bytes) {
-  std::vector<std::vector<Part>> blocks(1);
+std::vector<std::vector<BlockPart>> split_blocks(const std::vector<Window::StreamRows>& streams,
+                                                 uint64_t block_bytes) {
+  std::vector<std::vector<BlockPart>> blocks(1);
   uint64_t bytes = 0;
   for (const auto& [stream, rows] : streams) {
     size_t first = 0;
@@ -172,57 +35,89 @@ std::vector<std::vector<Part>> split_blocks(const std::vector<Window::StreamRows
   return blocks;
 }
 
+// In templates if that gives back every entry, else as plain lines.
+EncodedBlock encode_best(const std::vector<BlockPart>& parts, ChunkSummary& summary) {
+  uint64_t bytes = 0;
+  for (const BlockPart& part : parts) {
+    for (const Entry& row : part.rows) bytes += row.line.size();
+  }
+  if (bytes >= kMinTemplatesBytes) {
+    EncodedBlock block = encode_block(parts, Codec::kTemplates);
+    if (verify_block(block.bytes, parts).ok()) return block;
+    summary.fallbacks += 1;
+  }
+  return encode_block(parts, Codec::kPlain);
+}
+
 }  // namespace
 
-Result<ChunkSummary> write_chunk(FileSystem& files, const std::string& path,
-                                 const std::vector<Window::StreamRows>& streams, JournalSpan span,
-                                 uint64_t block_bytes) {
-  ChunkSummary summary;
-  summary.first = std::numeric_limits<Timestamp>::max();
-  summary.last = std::numeric_limits<Timestamp>::min();
+Result<ChunkWriter> ChunkWriter::create(FileSystem& files, const std::string& path) {
+  ASSIGN_OR_RETURN(auto file, files.create(path + ".tmp"));
   std::string head;
   put_u32(head, kFileMagic);
   put_u16(head, kFileVersion);
   put_u16(head, 0);
-  const std::string temporary = path + ".tmp";
-  {
-    ASSIGN_OR_RETURN(const auto file, files.create(temporary));
-    RETURN_IF_ERROR(file->append(head));
-    uint64_t offset = head.size();
-    std::vector<BlockRef> refs;
-    // A window may be rather more than a block after a single large push.
-    for (const auto& parts : split_blocks(streams, 2 * block_bytes)) {
-      BlockEncoder encoder(parts);
-      const std::string block = encoder.encode();
-      RETURN_IF_ERROR(file->append(block));
-      BlockHeader header = encoder.header();
-      BlockRef ref{offset,
-                   block.size(),
-                   header.rows,
-                   header.raw_bytes,
-                   std::numeric_limits<Timestamp>::max(),
-                   std::numeric_limits<Timestamp>::min()};
-      for (const BlockStream& s : header.streams) {
-        ref.first = std::min(ref.first, s.first);
-        ref.last = std::max(ref.last, s.last);
-      }
-      summary.first = std::min(summary.first, ref.first);
-      summary.last = std::max(summary.last, ref.last);
-      summary.rows += header.rows;
-      summary.raw_bytes += header.raw_bytes;
-      header.frames.clear();
-      summary.blocks.push_back(std::move(header));
-      refs.push_back(ref);
-      offset += block.size();
-    }
-    const std::string end = encode_file_end(refs, offset, span);
-    RETURN_IF_ERROR(file->append(end));
-    RETURN_IF_ERROR(file->sync());
-    summary.file_bytes = offset + end.size();
+  RETURN_IF_ERROR(file->append(head));
+  ChunkWriter out(files, path, std::move(file));
+  out.summary_.file_bytes = head.size();
+  out.summary_.first = std::numeric_limits<Timestamp>::max();
+  out.summary_.last = std::numeric_limits<Timestamp>::min();
+  return out;
+}
+
+Status ChunkWriter::put(const std::string& bytes, uint32_t rows, uint64_t raw_bytes,
+                        std::vector<BlockStream> streams) {
+  RETURN_IF_ERROR(file_->append(bytes));
+  BlockRef ref{summary_.file_bytes,
+               bytes.size(),
+               rows,
+               raw_bytes,
+               std::numeric_limits<Timestamp>::max(),
+               std::numeric_limits<Timestamp>::min()};
+  for (const BlockStream& s : streams) {
+    ref.first = std::min(ref.first, s.first);
+    ref.last = std::max(ref.last, s.last);
   }
-  RETURN_IF_ERROR(files.rename(temporary, path));
-  RETURN_IF_ERROR(files.sync_dir(parent_dir(path)));
-  return summary;
+  summary_.first = std::min(summary_.first, ref.first);
+  summary_.last = std::max(summary_.last, ref.last);
+  summary_.rows += rows;
+  summary_.raw_bytes += raw_bytes;
+  summary_.file_bytes += bytes.size();
+  summary_.blocks.push_back(std::move(streams));
+  refs_.push_back(ref);
+  return {};
+}
+
+Status ChunkWriter::add(const std::vector<Window::StreamRows>& streams, uint64_t block_bytes) {
+  // A window may be rather more than a block after a single large push.
+  for (const auto& parts : split_blocks(streams, 2 * block_bytes)) {
+    EncodedBlock block = encode_best(parts, summary_);
+    RETURN_IF_ERROR(put(block.bytes, block.rows, block.raw_bytes, std::move(block.streams)));
+  }
+  return {};
+}
+
+Status ChunkWriter::add_stored(const std::string& bytes, const BlockHeader& header) {
+  return put(bytes, header.rows, header.raw_bytes, header.streams);
+}
+
+Result<ChunkSummary> ChunkWriter::finish(JournalSpan span, const std::vector<uint64_t>& replaces) {
+  const std::string end = encode_file_end(refs_, summary_.file_bytes, span, replaces);
+  RETURN_IF_ERROR(file_->append(end));
+  RETURN_IF_ERROR(file_->sync());
+  file_.reset();
+  summary_.file_bytes += end.size();
+  RETURN_IF_ERROR(files_.rename(path_ + ".tmp", path_));
+  RETURN_IF_ERROR(files_.sync_dir(parent_dir(path_)));
+  return std::move(summary_);
+}
+
+Result<ChunkSummary> write_chunk(FileSystem& files, const std::string& path,
+                                 const std::vector<Window::StreamRows>& streams, JournalSpan span,
+                                 uint64_t block_bytes) {
+  ASSIGN_OR_RETURN(ChunkWriter writer, ChunkWriter::create(files, path));
+  RETURN_IF_ERROR(writer.add(streams, block_bytes));
+  return writer.finish(span, {});
 }
 
 }  // namespace logsvc::store

@@ -1,7 +1,8 @@
-// Entries → one immutable chunk file. Stateless.
+// Entries → one immutable chunk file. For one thread.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -19,11 +20,39 @@ struct ChunkSummary {
   uint64_t raw_bytes = 0;
   Timestamp first = 0;
   Timestamp last = 0;
-  std::vector<BlockHeader> blocks;  // their streams; frames are empty
+  std::vector<std::vector<BlockStream>> blocks;  // the streams of each
+  uint64_t fallbacks = 0;  // blocks kept as plain lines since they did not verify
 };
 
-// Writes path by way of path.tmp: synced, renamed, directory synced. streams: sorted by label
-// string, rows by time; not empty. A block is begun when the last one has block_bytes of lines.
+// Blocks one after the other into path.tmp; finish() makes it path: synced, renamed, directory
+// synced. A writer that goes without it leaves path.tmp, which the next start removes.
+class ChunkWriter {
+ public:
+  static Result<ChunkWriter> create(FileSystem& files, const std::string& path);
+
+  // streams: sorted by label string, rows by time; not empty. A block is begun when the last one
+  // has twice block_bytes of lines.
+  Status add(const std::vector<Window::StreamRows>& streams, uint64_t block_bytes);
+  // A block as it is in another file.
+  Status add_stored(const std::string& bytes, const BlockHeader& header);
+  bool is_empty() const { return refs_.empty(); }
+  // At least one block was added.
+  Result<ChunkSummary> finish(JournalSpan span, const std::vector<uint64_t>& replaces);
+
+ private:
+  ChunkWriter(FileSystem& files, std::string path, std::unique_ptr<WritableFile> file)
+      : files_(files), path_(std::move(path)), file_(std::move(file)) {}
+  Status put(const std::string& bytes, uint32_t rows, uint64_t raw_bytes,
+             std::vector<BlockStream> streams);
+
+  FileSystem& files_;
+  std::string path_;
+  std::unique_ptr<WritableFile> file_;
+  std::vector<BlockRef> refs_;
+  ChunkSummary summary_;
+};
+
+// One window as one file.
 Result<ChunkSummary> write_chunk(FileSystem& files, const std::string& path,
                                  const std::vector<Window::StreamRows>& streams, JournalSpan span,
                                  uint64_t block_bytes);

@@ -1,10 +1,11 @@
 #include "store/compression.h"
 
+#include <snappy.h>
 #include <zstd.h>
 
 #include <memory>
 
-#include "store/chunk_format.h"
+#include "store/corrupt.h"
 
 namespace logsvc::store {
 namespace {
@@ -33,14 +34,28 @@ std::string compress(std::string_view raw, CompressionKind kind) {
   return out;
 }
 
-Result<std::string> decompress(std::string_view stored, uint64_t raw_bytes) {
+Result<std::string> unpack_snappy(std::string_view stored, uint64_t raw_bytes) {
+  size_t claimed = 0;
+  // No element gives more than 64 bytes for 3.
+  if (!snappy::GetUncompressedLength(stored.data(), stored.size(), &claimed) ||
+      claimed != raw_bytes || raw_bytes / 32 > stored.size()) {
+    return corrupt("a snappy block is not of the size it should be");
+  }
+  std::string out(raw_bytes, '\0');
+  if (!snappy::RawUncompress(stored.data(), stored.size(), out.data())) {
+    return corrupt("a snappy block is damaged");
+  }
+  return out;
+}
+
+Result<RawBytes> decompress(std::string_view stored, uint64_t raw_bytes) {
   if (raw_bytes > kMaxFrameBytes)
     return corrupt("a frame claims " + std::to_string(raw_bytes) + " bytes");
   thread_local const std::unique_ptr<ZSTD_DCtx, FreeContext> context(ZSTD_createDCtx());
   if (ZSTD_getFrameContentSize(stored.data(), stored.size()) != raw_bytes) {
     return corrupt("a zstd frame is not of the size its directory says");
   }
-  std::string out(raw_bytes, '\0');
+  RawBytes out(raw_bytes);
   const size_t n =
       ZSTD_decompressDCtx(context.get(), out.data(), out.size(), stored.data(), stored.size());
   if (ZSTD_isError(n)) return corrupt(std::string("zstd: ") + ZSTD_getErrorName(n));

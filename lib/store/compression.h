@@ -1,10 +1,11 @@
-// zstd, with one context a thread.
+// zstd, with one context a thread; snappy, as pushes bring it.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 
+#include "base/raw_bytes.h"
 #include "base/result.h"
 
 namespace logsvc::store {
@@ -15,7 +16,9 @@ enum class CompressionKind {
 };
 
 std::string compress(std::string_view raw, CompressionKind kind);
+// Of a snappy block. kCorrupt unless it holds exactly raw_bytes.
+Result<std::string> unpack_snappy(std::string_view stored, uint64_t raw_bytes);
 // kCorrupt unless the result has exactly raw_bytes.
-Result<std::string> decompress(std::string_view stored, uint64_t raw_bytes);
+Result<RawBytes> decompress(std::string_view stored, uint64_t raw_bytes);
 
 }  // namespace logsvc::store

@@ -11,6 +11,14 @@
 
 namespace logsvc::store {
 
+// A file's number says its place among the files of its day, in the order of arrival (about the
+// second in which it was begun), and how often what is in this place was rewritten.
+inline constexpr int kGenerationBits = 12;
+inline constexpr uint64_t kMaxGeneration = (1u << kGenerationBits) - 1;
+inline uint64_t first_number(uint64_t place) { return place << kGenerationBits; }
+inline uint64_t place_of(uint64_t number) { return number >> kGenerationBits; }
+inline uint64_t generation_of(uint64_t number) { return number & kMaxGeneration; }
+
 class FileNames {
  public:
   explicit FileNames(std::string dir) : dir_(std::move(dir)) {}
@@ -19,6 +27,7 @@ class FileNames {
   std::string lock() const { return dir_ + "/LOCK"; }
   std::string index() const { return dir_ + "/index.db"; }
   std::string journal() const { return dir_ + "/journal"; }
+  std::string deletions() const { return dir_ + "/deletions"; }
   std::string chunks() const { return dir_ + "/chunks"; }
   std::string quarantine() const { return dir_ + "/quarantine"; }
   // day as format_day writes it.

@@ -13,9 +13,11 @@ uint64_t Head::append(const Batch& batch, uint64_t sequence, int64_t now_ns,
   for (const StreamEntries& group : batch.streams) {
     if (group.entries.empty()) continue;
     const StreamRef stream = streams.get_or_add(group.labels);
-    for (const Entry& entry : group.entries) {
-      if (entry.timestamp < day_start || entry.timestamp >= day_end) {
-        day_start = start_of_day(entry.timestamp);
+    std::span<const Entry> left = group.entries;
+    while (!left.empty()) {
+      const Timestamp first = left.front().timestamp;
+      if (first < day_start || first >= day_end) {
+        day_start = start_of_day(first);
         day_end = add_saturated(day_start, kDay);
         const auto known =
             sealed ? sealed->find(day_start) : std::map<Timestamp, uint64_t>::const_iterator();
@@ -27,7 +29,12 @@ uint64_t Head::append(const Batch& batch, uint64_t sequence, int64_t now_ns,
           window = slot;
         }
       }
-      if (!skip && !window->append(stream, entry, sequence)) ++doubles;
+      const auto other_day = std::find_if(left.begin() + 1, left.end(), [&](const Entry& entry) {
+        return entry.timestamp < day_start || entry.timestamp >= day_end;
+      });
+      const auto n = static_cast<size_t>(other_day - left.begin());
+      if (!skip) doubles += window->append(stream, left.first(n), sequence);
+      left = left.subspan(n);
     }
   }
   MutexLock lock(mutex_);

@@ -1,6 +1,11 @@
-// A batch as one journal record, and back. All numbers varints:
-//   version u8 = 1, streams, per stream: labels (count, name, value …), entries, per entry:
-//   time (zigzag difference from the one before), line, pairs (count, name, value …)
+// A batch as one journal record, and back. Numbers are varints:
+//   version u8 = 2,
+//   text: its length, 0 (as it is) or 1 (a snappy block), string
+//   streams, per stream: labels (count, name, value …), entries, per entry:
+//     time: zigzag difference from the one before
+//     line: zigzag gap in the text from the end of the one before, length
+//     pairs: 0 (those of the one before), or count + 1, then name, value …
+// Text that came packed is written as it came: a third of the bytes, and nothing to compress.
 #pragma once
 
 #include <string>
@@ -12,7 +17,7 @@
 namespace logsvc::store {
 
 std::string encode_journal_record(const Batch& batch);
-// Entries view into `record`. kCorrupt if it is not such a record.
+// Entries view into `record` or the batch's arena. kCorrupt if it is not such a record.
 Result<Batch> decode_journal_record(std::string_view record);
 
 }  // namespace logsvc::store

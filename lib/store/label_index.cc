@@ -10,7 +10,7 @@ constexpr size_t kMaxPooled = 8;
 
 constexpr const char* kPragmas =
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-4096;"
-    "PRAGMA journal_size_limit=4194304;";
+    "PRAGMA wal_autocheckpoint=128; PRAGMA journal_size_limit=524288;";
 
 constexpr const char* kSchema =
     "CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value INTEGER) WITHOUT ROWID;"
@@ -21,6 +21,10 @@ constexpr const char* kSchema =
     "  block INTEGER, last INTEGER, first_row INTEGER, rows INTEGER, raw_bytes INTEGER,"
     "  PRIMARY KEY(stream_id, first, file_id, block)) WITHOUT ROWID;"
     "CREATE INDEX IF NOT EXISTS stream_blocks_by_file ON stream_blocks(file_id);"
+    "CREATE TABLE IF NOT EXISTS gone(file_id INTEGER PRIMARY KEY,"
+    "  replaced_by INTEGER) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS damaged(file_id INTEGER, block INTEGER, why TEXT,"
+    "  PRIMARY KEY(file_id, block)) WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS sealed(day INTEGER PRIMARY KEY, through INTEGER) WITHOUT ROWID;";
 
 }  // namespace
@@ -116,31 +120,38 @@ Result<std::map<Timestamp, uint64_t>> LabelIndex::sealed() const {
   }
 }
 
+Status LabelIndex::insert_file(const FileRow& file, const ChunkSummary& summary,
+                               StreamRegistry& streams) {
+  ASSIGN_OR_RETURN(auto insert, writer_.prepare("INSERT INTO files VALUES(?,?,?,?,?,?,?)"));
+  insert.bind(1, static_cast<int64_t>(file.id)).bind(2, file.day);
+  insert.bind(3, static_cast<int64_t>(file.bytes)).bind(4, static_cast<int64_t>(file.rows));
+  insert.bind(5, static_cast<int64_t>(file.raw_bytes)).bind(6, file.first).bind(7, file.last);
+  RETURN_IF_ERROR(insert.run());
+  ASSIGN_OR_RETURN(auto insert_stream,
+                   writer_.prepare("INSERT OR IGNORE INTO streams VALUES(?,?)"));
+  ASSIGN_OR_RETURN(auto insert_block,
+                   writer_.prepare("INSERT INTO stream_blocks VALUES(?,?,?,?,?,?,?,?)"));
+  for (size_t b = 0; b < summary.blocks.size(); ++b) {
+    for (const BlockStream& s : summary.blocks[b]) {
+      const StreamRef stream = streams.get_or_add(s.labels);
+      const auto id = static_cast<int64_t>(stream->id);
+      RETURN_IF_ERROR(insert_stream.bind(1, id).bind(2, s.labels.to_string()).run());
+      insert_block.bind(1, id).bind(2, s.first).bind(3, static_cast<int64_t>(file.id));
+      insert_block.bind(4, static_cast<int64_t>(b)).bind(5, s.last).bind(6, s.first_row);
+      insert_block.bind(7, s.rows).bind(8, static_cast<int64_t>(s.raw_bytes));
+      RETURN_IF_ERROR(insert_block.run());
+    }
+  }
+  return {};
+}
+
 Status LabelIndex::add_file(const FileRow& file, const ChunkSummary& summary, JournalSpan span,
-                            StreamRegistry& streams) {
+                            StreamRegistry& streams, const std::vector<uint64_t>& gone) {
   MutexLock lock(writer_mutex_);
   ASSIGN_OR_RETURN(auto transaction, SqliteTransaction::begin(writer_));
+  RETURN_IF_ERROR(insert_file(file, summary, streams));
+  RETURN_IF_ERROR(mark_gone(gone, file.id));
   {
-    ASSIGN_OR_RETURN(auto insert, writer_.prepare("INSERT INTO files VALUES(?,?,?,?,?,?,?)"));
-    insert.bind(1, static_cast<int64_t>(file.id)).bind(2, file.day);
-    insert.bind(3, static_cast<int64_t>(file.bytes)).bind(4, static_cast<int64_t>(file.rows));
-    insert.bind(5, static_cast<int64_t>(file.raw_bytes)).bind(6, file.first).bind(7, file.last);
-    RETURN_IF_ERROR(insert.run());
-    ASSIGN_OR_RETURN(auto insert_stream,
-                     writer_.prepare("INSERT OR IGNORE INTO streams VALUES(?,?)"));
-    ASSIGN_OR_RETURN(auto insert_block,
-                     writer_.prepare("INSERT INTO stream_blocks VALUES(?,?,?,?,?,?,?,?)"));
-    for (size_t b = 0; b < summary.blocks.size(); ++b) {
-      for (const BlockStream& s : summary.blocks[b].streams) {
-        const StreamRef stream = streams.get_or_add(s.labels);
-        const auto id = static_cast<int64_t>(stream->id);
-        RETURN_IF_ERROR(insert_stream.bind(1, id).bind(2, s.labels.to_string()).run());
-        insert_block.bind(1, id).bind(2, s.first).bind(3, static_cast<int64_t>(file.id));
-        insert_block.bind(4, static_cast<int64_t>(b)).bind(5, s.last).bind(6, s.first_row);
-        insert_block.bind(7, s.rows).bind(8, static_cast<int64_t>(s.raw_bytes));
-        RETURN_IF_ERROR(insert_block.run());
-      }
-    }
     ASSIGN_OR_RETURN(auto sealed,
                      writer_.prepare("INSERT INTO sealed VALUES(?1,?2) ON CONFLICT(day) "
                                      "DO UPDATE SET through=max(through, ?2)"));
@@ -150,24 +161,89 @@ Status LabelIndex::add_file(const FileRow& file, const ChunkSummary& summary, Jo
   return transaction.commit();
 }
 
-Status LabelIndex::remove_files(const std::vector<uint64_t>& ids) {
+// What they replaced themselves is replaced by the new one too.
+Status LabelIndex::mark_gone(const std::vector<uint64_t>& ids, uint64_t replaced_by) {
+  ASSIGN_OR_RETURN(auto insert, writer_.prepare("INSERT OR REPLACE INTO gone VALUES(?,?)"));
+  ASSIGN_OR_RETURN(auto follow,
+                   writer_.prepare("UPDATE gone SET replaced_by=?2 WHERE replaced_by=?1"));
+  for (const uint64_t id : ids) {
+    for (SqliteStatement* s : {&insert, &follow}) {
+      s->bind(1, static_cast<int64_t>(id)).bind(2, static_cast<int64_t>(replaced_by));
+      RETURN_IF_ERROR(s->run());
+    }
+  }
+  return {};
+}
+
+Status LabelIndex::replace_files(const std::vector<uint64_t>& gone, const FileRow* fresh,
+                                 const ChunkSummary* summary, StreamRegistry& streams) {
   MutexLock lock(writer_mutex_);
   ASSIGN_OR_RETURN(auto transaction, SqliteTransaction::begin(writer_));
-  {
-    ASSIGN_OR_RETURN(auto blocks, writer_.prepare("DELETE FROM stream_blocks WHERE file_id=?"));
-    ASSIGN_OR_RETURN(auto file, writer_.prepare("DELETE FROM files WHERE id=?"));
+  if (fresh) RETURN_IF_ERROR(insert_file(*fresh, *summary, streams));
+  RETURN_IF_ERROR(mark_gone(gone, fresh ? fresh->id : 0));
+  return transaction.commit();
+}
+
+Result<std::map<uint64_t, uint64_t>> LabelIndex::gone_files() const {
+  ASSIGN_OR_RETURN(Lease db, lease());
+  ASSIGN_OR_RETURN(auto rows, db->prepare("SELECT file_id, replaced_by FROM gone"));
+  std::map<uint64_t, uint64_t> out;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool found, rows.step());
+    if (!found) return out;
+    out[static_cast<uint64_t>(rows.integer(0))] = static_cast<uint64_t>(rows.integer(1));
+  }
+}
+
+Status LabelIndex::restore_file(uint64_t id) {
+  MutexLock lock(writer_mutex_);
+  ASSIGN_OR_RETURN(auto restore, writer_.prepare("DELETE FROM gone WHERE file_id=?"));
+  return restore.bind(1, static_cast<int64_t>(id)).run();
+}
+
+Status LabelIndex::forget_files(const std::vector<uint64_t>& ids) {
+  MutexLock lock(writer_mutex_);
+  ASSIGN_OR_RETURN(auto transaction, SqliteTransaction::begin(writer_));
+  for (const char* statement :
+       {"DELETE FROM stream_blocks WHERE file_id=?", "DELETE FROM files WHERE id=?",
+        "DELETE FROM damaged WHERE file_id=?", "DELETE FROM gone WHERE file_id=?"}) {
+    ASSIGN_OR_RETURN(auto remove, writer_.prepare(statement));
     for (const uint64_t id : ids) {
-      RETURN_IF_ERROR(blocks.bind(1, static_cast<int64_t>(id)).run());
-      RETURN_IF_ERROR(file.bind(1, static_cast<int64_t>(id)).run());
+      RETURN_IF_ERROR(remove.bind(1, static_cast<int64_t>(id)).run());
     }
   }
   return transaction.commit();
+}
+
+Status LabelIndex::add_damaged(const DamagedBlock& block) {
+  MutexLock lock(writer_mutex_);
+  ASSIGN_OR_RETURN(auto insert, writer_.prepare("INSERT OR REPLACE INTO damaged VALUES(?,?,?)"));
+  insert.bind(1, static_cast<int64_t>(block.file_id)).bind(2, static_cast<int64_t>(block.block));
+  return insert.bind(3, block.why).run();
+}
+
+Result<std::vector<LabelIndex::DamagedBlock>> LabelIndex::damaged_blocks() const {
+  ASSIGN_OR_RETURN(Lease db, lease());
+  ASSIGN_OR_RETURN(auto rows, db->prepare("SELECT file_id, block, why FROM damaged"));
+  std::vector<DamagedBlock> out;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool found, rows.step());
+    if (!found) return out;
+    out.push_back({static_cast<uint64_t>(rows.integer(0)), static_cast<uint32_t>(rows.integer(1)),
+                   rows.text(2)});
+  }
 }
 
 Status LabelIndex::forget_sealed(uint64_t before_sequence) {
   MutexLock lock(writer_mutex_);
   ASSIGN_OR_RETURN(auto remove, writer_.prepare("DELETE FROM sealed WHERE through<?"));
   return remove.bind(1, static_cast<int64_t>(before_sequence)).run();
+}
+
+Status LabelIndex::forget_sealed_day(Timestamp day) {
+  MutexLock lock(writer_mutex_);
+  ASSIGN_OR_RETURN(auto remove, writer_.prepare("DELETE FROM sealed WHERE day=?"));
+  return remove.bind(1, day).run();
 }
 
 Result<std::vector<uint64_t>> LabelIndex::remove_unused_streams(const std::vector<uint64_t>& keep) {
@@ -248,6 +324,29 @@ Result<std::vector<StreamRef>> LabelIndex::with_blocks(const std::vector<StreamR
     rows.reset();
   }
   return out;
+}
+
+Result<std::vector<StreamBlock>> LabelIndex::blocks_of_file(uint64_t file) const {
+  ASSIGN_OR_RETURN(Lease db, lease());
+  ASSIGN_OR_RETURN(auto rows,
+                   db->prepare("SELECT stream_id, block, first, last, first_row, rows, raw_bytes "
+                               "FROM stream_blocks WHERE file_id=? ORDER BY block, first_row"));
+  rows.bind(1, static_cast<int64_t>(file));
+  std::vector<StreamBlock> out;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool found, rows.step());
+    if (!found) return out;
+    StreamBlock b;
+    b.file_id = file;
+    b.stream_id = static_cast<uint64_t>(rows.integer(0));
+    b.block = static_cast<uint32_t>(rows.integer(1));
+    b.first = rows.integer(2);
+    b.last = rows.integer(3);
+    b.first_row = static_cast<uint32_t>(rows.integer(4));
+    b.rows = static_cast<uint32_t>(rows.integer(5));
+    b.raw_bytes = static_cast<uint64_t>(rows.integer(6));
+    out.push_back(b);
+  }
 }
 
 }  // namespace logsvc::store

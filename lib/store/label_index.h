@@ -26,7 +26,18 @@ struct FileRow {
   uint64_t raw_bytes = 0;
   Timestamp first = 0;
   Timestamp last = 0;
+
+  // All but id and day.
+  void describe(const ChunkSummary& summary) {
+    bytes = summary.file_bytes;
+    rows = summary.rows;
+    raw_bytes = summary.raw_bytes;
+    first = summary.first;
+    last = summary.last;
+  }
 };
+// Chunk files by number. Whoever holds a row keeps its file on disk.
+using FileSet = std::map<uint64_t, std::shared_ptr<const FileRow>>;
 
 // A stream's rows in one block.
 struct StreamBlock {
@@ -52,18 +63,40 @@ class LabelIndex {
   Result<std::map<Timestamp, uint64_t>> sealed() const;  // day → journal sequence
 
   // One transaction: the file, its streams' blocks, unknown streams, and what of the journal is
-  // in files now. Streams get their numbers from the registry.
+  // in files now. Streams get their numbers from the registry. gone: as for replace_files.
   Status add_file(const FileRow& file, const ChunkSummary& summary, JournalSpan span,
-                  StreamRegistry& streams);
-  Status remove_files(const std::vector<uint64_t>& ids);
+                  StreamRegistry& streams, const std::vector<uint64_t>& gone = {});
+  // One transaction: the files `gone` are not wanted any more, `fresh` (may be null) has what is
+  // left of them. Rows of gone files stay, for queries under way, until forget_files.
+  Status replace_files(const std::vector<uint64_t>& gone, const FileRow* fresh,
+                       const ChunkSummary* summary, StreamRegistry& streams);
+  // Files that were given to replace_files and not to forget_files, and what has their lines now
+  // (0: nothing, they were dropped).
+  Result<std::map<uint64_t, uint64_t>> gone_files() const;
+  // Not gone after all.
+  Status restore_file(uint64_t id);
+  Status forget_files(const std::vector<uint64_t>& ids);
+
+  // Blocks that do not verify, and why.
+  struct DamagedBlock {
+    uint64_t file_id = 0;
+    uint32_t block = 0;
+    std::string why;
+  };
+  Status add_damaged(const DamagedBlock& block);
+  Result<std::vector<DamagedBlock>> damaged_blocks() const;
   // Forgets `sealed` rows of days that have nothing after this sequence.
   Status forget_sealed(uint64_t before_sequence);
+  // What the journal has of the day is replayed again.
+  Status forget_sealed_day(Timestamp day);
   // Streams without a block left; of these, those not in `keep` are deleted and returned.
   Result<std::vector<uint64_t>> remove_unused_streams(const std::vector<uint64_t>& keep);
 
   // Blocks of the streams that overlap the range, of files with a number <= last_file.
   Result<std::vector<StreamBlock>> blocks(const std::vector<StreamRef>& streams, TimeRange range,
                                           uint64_t last_file) const;
+  // All blocks of a file, by block and first row.
+  Result<std::vector<StreamBlock>> blocks_of_file(uint64_t file) const;
   // Of the streams, those with a block in the range.
   Result<std::vector<StreamRef>> with_blocks(const std::vector<StreamRef>& streams, TimeRange range,
                                              uint64_t last_file) const;
@@ -75,6 +108,9 @@ class LabelIndex {
   // A connection for reading, given back when it goes.
   class Lease;
   Result<Lease> lease() const;
+  Status insert_file(const FileRow& file, const ChunkSummary& summary, StreamRegistry& streams)
+      REQUIRES(writer_mutex_);
+  Status mark_gone(const std::vector<uint64_t>& ids, uint64_t replaced_by) REQUIRES(writer_mutex_);
 
   const std::string path_;
   mutable Mutex writer_mutex_;

@@ -9,9 +9,12 @@ namespace {
 constexpr uint32_t kStopCheckInterval = 256;  // entries
 }
 
-MergeIterator::MergeIterator(SelectQuery query, ChunkCache& chunks, uint64_t cache_bytes,
-                             std::function<void(const Error&)> on_damage)
-    : query_(std::move(query)), cache_(chunks, cache_bytes), on_damage_(std::move(on_damage)) {}
+MergeIterator::MergeIterator(SelectQuery query, OnDamage on_damage)
+    : query_(std::move(query)), on_damage_(std::move(on_damage)) {}
+
+void MergeIterator::hide(std::shared_ptr<const ActiveDeletions> deletions) {
+  if (!deletions->empty()) hidden_ = std::make_unique<DeletionMatcher>(std::move(deletions));
+}
 
 void MergeIterator::add(std::unique_ptr<RowSource> source) {
   const Timestamp bound = source->bound();
@@ -24,10 +27,10 @@ bool MergeIterator::comes_after(const Waiting& a, const Waiting& b) const {
   const bool backward = query_.direction == Direction::kBackward;
   if (a.time != b.time) return backward ? a.time < b.time : a.time > b.time;
   if (a.opened != b.opened) return a.opened;
+  if (!a.opened) return a.source->order() > b.source->order();
   const LabelSet& x = a.source->stream()->labels;
   const LabelSet& y = b.source->stream()->labels;
-  if (x.hash() != y.hash()) return x.hash() > y.hash();
-  if (!(x == y)) return y < x;
+  if (!(x == y)) return comes_before(y, x);
   return backward ? a.source->order() < b.source->order() : a.source->order() > b.source->order();
 }
 
@@ -39,10 +42,8 @@ void MergeIterator::push(std::unique_ptr<RowSource> source, Timestamp time, bool
 
 void MergeIterator::advance(std::unique_ptr<RowSource> source) {
   const Result<bool> more = source->advance(stats_);
-  if (!more.ok() && more.error().code == ErrorCode::kNotFound) return;  // retention was faster
   if (!more.ok()) {
-    on_damage_(more.error());
-    stats_.warnings.push_back("left out what cannot be read: " + more.error().message);
+    on_damage_(more.error(), stats_);
     return;
   }
   if (!*more) return;
@@ -83,8 +84,11 @@ bool MergeIterator::next() {
       continue;
     }
     current_ = std::move(top.source);
-    if (!is_double()) return true;
-    stats_.duplicates += 1;
+    if (is_double()) {
+      stats_.duplicates += 1;
+    } else if (!hidden_ || !hidden_->matches(current_->stream()->labels, current_->entry())) {
+      return true;
+    }
     advance(std::move(current_));
   }
   return false;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "model/log_source.h"
+#include "store/deletion.h"
 #include "store/row_source.h"
 
 namespace logsvc::store {
@@ -14,18 +15,24 @@ namespace logsvc::store {
 class MergeIterator : public EntryIterator {
  public:
   // query is kept here, for the sources to borrow: make them with query() after construction.
-  // on_damage is told of each block that cannot be read; the query goes on without it.
-  MergeIterator(SelectQuery query, ChunkCache& chunks, uint64_t cache_bytes,
-                std::function<void(const Error&)> on_damage);
+  // on_damage is told of each block that cannot be read, with the stats; the query goes on without
+  // it.
+  using OnDamage = std::function<void(const Error&, ReadStats&)>;
+  MergeIterator(SelectQuery query, OnDamage on_damage);
 
   const SelectQuery& query() const { return query_; }
-  BlockCache& cache() { return cache_; }
   ReadStats& mutable_stats() { return stats_; }
   void add(std::unique_ptr<RowSource> source);
+  // Is held as long as the iterator: what its sources read.
+  void keep(std::shared_ptr<const void> files) { kept_ = std::move(files); }
+
+  // Entries that these mean are left out.
+  void hide(std::shared_ptr<const ActiveDeletions> deletions);
 
   bool next() override;
   const Entry& entry() const override { return current_->entry(); }
   const LabelSet& labels() const override { return current_->stream()->labels; }
+  const StreamRef& stream() const { return current_->stream(); }
   const Status& status() const override { return status_; }
   const ReadStats& stats() const override { return stats_; }
 
@@ -40,9 +47,10 @@ class MergeIterator : public EntryIterator {
   void advance(std::unique_ptr<RowSource> source);
   bool is_double();
 
+  std::shared_ptr<const void> kept_;  // goes after the sources
   const SelectQuery query_;
-  BlockCache cache_;
-  const std::function<void(const Error&)> on_damage_;
+  const OnDamage on_damage_;
+  std::unique_ptr<DeletionMatcher> hidden_;  // nullptr: nothing is
   ReadStats stats_;
   Status status_;
   std::vector<Waiting> heap_;

@@ -1,5 +1,5 @@
-// One stream's entries from one place (a window in memory, a block in a file), in the asked
-// direction: what MergeIterator merges. For one thread.
+// Entries of one place (a window in memory, a block in a file), of several streams, merged by time
+// in the asked direction: what MergeIterator merges. For one thread.
 #pragma once
 
 #include <memory>
@@ -7,85 +7,72 @@
 #include <vector>
 
 #include "model/log_source.h"
-#include "store/chunk_reader.h"
-#include "store/label_index.h"
-#include "store/stream_registry.h"
+#include "store/block_plan.h"
+#include "store/chunk_cache.h"
 
 namespace logsvc::store {
 
 class RowSource {
  public:
-  RowSource(StreamRef stream, uint64_t order, Timestamp bound)
-      : stream_(std::move(stream)), order_(order), bound_(bound) {}
+  RowSource(const SelectQuery& query, uint64_t order) : query_(query), order_(order) {}
   virtual ~RowSource() = default;
 
-  // True: entry() is the next one. Its views live until this source is destroyed or, for text of
-  // files, until the source has gone on by a frame.
-  virtual Result<bool> advance(ReadStats& stats) = 0;
-
-  const Entry& entry() const { return entry_; }
-  const StreamRef& stream() const { return stream_; }
-  // Rises with arrival: tells equal times of one stream apart.
-  uint64_t order() const { return order_; }
   // No entry comes before this in the direction; known without reading.
   Timestamp bound() const { return bound_; }
+  // True: entry() and stream() are the next ones, until advance() is called again.
+  Result<bool> advance(ReadStats& stats);
+  const Entry& entry() const { return entry_; }
+  const StreamRef& stream() const { return lanes_[current_].stream; }
+  // Rises with arrival: tells equal times of one stream apart.
+  uint64_t order() const { return order_; }
 
  protected:
-  Entry entry_;
+  // One stream's rows that are wanted, in the direction of the query.
+  struct Lane {
+    StreamRef stream;
+    uint32_t count = 0;
+    uint32_t next = 0;
+    Timestamp time = 0;  // of the next one
+  };
+  // The first call of advance() opens: counts are set then.
+  virtual Status open(ReadStats& stats) = 0;
+  virtual Timestamp time_at(size_t lane, uint32_t position) const = 0;
+  virtual Status build(size_t lane, uint32_t position, Entry& entry) = 0;
+
+  bool backward() const { return query_.direction == Direction::kBackward; }
+  // Of the lanes: the earliest time they can have, or the latest if backward.
+  void set_bound(Timestamp first, Timestamp last);
+
+  const SelectQuery& query_;
+  // In the order of streams with equal times. Filled by the constructor of the derived class.
+  std::vector<Lane> lanes_;
 
  private:
-  const StreamRef stream_;
+  bool comes_after(size_t a, size_t b) const;
+  void queue(size_t lane);
+
   const uint64_t order_;
-  const Timestamp bound_;
+  Timestamp bound_ = 0;
+  bool opened_ = false;
+  Entry entry_;
+  size_t current_ = 0;
+  std::vector<size_t> heap_;  // lanes that have more
 };
 
-// Rows are sorted by time; `keep` holds their bytes.
-std::unique_ptr<RowSource> make_head_source(StreamRef stream, uint64_t order,
-                                            std::vector<Entry> rows,
+// The order of streams whose entries have equal times: by hash, then by label string.
+bool comes_before(const LabelSet& a, const LabelSet& b);
+
+struct HeadLane {
+  StreamRef stream;
+  std::vector<Entry> rows;  // sorted by time, not empty
+};
+// `keep` holds the rows' bytes. Borrows the query.
+std::unique_ptr<RowSource> make_head_source(std::vector<HeadLane> lanes, uint64_t order,
                                             std::shared_ptr<const void> keep,
                                             const SelectQuery& query);
 
-// What sources of one query share: decoded blocks and text frames, least recently used out first.
-class BlockCache {
- public:
-  BlockCache(ChunkCache& chunks, uint64_t max_bytes) : chunks_(chunks), max_bytes_(max_bytes) {}
-
-  struct Block {
-    std::shared_ptr<const ChunkReader> reader;
-    std::shared_ptr<const BlockHeader> header;
-    std::shared_ptr<const BlockRows> rows;
-  };
-  Result<Block> block(uint64_t file_id, const std::string& path, uint32_t number, ReadStats& stats);
-  // frame: its place in header->frames.
-  Result<std::shared_ptr<const std::string>> text(uint64_t file_id, const Block& block,
-                                                  uint32_t number, size_t frame, ReadStats& stats);
-
- private:
-  struct Key {
-    uint64_t file;
-    uint32_t block;
-    size_t frame;  // SIZE_MAX: the block itself
-    auto operator<=>(const Key&) const = default;
-  };
-  struct Item {
-    Block block;
-    std::shared_ptr<const std::string> text;
-    uint64_t bytes = 0;
-    uint64_t used = 0;
-  };
-  Item* find(const Key& key);
-  Item& insert(const Key& key, Item item);
-
-  ChunkCache& chunks_;
-  const uint64_t max_bytes_;
-  std::map<Key, Item> items_;
-  uint64_t bytes_ = 0;
-  uint64_t clock_ = 0;
-};
-
 // Borrows the cache and the query.
-std::unique_ptr<RowSource> make_block_source(StreamRef stream, const StreamBlock& block,
-                                             std::string path, BlockCache& cache,
+std::unique_ptr<RowSource> make_block_source(BlockPlan plan, ChunkCache& cache,
                                              const SelectQuery& query);
 
 }  // namespace logsvc::store

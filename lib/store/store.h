@@ -26,27 +26,53 @@
 #include "model/log_source.h"
 #include "os/clock.h"
 #include "os/file_system.h"
+#include "store/deletion.h"
+#include "store/retention.h"
 #include "telemetry/diagnostics.h"
 #include "telemetry/metrics.h"
 
 namespace logsvc::store {
 
 struct StoreOptions {
-  std::string dir;                     // made if missing; one process at a time (locked)
-  Duration retention = 336 * kHour;    // 0 = keep for ever
+  std::string dir;                   // made if missing; one process at a time (locked)
+  Duration retention = 336 * kHour;  // 0 = keep for ever
+  // Streams that are kept for another time. Days stay until all that is in them is past its time.
+  std::vector<RetentionRule> retention_rules;
+  // When chunk files and journal take more, the oldest day is dropped; of the last day the oldest
+  // files. 0: no cap.
+  uint64_t max_bytes = 0;
+  // When less is free on their disk, the oldest day is dropped, but never the last: something else
+  // may have filled the disk. 0: no matter.
+  uint64_t min_free_bytes = 0;
   uint64_t window_bytes = 4u << 20;    // lines per block; larger: smaller files, more memory
   Duration window_age = 10 * kMinute;  // an open window is sealed when its first entry is this old
   uint64_t memory_bytes = 128u << 20;  // head and caches together; a burst seals earlier
   // 0: fdatasync before every acknowledgement (group commit). Else: at most this often; a power
   // cut may then cost acknowledged lines of the last interval. A crash of the process never does.
   Duration sync_interval = 0;
+  uint64_t journal_segment_bytes = 16u << 20;
+  // What queries of delete requests mean; without it there can be none.
+  DeletionCompiler compile_deletion;
+  // Until then a request can be cancelled, and its lines are only hidden.
+  Duration deletion_cancel_period = 24 * kHour;
+  bool hide_only = false;  // lines of delete requests stay on disk
+
+  // False: windows are sealed by whoever calls append (when memory is full), flush or maintain; for
+  // simulations, which have to be the same each time.
+  bool sealer_thread = true;
+
+  // What queries may keep of files, and windows that are not in files yet; the rest is for the
+  // encoder and what is under way.
+  uint64_t cache_bytes() const { return memory_bytes / 4; }
+  uint64_t head_bytes() const { return memory_bytes / 8 * 3; }
 };
 
 // For the status page and /metrics.
 struct StoreTotals {
   uint64_t streams = 0;
   uint64_t files = 0;
-  uint64_t file_bytes = 0;  // chunk files
+  uint64_t file_bytes = 0;       // chunk files
+  uint64_t file_line_bytes = 0;  // of the lines in them
   uint64_t journal_bytes = 0;
   uint64_t head_bytes = 0;  // lines in memory, not yet sealed
   uint64_t head_entries = 0;
@@ -65,6 +91,10 @@ class Store : public LogSource, public LogSink {
   Status append(std::shared_ptr<const Batch> batch) override;
 
   Result<std::unique_ptr<EntryIterator>> select(const SelectQuery& query) const override;
+  Result<ReadStats> count(const CountQuery& query, const CountVisitor& visit) const override;
+  Result<ReadStats> visit_times(const SelectQuery& query, const TimesVisitor& visit) const override;
+  Result<ReadStats> visit_json_field(const SelectQuery& query, const std::string& name,
+                                     JsonFieldVisitor& visitor) const override;
   Result<std::vector<LabelSet>> series(
       TimeRange range, const std::vector<std::vector<Matcher>>& groups) const override;
   Result<std::vector<std::string>> label_names(TimeRange range,
@@ -74,11 +104,21 @@ class Store : public LogSource, public LogSink {
       const std::vector<Matcher>& matchers) const override;
   Result<std::vector<StreamTotals>> totals(TimeRange range,
                                            const std::vector<Matcher>& matchers) const override;
+  Result<std::vector<StreamVolume>> volumes(const std::vector<TimeRange>& buckets,
+                                            const std::vector<Matcher>& matchers) const override;
+
+  // A request to delete the lines that the query selects, durable and in force for queries when
+  // this returns; its id. kInvalid: the query does not compile.
+  Result<std::string> request_deletion(const std::string& query, TimeRange range);
+  // As DeletionRequests::cancel.
+  Status cancel_deletion(const std::string& id, bool force);
+  std::vector<DeleteRequest> deletions() const;
 
   // Seals everything that is open; returns when it is in chunk files and the index.
   Status flush();
   // What the background clock does about once a second: seals windows that are old, drops days past
-  // retention. Cheap when there is nothing to do.
+  // retention or over the caps, joins small files, deletes what was asked for; for about half a
+  // second at most. Cheap when there is nothing to do.
   Status maintain();
 
   StoreTotals totals() const;

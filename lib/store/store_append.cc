@@ -57,20 +57,23 @@ void Store::Impl::commit(const std::vector<Pending*>& group) {
     metrics.duplicates.add(head.append(*p->batch, ++sequence, now, streams, nullptr));
     for (const StreamEntries& s : p->batch->streams) {
       metrics.entries.add(s.entries.size());
-      for (const Entry& e : s.entries) metrics.line_bytes.add(e.line.size());
+      uint64_t bytes = 0;
+      for (const Entry& e : s.entries) bytes += e.line.size();
+      metrics.line_bytes.add(bytes);
     }
   }
   head.rotate(options.window_bytes, INT64_MIN);
-  if (head.memory_bytes() > options.memory_bytes / 2) head.rotate_to_fit(options.memory_bytes / 4);
+  if (head.memory_bytes() > options.head_bytes() / 2) head.rotate_to_fit(options.head_bytes() / 4);
   if (head.has_sealing()) wish_seal();
 }
 
 // A burst waits for the sealer instead of growing the memory.
 Status Store::Impl::wait_for_room() {
-  if (head.memory_bytes() <= options.memory_bytes) return {};
+  if (head.memory_bytes() <= options.head_bytes()) return {};
+  if (!options.sealer_thread) return seal_all();
   const int64_t give_up = clock.steady_ns() + kMaxWait;
   MutexLock lock(seal_mutex);
-  while (head.memory_bytes() > options.memory_bytes && !stopping) {
+  while (head.memory_bytes() > options.head_bytes() && !stopping) {
     if (clock.steady_ns() >= give_up) {
       return Error{ErrorCode::kUnavailable,
                    "memory for unsealed entries is full and the disk is behind" +

@@ -1,26 +1,46 @@
 // State shared by the store's parts. Private to this folder.
 //
-//   store_open.cc   lock, index, files, replay          store_append.cc  commit, back-pressure
-//   store_seal.cc   the sealer thread, retention        store_read.cc    LogSource
+//   store_open.cc      lock, journal, replay              store_append.cc   commit, back-pressure
+//   store_reconcile.cc index and files made to agree      store_read.cc     LogSource
+//   store_seal.cc      the sealer thread                  store_maintain.cc retention, the clock
+//   store_files.cc     the set of files and its changes   store_join.cc     undersized files
+//   store_rewrite.cc   old files → a new one              store_delete.cc   requests, periods
+//   store_plan.cc      which blocks a query needs         store_count.cc    counting without lines
+//   store_fields.cc    JSON fields out of columns         store_times.cc    times out of columns
+//   piece_visit.cc     what the last three go over
 //
-// Order of locks: apply → catalog → (head, registry, index: leaves). commit_mutex and seal_mutex
-// are held for bookkeeping alone, never while another is taken.
+// Order of locks: change → apply → catalog → (head, registry, index: leaves). commit_mutex and
+// seal_mutex are held for bookkeeping alone, never while another is taken. change_mutex is held
+// over the disk: by whoever changes the set of files, one window or file at a time.
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <map>
+#include <set>
 #include <thread>
+#include <unordered_set>
 
 #include "base/mutex.h"
 #include "journal/journal.h"
-#include "store/chunk_reader.h"
+#include "store/block_directory.h"
+#include "store/chunk_cache.h"
+#include "store/deletion.h"
 #include "store/directory_lock.h"
 #include "store/file_names.h"
 #include "store/head.h"
 #include "store/label_index.h"
+#include "store/retention.h"
+#include "store/row_source.h"
 #include "store/store.h"
+#include "store/time_marks.h"
 
 namespace logsvc::store {
+
+class MergeIterator;
+
+// Adds what another part of the same query cost.
+void add_stats(const ReadStats& more, ReadStats& stats);
 
 struct StoreMetrics {
   explicit StoreMetrics(Metrics& m);
@@ -29,38 +49,58 @@ struct StoreMetrics {
   Counter& duplicates;
   Counter& sealed_files;
   Counter& seal_failures;
+  Counter& plain_blocks;
   Counter& damaged_reads;
   Counter& expired_entries;
   Counter& quarantined_files;
   Counter& replayed_records;
   Counter& lost_records;
+  Counter& missing_files;
+  Counter& joined_files;
+  Counter& joined_doubles;
+  Counter& rewrite_failures;
+  Counter& capped_entries;
+  Counter& deleted_entries;
+};
+
+// Lines that a rewritten file is to be without.
+struct Doomed {
+  // Whether the stream may have such lines in [first, last].
+  std::function<bool(const LabelSet&, Timestamp first, Timestamp last)> may_match;
+  std::function<bool(const LabelSet&, const Entry&)> matches;
 };
 
 struct Store::Impl {
   Impl(StoreOptions o, FileSystem& f, const Clock& c, Metrics& m, Diagnostics& d)
       : options(std::move(o)),
         names(options.dir),
+        retention(options.retention, options.retention_rules),
         files(f),
         clock(c),
         diagnostics(d),
         metrics(m),
-        chunks(f) {}
+        chunks(f, options.cache_bytes() / 16 * 13),
+        marks(options.cache_bytes() / 16) {}
 
   // Constant after open.
   const StoreOptions options;
   const FileNames names;
+  const Retention retention;
   FileSystem& files;
   const Clock& clock;
   Diagnostics& diagnostics;
   StoreMetrics metrics;
   std::optional<DirectoryLock> lock;
   std::unique_ptr<LabelIndex> index;
+  std::unique_ptr<BlockDirectory> directory;  // of the index
   std::unique_ptr<journal::Journal> journal;
+  std::unique_ptr<DeletionRequests> deletions;
 
   // Synchronise themselves.
   StreamRegistry streams;
   Head head;
   mutable ChunkCache chunks;
+  mutable TimeMarkCache marks;
 
   // Held while entries go into windows or windows change from open to sealing.
   Mutex apply_mutex;
@@ -68,8 +108,29 @@ struct Store::Impl {
 
   // What readers must see as one: a window is in the head until its file is visible.
   mutable SharedMutex catalog_mutex;
-  std::map<uint64_t, FileRow> file_rows GUARDED_BY(catalog_mutex);
-  uint64_t last_visible_file GUARDED_BY(catalog_mutex) = 0;
+  std::shared_ptr<const FileSet> visible GUARDED_BY(catalog_mutex) =
+      std::make_shared<const FileSet>();
+
+  // Held by whoever changes the set of files.
+  Mutex change_mutex;
+  uint64_t last_place GUARDED_BY(change_mutex) = 0;
+  // Of the window that is being sealed, kept while that fails; 0: none.
+  uint64_t seal_number GUARDED_BY(change_mutex) = 0;
+  // Not visible any more; removed when no query holds them.
+  std::vector<std::shared_ptr<const FileRow>> retired GUARDED_BY(change_mutex);
+  // Left by rewriting that failed; cleared before the next.
+  std::vector<std::string> failed_files GUARDED_BY(change_mutex);
+  std::set<uint64_t> left_alone GUARDED_BY(change_mutex);  // files that cannot be rewritten
+  // How many of the retention's periods were over when a file was last looked at.
+  std::map<uint64_t, size_t> periods_looked_at GUARDED_BY(change_mutex);
+  // Delete requests that are being worked off together.
+  struct DeletionWork {
+    std::vector<std::string> ids;
+    std::optional<uint64_t> barrier;  // journal records up to here have to be gone first
+    std::set<uint64_t> done;          // files
+  };
+  DeletionWork deletion_work GUARDED_BY(change_mutex);
+  int64_t rewrite_not_before_ns GUARDED_BY(change_mutex) = INT64_MIN;
 
   // Group commit: the first waiter commits for all.
   struct Pending {
@@ -92,14 +153,73 @@ struct Store::Impl {
   Status last_failure GUARDED_BY(seal_mutex);
   std::thread sealer;
 
+  // Of the maintenance thread.
+  uint64_t sealed_at_maintenance = 0;
+  uint64_t sealed_at_return = 0;
+
   // store_open.cc
   Status open();
   Status open_index();
-  Status reconcile_files();
-  Status adopt_or_remove(const std::string& day, uint64_t id);
-  Status set_aside(const std::string& path);
+  Status watch_damage();
   Status replay();
   void register_gauges(Metrics& m);
+  // store_reconcile.cc
+  struct FoundFile {
+    std::string day;
+    uint64_t id;
+  };
+  struct Adoptable {
+    FileRow row;
+    ChunkSummary summary;
+    uint64_t damaged_blocks = 0;
+  };
+  Status reconcile_files() REQUIRES(change_mutex);
+  Result<std::vector<FoundFile>> list_files();
+  Status find_replaced(std::vector<FoundFile>& unknown,
+                       const std::map<uint64_t, FoundFile>& present, std::set<uint64_t>& replaced);
+  Status forget_missing(const std::vector<FileRow>& missing, const std::set<uint64_t>& replaced);
+  Result<Adoptable> read_for_adoption(const FoundFile& file, const ChunkReader& reader);
+  Status adopt(const FoundFile& file, const std::map<uint64_t, FoundFile>& present,
+               std::map<uint64_t, FileRow>& rows);
+  Status remove_replaced(const std::set<uint64_t>& replaced,
+                         const std::map<uint64_t, FoundFile>& present,
+                         std::map<uint64_t, FileRow>& rows);
+  Status set_aside(const std::string& path);
+  Status set_aside_damaged(const FoundFile& file, const Error& why);
+  // store_files.cc
+  uint64_t next_number() REQUIRES(change_mutex);
+  std::shared_ptr<const FileSet> files_now() const;
+  // Readers see the change at once; window (may be null) leaves the head with it.
+  void publish(const std::vector<uint64_t>& gone, const FileRow* fresh,
+               const Head::WindowRef& window) REQUIRES(change_mutex);
+  Status drop_files(const std::vector<uint64_t>& ids) REQUIRES(change_mutex);
+  Status remove_retired() REQUIRES(change_mutex);
+  Status sync_days(const std::set<std::string>& days);
+  Status clear_failed(const std::string& path);
+  Status clear_failed_files() REQUIRES(change_mutex);
+  Status remove_unused_streams() REQUIRES(change_mutex);
+  // store_rewrite.cc
+  Result<std::shared_ptr<const ChunkReader>> open_for_rewrite(const FileRow& row)
+      REQUIRES(change_mutex);
+  void leave_alone(const FileRow& row, const Error& why) REQUIRES(change_mutex);
+  static void add_span(JournalSpan& span, JournalSpan more);
+  std::vector<uint64_t> replaced_by(const std::vector<uint64_t>& ids, const std::string& day) const
+      REQUIRES(change_mutex);
+  // fresh: number and day. Nothing is left of the files if `fill` adds no block.
+  Status rewrite(const std::vector<uint64_t>& ids, FileRow fresh, JournalSpan span,
+                 const std::function<Status(ChunkWriter&)>& fill) REQUIRES(change_mutex);
+  // store_join.cc
+  std::vector<std::shared_ptr<const FileRow>> files_to_join() REQUIRES(change_mutex);
+  Result<bool> join_some() REQUIRES(change_mutex);  // false: there is nothing to join
+  // store_delete.cc
+  Result<bool> holds_doomed(const FileRow& row, const Doomed& doomed);
+  // How many lines went.
+  Result<uint64_t> rewrite_without(const FileRow& row, const Doomed& doomed) REQUIRES(change_mutex);
+  Result<bool> retain_some() REQUIRES(change_mutex);
+  Result<bool> delete_some() REQUIRES(change_mutex);
+  Result<bool> begin_deletion() REQUIRES(change_mutex);
+  Result<bool> delete_from_one_file(DeletionMatcher& matcher, const std::vector<std::string>& ids)
+      REQUIRES(change_mutex);
   // store_append.cc
   Status append(const Batch& batch);
   void commit(const std::vector<Pending*>& group);
@@ -108,15 +228,56 @@ struct Store::Impl {
   void run_sealer();
   void wish_seal();
   Status seal(const Head::WindowRef& window);
+  Status write_window(const Head::WindowRef& window, FileRow& row) REQUIRES(change_mutex);
+  Status seal_all();
   Status flush();
+  // store_maintain.cc
   Status maintain();
-  Status remove_expired();
-  // store_read.cc
+  void return_encoder_memory();
+  Status remove_expired() REQUIRES(change_mutex);
+  Status enforce_caps() REQUIRES(change_mutex);
+  Result<std::vector<uint64_t>> files_over_caps() REQUIRES(change_mutex);
+  Status rewrite_files();
+  Result<bool> rewrite_some() REQUIRES(change_mutex);
+  // Of a file that is not there any more.
+  void forget(uint64_t file) {
+    directory->remove(file);
+    chunks.remove(file);
+    marks.remove(file);
+  }
+  // store_plan.cc
+  // What was in memory, which files were visible and which deletions were pending at one moment.
+  // Keeps the files on disk.
   struct Snapshot {
     std::vector<Head::WindowRef> windows;
-    uint64_t last_file;
+    std::shared_ptr<const FileSet> files;
+    std::shared_ptr<const ActiveDeletions> hidden;
+
+    std::vector<uint64_t> files_in(TimeRange range) const;
+    // Takes out the streams of which a pending deletion may mean lines in the range: each of their
+    // lines has to be looked at.
+    std::vector<StreamRef> take_touched(std::vector<StreamRef>& selected, TimeRange range) const;
   };
   Snapshot snapshot() const;
+  // By file and block.
+  Result<std::vector<BlockPlan>> plan(const Snapshot& now, const std::vector<StreamRef>& selected,
+                                      TimeRange range) const;
+  void add_windows(const Snapshot& now, const std::vector<StreamRef>& selected,
+                   MergeIterator& merge) const;
+  void add_blocks(std::vector<BlockPlan> blocks, MergeIterator& merge) const;
+  class PieceVisit;
+  // store_count.cc
+  class Counting;
+  // store_fields.cc
+  class FieldVisit;
+  // store_times.cc
+  class TimesVisit;
+  // store_read.cc
+  void report_damage(const Error& error) const;
+  // Says so of a block that cannot be read, once in the stats of a query.
+  void leave_out(const Error& error, ReadStats& stats) const;
+  // The same; an error that is none of the block's is given back.
+  Status left_out(const Status& failed, ReadStats& stats) const;
   std::vector<StreamRef> streams_in_range(TimeRange range,
                                           const std::vector<std::vector<Matcher>>& groups,
                                           Status& status) const;

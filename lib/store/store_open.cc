@@ -1,6 +1,3 @@
-#include <algorithm>
-#include <set>
-
 #include "store/journal_record.h"
 #include "store/store_impl.h"
 
@@ -14,6 +11,8 @@ StoreMetrics::StoreMetrics(Metrics& m)
       sealed_files(m.counter("logsvc_store_sealed_files_total", "Chunk files written")),
       seal_failures(
           m.counter("logsvc_store_seal_failures_total", "Failed tries to write a chunk file")),
+      plain_blocks(m.counter("logsvc_store_plain_blocks_total",
+                             "Blocks kept as plain lines since their templates did not verify")),
       damaged_reads(m.counter("logsvc_store_damaged_reads_total",
                               "Blocks that a query had to leave out since they do not verify")),
       expired_entries(
@@ -22,8 +21,20 @@ StoreMetrics::StoreMetrics(Metrics& m)
                                   "Files set aside since they do not verify")),
       replayed_records(
           m.counter("logsvc_store_replayed_records_total", "Journal records read at start")),
-      lost_records(m.counter("logsvc_store_lost_journal_records_total",
-                             "Journal records that damage cost")) {}
+      lost_records(
+          m.counter("logsvc_store_lost_journal_records_total", "Journal records that damage cost")),
+      missing_files(m.counter("logsvc_store_missing_files_total",
+                              "Chunk files that the index names and that are not there")),
+      joined_files(m.counter("logsvc_store_joined_files_total",
+                             "Small chunk files that were joined into larger ones")),
+      joined_doubles(m.counter("logsvc_store_joined_duplicate_entries_total",
+                               "Exact doubles left out when files were joined")),
+      rewrite_failures(m.counter("logsvc_store_rewrite_failures_total",
+                                 "Failed tries to join or rewrite chunk files")),
+      capped_entries(m.counter("logsvc_store_capped_entries_total",
+                               "Entries deleted since the disk or the size cap was full")),
+      deleted_entries(
+          m.counter("logsvc_store_deleted_entries_total", "Entries deleted by delete requests")) {}
 
 Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
@@ -45,7 +56,7 @@ Result<std::unique_ptr<Store>> Store::open(StoreOptions options, FileSystem& fil
   Impl* raw = impl.get();
   auto store = std::unique_ptr<Store>(new Store(std::move(impl)));
   raw->register_gauges(metrics);
-  raw->sealer = std::thread([raw] { raw->run_sealer(); });
+  if (raw->options.sealer_thread) raw->sealer = std::thread([raw] { raw->run_sealer(); });
   if (const Status replayed = raw->replay(); !replayed.ok()) return replayed.error();
   return store;
 }
@@ -55,14 +66,34 @@ Status Store::Impl::open() {
   ASSIGN_OR_RETURN(DirectoryLock held, DirectoryLock::acquire(names.lock()));
   lock.emplace(std::move(held));
   journal::OpenReport report;
-  ASSIGN_OR_RETURN(journal, journal::Journal::open(files, names.journal(), {}, &report));
+  ASSIGN_OR_RETURN(
+      journal, journal::Journal::open(files, names.journal(),
+                                      {.segment_bytes = options.journal_segment_bytes}, &report));
   if (report.torn_bytes) {
     diagnostics.warn("store", "cut a torn record off the journal, as after a crash",
                      {{"at", report.detail}, {"bytes", std::to_string(report.torn_bytes)}});
   }
+  RETURN_IF_ERROR(files.sync_dir(names.root()));
+  ASSIGN_OR_RETURN(deletions,
+                   DeletionRequests::open(files, names.deletions(), options.compile_deletion));
   RETURN_IF_ERROR(open_index());
   RETURN_IF_ERROR(index->load_streams(streams));
+  RETURN_IF_ERROR(watch_damage());
+  MutexLock change(change_mutex);
   return reconcile_files();
+}
+
+// Blocks that a query finds damaged are written down, so that none has to find them again.
+Status Store::Impl::watch_damage() {
+  ASSIGN_OR_RETURN(const auto known, index->damaged_blocks());
+  for (const auto& d : known) chunks.remember_damage(d.file_id, d.block, d.why);
+  chunks.on_damage([this](uint64_t file, uint32_t block, const Error& error) {
+    if (const Status kept = index->add_damaged({file, block, error.message}); !kept.ok()) {
+      diagnostics.error("store", "cannot write down a damaged block",
+                        {{"why", kept.error().message}});
+    }
+  });
+  return {};
 }
 
 Status Store::Impl::open_index() {
@@ -81,101 +112,8 @@ Status Store::Impl::open_index() {
   }
   if (!opened.ok()) return opened.error();
   index = std::move(*opened);
+  directory = std::make_unique<BlockDirectory>(*index, options.cache_bytes() / 8);
   return {};
-}
-
-// Makes the index agree with the chunk files that are there.
-Status Store::Impl::reconcile_files() {
-  std::set<uint64_t> present;
-  std::map<uint64_t, FileRow> rows;
-  ASSIGN_OR_RETURN(const std::vector<FileRow> known, index->files());
-  for (const FileRow& row : known) rows[row.id] = row;
-  std::vector<std::pair<std::string, uint64_t>> unknown;
-  ASSIGN_OR_RETURN(const std::vector<std::string> days, files.list(names.chunks()));
-  for (const std::string& day : days) {
-    ASSIGN_OR_RETURN(const std::vector<std::string> found, files.list(names.day(day)));
-    for (const std::string& name : found) {
-      const auto id = FileNames::parse_chunk_name(name);
-      if (!id) {
-        if (name.ends_with(".tmp")) RETURN_IF_ERROR(files.remove(names.day(day) + "/" + name));
-        continue;
-      }
-      present.insert(*id);
-      const auto row = rows.find(*id);
-      if (row == rows.end() || row->second.day != day) unknown.emplace_back(day, *id);
-    }
-  }
-  std::vector<uint64_t> gone;
-  for (const FileRow& row : known) {
-    if (!present.count(row.id)) gone.push_back(row.id);
-  }
-  if (!gone.empty()) {
-    diagnostics.error("store", "chunk files that the index names are missing",
-                      {{"files", std::to_string(gone.size())},
-                       {"first", names.chunk(rows[gone[0]].day, gone[0])}});
-    RETURN_IF_ERROR(index->remove_files(gone));
-    for (const uint64_t id : gone) rows.erase(id);
-  }
-  {
-    WriterLock catalog(catalog_mutex);
-    file_rows = std::move(rows);
-    if (!present.empty()) last_visible_file = *present.rbegin();
-  }
-  for (const auto& [day, id] : unknown) RETURN_IF_ERROR(adopt_or_remove(day, id));
-  return {};
-}
-
-// A file without a row: from a crash between its rename and its row (the journal still has the
-// lines: removed), or from an index that was lost (adopted).
-Status Store::Impl::adopt_or_remove(const std::string& day, uint64_t id) {
-  const std::string path = names.chunk(day, id);
-  auto reader = ChunkReader::open(files, path);
-  ChunkSummary summary;
-  Status readable;
-  if (!reader.ok()) {
-    readable = reader.error();
-  } else {
-    const JournalSpan span = (*reader)->end().span;
-    if (span.first >= journal->first_sequence() && span.last < journal->next_sequence()) {
-      return files.remove(path);
-    }
-    for (uint32_t b = 0; b < (*reader)->end().blocks.size() && readable.ok(); ++b) {
-      const auto header = (*reader)->block(b);
-      if (header.ok()) {
-        summary.blocks.push_back(**header);
-      } else {
-        readable = header.error();
-      }
-    }
-  }
-  if (!readable.ok()) {
-    diagnostics.error("store", "a chunk file does not verify: set aside",
-                      {{"why", readable.error().message}});
-    metrics.quarantined_files.add();
-    return set_aside(path);
-  }
-  FileRow row{id, day, 0, 0, 0, INT64_MAX, INT64_MIN};
-  ASSIGN_OR_RETURN(row.bytes, files.file_size(path));
-  for (const BlockRef& block : (*reader)->end().blocks) {
-    row.rows += block.rows;
-    row.raw_bytes += block.raw_bytes;
-    row.first = std::min(row.first, block.first);
-    row.last = std::max(row.last, block.last);
-  }
-  RETURN_IF_ERROR(index->add_file(row, summary, (*reader)->end().span, streams));
-  WriterLock catalog(catalog_mutex);
-  file_rows[id] = row;
-  return {};
-}
-
-Status Store::Impl::set_aside(const std::string& path) {
-  RETURN_IF_ERROR(files.make_dirs(names.quarantine()));
-  const std::string name = path.substr(path.rfind('/') + 1);
-  std::string target = names.quarantine() + "/" + name;
-  for (int n = 1; files.exists(target); ++n) {
-    target = names.quarantine() + "/" + name + "." + std::to_string(n);
-  }
-  return files.rename(path, target);
 }
 
 // Puts what the journal has and no file has back into the head.
@@ -220,14 +158,14 @@ void Store::Impl::register_gauges(Metrics& m) {
         [this] { return static_cast<double>(head.line_bytes()); });
   gauge("logsvc_store_journal_bytes", "Bytes of the journal's files",
         [this] { return static_cast<double>(journal->size_bytes()); });
-  gauge("logsvc_store_files", "Chunk files", [this] {
-    ReaderLock catalog(catalog_mutex);
-    return static_cast<double>(file_rows.size());
-  });
+  gauge("logsvc_store_damaged_blocks", "Blocks that do not verify and are left out by queries",
+        [this] { return static_cast<double>(chunks.damaged_blocks()); });
+  gauge("logsvc_store_files", "Chunk files",
+        [this] { return static_cast<double>(files_now()->size()); });
   gauge("logsvc_store_file_bytes", "Bytes of the chunk files", [this] {
-    ReaderLock catalog(catalog_mutex);
     double total = 0;
-    for (const auto& [id, row] : file_rows) total += static_cast<double>(row.bytes);
+    const auto all = files_now();
+    for (const auto& [id, row] : *all) total += static_cast<double>(row->bytes);
     return total;
   });
 }

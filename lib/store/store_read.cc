@@ -6,60 +6,54 @@
 #include "store/store_impl.h"
 
 namespace logsvc::store {
-namespace {
-
-// What one query may hold of decoded blocks and text.
-constexpr uint64_t kQueryCacheBytes = 48u << 20;
-
-}  // namespace
-
-Store::Impl::Snapshot Store::Impl::snapshot() const {
-  ReaderLock catalog(catalog_mutex);
-  return {head.windows(), last_visible_file};
-}
 
 Result<std::unique_ptr<EntryIterator>> Store::select(const SelectQuery& query) const {
   const Impl& impl = *impl_;
-  auto on_damage = [&impl](const Error& error) {
-    impl.metrics.damaged_reads.add();
-    impl.diagnostics.error("store", "a block cannot be read: queries go on without it",
-                           {{"why", error.message}});
-  };
-  auto merge = std::make_unique<MergeIterator>(query, impl.chunks, kQueryCacheBytes, on_damage);
+  auto merge = std::make_unique<MergeIterator>(
+      query, [&impl](const Error& error, ReadStats& stats) { impl.leave_out(error, stats); });
   if (query.range.empty()) return std::unique_ptr<EntryIterator>(std::move(merge));
   const Impl::Snapshot now = impl.snapshot();
+  merge->keep(now.files);
+  merge->hide(now.hidden);
   // After the snapshot, so that every stream in its windows is known.
   const std::vector<StreamRef> streams = impl.streams.select(query.matchers);
-
-  constexpr uint64_t kHeadOrder = uint64_t{1} << 63;  // after every file
-  for (size_t w = 0; w < now.windows.size(); ++w) {
-    if (!query.range.overlaps(now.windows[w]->day(),
-                              add_saturated(now.windows[w]->day(), kDay - 1))) {
-      continue;
-    }
-    for (const StreamRef& stream : streams) {
-      std::vector<Entry> rows = now.windows[w]->rows(*stream, query.range);
-      if (rows.empty()) continue;
-      merge->add(make_head_source(stream, kHeadOrder + w, std::move(rows), now.windows[w],
-                                  merge->query()));
-    }
-  }
-  ASSIGN_OR_RETURN(const std::vector<StreamBlock> blocks,
-                   impl.index->blocks(streams, query.range, now.last_file));
-  std::unordered_map<uint64_t, StreamRef> by_id;
-  for (const StreamRef& s : streams) by_id[s->id] = s;
-  std::set<std::pair<uint64_t, uint32_t>> distinct;
-  ReaderLock catalog(impl.catalog_mutex);
-  for (const StreamBlock& b : blocks) {
-    const auto row = impl.file_rows.find(b.file_id);
-    if (row == impl.file_rows.end()) continue;  // retention was faster
-    distinct.emplace(b.file_id, b.block);
-    merge->add(make_block_source(by_id[b.stream_id], b,
-                                 impl.names.chunk(row->second.day, b.file_id), merge->cache(),
-                                 merge->query()));
-  }
-  merge->mutable_stats().chunks_total = distinct.size();
+  impl.add_windows(now, streams, *merge);
+  ASSIGN_OR_RETURN(auto blocks, impl.plan(now, streams, query.range));
+  impl.add_blocks(std::move(blocks), *merge);
   return std::unique_ptr<EntryIterator>(std::move(merge));
+}
+
+void Store::Impl::report_damage(const Error& error) const {
+  metrics.damaged_reads.add();
+  diagnostics.error("store", "a block cannot be read: queries go on without it",
+                    {{"why", error.message}});
+}
+
+void Store::Impl::leave_out(const Error& error, ReadStats& stats) const {
+  const std::string warning = "left out what cannot be read: " + error.message;
+  if (std::count(stats.warnings.begin(), stats.warnings.end(), warning)) return;
+  report_damage(error);
+  stats.warnings.push_back(warning);
+}
+
+Status Store::Impl::left_out(const Status& failed, ReadStats& stats) const {
+  if (failed.ok()) return {};
+  const ErrorCode code = failed.error().code;
+  // The snapshot keeps files: one that is not there was lost.
+  const bool of_block = code == ErrorCode::kCorrupt || code == ErrorCode::kIo ||
+                        code == ErrorCode::kUnsupported || code == ErrorCode::kNotFound;
+  if (!of_block) return failed;
+  leave_out(failed.error(), stats);
+  return {};
+}
+
+void add_stats(const ReadStats& more, ReadStats& stats) {
+  stats.lines_processed += more.lines_processed;
+  stats.bytes_processed += more.bytes_processed;
+  stats.head_lines += more.head_lines;
+  stats.compressed_bytes += more.compressed_bytes;
+  stats.duplicates += more.duplicates;
+  stats.warnings.insert(stats.warnings.end(), more.warnings.begin(), more.warnings.end());
 }
 
 std::vector<StreamRef> Store::Impl::streams_in_range(
@@ -84,7 +78,8 @@ std::vector<StreamRef> Store::Impl::streams_in_range(
   };
   std::vector<StreamRef> out, others;
   for (const StreamRef& s : selected) (in_head(s) ? out : others).push_back(s);
-  auto sealed = index->with_blocks(others, range, now.last_file);
+  auto sealed =
+      index->with_blocks(others, range, now.files->empty() ? 0 : now.files->rbegin()->first);
   if (!sealed.ok()) {
     status = sealed.error();
     return out;
@@ -140,7 +135,7 @@ Result<std::vector<StreamTotals>> Store::totals(TimeRange range,
       t.chunks += 1;
     }
   }
-  ASSIGN_OR_RETURN(const auto blocks, impl_->index->blocks(streams, range, now.last_file));
+  ASSIGN_OR_RETURN(const auto blocks, impl_->directory->find(streams, range, now.files_in(range)));
   for (const StreamBlock& b : blocks) {
     StreamTotals& t = by_id[b.stream_id];
     t.entries += b.rows;
@@ -163,11 +158,12 @@ StoreTotals Store::totals() const {
   out.journal_bytes = impl_->journal->size_bytes();
   out.head_bytes = impl_->head.line_bytes();
   out.head_entries = impl_->head.entry_count();
-  ReaderLock catalog(impl_->catalog_mutex);
-  for (const auto& [id, row] : impl_->file_rows) {
+  const auto all = impl_->files_now();
+  for (const auto& [id, row] : *all) {
     out.files += 1;
-    out.file_bytes += row.bytes;
-    if (out.oldest == 0 || row.first < out.oldest) out.oldest = row.first;
+    out.file_bytes += row->bytes;
+    out.file_line_bytes += row->raw_bytes;
+    if (out.oldest == 0 || row->first < out.oldest) out.oldest = row->first;
   }
   return out;
 }

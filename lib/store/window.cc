@@ -10,16 +10,22 @@ namespace {
 
 bool earlier(const Entry& a, const Entry& b) { return a.timestamp < b.timestamp; }
 
-bool same_entry(const Entry& a, const Entry& b) {
-  return a.timestamp == b.timestamp && a.line == b.line &&
-         std::equal(a.metadata.begin(), a.metadata.end(), b.metadata.begin(), b.metadata.end(),
-                    [](const LabelView& x, const LabelView& y) {
-                      return x.name == y.name && x.value == y.value;
-                    });
+bool same_pairs(std::span<const LabelView> a, std::span<const LabelView> b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end());
 }
 
-Entry copy_entry(Arena& arena, const Entry& entry) {
+}  // namespace
+
+bool same_entry(const Entry& a, const Entry& b) {
+  return a.timestamp == b.timestamp && a.line == b.line && same_pairs(a.metadata, b.metadata);
+}
+
+Entry copy_entry(Arena& arena, const Entry& entry, const Entry* before) {
   Entry out{entry.timestamp, arena.copy(entry.line), {}};
+  if (before && same_pairs(entry.metadata, before->metadata)) {
+    out.metadata = before->metadata;
+    return out;
+  }
   const std::span<LabelView> metadata = arena.make_array<LabelView>(entry.metadata.size());
   for (size_t i = 0; i < metadata.size(); ++i) {
     metadata[i] = {arena.copy(entry.metadata[i].name), arena.copy(entry.metadata[i].value)};
@@ -27,8 +33,6 @@ Entry copy_entry(Arena& arena, const Entry& entry) {
   out.metadata = metadata;
   return out;
 }
-
-}  // namespace
 
 uint64_t entry_hash(const Entry& entry) {
   uint64_t hash = hash_bytes(entry.line, static_cast<uint64_t>(entry.timestamp));
@@ -57,11 +61,20 @@ bool Window::is_double(Rows& r, const Entry& entry) {
   return r.seen.count(entry_hash(entry)) != 0;
 }
 
-bool Window::append(const StreamRef& stream, const Entry& entry, uint64_t sequence) {
+uint64_t Window::append(const StreamRef& stream, std::span<const Entry> entries,
+                        uint64_t sequence) {
   WriterLock lock(mutex_);
   span_.last = sequence;
   Rows& r = streams_[stream.get()];
   if (!r.stream) r.stream = stream;
+  uint64_t doubles = 0;
+  for (const Entry& entry : entries) {
+    if (!append_one(r, entry)) ++doubles;
+  }
+  return doubles;
+}
+
+bool Window::append_one(Rows& r, const Entry& entry) {
   if (is_double(r, entry)) return false;
   if (!r.seen.empty()) r.seen.insert(entry_hash(entry));
   if (r.rows.empty()) {
@@ -73,7 +86,7 @@ bool Window::append(const StreamRef& stream, const Entry& entry, uint64_t sequen
   r.summary.last = std::max(r.summary.last, entry.timestamp);
   r.summary.rows += 1;
   r.summary.bytes += entry.line.size();
-  r.rows.push_back(copy_entry(arena_, entry));
+  r.rows.push_back(copy_entry(arena_, entry, r.rows.empty() ? nullptr : &r.rows.back()));
   line_bytes_ += entry.line.size();
   entries_ += 1;
   return true;

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
@@ -29,9 +30,10 @@ class Window {
   Window(Timestamp day, uint64_t first_sequence, int64_t opened_ns)
       : day_(day), opened_ns_(opened_ns), span_{first_sequence, first_sequence} {}
 
-  // Copies the entry in, unless the stream already has exactly it here (time, line and
-  // metadata); false then. sequence: of the journal record it came in, never decreasing.
-  bool append(const StreamRef& stream, const Entry& entry, uint64_t sequence);
+  // Copies the entries in, but for those that the stream already has exactly so here (time, line
+  // and metadata); returns how many those were. sequence: of the journal record they came in,
+  // never decreasing.
+  uint64_t append(const StreamRef& stream, std::span<const Entry> entries, uint64_t sequence);
 
   struct StreamRows {
     StreamRef stream;
@@ -68,6 +70,7 @@ class Window {
     std::unordered_set<uint64_t> seen;
   };
   static bool is_double(Rows& rows, const Entry& entry);
+  bool append_one(Rows& rows, const Entry& entry) REQUIRES(mutex_);
 
   const Timestamp day_;
   const int64_t opened_ns_;
@@ -81,5 +84,9 @@ class Window {
 
 // Identifies an entry inside its stream: time, line and metadata.
 uint64_t entry_hash(const Entry& entry);
+bool same_entry(const Entry& a, const Entry& b);
+// A copy whose bytes are in the arena. Entries of one stream often have the pairs of the one
+// before, and then share them.
+Entry copy_entry(Arena& arena, const Entry& entry, const Entry* before = nullptr);
 
 }  // namespace logsvc::store

@@ -114,6 +114,12 @@ void Metrics::gauge_function(const std::string& name, const std::string& help,
   family(name, help, "gauge").functions[label_text(labels)] = std::move(read);
 }
 
+void Metrics::sample_function(const std::string& name, const std::string& help, const char* type,
+                              std::function<void(const AddSample&)> write) {
+  MutexLock lock(mutex_);
+  family(name, help, type).samples.push_back(std::move(write));
+}
+
 std::string Metrics::text() const {
   MutexLock lock(mutex_);
   std::string out;
@@ -125,6 +131,11 @@ std::string Metrics::text() const {
     for (const auto& [labels, g] : f.gauges) append_sample(out, name, labels, number(g->value()));
     for (const auto& [labels, read] : f.functions) append_sample(out, name, labels, number(read()));
     for (const auto& [labels, h] : f.histograms) append_histogram(out, name, labels, *h);
+    for (const auto& write : f.samples) {
+      write([&, &base = name](const char* suffix, const MetricLabels& labels, double value) {
+        append_sample(out, base + suffix, label_text(labels), number(value));
+      });
+    }
   }
   return out;
 }

@@ -68,6 +68,12 @@ class Metrics {
   void gauge_function(const std::string& name, const std::string& help,
                       std::function<double()> read, const MetricLabels& labels = {});
 
+  // Samples of a family that come and go, asked for when the page is read. `add` takes the suffix
+  // of the name ("", "_bucket", …). Several functions may give samples of one family.
+  using AddSample = std::function<void(const char* suffix, const MetricLabels&, double)>;
+  void sample_function(const std::string& name, const std::string& help, const char* type,
+                       std::function<void(const AddSample&)> write);
+
   // The /metrics page.
   std::string text() const;
   // Names of all metrics, sorted.
@@ -81,6 +87,7 @@ class Metrics {
     std::map<std::string, std::unique_ptr<Gauge>> gauges;
     std::map<std::string, std::unique_ptr<Histogram>> histograms;
     std::map<std::string, std::function<double()>> functions;
+    std::vector<std::function<void(const AddSample&)>> samples;
   };
   Family& family(const std::string& name, const std::string& help, const char* type)
       REQUIRES(mutex_);

@@ -1,0 +1,83 @@
+// Typed reading of a YAML tree. Faults are collected, so that one run names all of them.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "config/yaml.h"
+
+namespace logsvc::config {
+
+// What is to be said about one file. Each text has its place in front: "file.yaml:3:5: …".
+class Findings {
+ public:
+  explicit Findings(std::string path) : path_(std::move(path)) {}
+
+  void error(const YamlNode& at, const std::string& what) { errors_.push_back(place(at) + what); }
+  void warn(const YamlNode& at, const std::string& what) { warnings_.push_back(place(at) + what); }
+  std::string place(const YamlNode& at) const;
+  const std::string& path() const { return path_; }
+
+  const std::vector<std::string>& errors() const { return errors_; }
+  const std::vector<std::string>& warnings() const { return warnings_; }
+
+ private:
+  const std::string path_;
+  std::vector<std::string> errors_;
+  std::vector<std::string> warnings_;
+};
+
+// One map. Every key that is asked for is known; finish() reports the others. A value that is
+// absent or null leaves what it is read into; a value of the wrong kind is an error, and leaves it
+// too.
+class MapReader {
+ public:
+  // what: "a client", for messages. Borrows everything. A node that is no map (nor null) is an
+  // error.
+  MapReader(const YamlNode& node, std::string what, Findings& findings);
+
+  void read(const std::string& key, std::string& out);
+  void read(const std::string& key, bool& out);
+  void read(const std::string& key, int64_t& out);
+  void read(const std::string& key, double& out);
+  void read_duration(const std::string& key, Duration& out);
+  void read_bytes(const std::string& key, int64_t& out);  // 1024, 256KB
+  void read(const std::string& key, std::vector<std::string>& out);
+  // name: value, in the order written.
+  void read(const std::string& key, std::vector<std::pair<std::string, std::string>>& out);
+  // Calls for each item of a list.
+  void each(const std::string& key, const std::function<void(const YamlNode&)>& visit);
+  // The value; nullptr if it is absent or null.
+  const YamlNode* take(const std::string& key);
+  bool has(const std::string& key);
+
+  // Known to Promtail and not done here: a warning if it is given.
+  void unsupported(const std::string& key, const std::string& why);
+  // Known, and without meaning here.
+  void ignore(const std::vector<std::string>& keys);
+  // Unknown keys, and keys given twice.
+  void finish();
+
+  Findings& findings() { return findings_; }
+
+ private:
+  const YamlNode* scalar(const std::string& key, const char* expected);
+  void wrong(const YamlNode& node, const std::string& key, const char* expected);
+
+  const YamlNode& node_;
+  const std::string what_;
+  Findings& findings_;
+  std::set<std::string> known_;
+};
+
+// A plain scalar as YAML 1.1 reads it, as go-yaml does.
+enum class PlainType { kText, kBool, kInteger, kFloat };
+PlainType plain_type(const YamlNode& scalar);
+// "list", "map", "text", "number", for messages.
+std::string kind_name(const YamlNode& node);
+
+}  // namespace logsvc::config

@@ -1,0 +1,40 @@
+// A tree of conditions on the bytes of a line: what a query engine tells a source of the lines it
+// wants. Plain data; the functions are pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace logsvc {
+
+struct LineTest {
+  enum class Kind {
+    kContains,  // text is somewhere in the line
+    kAllOf,     // all parts hold; without parts every line passes
+    kAnyOf,     // one of the parts holds
+    kNoneOf,    // none of the parts holds
+  };
+  Kind kind = Kind::kAllOf;
+  std::string text;
+  std::vector<LineTest> parts;
+
+  static LineTest contains(std::string text) { return {Kind::kContains, std::move(text), {}}; }
+  static LineTest all_of(std::vector<LineTest> parts) {
+    return {Kind::kAllOf, {}, std::move(parts)};
+  }
+  static LineTest any_of(std::vector<LineTest> parts) {
+    return {Kind::kAnyOf, {}, std::move(parts)};
+  }
+  static LineTest none_of(std::vector<LineTest> parts) {
+    return {Kind::kNoneOf, {}, std::move(parts)};
+  }
+
+  // Says nothing: every line passes.
+  bool is_trivial() const { return kind == Kind::kAllOf && parts.empty(); }
+  bool operator==(const LineTest&) const = default;
+};
+
+bool passes(const LineTest& test, std::string_view line);
+
+}  // namespace logsvc

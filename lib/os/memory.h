@@ -1,0 +1,14 @@
+// The allocator of this process.
+#pragma once
+
+namespace logsvc {
+
+// Few arenas for many threads that wait most of the time. Before the first thread is started.
+void limit_memory_arenas();
+// Freed buffers of up to 8 MiB stay with the process until return_free_memory(): a fresh page from
+// the system costs more than what is done with it. Before the first thread is started.
+void keep_freed_memory();
+// Gives memory that is free back to the system; takes milliseconds.
+void return_free_memory();
+
+}  // namespace logsvc

@@ -1,0 +1,67 @@
+// One block while a query reads it: what of it is wanted, found and built. Everything read is
+// checked; errors say path and block, and the cache is told of damage. For one thread.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/log_source.h"
+#include "store/block_plan.h"
+#include "store/chunk_cache.h"
+#include "store/columns/column_search.h"
+#include "store/columns/json_field_search.h"
+#include "store/columns/row_metadata.h"
+
+namespace logsvc::store {
+
+class BlockReader {
+ public:
+  // Borrows the cache. kNotFound if the file is gone; kCorrupt, also if the block's streams are not
+  // those that the index says: rows of the plan are rows of the block.
+  static Result<std::unique_ptr<BlockReader>> open(ChunkCache& cache, const BlockPlan& plan);
+
+  uint32_t rows() const { return block_.header->rows; }
+  // The rows whose lines pass: exactly those.
+  Result<RowSet> find(const LineTest& lines);
+  // A superset of the rows that pass; all of them if metadata may have a label of the name.
+  Result<RowSet> find(const FieldTest& json_field);
+  // Makes json_field() give the field of this name; kUnknown throughout if metadata may have a
+  // label of that name.
+  Status choose_json_field(const std::string& name);
+  JsonFieldSearch::Found json_field(uint32_t row, ByteBuffer& out) const {
+    return json_chosen_ ? json_.value(row, out) : JsonFieldSearch::Found::kUnknown;
+  }
+  // Of the stream that has these rows.
+  Result<std::vector<Timestamp>> times(uint32_t first_row, uint32_t rows);
+  // Decodes all that any row needs; without it each row decodes what it alone needs.
+  Status load();
+  // The views in the entry live until the next call. Its time is not set.
+  Status build(uint32_t row, Entry& entry);
+
+  uint64_t bytes_read() const { return columns_.bytes_read(); }  // stored
+
+ private:
+  BlockReader(ChunkCache& cache, uint64_t file, uint32_t number,
+              std::shared_ptr<const ChunkReader> reader, OpenBlock block);
+  bool has(const BlockLane& lane) const;
+  Error located(const Error& error) const;
+  Status located(Status status) const;
+
+  ChunkCache& cache_;
+  const uint64_t file_;
+  const uint32_t number_;
+  const std::shared_ptr<const ChunkReader> reader_;
+  const OpenBlock block_;
+  ColumnReader columns_;
+  ColumnSearch search_;
+  JsonFieldSearch json_;
+  RowMetadata metadata_;
+  std::optional<BlockTimes> times_;
+  bool loaded_ = false;
+  bool json_chosen_ = false;
+  ByteBuffer line_;
+};
+
+}  // namespace logsvc::store

@@ -1,0 +1,51 @@
+// Every value of a column at once: for who wants all rows of a block, several times as fast as
+// building one after the other. For one thread.
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "store/columns/column_reader.h"
+
+namespace logsvc::store {
+
+class ColumnValues {
+ public:
+  // Borrows the reader.
+  explicit ColumnValues(ColumnReader& reader)
+      : reader_(reader), built_(reader.table().columns.size()) {}
+
+  // One a row; they stay valid as long as this and the reader.
+  Result<std::span<const std::string_view>> of(uint32_t column);
+
+  // What comes next in a template: static text, or the values of a slot, one a row.
+  struct Part {
+    std::string_view text;
+    const std::string_view* values = nullptr;
+
+    std::string_view next() { return values ? *values++ : text; }
+  };
+  using Parts = std::vector<std::vector<Part>>;
+  // Of each template of a text column. Row by row, next() of each part of the row's template.
+  Result<Parts> parts(uint32_t column);
+
+ private:
+  struct Built {
+    bool done = false;
+    std::vector<std::string_view> values;
+    ByteBuffer text;  // what values point into, unless it is the reader's
+  };
+
+  Status build(uint32_t column, Built& to);
+  Status build_strings(uint32_t column, Built& to);
+  Status build_text(uint32_t column, Built& to);
+  Result<uint64_t> text_bytes(uint32_t column);
+  template <typename Format>
+  static void build_formatted(size_t rows, Built& to, Format format);
+
+  ColumnReader& reader_;
+  std::vector<Built> built_;
+};
+
+}  // namespace logsvc::store

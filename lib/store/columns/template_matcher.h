@@ -1,0 +1,53 @@
+// The ways a needle can lie in values of one template: in static text, in a slot, or across both.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "store/columns/column_search.h"
+
+namespace logsvc::store {
+
+class TemplateMatcher {
+ public:
+  using Term = ColumnSearch::Term;
+
+  TemplateMatcher(const ColumnSearch& search, const ColumnTable& table, const Template& t,
+                  std::string_view needle, Where where)
+      : search_(search),
+        table_(table),
+        pieces_(table.pieces_of(t)),
+        needle_(needle),
+        to_end_(where == Where::kAtEnd || where == Where::kWhole) {
+    run(where == Where::kAtStart || where == Where::kWhole);
+  }
+
+  // Every value matches, whatever is in the slots.
+  bool always() const { return always_; }
+  // Otherwise: values match if all terms of any of these hold.
+  const std::vector<std::vector<Term>>& alternatives() const { return alternatives_; }
+  // There were more ways than it is worth to try; alternatives() is not complete.
+  bool gave_up() const { return budget_ == 0; }
+
+ private:
+  void run(bool from_start);
+  void start_in_text(size_t piece);
+  // The needle from `at` on begins where the piece begins.
+  void match_from(size_t piece, size_t at);
+  // The needle from `at` on begins where the slot begins (anchored), or anywhere in it.
+  void match_slot(size_t piece, size_t at, bool anchored);
+  void add_term(size_t piece, std::string_view part, Where where);
+  void done();
+
+  const ColumnSearch& search_;
+  const ColumnTable& table_;
+  const std::span<const Piece> pieces_;
+  const std::string_view needle_;
+  const bool to_end_;
+  bool always_ = false;
+  int budget_ = 20000;
+  std::vector<Term> terms_;
+  std::vector<std::vector<Term>> alternatives_;
+};
+
+}  // namespace logsvc::store

@@ -1,0 +1,86 @@
+// A value → its template and the slots in it. Lossless: the static text with the slots put back
+// is the value. JSON objects are cut at their scalar values, other text at numbers, ids, times,
+// addresses, quoted strings and key=value.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "store/columns/value_forms.h"
+#include "store/columns/value_hash.h"
+
+namespace logsvc::store {
+
+// A piece of a value. The encoder tells pieces of one column apart by `value` alone.
+struct Slot {
+  std::string_view text;
+  uint64_t value = 0;  // of numbers: the number, two's complement; of others: hash_value(text)
+};
+
+inline Slot hashed_slot(std::string_view text) { return {text, hash_value(text)}; }
+
+// What a slot of a template is; the same for every value of the template.
+struct SlotKind {
+  ValueForm form;      // kString: to be looked into further
+  bool whole = false;  // kString that is not looked into
+  uint64_t key = 0;    // what values have in common: JSON path, logfmt key; 0: the text before
+
+  bool operator==(const SlotKind&) const = default;
+};
+
+// Reused from value to value. For one thread.
+class Tokenizer {
+ public:
+  void cut(std::string_view value, bool look_for_json, bool look_for_fields);
+
+  // Of the last value. Values of one template have the same shape, a hash of the static text and
+  // the kinds of slots in it.
+  uint64_t shape() const { return shape_; }
+  const std::vector<Slot>& slots() const { return slots_; }
+  const std::vector<SlotKind>& kinds() const { return kinds_; }
+  bool is_json() const { return is_json_; }
+  // Before each slot and after the last one: views into the value.
+  std::vector<std::string_view> static_texts() const;
+
+ private:
+  bool cut_json();
+  void cut_text(bool look_for_fields);
+  const char* cut_field(const char* p);
+  const char* cut_word(const char* p);
+  void cut_digits(const char* p, const char* word_end);
+
+  void begin(std::string_view value);
+  void add_slot(const char* from, const char* to, const SlotKind& kind);
+  void add_number(const char* from, const char* to, ValueForm form, int64_t number);
+  void add(const char* from, const char* to, const SlotKind& kind, uint64_t value);
+  void finish();
+
+  uint64_t shape_ = 0;
+  std::vector<Slot> slots_;
+  std::vector<SlotKind> kinds_;
+  bool is_json_ = false;
+  // Of the value being cut.
+  const char* begin_ = nullptr;
+  const char* end_ = nullptr;
+  const char* literal_ = nullptr;  // static text not yet in the shape begins here
+};
+
+// Static pieces of a JSON template, to cut the next line of the same shape by comparing them.
+class JsonTemplate {
+ public:
+  // The texts must outlive it.
+  explicit JsonTemplate(const std::vector<std::string_view>& static_texts);
+  // False if the line has not this shape; then the slots mean nothing.
+  bool cut(std::string_view line, std::vector<Slot>& slots) const;
+
+ private:
+  struct Part {
+    std::string_view text;  // before the slot
+    bool quoted = false;
+  };
+  std::vector<Part> parts_;
+  std::string_view tail_;
+};
+
+}  // namespace logsvc::store

@@ -1,0 +1,125 @@
+#include "store/piece_visit.h"
+
+#include <algorithm>
+
+#include "store/merge_iterator.h"
+
+namespace logsvc::store {
+namespace {
+
+// Overlaps so near to each other are merged together: mostly the edges of the same two blocks.
+constexpr Duration kNear = kSecond;
+
+}  // namespace
+
+Result<ReadStats> Store::Impl::PieceVisit::run() {
+  now_ = store_.snapshot();
+  // After the snapshot, so that every stream in its windows is known.
+  std::vector<StreamRef> streams = store_.streams.select(query_.matchers);
+  const std::vector<StreamRef> touched = now_.take_touched(streams, query_.range);
+  ASSIGN_OR_RETURN(const auto blocks, store_.plan(now_, streams, query_.range));
+  for (const auto& window : now_.windows) shared_.add(*window, streams);
+  for (const BlockPlan& block : blocks) shared_.add(block.lanes);
+  shared_.find();
+  for (const auto& window : now_.windows) {
+    for (const StreamRef& s : streams) RETURN_IF_ERROR(visit_window(*window, *s));
+  }
+  for (const BlockPlan& block : blocks) {
+    RETURN_IF_ERROR(check());
+    stats_.chunks_total += 1;
+    // What the index and the caches say of a damaged block counts no more.
+    Status visited = store_.chunks.known_damage(block.file, block.block);
+    if (visited.ok()) visited = visit_block(block);
+    RETURN_IF_ERROR(store_.left_out(visited, stats_));
+  }
+  for (const Overlap& overlap : overlaps(streams)) {
+    RETURN_IF_ERROR(check());
+    RETURN_IF_ERROR(visit_overlap(overlap));
+  }
+  if (!touched.empty()) RETURN_IF_ERROR(visit_touched(touched));
+  return std::move(stats_);
+}
+
+Status Store::Impl::PieceVisit::check() const {
+  if (!query_.stop.stop_requested()) return {};
+  return Error{ErrorCode::kCancelled, "the query was cancelled"};
+}
+
+Status Store::Impl::PieceVisit::visit_window(const Window& window, const Stream& stream) {
+  std::vector<Entry> rows = window.rows(stream, query_.range);
+  stats_.lines_processed += rows.size();
+  stats_.head_lines += rows.size();
+  std::erase_if(rows, [&](const Entry& e) {
+    return shared_.has(&stream, e.timestamp) || !passes(query_.lines, e.line);
+  });
+  return rows.empty() ? Status() : visit_rows(stream, rows);
+}
+
+std::vector<Store::Impl::PieceVisit::Overlap> Store::Impl::PieceVisit::overlaps(
+    const std::vector<StreamRef>& streams) const {
+  std::vector<std::pair<TimeSpan, const StreamRef*>> all;
+  for (const StreamRef& s : streams) {
+    for (const TimeSpan& span : shared_.of(s.get())) all.emplace_back(span, &s);
+  }
+  std::sort(all.begin(), all.end(),
+            [](const auto& a, const auto& b) { return a.first.first < b.first.first; });
+  std::vector<Overlap> out;
+  for (const auto& [span, stream] : all) {
+    if (out.empty() || span.first > add_saturated(out.back().span.last, kNear)) {
+      out.push_back({span, {}});
+    }
+    Overlap& overlap = out.back();
+    overlap.span.last = std::max(overlap.span.last, span.last);
+    overlap.streams.push_back(*stream);
+  }
+  for (Overlap& overlap : out) {
+    std::sort(overlap.streams.begin(), overlap.streams.end());
+    overlap.streams.erase(std::unique(overlap.streams.begin(), overlap.streams.end()),
+                          overlap.streams.end());
+  }
+  return out;
+}
+
+Status Store::Impl::PieceVisit::visit_overlap(const Overlap& overlap) {
+  const auto cost =
+      visit_merged(overlap.streams, overlap.span,
+                   [this](const Stream& stream, Timestamp t) { return shared_.has(&stream, t); });
+  return cost.ok() ? Status() : cost.error();
+}
+
+Status Store::Impl::PieceVisit::visit_touched(const std::vector<StreamRef>& streams) {
+  ASSIGN_OR_RETURN(const ReadStats cost,
+                   visit_merged(streams, {query_.range.start, query_.range.end - 1},
+                                [](const Stream&, Timestamp) { return true; }));
+  stats_.chunks_total += cost.chunks_total;
+  stats_.chunks_read += cost.chunks_read;
+  return {};
+}
+
+// Doubles and what pending deletions mean are left out. What it cost; added but for the blocks.
+Result<ReadStats> Store::Impl::PieceVisit::visit_merged(const std::vector<StreamRef>& streams,
+                                                        const TimeSpan& span,
+                                                        const Wanted& wanted) {
+  SelectQuery select;
+  select.range = {std::max(span.first, query_.range.start),
+                  std::min(add_saturated(span.last, 1), query_.range.end)};
+  if (select.range.empty()) return ReadStats();
+  select.lines = query_.lines;
+  select.stop = query_.stop;
+  MergeIterator merge(std::move(select),
+                      [this](const Error& error, ReadStats&) { store_.leave_out(error, stats_); });
+  merge.hide(now_.hidden);
+  store_.add_windows(now_, streams, merge);
+  ASSIGN_OR_RETURN(auto blocks, store_.plan(now_, streams, merge.query().range));
+  store_.add_blocks(std::move(blocks), merge);
+  while (merge.next()) {
+    const Entry& entry = merge.entry();
+    if (!wanted(*merge.stream(), entry.timestamp) || !passes(query_.lines, entry.line)) continue;
+    RETURN_IF_ERROR(visit_rows(*merge.stream(), std::span(&entry, 1)));
+  }
+  RETURN_IF_ERROR(merge.status());
+  add_stats(merge.stats(), stats_);
+  return merge.stats();
+}
+
+}  // namespace logsvc::store

@@ -1,0 +1,58 @@
+// Goes over all entries that a query wants piece by piece (window, block) and in no order, so that
+// what reads columns need not merge. Where pieces of a stream share times, and in streams that a
+// pending deletion is about, entries are merged and given as rows. For one thread.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "store/shared_times.h"
+#include "store/store_impl.h"
+
+namespace logsvc::store {
+
+class Store::Impl::PieceVisit {
+ public:
+  virtual ~PieceVisit() = default;
+  PieceVisit(const PieceVisit&) = delete;
+  PieceVisit& operator=(const PieceVisit&) = delete;
+
+  Result<ReadStats> run();
+
+ protected:
+  // Of the query, direction, limit and json_fields do not matter.
+  PieceVisit(const Impl& store, SelectQuery query) : store_(store), query_(std::move(query)) {}
+
+  // Entries of the stream in the range, sorted by time, that pass the test of lines.
+  virtual Status visit_rows(const Stream& stream, std::span<const Entry> rows) = 0;
+  // To be given are the rows in the range but for those at shared times. An error that is the
+  // block's is reported; the visit goes on.
+  virtual Status visit_block(const BlockPlan& block) = 0;
+
+  Status check() const;
+
+  const Impl& store_;
+  const SelectQuery query_;
+  SharedTimes shared_;
+  ReadStats stats_;
+
+ private:
+  // Streams that share times about then.
+  struct Overlap {
+    TimeSpan span;
+    std::vector<StreamRef> streams;
+  };
+  std::vector<Overlap> overlaps(const std::vector<StreamRef>& streams) const;
+  Status visit_window(const Window& window, const Stream& stream);
+  Status visit_overlap(const Overlap& overlap);
+  Status visit_touched(const std::vector<StreamRef>& streams);
+  // Calls visit_rows for entries that `wanted` wants.
+  using Wanted = std::function<bool(const Stream&, Timestamp)>;
+  Result<ReadStats> visit_merged(const std::vector<StreamRef>& streams, const TimeSpan& span,
+                                 const Wanted& wanted);
+
+  Snapshot now_;
+};
+
+}  // namespace logsvc::store
