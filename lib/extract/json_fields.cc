@@ -3,6 +3,7 @@
 #include <cctype>
 
 #include "base/utf8.h"
+#include "extract/json_string.h"
 
 namespace logsvc::extract {
 namespace {
@@ -18,46 +19,6 @@ constexpr const char* kBadKeyEscape = "Encountered an invalid escape sequence in
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
-int hex4(std::string_view s) {
-  if (s.size() < 4) return -1;
-  int v = 0;
-  for (size_t i = 0; i < 4; ++i) {
-    const char c = s[i];
-    if (!std::isxdigit(static_cast<unsigned char>(c))) return -1;
-    v = v * 16 + (c <= '9' ? c - '0' : (c | 32) - 'a' + 10);
-  }
-  return v;
-}
-
-// Unescapes the inside of a JSON string; false on a bad escape or a lone surrogate.
-bool unescape(std::string_view s, std::string& out) {
-  static constexpr std::string_view kNames = "\"\\/bfnrt";
-  static constexpr std::string_view kValues = "\"\\/\b\f\n\r\t";
-  for (size_t i = 0; i < s.size(); ++i) {
-    if (s[i] != '\\') {
-      out += s[i];
-      continue;
-    }
-    if (++i == s.size()) return false;
-    if (const size_t n = kNames.find(s[i]); n != std::string_view::npos) {
-      out += kValues[n];
-      continue;
-    }
-    if (s[i] != 'u') return false;
-    int code = hex4(s.substr(i + 1));
-    if (code < 0) return false;
-    i += 4;
-    if (code >= 0xD800 && code < 0xE000) {
-      const int low = s.substr(i + 1, 2) == "\\u" ? hex4(s.substr(i + 3)) : -1;
-      if (code >= 0xDC00 || low < 0xDC00 || low > 0xDFFF) return false;
-      code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
-      i += 6;
-    }
-    append_utf8(out, static_cast<uint32_t>(code));
-  }
-  return true;
-}
-
 }  // namespace
 
 void append_sanitised(std::string& out, std::string_view key, bool at_start) {
@@ -72,8 +33,9 @@ void append_sanitised(std::string& out, std::string_view key, bool at_start) {
   }
 }
 
-const char* JsonFields::read(std::string_view line, const Visit& visit) {
+const char* JsonFields::read(std::string_view line, const Visit& visit, const Enter& enter) {
   text_ = line;
+  enter_ = enter ? &enter : nullptr;
   at_ = 0;
   key_.clear();
   stopped_ = false;
@@ -88,23 +50,16 @@ void JsonFields::skip_blanks() {
 
 // text_[at_] is the opening quote. Appends the unescaped inside.
 const char* JsonFields::string(std::string& out, bool& well_formed) {
-  const size_t first = ++at_;
-  bool escaped = false;
-  while (at_ < text_.size() && text_[at_] != '"') {
-    if (text_[at_] == '\\') {
-      escaped = true;
-      ++at_;
-    }
-    ++at_;
-  }
-  if (at_ >= text_.size()) return kNoStringEnd;
-  const std::string_view inside = text_.substr(first, at_ - first);
-  ++at_;
+  const size_t first = at_ + 1;
+  const size_t end = json_string_end(text_, at_);
+  if (end == std::string_view::npos) return kNoStringEnd;
+  at_ = end;
+  const std::string_view inside = text_.substr(first, end - 1 - first);
   out.clear();
   well_formed = true;
-  if (!escaped) {
+  if (inside.find('\\') == std::string_view::npos) {
     out = inside;
-  } else if (!unescape(inside, out)) {
+  } else if (!unescape_json(inside, out)) {
     out.clear();
     well_formed = false;
   }
@@ -158,19 +113,28 @@ const char* JsonFields::object(const Visit& visit, int depth) {
 
 const char* JsonFields::value(const Visit& visit, int depth, bool named) {
   const char c = text_[at_];
+  value_is_string_ = c == '"';
+  depth_ = static_cast<size_t>(depth);
   if (c == '"') {
     bool well_formed = true;
     if (const char* fault = string(value_, well_formed)) return fault;
-    if (!is_utf8(value_) || value_.find("\xEF\xBF\xBD") != std::string::npos) {
-      value_ = repair_utf8(value_, " ");
-      for (size_t i; (i = value_.find("\xEF\xBF\xBD")) != std::string::npos;)
-        value_.replace(i, 3, " ");
-    }
+    blank_out_bad_runes(value_);
     if (named && !visit(key_, value_)) stopped_ = true;
     return nullptr;
   }
-  if (c == '{') return object(visit, depth + 1);
-  if (c == '[') return skip_array();
+  if (c == '{') {
+    // An object that is not closed gives nothing; inside a closed one all are.
+    const bool skipped = enter_ && named && !(*enter_)(key_);
+    const size_t end = depth == 0 || skipped ? json_block_end(text_, at_) : 0;
+    if (end == std::string_view::npos) return kNoObject;
+    if (!skipped) return object(visit, depth + 1);
+    at_ = end;
+    return nullptr;
+  }
+  if (c == '[') {
+    at_ = json_block_end(text_, at_);
+    return at_ == std::string_view::npos ? kNoArrayEnd : nullptr;
+  }
   const size_t first = at_;
   while (at_ < text_.size() && !is_blank(text_[at_]) && text_[at_] != ',' && text_[at_] != '}' &&
          text_[at_] != ']') {
@@ -182,22 +146,6 @@ const char* JsonFields::value(const Visit& visit, int depth, bool named) {
   if (word != "true" && word != "false" && !number) return kUnknownType;
   if (named && !visit(key_, word)) stopped_ = true;
   return nullptr;
-}
-
-const char* JsonFields::skip_array() {
-  int open = 0;
-  while (at_ < text_.size()) {
-    const char c = text_[at_];
-    if (c == '"') {
-      bool well_formed = true;
-      if (string(value_, well_formed)) return kNoArrayEnd;
-      continue;
-    }
-    ++at_;
-    if (c == '[') ++open;
-    if (c == ']' && --open == 0) return nullptr;
-  }
-  return kNoArrayEnd;
 }
 
 }  // namespace logsvc::extract

@@ -14,14 +14,21 @@ class JsonFields {
   // unescaped. Views live during the call. Return false to stop.
   using Visit = std::function<bool(std::string_view key, std::string_view value)>;
 
+  // Whether to look into the object of that joined key.
+  using Enter = std::function<bool(std::string_view key)>;
+
   // nullptr, or the text of the fault (a constant). Reuses buffers: one object a thread.
-  const char* read(std::string_view line, const Visit& visit);
+  const char* read(std::string_view line, const Visit& visit, const Enter& enter = {});
+  // Inside visit: whether the value is a string, and its own key as written.
+  bool value_is_string() const { return value_is_string_; }
+  std::string_view raw_key() const { return raw_key_; }
+  // Inside visit and enter: the number of objects around the value, beside the line itself.
+  size_t depth() const { return depth_; }
 
  private:
   const char* object(const Visit& visit, int depth);
   const char* value(const Visit& visit, int depth, bool named);
   const char* string(std::string& out, bool& well_formed);
-  const char* skip_array();
   void skip_blanks();
 
   std::string_view text_;
@@ -29,7 +36,10 @@ class JsonFields {
   std::string key_;
   std::string raw_key_;
   std::string value_;
+  const Enter* enter_ = nullptr;
   bool stopped_ = false;
+  bool value_is_string_ = false;
+  size_t depth_ = 0;
 };
 
 // [A-Za-z0-9_] kept, every other character _, a leading digit gets _ in front.

@@ -72,8 +72,8 @@ std::string LogfmtFields::read(std::string_view line, bool strict, const Visit& 
       if (at < line.size() && line[at] == '"') {
         const size_t quote_at = at;
         if (!read_quoted(line, at, value_)) {
-          problem = fault(quote_at,
-                          at >= line.size() ? "unterminated quoted value" : "invalid quoted value");
+          problem = at >= line.size() ? fault(line.size(), "unterminated quoted value")
+                                      : fault(quote_at, "invalid quoted value");
         }
       } else {
         const size_t value_first = at;
@@ -89,6 +89,7 @@ std::string LogfmtFields::read(std::string_view line, bool strict, const Visit& 
       skip_to_space(line, at);
       continue;
     }
+    raw_key_ = key;
     key_.clear();
     append_sanitised(key_, key, true);
     if (!is_utf8(value_)) value_ = repair_utf8(value_, " ");

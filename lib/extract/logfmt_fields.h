@@ -17,7 +17,11 @@ class LogfmtFields {
   // result is empty. Reuses buffers: one object a thread.
   std::string read(std::string_view line, bool strict, const Visit& visit);
 
+  // Inside visit: the key as written.
+  std::string_view raw_key() const { return raw_key_; }
+
  private:
+  std::string_view raw_key_;
   std::string key_;
   std::string value_;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <tuple>
 
 namespace logsvc::wire {
 
@@ -42,16 +43,20 @@ std::span<const LabelView> store_metadata(
     std::string usable = metadata_name(name);
     if (usable.empty()) continue;
     const bool renamed = usable != name;
-    const auto same =
-        std::find_if(kept.begin(), kept.end(), [&](const Pair& p) { return p.name == usable; });
-    if (same == kept.end()) {
-      kept.push_back({std::move(usable), value, renamed});
-    } else if (renamed || !same->renamed) {
-      same->value = value;
-      same->renamed = renamed;
-    }
+    kept.push_back({std::move(usable), value, renamed});
   }
-  std::sort(kept.begin(), kept.end(), [](const Pair& a, const Pair& b) { return a.name < b.name; });
+  // Of one name, renamed pairs come last and in their order: the last one wins.
+  std::stable_sort(kept.begin(), kept.end(), [](const Pair& a, const Pair& b) {
+    return std::tie(a.name, a.renamed) < std::tie(b.name, b.renamed);
+  });
+  const auto last_of_name = [&](size_t i) {
+    return i + 1 == kept.size() || kept[i].name != kept[i + 1].name;
+  };
+  size_t n = 0;
+  for (size_t i = 0; i < kept.size(); ++i) {
+    if (last_of_name(i)) std::swap(kept[n++], kept[i]);
+  }
+  kept.resize(n);
   const std::span<LabelView> out = arena.make_array<LabelView>(kept.size());
   for (size_t i = 0; i < kept.size(); ++i) {
     out[i] = {arena.copy(kept[i].name), arena.copy(kept[i].value)};

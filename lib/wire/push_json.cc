@@ -35,7 +35,9 @@ Status parse(std::string& body, Document& document) {
     return invalid(std::string("cannot read the push body as JSON: ") +
                    simdjson::error_message(failure));
   }
-  if (!document.root.is_object()) return invalid("the push body is not a JSON object");
+  if (!document.root.is_object() && !document.root.is_null()) {
+    return invalid("the push body is not a JSON object");
+  }
   return {};
 }
 
@@ -54,7 +56,9 @@ Result<std::vector<dom::element>> list_member(const dom::element& object, const 
   return out;
 }
 
+// null is a push without streams.
 Result<std::vector<dom::element>> streams_of(const Document& document) {
+  if (document.root.is_null()) return std::vector<dom::element>();
   return list_member(document.root, "streams", "the push body");
 }
 
@@ -62,6 +66,15 @@ std::string text_of(const dom::element& value) {
   std::string_view text;
   if (value.get(text) == simdjson::SUCCESS) return std::string(text);
   return simdjson::minify(value);
+}
+
+// In the words of the parser of label strings, if it has any for the name.
+Error bad_label_name(std::string_view name, const std::string& where) {
+  const auto parsed = LabelSet::parse("{" + std::string(name) + "=\"\"}");
+  if (!name.empty() && !parsed.ok()) {
+    return invalid("couldn't parse labels: " + parsed.error().message);
+  }
+  return invalid("couldn't parse labels: " + where + ": invalid label name " + quote(name));
 }
 
 Result<LabelSet> read_labels(const dom::element& stream, const std::string& where) {
@@ -73,10 +86,7 @@ Result<LabelSet> read_labels(const dom::element& stream, const std::string& wher
   }
   Labels labels;
   for (const auto& [name, label] : object) {
-    if (!is_label_name(name)) {
-      return invalid("couldn't parse labels: " + where + ": invalid label name \"" +
-                     std::string(name) + "\"");
-    }
+    if (!is_label_name(name)) return bad_label_name(name, where);
     labels.push_back({std::string(name), text_of(label)});
   }
   return LabelSet::from(std::move(labels));

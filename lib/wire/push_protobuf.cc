@@ -82,7 +82,25 @@ Entry read_entry(protozero::pbf_reader in, Arena& arena, Pairs& pairs) {
   return entry;
 }
 
-Status read_stream(protozero::pbf_reader in, Batch& batch, LabelTextCache& labels, Pairs& pairs) {
+// What one request may take in memory: entries of two bytes each become far larger ones.
+class Budget {
+ public:
+  explicit Budget(uint64_t max_bytes) : max_bytes_(max_bytes) {}
+  Status add_entry(const Arena& arena) {
+    ++entries_;
+    if (entries_ * sizeof(Entry) + arena.size_bytes() <= max_bytes_) return {};
+    return Error{ErrorCode::kTooLarge, "request body too large: its entries take over " +
+                                           std::to_string(max_bytes_) +
+                                           " bytes; send fewer at a time"};
+  }
+
+ private:
+  const uint64_t max_bytes_;
+  uint64_t entries_ = 0;
+};
+
+Status read_stream(protozero::pbf_reader in, Batch& batch, LabelTextCache& labels, Pairs& pairs,
+                   Budget& budget) {
   StreamEntries stream;
   std::string_view label_text;
   while (in.next()) {
@@ -92,6 +110,7 @@ Status read_stream(protozero::pbf_reader in, Batch& batch, LabelTextCache& label
         break;
       case kStreamEntries:
         stream.entries.push_back(read_entry(in.get_message(), batch.arena, pairs));
+        RETURN_IF_ERROR(budget.add_entry(batch.arena));
         break;
       default:
         in.skip();
@@ -99,6 +118,27 @@ Status read_stream(protozero::pbf_reader in, Batch& batch, LabelTextCache& label
   }
   ASSIGN_OR_RETURN(stream.labels, labels.parse(label_text));
   batch.streams.push_back(std::move(stream));
+  return {};
+}
+
+Status read_message(std::string_view bytes, Batch& batch, LabelTextCache& labels,
+                    uint64_t max_batch_bytes) {
+  Pairs pairs;
+  Budget budget(max_batch_bytes);
+  try {
+    protozero::pbf_reader in(bytes.data(), bytes.size());
+    while (in.next()) {
+      if (in.tag() == kRequestStreams) {
+        RETURN_IF_ERROR(read_stream(in.get_message(), batch, labels, pairs, budget));
+      } else {
+        in.skip();
+      }
+    }
+  } catch (const protozero::end_of_buffer_exception&) {
+    return invalid("unexpected EOF");
+  } catch (const protozero::exception& e) {
+    return invalid(std::string("proto: ") + e.what());
+  }
   return {};
 }
 
@@ -124,7 +164,7 @@ void write_entry(protozero::pbf_writer& out, const Entry& entry) {
 
 }  // namespace
 
-Result<Batch> decode_push_protobuf(std::string_view body, uint64_t max_decoded_bytes,
+Result<Batch> decode_push_protobuf(std::string body, uint64_t max_decoded_bytes,
                                    LabelTextCache& labels) {
   size_t decoded_bytes = 0;
   if (!snappy::GetUncompressedLength(body.data(), body.size(), &decoded_bytes)) {
@@ -137,31 +177,22 @@ Result<Batch> decode_push_protobuf(std::string_view body, uint64_t max_decoded_b
   }
   // A copy element of 3 bytes gives at most 64: a longer claim is a lie not worth the memory.
   if (decoded_bytes / 32 > body.size()) return invalid("snappy: corrupt input");
-  std::string message(decoded_bytes, '\0');
-  if (!snappy::RawUncompress(body.data(), body.size(), message.data())) {
+  Batch batch;
+  char* const message = batch.arena.make_bytes(decoded_bytes);
+  if (!snappy::RawUncompress(body.data(), body.size(), message)) {
     return invalid("snappy: corrupt input");
   }
-  return decode_push_message(std::move(message), labels);
+  batch.packed = {std::move(body), {message, decoded_bytes}};
+  // The decoded text itself counts as well.
+  RETURN_IF_ERROR(read_message(batch.packed.text, batch, labels, 2 * max_decoded_bytes));
+  return batch;
 }
 
-Result<Batch> decode_push_message(std::string message, LabelTextCache& labels) {
+Result<Batch> decode_push_message(std::string message, LabelTextCache& labels,
+                                  uint64_t max_batch_bytes) {
   Batch batch;
   const std::string_view bytes = batch.arena.adopt(std::move(message));
-  Pairs pairs;
-  try {
-    protozero::pbf_reader in(bytes.data(), bytes.size());
-    while (in.next()) {
-      if (in.tag() == kRequestStreams) {
-        RETURN_IF_ERROR(read_stream(in.get_message(), batch, labels, pairs));
-      } else {
-        in.skip();
-      }
-    }
-  } catch (const protozero::end_of_buffer_exception&) {
-    return invalid("unexpected EOF");
-  } catch (const protozero::exception& e) {
-    return invalid(std::string("proto: ") + e.what());
-  }
+  RETURN_IF_ERROR(read_message(bytes, batch, labels, max_batch_bytes));
   return batch;
 }
 

@@ -1,0 +1,248 @@
+#include "extract/detected_level.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstring>
+#include <optional>
+#include <utility>
+
+namespace logsvc::extract {
+namespace {
+
+using std::string_view;
+
+constexpr std::array<string_view, 14> kNames = {
+    "level",    "LEVEL",         "Level",         "log.level",    "severity",
+    "SEVERITY", "Severity",      "SeverityText",  "lvl",          "LVL",
+    "Lvl",      "severity_text", "Severity_Text", "SEVERITY_TEXT"};
+constexpr size_t kShortestName = 3;
+constexpr size_t kLongestName = 13;
+constexpr int kMaxJsonDepth = 2;
+
+constexpr std::array<std::pair<string_view, string_view>, 14> kSpellings = {{
+    {"trace", "trace"},
+    {"trc", "trace"},
+    {"debug", "debug"},
+    {"dbg", "debug"},
+    {"info", "info"},
+    {"inf", "info"},
+    {"information", "info"},
+    {"warn", "warn"},
+    {"wrn", "warn"},
+    {"warning", "warn"},
+    {"error", "error"},
+    {"err", "error"},
+    {"critical", "critical"},
+    {"fatal", "fatal"},
+}};
+
+// What is looked for in lines that say nothing by keys.
+constexpr std::array<std::pair<string_view, string_view>, 9> kWords = {{
+    {"trace", "trace"},
+    {"debug", "debug"},
+    {"fatal", "fatal"},
+    {"critical", "critical"},
+    {"error", "error"},
+    {"err", "error"},
+    {"warning", "warn"},
+    {"warn", "warn"},
+    {"info", "info"},
+}};
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 32) : c; }
+
+// word is in lower case.
+bool starts_with_word(string_view text, string_view word) {
+  if (text.size() < word.size()) return false;
+  for (size_t i = 0; i < word.size(); ++i) {
+    if (lower(text[i]) != word[i]) return false;
+  }
+  return true;
+}
+
+bool equals_any_case(string_view a, string_view b) {
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
+                                            [](char x, char y) { return lower(x) == lower(y); });
+}
+
+bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
+size_t skip_blanks(string_view text, size_t at) {
+  while (at < text.size() && is_blank(text[at])) ++at;
+  return at;
+}
+
+// at: behind the opening quote. The index of the closing one, or the end.
+size_t end_of_string(string_view text, size_t at) {
+  while (at < text.size()) {
+    const void* quote = std::memchr(text.data() + at, '"', text.size() - at);
+    if (!quote) return text.size();
+    const size_t end = static_cast<size_t>(static_cast<const char*>(quote) - text.data());
+    size_t slashes = 0;
+    while (end - slashes > at && text[end - slashes - 1] == '\\') ++slashes;
+    if (slashes % 2 == 0) return end;
+    at = end + 1;
+  }
+  return text.size();
+}
+
+bool looks_like_json(string_view line) {
+  const size_t first = line.find_first_not_of(" \t\n\r");
+  return first != string_view::npos && line[first] == '{' &&
+         line[line.find_last_not_of(" \t\n\r")] == '}';
+}
+
+bool is_level_name(string_view key) {
+  if (key.size() < kShortestName || key.size() > kLongestName) return false;
+  if (lower(key[0]) != 'l' && lower(key[0]) != 's') return false;
+  return std::find(kNames.begin(), kNames.end(), key) != kNames.end();
+}
+
+// The first string member with a level's name, not deeper than kMaxJsonDepth objects and in no
+// list.
+string_view level_member(string_view line) {
+  int objects = 0, lists = 0;
+  for (size_t at = 0; at < line.size(); ++at) {
+    const char c = line[at];
+    if (c == '{') ++objects;
+    if (c == '}') --objects;
+    if (c == '[') ++lists;
+    if (c == ']') --lists;
+    if (c != '"') continue;
+    const size_t first = at + 1;
+    at = end_of_string(line, first);
+    if (lists > 0 || objects > kMaxJsonDepth) continue;
+    if (!is_level_name(line.substr(first, at - first))) continue;
+    const size_t colon = skip_blanks(line, at + 1);
+    if (colon >= line.size() || line[colon] != ':') continue;
+    const size_t value = skip_blanks(line, colon + 1);
+    if (value >= line.size() || line[value] != '"') continue;
+    return line.substr(value + 1, end_of_string(line, value + 1) - value - 1);
+  }
+  return {};
+}
+
+// Names that differ only in case count as one.
+std::optional<size_t> rank_of_key(string_view key) {
+  if (key.size() < kShortestName || key.size() > kLongestName) return {};
+  if (lower(key[0]) != 'l' && lower(key[0]) != 's') return {};
+  for (size_t i = 0; i < kNames.size(); ++i) {
+    if (equals_any_case(kNames[i], key)) return i;
+  }
+  return {};
+}
+
+// Steps through key=value pairs; stops at the first that is malformed.
+class PairScanner {
+ public:
+  explicit PairScanner(string_view line) : line_(line) {}
+
+  bool next(string_view& key, string_view& value) {
+    while (at_ < line_.size() && !is_text(line_[at_])) ++at_;
+    if (at_ >= line_.size()) return false;
+    const size_t first = at_;
+    while (at_ < line_.size() && is_text(line_[at_]) && line_[at_] != '=') {
+      if (line_[at_] == '"') return false;
+      ++at_;
+    }
+    if (at_ == first) return false;
+    key = line_.substr(first, at_ - first);
+    value = {};
+    if (at_ >= line_.size() || line_[at_] != '=') return true;
+    ++at_;
+    return at_ < line_.size() && line_[at_] == '"' ? quoted(value) : bare(value);
+  }
+
+ private:
+  static bool is_text(char c) { return static_cast<unsigned char>(c) > ' '; }
+
+  bool bare(string_view& value) {
+    const size_t first = at_;
+    while (at_ < line_.size() && is_text(line_[at_])) {
+      if (line_[at_] == '=' || line_[at_] == '"') return false;
+      ++at_;
+    }
+    value = line_.substr(first, at_ - first);
+    return true;
+  }
+
+  bool quoted(string_view& value) {
+    const size_t end = end_of_string(line_, at_ + 1);
+    if (end == line_.size()) return false;
+    value = line_.substr(at_ + 1, end - at_ - 1);
+    at_ = end + 1;
+    return true;
+  }
+
+  string_view line_;
+  size_t at_ = 0;
+};
+
+// Of the best-ranked key.
+string_view level_pair(string_view line) {
+  PairScanner pairs(line);
+  string_view key, value, best;
+  size_t best_rank = kNames.size();
+  while (pairs.next(key, value)) {
+    const auto rank = rank_of_key(key);
+    if (!rank || *rank >= best_rank) continue;
+    best_rank = *rank;
+    best = value;
+  }
+  return best;
+}
+
+bool may_precede_word(char c) { return c != '\0' && std::strchr(" \t\n[({\"=", c) != nullptr; }
+bool may_follow_word(char c) {
+  return may_precede_word(c) || (c != '\0' && std::strchr("]):},!", c) != nullptr);
+}
+
+// Of the earliest word.
+string_view level_word(string_view line) {
+  for (size_t at = 0; at < line.size(); ++at) {
+    const char first = lower(line[at]);
+    if (first < 'c' || first > 'w' || (at > 0 && !may_precede_word(line[at - 1]))) continue;
+    for (const auto& [word, level] : kWords) {
+      if (word[0] != first || !starts_with_word(line.substr(at), word)) continue;
+      const size_t end = at + word.size();
+      if (end == line.size() || may_follow_word(line[end])) return level;
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+std::span<const string_view> level_names() { return kNames; }
+
+string_view normalise_detected_level(string_view word) {
+  for (const auto& [from, to] : kSpellings) {
+    if (from.size() == word.size() && starts_with_word(word, from)) return to;
+  }
+  return {};
+}
+
+string_view level_of_severity_number(string_view number) {
+  constexpr std::array<string_view, 6> kLevels = {"trace", "debug", "info",
+                                                  "warn",  "error", "fatal"};
+  int n = 0;
+  const auto [end, failure] = std::from_chars(number.data(), number.data() + number.size(), n);
+  if (failure != std::errc() || end != number.data() + number.size()) return "info";
+  if (n < 1 || n > 24) return "unknown";
+  return kLevels[static_cast<size_t>(n - 1) / 4];
+}
+
+string_view detect_level(string_view line) {
+  string_view found;
+  if (looks_like_json(line)) {
+    found = level_member(line);
+  } else if (line.find('=') != string_view::npos) {
+    found = level_pair(line);
+  }
+  if (const string_view level = normalise_detected_level(found); !level.empty()) return level;
+  const string_view level = level_word(line);
+  return level.empty() ? "unknown" : level;
+}
+
+}  // namespace logsvc::extract

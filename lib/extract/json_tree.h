@@ -1,0 +1,58 @@
+// A JSON text as a flat list of nodes, parsed once and read by place: strings are unescaped and
+// numbers converted only where they are asked for. Strict (RFC 8259) except that bytes inside
+// strings need not be UTF-8.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace logsvc::extract {
+
+class JsonTree {
+ public:
+  enum class Kind : uint8_t { kNull, kFalse, kTrue, kNumber, kString, kObject, kArray };
+  using Index = uint32_t;  // of a node; 0 is the whole text
+
+  // False if the text is not one JSON value with blanks around it. Borrows the text; reuses memory.
+  // Texts of 4 GiB and more, and nesting beyond 10000, are refused.
+  bool parse(std::string_view text);
+
+  Kind kind(Index node) const { return nodes_[node].kind; }
+  // The text of the value as written; of a string without its quotes, still escaped.
+  std::string_view raw(Index node) const {
+    const Node& n = nodes_[node];
+    return text_.substr(n.begin, n.end - n.begin);
+  }
+  // Appends a string, unescaped. Lone surrogates become U+FFFD.
+  void append_string(Index node, std::string& out) const;
+  bool string_equals(Index node, std::string_view text) const;
+  double number(Index node) const;
+
+  // Children of an object come as key, value, key, value …; of an array as they stand.
+  Index first_child(Index node) const { return node + 1; }
+  // The node behind the value and everything in it.
+  Index after(Index node) const { return nodes_[node].after; }
+  // The value of a key, of the last one if it is there more than once; 0 if there is none.
+  Index member(Index object, std::string_view key) const;
+
+ private:
+  struct Node {
+    Kind kind;
+    bool escaped;
+    uint32_t begin, end;
+    Index after;
+  };
+  bool string_end(size_t& at, bool& escaped) const;
+  bool number_end(size_t& at) const;
+  bool scalar(size_t& at);
+  void blanks(size_t& at) const;
+
+  std::string_view text_;
+  std::vector<Node> nodes_;
+  std::vector<Index> open_;
+  mutable std::string scratch_;
+};
+
+}  // namespace logsvc::extract

@@ -1,0 +1,281 @@
+#include "gotext/regex/go_regex.h"
+
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <cctype>
+
+#include "base/utf8.h"
+#include "model/matcher.h"
+
+namespace logsvc {
+namespace {
+
+constexpr int64_t kMaxProgramBytes = 64 << 20;
+
+bool is_word(char c) { return c == '_' || std::isalnum(static_cast<unsigned char>(c)); }
+
+Error syntax_error(const std::string& what, std::string_view fragment) {
+  return invalid("error parsing regexp: " + what + ": `" + std::string(fragment) + "`");
+}
+
+// Rewrites the expression for RE2: groups lose their names, which are noted by number.
+class Translator {
+ public:
+  explicit Translator(std::string_view text) : text_(text) {}
+
+  Status run() {
+    while (at_ < text_.size()) RETURN_IF_ERROR(step());
+    return {};
+  }
+  std::string out;
+  std::vector<std::string> names{""};
+
+ private:
+  void copy(size_t n) {
+    n = std::min(n, text_.size() - at_);
+    out += text_.substr(at_, n);
+    at_ += n;
+  }
+
+  Status step() {
+    const char c = text_[at_];
+    if (c == '\\') return escape();
+    if (c == '[') {
+      char_class();
+      return {};
+    }
+    if (c == '(') return group();
+    copy(1);
+    return {};
+  }
+
+  Status escape() {
+    if (text_.substr(at_, 2) == "\\C") return syntax_error("invalid escape sequence", "\\C");
+    if (text_.substr(at_, 2) == "\\Q") {
+      const size_t end = text_.find("\\E", at_ + 2);
+      copy(end == std::string_view::npos ? text_.size() - at_ : end + 2 - at_);
+      return {};
+    }
+    copy(2);
+    return {};
+  }
+
+  void char_class() {
+    copy(text_.substr(at_, 2) == "[^" ? 2 : 1);
+    // A ] that comes first is a member.
+    if (at_ < text_.size() && text_[at_] == ']') copy(1);
+    while (at_ < text_.size() && text_[at_] != ']') {
+      if (text_.substr(at_, 2) == "[:") {
+        const size_t end = text_.find(":]", at_ + 2);
+        if (end != std::string_view::npos) {
+          copy(end + 2 - at_);
+          continue;
+        }
+      }
+      copy(text_[at_] == '\\' ? 2 : 1);
+    }
+    copy(1);
+  }
+
+  Status group() {
+    if (text_.substr(at_, 2) != "(?") {
+      names.emplace_back();
+      copy(1);
+      return {};
+    }
+    size_t open = 0;
+    if (text_.substr(at_, 4) == "(?P<") open = 4;
+    if (text_.substr(at_, 3) == "(?<") open = 3;
+    if (open == 0) {
+      copy(2);
+      return {};
+    }
+    const size_t close = text_.find('>', at_);
+    if (close == std::string_view::npos) {
+      return syntax_error("invalid named capture", text_.substr(at_));
+    }
+    const std::string_view name = text_.substr(at_ + open, close - at_ - open);
+    if (name.empty() || !std::all_of(name.begin(), name.end(), is_word)) {
+      return syntax_error("invalid named capture", text_.substr(at_, close + 1 - at_));
+    }
+    names.emplace_back(name);
+    out += '(';
+    at_ = close + 1;
+    return {};
+  }
+
+  std::string_view text_;
+  size_t at_ = 0;
+};
+
+// A copy with U+FFFD for each bad byte; origin[i] is where byte i of it came from.
+std::string repaired(std::string_view text, std::vector<size_t>& origin) {
+  std::string out;
+  origin.clear();
+  for (size_t at = 0; at < text.size();) {
+    const size_t length = utf8_length(text.substr(at));
+    const std::string_view piece = length ? text.substr(at, length) : "\xEF\xBF\xBD";
+    for (size_t i = 0; i < piece.size(); ++i) origin.push_back(length ? at + i : at);
+    out += piece;
+    at += length ? length : 1;
+  }
+  origin.push_back(text.size());
+  return out;
+}
+
+re2::StringPiece piece(std::string_view s) { return {s.data(), s.size()}; }
+
+}  // namespace
+
+Result<GoRegex> GoRegex::compile(std::string_view expression, Options options) {
+  Translator translator(expression);
+  RETURN_IF_ERROR(translator.run());
+  re2::RE2::Options re2_options;
+  re2_options.set_log_errors(false);
+  re2_options.set_max_mem(kMaxProgramBytes);
+  re2_options.set_dot_nl(options.dot_newline);
+  // Compiled as written first, so that messages do not show the anchors.
+  auto regex = std::make_shared<const re2::RE2>(translator.out, re2_options);
+  if (!regex->ok()) {
+    if (regex->error_code() == re2::RE2::ErrorMissingParen) {
+      return syntax_error("missing closing )", expression);
+    }
+    return invalid(go_regexp_error(*regex));
+  }
+  if (options.anchored) {
+    regex = std::make_shared<const re2::RE2>("^(?:" + translator.out + ")$", re2_options);
+    if (!regex->ok()) return invalid(go_regexp_error(*regex));
+  }
+  GoRegex out;
+  out.regex_ = std::move(regex);
+  out.names_ = std::move(translator.names);
+  return out;
+}
+
+bool GoRegex::matches(std::string_view text) const {
+  if (re2::RE2::PartialMatch(piece(text), *regex_)) return true;
+  // RE2 matches nothing with a bad byte, Go takes it for U+FFFD.
+  return !is_utf8(text) && re2::RE2::PartialMatch(repair_utf8(text), *regex_);
+}
+
+bool GoRegex::find_valid(std::string_view text, size_t from, Groups& groups) const {
+  std::vector<re2::StringPiece> pieces(names_.size());
+  groups.resize(names_.size());
+  if (!regex_->Match(piece(text), from, text.size(), re2::RE2::UNANCHORED, pieces.data(),
+                     static_cast<int>(pieces.size()))) {
+    return false;
+  }
+  for (size_t i = 0; i < pieces.size(); ++i) {
+    groups[i] = pieces[i].data() ? std::string_view(pieces[i].data(), pieces[i].size())
+                                 : std::string_view();
+  }
+  return true;
+}
+
+bool GoRegex::find(std::string_view text, size_t from, Groups& groups) const {
+  // A default view has no data; groups at an empty text must differ from it.
+  if (text.data() == nullptr) text = "";
+  if (is_utf8(text)) return find_valid(text, from, groups);
+  std::vector<size_t> origin;
+  const std::string copy = repaired(text, origin);
+  const auto begin = std::lower_bound(origin.begin(), origin.end(), from);
+  if (!find_valid(copy, static_cast<size_t>(begin - origin.begin()), groups)) return false;
+  for (std::string_view& group : groups) {
+    if (!group.data()) continue;
+    const auto first = static_cast<size_t>(group.data() - copy.data());
+    const size_t start = origin[first], end = origin[first + group.size()];
+    group = text.substr(start, end - start);
+  }
+  return true;
+}
+
+void GoRegex::expand(std::string_view replacement, const Groups& groups, std::string& out) const {
+  while (!replacement.empty() && out.size() <= kLongestText) {
+    const size_t dollar = replacement.find('$');
+    out += replacement.substr(0, dollar);
+    if (dollar == std::string_view::npos) return;
+    replacement.remove_prefix(dollar + 1);
+    if (replacement.starts_with('$')) {
+      out += '$';
+      replacement.remove_prefix(1);
+      continue;
+    }
+    const bool braced = replacement.starts_with('{');
+    size_t end = braced ? 1 : 0;
+    while (end < replacement.size() && is_word(replacement[end])) ++end;
+    const std::string_view name = replacement.substr(braced ? 1 : 0, end - (braced ? 1 : 0));
+    const bool closed = !braced || (end < replacement.size() && replacement[end] == '}');
+    if (name.empty() || !closed) {
+      out += '$';  // malformed: as it stands
+      continue;
+    }
+    replacement.remove_prefix(end + (braced ? 1 : 0));
+    const bool numeric = std::all_of(name.begin(), name.end(), [](char c) {
+      return std::isdigit(static_cast<unsigned char>(c));
+    });
+    if (numeric) {
+      const size_t number = name.size() > 8 ? groups.size() : std::stoul(std::string(name));
+      if (number < groups.size()) out += groups[number];
+      continue;
+    }
+    for (size_t i = 0; i < names_.size(); ++i) {
+      if (names_[i] == name && groups[i].data()) {
+        out += groups[i];
+        break;
+      }
+    }
+  }
+}
+
+template <typename Visit>
+void GoRegex::for_each_match(std::string_view text, Visit visit) const {
+  if (text.data() == nullptr) text = "";
+  Groups groups;
+  size_t from = 0;
+  size_t last_end = std::string_view::npos;
+  while (from <= text.size() && find(text, from, groups)) {
+    const auto start = static_cast<size_t>(groups[0].data() - text.data());
+    const size_t end = start + groups[0].size();
+    // An empty match right behind a match does not count.
+    if ((end > start || start != last_end) && !visit(groups)) return;
+    last_end = end;
+    if (end > start) {
+      from = end;
+    } else {
+      const size_t length = end < text.size() ? utf8_length(text.substr(end)) : 1;
+      from = end + (length ? length : 1);
+    }
+  }
+}
+
+std::string GoRegex::replace_all(std::string_view text, std::string_view replacement,
+                                 bool literal) const {
+  std::string out;
+  size_t copied = 0;
+  if (text.data() == nullptr) text = "";
+  for_each_match(text, [&](const Groups& groups) {
+    const auto start = static_cast<size_t>(groups[0].data() - text.data());
+    out += text.substr(copied, start - copied);
+    if (literal) {
+      out += replacement;
+    } else {
+      expand(replacement, groups, out);
+    }
+    copied = start + groups[0].size();
+    return out.size() <= kLongestText;
+  });
+  out += text.substr(copied);
+  return out;
+}
+
+size_t GoRegex::count(std::string_view text) const {
+  size_t n = 0;
+  for_each_match(text, [&](const Groups&) {
+    ++n;
+    return true;
+  });
+  return n;
+}
+
+}  // namespace logsvc

@@ -1,0 +1,58 @@
+// Regular expressions as Go's regexp has them, on RE2: named groups in both spellings and with
+// repeated names, bytes that are no UTF-8 counting as U+FFFD, Go's replacement texts and errors.
+// A value after compile; safe to use from several threads.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace re2 {
+class RE2;
+}
+
+namespace logsvc {
+
+class GoRegex {
+ public:
+  struct Options {
+    bool anchored = false;     // ^(?:…)$
+    bool dot_newline = false;  // . matches \n too
+  };
+  // kInvalid: "error parsing regexp: missing closing ): `(`".
+  static Result<GoRegex> compile(std::string_view expression, Options options);
+  static Result<GoRegex> compile(std::string_view expression) {
+    return compile(expression, Options());
+  }
+
+  bool matches(std::string_view text) const;
+
+  // A group that took part has data() != nullptr.
+  using Groups = std::vector<std::string_view>;
+  // The leftmost match at or after `from`; groups[0] is all of it.
+  bool find(std::string_view text, size_t from, Groups& groups) const;
+  // By number, from 0; empty for a group without a name.
+  const std::vector<std::string>& group_names() const { return names_; }
+
+  // Replacing stops when a text gets longer than this.
+  static constexpr size_t kLongestText = 8u << 20;
+  // Appends the replacement with $1, ${name} and $$ filled in.
+  void expand(std::string_view replacement, const Groups& groups, std::string& out) const;
+  // All matches replaced; `literal` takes the replacement as it is.
+  std::string replace_all(std::string_view text, std::string_view replacement, bool literal) const;
+  size_t count(std::string_view text) const;
+
+ private:
+  bool find_valid(std::string_view text, size_t from, Groups& groups) const;
+  // Calls visit(groups) for matches from left to right, as Go's FindAll, until it says false.
+  template <typename Visit>
+  void for_each_match(std::string_view text, Visit visit) const;
+
+  std::shared_ptr<const re2::RE2> regex_;
+  std::vector<std::string> names_;
+};
+
+}  // namespace logsvc

@@ -1,0 +1,47 @@
+// The functions that templates may call: Go's own, and those that Loki or Promtail add.
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "gotext/template/executor.h"
+
+namespace logsvc::tmpl {
+
+// What a parameter takes.
+enum class Parameter { kAny, kString, kInt, kFloat, kTime };
+
+struct Function {
+  std::string_view name;
+  std::vector<Parameter> parameters;
+  bool variadic;  // the last parameter may come any number of times, also none
+  // The error is what stands behind "error calling name: ".
+  Result<Value> (*call)(Context& context, std::span<const Value> arguments);
+};
+
+// nullptr if there is none.
+const Function* find_function(std::string_view name, Dialect dialect);
+
+// Parts of the table, by file.
+std::span<const Function> builtin_functions();
+std::span<const Function> string_functions();
+std::span<const Function> number_functions();
+std::span<const Function> time_functions();
+// Promtail's alone: sprig's (lists, maps, JSON, …) and its own hashes.
+std::span<const Function> sprig_functions();
+std::span<const Function> sprig_list_functions();
+std::span<const Function> hash_functions();
+
+// `and` and `or` stop at the first argument that decides; their arguments are run one by one.
+bool is_short_circuit(std::string_view name);
+
+// fmt.Sprintf and fmt.Sprint.
+std::string go_printf(std::string_view format, std::span<const Value> arguments);
+std::string go_print(std::span<const Value> arguments);
+
+// Conversions of the arithmetic functions: anything else is 0.
+int64_t to_integer(const Value& value);
+double to_floating(const Value& value);
+
+}  // namespace logsvc::tmpl

@@ -1,0 +1,104 @@
+#include "gotext/template/value.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+namespace logsvc::tmpl {
+namespace {
+
+struct Truth {
+  bool operator()(std::monostate) const { return false; }
+  bool operator()(bool v) const { return v; }
+  bool operator()(const Integer& v) const { return v.number != 0; }
+  bool operator()(double v) const { return v != 0; }
+  bool operator()(const std::string& v) const { return !v.empty(); }
+  bool operator()(const GoTime&) const { return true; }
+  template <typename T>
+  bool operator()(const std::shared_ptr<const T>& v) const {
+    return !v->empty();
+  }
+};
+
+struct Print {
+  std::string& out;
+
+  void operator()(std::monostate) const { out += "<nil>"; }
+  void operator()(bool v) const { out += v ? "true" : "false"; }
+  void operator()(const Integer& v) const { out += std::to_string(v.number); }
+  void operator()(double v) const { out += format_float(v); }
+  void operator()(const std::string& v) const { out += v; }
+  void operator()(const GoTime& v) const { out += v.printed(); }
+  void operator()(const std::shared_ptr<const List>& v) const {
+    out += '[';
+    for (size_t i = 0; i < v->size(); ++i) {
+      if (i > 0) out += ' ';
+      (*v)[i].print(out);
+    }
+    out += ']';
+  }
+  void operator()(const std::shared_ptr<const Map>& v) const {
+    out += "map[";
+    bool first = true;
+    for (const auto& [key, value] : *v) {
+      if (!first) out += ' ';
+      first = false;
+      out += key + ":";
+      value.print(out);
+    }
+    out += ']';
+  }
+  void operator()(const std::shared_ptr<const Labels>& v) const {
+    out += "map[";
+    for (size_t i = 0; i < v->size(); ++i) {
+      if (i > 0) out += ' ';
+      out += (*v)[i].name + ":" + (*v)[i].value;
+    }
+    out += ']';
+  }
+};
+
+}  // namespace
+
+const char* Value::type_name() const {
+  static constexpr const char* kIntegers[] = {"int", "int64", "uint8"};
+  static constexpr const char* kNames[] = {"nil",
+                                           "bool",
+                                           "int",
+                                           "float64",
+                                           "string",
+                                           "time.Time",
+                                           "[]interface {}",
+                                           "map[string]interface {}",
+                                           "map[string]string"};
+  if (const auto* i = as<Integer>()) return kIntegers[static_cast<size_t>(i->type)];
+  return kNames[state_.index()];
+}
+
+bool Value::is_true() const { return std::visit(Truth{}, state_); }
+
+void Value::print(std::string& out) const { std::visit(Print{out}, state_); }
+
+const std::string* find_label(const Labels& labels, std::string_view name) {
+  const auto at = std::lower_bound(labels.begin(), labels.end(), name,
+                                   [](const Label& l, std::string_view n) { return l.name < n; });
+  return at != labels.end() && at->name == name ? &at->value : nullptr;
+}
+
+std::string format_float(double v) {
+  if (std::isnan(v)) return "NaN";
+  if (std::isinf(v)) return v > 0 ? "+Inf" : "-Inf";
+  char buffer[400];
+  const auto scientific =
+      std::to_chars(buffer, buffer + sizeof buffer, v, std::chars_format::scientific);
+  const std::string text(buffer, scientific.ptr);
+  const size_t e = text.find('e');
+  const int exponent = std::stoi(text.substr(e + 1));
+  if (v != 0 && (exponent < -4 || exponent >= 6)) {
+    return text;
+  }
+  const auto fixed = std::to_chars(buffer, buffer + sizeof buffer, v, std::chars_format::fixed);
+  return {buffer, fixed.ptr};
+}
+
+}  // namespace logsvc::tmpl

@@ -1,0 +1,78 @@
+// Values of the template language, as Go's text/template has them: what fields, constants and
+// functions give. A value; lists and maps share their storage.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "gotext/time/go_time.h"
+#include "model/label_set.h"
+
+namespace logsvc::tmpl {
+
+class Value;
+using List = std::vector<Value>;
+using Map = std::map<std::string, Value, std::less<>>;
+
+// Go's integer types that functions give and take; they do not mix in calls.
+struct Integer {
+  enum class Type { kInt, kInt64, kByte };
+  int64_t number = 0;
+  Type type = Type::kInt;
+};
+
+class Value {
+ public:
+  using State = std::variant<std::monostate, bool, Integer, double, std::string, GoTime,
+                             std::shared_ptr<const List>, std::shared_ptr<const Map>,
+                             std::shared_ptr<const Labels>>;
+
+  Value() = default;  // nil
+  template <typename T>
+  explicit Value(T state) : state_(std::move(state)) {}
+  static Value integer(int64_t v) { return Value(Integer{v, Integer::Type::kInt}); }
+  static Value int64(int64_t v) { return Value(Integer{v, Integer::Type::kInt64}); }
+  static Value string(std::string_view v) { return Value(std::string(v)); }
+
+  bool is_nil() const { return std::holds_alternative<std::monostate>(state_); }
+  template <typename T>
+  const T* as() const {
+    return std::get_if<T>(&state_);
+  }
+  const std::string* text() const { return as<std::string>(); }
+  const List* list() const { return pointee<List>(); }
+  const Map* map() const { return pointee<Map>(); }
+  const Labels* labels() const { return pointee<Labels>(); }  // sorted by name
+
+  // Go's name of the type: string, int, map[string]string.
+  const char* type_name() const;
+  // What `if` makes of it.
+  bool is_true() const;
+  // As fmt's %v prints it; nil inside lists and maps is <nil>.
+  void print(std::string& out) const;
+  std::string printed() const {
+    std::string out;
+    print(out);
+    return out;
+  }
+
+ private:
+  template <typename T>
+  const T* pointee() const {
+    const auto* p = std::get_if<std::shared_ptr<const T>>(&state_);
+    return p ? p->get() : nullptr;
+  }
+  State state_;
+};
+
+// The value of a label in a sorted list; nullptr if it is absent.
+const std::string* find_label(const Labels& labels, std::string_view name);
+
+// Shortest form of Go's %g: 123456, 1.5e+06, +Inf, NaN.
+std::string format_float(double v);
+
+}  // namespace logsvc::tmpl

@@ -1,0 +1,280 @@
+#include "gotext/time/go_time.h"
+
+#include <array>
+
+namespace logsvc::tmpl {
+
+const char* const kMonthNames[12] = {"January",   "February", "March",    "April",
+                                     "May",       "June",     "July",     "August",
+                                     "September", "October",  "November", "December"};
+const char* const kWeekDayNames[7] = {"Sunday",   "Monday", "Tuesday", "Wednesday",
+                                      "Thursday", "Friday", "Saturday"};
+
+namespace {
+
+constexpr int64_t kDaySeconds = 86400;
+
+struct LayoutWord {
+  std::string_view text;
+  LayoutItem item;
+};
+// Longer words stand before those they begin with.
+constexpr std::array<LayoutWord, 39> kWords = {{
+    {"January", LayoutItem::kLongMonth},
+    {"Jan", LayoutItem::kMonth},
+    {"Monday", LayoutItem::kLongWeekDay},
+    {"Mon", LayoutItem::kWeekDay},
+    {"MST", LayoutItem::kZoneName},
+    {"2006", LayoutItem::kLongYear},
+    {"002", LayoutItem::kZeroYearDay},
+    {"01", LayoutItem::kZeroMonth},
+    {"02", LayoutItem::kZeroDay},
+    {"03", LayoutItem::kZeroHour12},
+    {"04", LayoutItem::kZeroMinute},
+    {"05", LayoutItem::kZeroSecond},
+    {"06", LayoutItem::kYear},
+    {"15", LayoutItem::kHour},
+    {"1", LayoutItem::kNumMonth},
+    {"2", LayoutItem::kDay},
+    {"__2", LayoutItem::kUnderYearDay},
+    {"_2", LayoutItem::kUnderDay},
+    {"3", LayoutItem::kHour12},
+    {"4", LayoutItem::kMinute},
+    {"5", LayoutItem::kSecond},
+    {"PM", LayoutItem::kUpperPm},
+    {"pm", LayoutItem::kLowerPm},
+    {"-070000", LayoutItem::kZone},
+    {"-07:00:00", LayoutItem::kZone},
+    {"-0700", LayoutItem::kZone},
+    {"-07:00", LayoutItem::kZone},
+    {"-07", LayoutItem::kZone},
+    {"Z070000", LayoutItem::kZone},
+    {"Z07:00:00", LayoutItem::kZone},
+    {"Z0700", LayoutItem::kZone},
+    {"Z07:00", LayoutItem::kZone},
+    {"Z07", LayoutItem::kZone},
+    {".0", LayoutItem::kFraction},
+    {",0", LayoutItem::kFraction},
+    {".9", LayoutItem::kFraction9},
+    {",9", LayoutItem::kFraction9},
+    {"_2006", LayoutItem::kNone},
+    {"", LayoutItem::kNone},
+}};
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// The length of ".000" if the run of one digit is not followed by another digit; else 0.
+size_t fraction_length(std::string_view s) {
+  size_t n = 2;
+  while (n < s.size() && s[n] == s[1]) ++n;
+  return n < s.size() && is_digit(s[n]) ? 0 : n;
+}
+
+void append_padded(std::string& out, int64_t v, int width, char pad = '0') {
+  std::string digits = std::to_string(v < 0 ? -v : v);
+  if (v < 0) out += '-';
+  for (size_t n = digits.size(); n < static_cast<size_t>(width); ++n) out += pad;
+  out += digits;
+}
+
+void append_zone(std::string& out, std::string_view form, int32_t offset) {
+  if (form[0] == 'Z' && offset == 0) {
+    out += 'Z';
+    return;
+  }
+  const int32_t total = offset < 0 ? -offset : offset;
+  out += offset < 0 ? '-' : '+';
+  const bool colon = form.find(':') != std::string_view::npos;
+  append_padded(out, total / 3600, 2);
+  if (form.size() == 3) return;
+  if (colon) out += ':';
+  append_padded(out, total / 60 % 60, 2);
+  if (form.size() == 5 || form.size() == 6) return;
+  if (colon) out += ':';
+  append_padded(out, total % 60, 2);
+}
+
+void append_fraction(std::string& out, std::string_view form, int32_t nanos, bool trim) {
+  std::string digits;
+  append_padded(digits, nanos, 9);
+  digits.resize(std::min<size_t>(9, form.size() - 1));
+  if (trim) {
+    while (!digits.empty() && digits.back() == '0') digits.pop_back();
+    if (digits.empty()) return;
+  }
+  out += form[0];
+  out += digits;
+}
+
+int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b < 0); }
+
+}  // namespace
+
+int64_t days_of_date(int64_t year, int month, int day) {
+  // Howard Hinnant's days_from_civil.
+  year -= month <= 2;
+  const int64_t era = floor_div(year, 400);
+  const int64_t year_of_era = year - era * 400;
+  const int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+  const int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+  return era * 146097 + day_of_era - 719468;
+}
+
+void date_of_days(int64_t days, int64_t& year, int& month, int& day) {
+  days += 719468;
+  const int64_t era = floor_div(days, 146097);
+  const int64_t day_of_era = days - era * 146097;
+  const int64_t year_of_era =
+      (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+  const int64_t day_of_year =
+      day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  const int64_t shifted_month = (5 * day_of_year + 2) / 153;
+  day = static_cast<int>(day_of_year - (153 * shifted_month + 2) / 5 + 1);
+  month = static_cast<int>(shifted_month < 10 ? shifted_month + 3 : shifted_month - 9);
+  year = year_of_era + era * 400 + (month <= 2);
+}
+
+LayoutStep next_layout_step(std::string_view layout) {
+  for (size_t at = 0; at < layout.size(); ++at) {
+    const std::string_view rest = layout.substr(at);
+    for (const LayoutWord& word : kWords) {
+      if (word.text.empty() || !rest.starts_with(word.text)) continue;
+      size_t length = word.text.size();
+      if (word.item == LayoutItem::kNone) {
+        // _2006 is an underscore and the year.
+        return {layout.substr(0, at + 1), LayoutItem::kLongYear, rest.substr(1, 4), rest.substr(5)};
+      }
+      if (word.item == LayoutItem::kUnderDay && rest.starts_with("_2006")) continue;
+      if (word.text == "Jan" || word.text == "Mon") {
+        // "Month" and "Jane" are no elements.
+        if (rest.size() > 3 && rest[3] >= 'a' && rest[3] <= 'z') continue;
+      }
+      if (word.item == LayoutItem::kFraction || word.item == LayoutItem::kFraction9) {
+        length = fraction_length(rest);
+        if (length == 0) continue;
+      }
+      return {layout.substr(0, at), word.item, rest.substr(0, length), rest.substr(length)};
+    }
+  }
+  return {layout, LayoutItem::kNone, {}, {}};
+}
+
+GoTime GoTime::from(Timestamp t) {
+  GoTime out;
+  out.seconds = floor_div(t, kSecond);
+  out.nanos = static_cast<int32_t>(t - out.seconds * kSecond);
+  TimeZone::local().apply(out);
+  return out;
+}
+
+GoTime GoTime::zero() { return {days_of_date(1, 1, 1) * kDaySeconds, 0, 0, "UTC"}; }
+
+std::string GoTime::printed() const { return format("2006-01-02 15:04:05.999999999 -0700 MST"); }
+
+std::string GoTime::format(std::string_view layout) const {
+  const int64_t wall = seconds + offset;
+  const int64_t days = floor_div(wall, kDaySeconds);
+  const auto of_day = static_cast<int>(wall - days * kDaySeconds);
+  int64_t year = 0;
+  int month = 0, day = 0;
+  date_of_days(days, year, month, day);
+  const int hour = of_day / 3600, minute = of_day / 60 % 60, second = of_day % 60;
+  const int hour12 = hour % 12 == 0 ? 12 : hour % 12;
+  const std::string week_day = kWeekDayNames[((days % 7) + 11) % 7];
+  const int64_t year_day = days - days_of_date(year, 1, 1) + 1;
+  std::string out;
+  while (!layout.empty()) {
+    const LayoutStep step = next_layout_step(layout);
+    out += step.before;
+    layout = step.after;
+    switch (step.item) {
+      case LayoutItem::kNone:
+        return out;
+      case LayoutItem::kLongMonth:
+        out += kMonthNames[month - 1];
+        break;
+      case LayoutItem::kMonth:
+        out += std::string_view(kMonthNames[month - 1]).substr(0, 3);
+        break;
+      case LayoutItem::kNumMonth:
+        append_padded(out, month, 1);
+        break;
+      case LayoutItem::kZeroMonth:
+        append_padded(out, month, 2);
+        break;
+      case LayoutItem::kLongWeekDay:
+        out += week_day;
+        break;
+      case LayoutItem::kWeekDay:
+        out += week_day.substr(0, 3);
+        break;
+      case LayoutItem::kDay:
+        append_padded(out, day, 1);
+        break;
+      case LayoutItem::kUnderDay:
+        append_padded(out, day, 2, ' ');
+        break;
+      case LayoutItem::kZeroDay:
+        append_padded(out, day, 2);
+        break;
+      case LayoutItem::kUnderYearDay:
+        append_padded(out, year_day, 3, ' ');
+        break;
+      case LayoutItem::kZeroYearDay:
+        append_padded(out, year_day, 3);
+        break;
+      case LayoutItem::kHour:
+        append_padded(out, hour, 2);
+        break;
+      case LayoutItem::kHour12:
+        append_padded(out, hour12, 1);
+        break;
+      case LayoutItem::kZeroHour12:
+        append_padded(out, hour12, 2);
+        break;
+      case LayoutItem::kMinute:
+        append_padded(out, minute, 1);
+        break;
+      case LayoutItem::kZeroMinute:
+        append_padded(out, minute, 2);
+        break;
+      case LayoutItem::kSecond:
+        append_padded(out, second, 1);
+        break;
+      case LayoutItem::kZeroSecond:
+        append_padded(out, second, 2);
+        break;
+      case LayoutItem::kLongYear:
+        append_padded(out, year, 4);
+        break;
+      case LayoutItem::kYear:
+        append_padded(out, (year % 100 + 100) % 100, 2);
+        break;
+      case LayoutItem::kUpperPm:
+        out += hour >= 12 ? "PM" : "AM";
+        break;
+      case LayoutItem::kLowerPm:
+        out += hour >= 12 ? "pm" : "am";
+        break;
+      case LayoutItem::kZoneName:
+        if (zone.empty()) {
+          append_zone(out, offset % 3600 == 0 ? "-07" : "-0700", offset);
+        } else {
+          out += zone;
+        }
+        break;
+      case LayoutItem::kZone:
+        append_zone(out, step.text, offset);
+        break;
+      case LayoutItem::kFraction:
+        append_fraction(out, step.text, nanos, false);
+        break;
+      case LayoutItem::kFraction9:
+        append_fraction(out, step.text, nanos, true);
+        break;
+    }
+  }
+  return out;
+}
+
+}  // namespace logsvc::tmpl

@@ -1,0 +1,129 @@
+// Time zones: the server's own through the C library, others from the system's zone files.
+#include <algorithm>
+#include <ctime>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <vector>
+
+#include "gotext/time/go_time.h"
+
+namespace logsvc::tmpl {
+
+// One zone file (TZif, version 2 or later): the offsets in force from given instants on.
+struct ZoneFile {
+  struct Kind {
+    int32_t offset = 0;
+    std::string name;
+  };
+  std::vector<int64_t> from;     // sorted
+  std::vector<uint8_t> kind_of;  // of each
+  std::vector<Kind> kinds;
+
+  const Kind* at(int64_t seconds) const {
+    if (kinds.empty()) return nullptr;
+    const auto next = std::upper_bound(from.begin(), from.end(), seconds);
+    if (next == from.begin()) return &kinds[0];
+    return &kinds[kind_of[static_cast<size_t>(next - from.begin()) - 1]];
+  }
+};
+
+namespace {
+
+int64_t big_endian(const char* p, int bytes) {
+  uint64_t v = bytes == 8 || !(p[0] & 0x80) ? 0 : ~uint64_t{0};
+  for (int i = 0; i < bytes; ++i) v = v << 8 | static_cast<unsigned char>(p[i]);
+  return static_cast<int64_t>(v);
+}
+
+struct Header {
+  size_t utc_flags, standard_flags, leaps, times, kinds, names;
+};
+constexpr size_t kHeaderBytes = 44;
+
+bool read_header(std::string_view bytes, Header& h) {
+  if (bytes.size() < kHeaderBytes || bytes.substr(0, 4) != "TZif") return false;
+  size_t* const fields[] = {&h.utc_flags, &h.standard_flags, &h.leaps,
+                            &h.times,     &h.kinds,          &h.names};
+  for (int i = 0; i < 6; ++i) {
+    *fields[i] = static_cast<size_t>(big_endian(bytes.data() + 20 + i * 4, 4));
+    if (*fields[i] > 100'000) return false;
+  }
+  return true;
+}
+
+std::shared_ptr<const ZoneFile> parse_zone_file(std::string_view bytes) {
+  Header h{};
+  if (!read_header(bytes, h)) return nullptr;
+  // The first block has 32-bit times; the second, wanted one begins behind it.
+  const size_t first = kHeaderBytes + h.times * 5 + h.kinds * 6 + h.names + h.leaps * 8 +
+                       h.standard_flags + h.utc_flags;
+  if (bytes.size() < first) return nullptr;
+  bytes.remove_prefix(first);
+  if (!read_header(bytes, h)) return nullptr;
+  bytes.remove_prefix(kHeaderBytes);
+  if (bytes.size() < h.times * 9 + h.kinds * 6 + h.names) return nullptr;
+  auto out = std::make_shared<ZoneFile>();
+  for (size_t i = 0; i < h.times; ++i) out->from.push_back(big_endian(bytes.data() + i * 8, 8));
+  const char* kind_of = bytes.data() + h.times * 8;
+  const char* kinds = kind_of + h.times;
+  const std::string_view names(kinds + h.kinds * 6, h.names);
+  for (size_t i = 0; i < h.times; ++i) {
+    const auto kind = static_cast<uint8_t>(kind_of[i]);
+    if (kind >= h.kinds) return nullptr;
+    out->kind_of.push_back(kind);
+  }
+  for (size_t i = 0; i < h.kinds; ++i) {
+    const char* k = kinds + i * 6;
+    const auto name = static_cast<unsigned char>(k[5]);
+    if (name >= names.size()) return nullptr;
+    const std::string_view tail = names.substr(name);
+    out->kinds.push_back(
+        {static_cast<int32_t>(big_endian(k, 4)), std::string(tail.substr(0, tail.find('\0')))});
+  }
+  return out;
+}
+
+}  // namespace
+
+TimeZone TimeZone::named(const std::string& name) {
+  TimeZone out(false);
+  if (name.empty() || name.size() > 64 || name[0] == '/' || name.find("..") != std::string::npos) {
+    return out;
+  }
+  std::ifstream in("/usr/share/zoneinfo/" + name, std::ios::binary);
+  const std::string bytes((std::istreambuf_iterator<char>(in)), {});
+  out.file_ = parse_zone_file(bytes);
+  return out;
+}
+
+void TimeZone::apply(GoTime& t) const {
+  t.offset = 0;
+  t.zone = "UTC";
+  if (local_) {
+    const std::time_t seconds = t.seconds;
+    std::tm parts{};
+    if (localtime_r(&seconds, &parts) && parts.tm_zone) {
+      t.offset = static_cast<int32_t>(parts.tm_gmtoff);
+      t.zone = parts.tm_zone;
+    }
+    return;
+  }
+  if (!file_) return;
+  if (const auto* kind = file_->at(t.seconds)) {
+    t.offset = kind->offset;
+    t.zone = kind->name;
+  }
+}
+
+void TimeZone::from_wall_clock(int64_t wall_seconds, GoTime& t) const {
+  // The offset in force about that time, then once more with the better guess.
+  t.seconds = wall_seconds;
+  apply(t);
+  t.seconds = wall_seconds - t.offset;
+  apply(t);
+  t.seconds = wall_seconds - t.offset;
+  apply(t);
+}
+
+}  // namespace logsvc::tmpl

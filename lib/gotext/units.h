@@ -1,0 +1,14 @@
+// Label values as numbers, as comparisons and unwrap read them. Errors are Go's texts.
+#pragma once
+
+#include <string_view>
+
+#include "base/result.h"
+
+namespace logsvc {
+
+Result<double> to_number(std::string_view text);
+Result<double> to_seconds(std::string_view text);  // a Go duration
+Result<double> to_bytes(std::string_view text);    // 1KB, 2 KiB, 5
+
+}  // namespace logsvc

@@ -1,0 +1,172 @@
+#include "wire/agent_report.h"
+
+#include <simdjson.h>
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+
+namespace logsvc::wire {
+namespace {
+
+namespace dom = simdjson::dom;
+
+constexpr size_t kMaxTextBytes = 128;
+constexpr size_t kMaxReasons = 20;
+constexpr size_t kMaxReasonBytes = 32;
+constexpr uint64_t kMaxCount = uint64_t{1} << 53;  // whole numbers of JSON readers
+
+// A JSON string of ASCII; bytes that a header or JSON may not hold become '?'.
+std::string quoted(std::string_view text, size_t max_bytes) {
+  std::string out = "\"";
+  for (const char c : text.substr(0, max_bytes)) {
+    const auto byte = static_cast<unsigned char>(c);
+    out += byte < 0x20 || byte > 0x7E || c == '"' || c == '\\' ? '?' : c;
+  }
+  return out + '"';
+}
+
+std::string quoted(Timestamp t) { return "\"" + std::to_string(t) + "\""; }
+
+Error bad(const std::string& what) {
+  return invalid(std::string(kAgentReportHeader) + ": " + what);
+}
+
+Result<std::string> read_text(const dom::object& object, const char* name, size_t max_bytes) {
+  std::string_view text;
+  const auto failure = object[name].get(text);
+  if (failure == simdjson::NO_SUCH_FIELD) return std::string();
+  if (failure != simdjson::SUCCESS || text.size() > max_bytes)
+    return bad(std::string("\"") + name + "\" is no text of up to " + std::to_string(max_bytes));
+  return std::string(text);
+}
+
+Result<uint64_t> to_count(const dom::element& value, const std::string& name) {
+  uint64_t number = 0;
+  if (value.get(number) != simdjson::SUCCESS || number > kMaxCount)
+    return bad("\"" + name + "\" is no whole number");
+  return number;
+}
+
+Result<uint64_t> read_count(const dom::object& object, const char* name) {
+  dom::element value;
+  if (object[name].get(value) != simdjson::SUCCESS) return uint64_t{0};
+  return to_count(value, name);
+}
+
+Result<Timestamp> read_time(const dom::object& object, const char* name) {
+  ASSIGN_OR_RETURN(const std::string text, read_text(object, name, 20));
+  if (text.empty()) return Timestamp{0};
+  Timestamp t = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), t);
+  if (failure != std::errc() || end != text.data() + text.size())
+    return bad(std::string("\"") + name + "\" is no time in ns");
+  return t;
+}
+
+// The member as an object or a list; false if it is absent.
+template <typename T>
+Result<bool> find(const dom::object& object, const char* name, T& out) {
+  const auto failure = object[name].get(out);
+  if (failure == simdjson::SUCCESS) return true;
+  if (failure == simdjson::NO_SUCH_FIELD) return false;
+  return bad(std::string("\"") + name + "\" has the wrong type");
+}
+
+Status read_spool(const dom::object& root, AgentReport& report) {
+  dom::object spool;
+  ASSIGN_OR_RETURN(const bool found, find(root, "spool", spool));
+  if (!found) return {};
+  ASSIGN_OR_RETURN(report.spool_bytes, read_count(spool, "bytes"));
+  ASSIGN_OR_RETURN(report.spool_lines, read_count(spool, "lines"));
+  ASSIGN_OR_RETURN(const uint64_t age_ms, read_count(spool, "age_ms"));
+  constexpr uint64_t kMaxAgeMs = std::numeric_limits<Duration>::max() / kMillisecond;
+  report.spool_age = static_cast<Duration>(std::min(age_ms, kMaxAgeMs)) * kMillisecond;
+  return {};
+}
+
+Status read_dropped(const dom::object& root, AgentReport& report) {
+  dom::object dropped;
+  ASSIGN_OR_RETURN(const bool found, find(root, "dropped", dropped));
+  if (!found) return {};
+  for (const auto [reason, value] : dropped) {
+    if (reason.size() > kMaxReasonBytes || report.dropped.size() >= kMaxReasons)
+      return bad("too much in \"dropped\"");
+    ASSIGN_OR_RETURN(report.dropped[std::string(reason)], to_count(value, "dropped"));
+  }
+  return {};
+}
+
+Status read_ranges(const dom::object& root, AgentReport& report) {
+  dom::array ranges;
+  ASSIGN_OR_RETURN(const bool found, find(root, "lines", ranges));
+  if (!found) return {};
+  if (ranges.size() > kMaxReportedRanges) return bad("too many ranges");
+  for (const dom::element element : ranges) {
+    dom::array parts;
+    std::string_view source;
+    if (element.get(parts) != simdjson::SUCCESS || parts.size() != 3 ||
+        parts.at(0).get(source) != simdjson::SUCCESS || source.empty() ||
+        source.size() > kMaxSourceBytes) {
+      return bad("a range is not [source, first, count]");
+    }
+    SequenceRange range{std::string(source), 0, 0};
+    ASSIGN_OR_RETURN(range.first, to_count(parts.at(1).value_unsafe(), "first"));
+    ASSIGN_OR_RETURN(range.count, to_count(parts.at(2).value_unsafe(), "count"));
+    if (range.first == 0 || range.count == 0) return bad("a range of nothing");
+    report.lines.push_back(std::move(range));
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string encode_agent_report(const AgentReport& r) {
+  std::string out = "{\"v\":1,\"agent\":" + quoted(r.agent, kMaxTextBytes) +
+                    ",\"host\":" + quoted(r.host, kMaxTextBytes) +
+                    ",\"version\":" + quoted(r.version, kMaxTextBytes) +
+                    ",\"clock\":" + quoted(r.clock) + ",\"started\":" + quoted(r.started) +
+                    ",\"containers\":" + std::to_string(r.containers) +
+                    ",\"spool\":{\"bytes\":" + std::to_string(r.spool_bytes) +
+                    ",\"lines\":" + std::to_string(r.spool_lines) +
+                    ",\"age_ms\":" + std::to_string(r.spool_age / kMillisecond) + "},\"dropped\":{";
+  size_t n = 0;
+  for (const auto& [reason, count] : r.dropped) {
+    if (n == kMaxReasons) break;
+    if (n++ > 0) out += ',';
+    out += quoted(reason, kMaxReasonBytes) + ':' + std::to_string(count);
+  }
+  out += "},\"lines\":[";
+  n = 0;
+  for (const SequenceRange& range : r.lines) {
+    if (n == kMaxReportedRanges) break;
+    if (n++ > 0) out += ',';
+    out += '[' + quoted(range.source, kMaxSourceBytes) + ',' + std::to_string(range.first) + ',' +
+           std::to_string(range.count) + ']';
+  }
+  return out + "]}";
+}
+
+Result<AgentReport> decode_agent_report(std::string_view header) {
+  if (header.size() > kMaxAgentReportBytes) return bad("too long");
+  dom::parser parser;
+  dom::object root;
+  if (parser.parse(header.data(), header.size()).get(root) != simdjson::SUCCESS)
+    return bad("no JSON object");
+  ASSIGN_OR_RETURN(const uint64_t version, read_count(root, "v"));
+  if (version != 1) return bad("unknown version " + std::to_string(version));
+  AgentReport r;
+  ASSIGN_OR_RETURN(r.agent, read_text(root, "agent", kMaxTextBytes));
+  ASSIGN_OR_RETURN(r.host, read_text(root, "host", kMaxTextBytes));
+  ASSIGN_OR_RETURN(r.version, read_text(root, "version", kMaxTextBytes));
+  if (r.agent.empty()) return bad("no \"agent\"");
+  ASSIGN_OR_RETURN(r.clock, read_time(root, "clock"));
+  ASSIGN_OR_RETURN(r.started, read_time(root, "started"));
+  ASSIGN_OR_RETURN(r.containers, read_count(root, "containers"));
+  RETURN_IF_ERROR(read_spool(root, r));
+  RETURN_IF_ERROR(read_dropped(root, r));
+  RETURN_IF_ERROR(read_ranges(root, r));
+  return r;
+}
+
+}  // namespace logsvc::wire

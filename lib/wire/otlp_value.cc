@@ -1,0 +1,131 @@
+#include "wire/otlp_value.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+
+namespace logsvc::wire {
+namespace {
+
+// As Go's JSON: shortest digits, an exponent only for the very small and very large.
+std::string number_text(double value) {
+  if (std::isnan(value)) return "NaN";
+  if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
+  const double size = std::abs(value);
+  const bool exponent = size != 0 && (size < 1e-6 || size >= 1e21);
+  std::array<char, 64> buffer;
+  const auto end =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
+                    exponent ? std::chars_format::scientific : std::chars_format::fixed);
+  return {buffer.data(), end.ptr};
+}
+
+std::string base64(std::string_view bytes) {
+  static constexpr char kDigits[] =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  for (size_t i = 0; i < bytes.size(); i += 3) {
+    uint32_t group = 0;
+    const size_t n = std::min<size_t>(3, bytes.size() - i);
+    for (size_t k = 0; k < 3; ++k) {
+      group = group << 8 | (k < n ? static_cast<unsigned char>(bytes[i + k]) : 0);
+    }
+    for (size_t k = 0; k < 4; ++k) out += k <= n ? kDigits[group >> (18 - 6 * k) & 63] : '=';
+  }
+  return out;
+}
+
+void append_string(std::string& out, std::string_view text) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  out += '"';
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (c == '\n') {
+      out += "\\n";
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      out += "\\u00";
+      out += kHex[c >> 4];
+      out += kHex[c & 15];
+    } else {
+      out += c;
+    }
+  }
+  out += '"';
+}
+
+void append_json(std::string& out, const OtlpValue& value) {
+  if (const auto* list = std::get_if<OtlpValue::List>(&value.is)) {
+    out += '[';
+    for (size_t i = 0; i < list->size(); ++i) {
+      if (i) out += ',';
+      append_json(out, (*list)[i]);
+    }
+    out += ']';
+  } else if (const auto* map = std::get_if<OtlpValue::Map>(&value.is)) {
+    std::vector<const OtlpMember*> sorted;
+    for (const OtlpMember& member : *map) sorted.push_back(&member);
+    std::stable_sort(sorted.begin(), sorted.end(),
+                     [](const OtlpMember* a, const OtlpMember* b) { return a->key < b->key; });
+    out += '{';
+    for (size_t i = 0; i < sorted.size(); ++i) {
+      if (i) out += ',';
+      append_string(out, sorted[i]->key);
+      out += ':';
+      append_json(out, sorted[i]->value);
+    }
+    out += '}';
+  } else if (const auto* text = std::get_if<std::string>(&value.is)) {
+    append_string(out, *text);
+  } else if (const auto* bytes = std::get_if<OtlpValue::Bytes>(&value.is)) {
+    append_string(out, base64(bytes->data));
+  } else if (std::holds_alternative<std::monostate>(value.is)) {
+    out += "null";
+  } else {
+    out += to_text(value);
+  }
+}
+
+void flatten_into(const std::string& prefix, const OtlpValue::Map& attributes,
+                  std::vector<OtlpAttribute>& out) {
+  for (const OtlpMember& member : attributes) {
+    std::string name = prefix.empty() ? member.key : prefix + "_" + member.key;
+    if (const auto* map = std::get_if<OtlpValue::Map>(&member.value.is)) {
+      flatten_into(name, *map, out);
+    } else {
+      out.emplace_back(std::move(name), to_text(member.value));
+    }
+  }
+}
+
+}  // namespace
+
+std::string to_text(const OtlpValue& value) {
+  if (const auto* text = std::get_if<std::string>(&value.is)) return *text;
+  if (const auto* flag = std::get_if<bool>(&value.is)) return *flag ? "true" : "false";
+  if (const auto* whole = std::get_if<int64_t>(&value.is)) return std::to_string(*whole);
+  if (const auto* number = std::get_if<double>(&value.is)) return number_text(*number);
+  if (const auto* bytes = std::get_if<OtlpValue::Bytes>(&value.is)) return base64(bytes->data);
+  if (std::holds_alternative<std::monostate>(value.is)) return "";
+  std::string out;
+  append_json(out, value);
+  return out;
+}
+
+void flatten(const OtlpValue::Map& attributes, std::vector<OtlpAttribute>& out) {
+  flatten_into("", attributes, out);
+}
+
+std::string hex_text(std::string_view bytes) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  std::string out;
+  for (const char c : bytes) {
+    out += kHex[static_cast<unsigned char>(c) >> 4];
+    out += kHex[c & 15];
+  }
+  return out;
+}
+
+}  // namespace logsvc::wire
