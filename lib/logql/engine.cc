@@ -182,7 +182,10 @@ Result<std::unique_ptr<TailQuery>> TailQuery::parse(std::string_view query) {
 Result<std::vector<Matcher>> parse_selector(std::string_view text, bool allow_empty) {
   ASSIGN_OR_RETURN(std::vector<Token> tokens, lex(text));
   Cursor in(std::move(tokens));
-  if (!in.now().is("{")) return in.unexpected();
+  if (!in.now().is("{")) {
+    const auto whole = logql::parse(text);
+    return whole.ok() ? invalid("only label matchers are supported") : whole.error();
+  }
   ASSIGN_OR_RETURN(std::vector<Matcher> matchers, parse_matchers(in));
   if (in.now().kind != TokenKind::kEnd) {
     const auto whole = logql::parse(text);

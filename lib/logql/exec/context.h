@@ -1,6 +1,7 @@
 // What every part of one query's execution shares: source, limits, cancellation, cost.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <stop_token>
@@ -61,7 +62,10 @@ class ExecContext {
     stats.chunks_read += read.chunks_read;
     stats.compressed_bytes += read.compressed_bytes;
     stats.duplicates += read.duplicates;
-    warnings.insert(warnings.end(), read.warnings.begin(), read.warnings.end());
+    for (const std::string& warning : read.warnings) {
+      const bool said = std::find(warnings.begin(), warnings.end(), warning) != warnings.end();
+      if (!said) warnings.push_back(warning);
+    }
   }
 
  private:

@@ -45,6 +45,17 @@ struct Evaluate {
                                                    std::get<StepVector>(right), steps.count));
     return MetricValue(std::move(out));
   }
+  Result<MetricValue> operator()(const LabelReplace& r) const {
+    ASSIGN_OR_RETURN(const GoRegex regex, GoRegex::compile("^(?:" + r.regex + ")$"));
+    ASSIGN_OR_RETURN(MetricValue inner, evaluate(*r.inner, steps, context));
+    if (const double* number = std::get_if<double>(&inner)) inner = constant(*number, steps.count);
+    ASSIGN_OR_RETURN(StepVector out,
+                     replace_labels(r, regex, std::get<StepVector>(std::move(inner))));
+    return MetricValue(std::move(out));
+  }
+  Result<MetricValue> operator()(const Variants&) const {
+    return invalid("multi variant queries are disabled for this instance");
+  }
   Result<MetricValue> operator()(const Literal& literal) const {
     return MetricValue(literal.value);
   }
@@ -56,6 +67,7 @@ struct Evaluate {
 }  // namespace
 
 Result<MetricValue> evaluate(const Expr& expr, const Steps& steps, ExecContext& context) {
+  RETURN_IF_ERROR(context.check());
   return std::visit(Evaluate{steps, context}, expr.node);
 }
 
@@ -63,6 +75,7 @@ bool contains_sort(const Expr& expr) {
   if (const auto* a = std::get_if<VectorAggregation>(&expr.node)) {
     return a->op == VectorOp::kSort || a->op == VectorOp::kSortDesc || contains_sort(*a->inner);
   }
+  if (const auto* r = std::get_if<LabelReplace>(&expr.node)) return contains_sort(*r->inner);
   if (const auto* o = std::get_if<BinaryOperation>(&expr.node)) {
     return contains_sort(*o->left) || contains_sort(*o->right);
   }

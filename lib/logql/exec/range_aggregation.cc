@@ -1,21 +1,22 @@
 #include "logql/exec/range_aggregation.h"
 
 #include <algorithm>
-#include <cmath>
+#include <numeric>
+#include <optional>
 #include <unordered_map>
 
-#include "logql/stages/convert.h"
+#include "gotext/units.h"
+#include "logql/exec/count_by_time.h"
+#include "logql/exec/unwrapper.h"
+#include "logql/exec/window_value.h"
+#include "logql/stages/condition.h"
+#include "logql/stages/field_tests.h"
 #include "logql/stages/pipeline.h"
 
 namespace logsvc::logql {
 namespace {
 
-constexpr uint64_t kCheckInterval = 1024;
-
-struct TimedValue {
-  Timestamp timestamp;
-  double value;
-};
+constexpr uint64_t kCheckInterval = 64;
 
 // Of one series: totals a step for sums, all samples for the rest.
 struct Accumulator {
@@ -23,6 +24,7 @@ struct Accumulator {
   std::vector<double> delta;   // change of the total from the step before
   std::vector<int64_t> lines;  // change of the number of samples
   std::vector<TimedValue> samples;
+  std::vector<uint32_t> streams;  // of samples that came in no order: where each is from
 };
 
 int64_t ceil_div(int64_t a, int64_t b) { return a / b + (a % b > 0); }
@@ -59,126 +61,6 @@ Error pipeline_error(const std::string& error, const Labels& labels) {
                  "unwrap latency | __error__=\"\" )\n");
 }
 
-class Unwrapper {
- public:
-  static Result<Unwrapper> compile(const Unwrap& unwrap) {
-    Unwrapper out;
-    out.name_ = unwrap.name;
-    out.conversion_ = unwrap.conversion;
-    for (const auto& filter : unwrap.filters) {
-      ASSIGN_OR_RETURN(auto compiled, compile_label_filter(*filter));
-      out.filters_.push_back(std::move(compiled));
-    }
-    return out;
-  }
-
-  // False: the entry gives no sample.
-  bool value(LabelState& state, std::string_view line, double& out) const {
-    const std::string_view* text = state.find(name_);
-    if (!text || text->empty()) return false;
-    const Result<double> number = convert(*text);
-    out = number.ok() ? *number : 0;
-    if (!number.ok()) state.set_error("SampleExtractionErr", number.error().message);
-    for (const auto& filter : filters_) {
-      if (!filter->process(0, line, state)) return false;
-    }
-    return true;
-  }
-  const std::string& name() const { return name_; }
-
- private:
-  Result<double> convert(std::string_view text) const {
-    if (conversion_ == Unwrap::Conversion::kBytes) return to_bytes(text);
-    if (conversion_ == Unwrap::Conversion::kDuration) return to_seconds(text);
-    return to_number(text);
-  }
-  std::string name_;
-  Unwrap::Conversion conversion_ = Unwrap::Conversion::kNumber;
-  std::vector<std::unique_ptr<CompiledStage>> filters_;
-};
-
-double quantile(std::vector<double> v, double q) {
-  if (q < 0) return -INFINITY;
-  if (q > 1) return INFINITY;
-  std::sort(v.begin(), v.end(),
-            [](double a, double b) { return std::isnan(a) ? !std::isnan(b) : a < b; });
-  const double rank = q * (static_cast<double>(v.size()) - 1);
-  const auto low = static_cast<size_t>(std::max(0.0, std::floor(rank)));
-  const size_t high = std::min(v.size() - 1, low + 1);
-  const double weight = rank - std::floor(rank);
-  return v[low] * (1 - weight) + v[high] * weight;
-}
-
-double variance(const TimedValue* first, size_t n) {
-  double mean = 0, m2 = 0;
-  for (size_t i = 0; i < n; ++i) {
-    const double delta = first[i].value - mean;
-    mean += delta / static_cast<double>(i + 1);
-    m2 += delta * (first[i].value - mean);
-  }
-  return m2 / static_cast<double>(n);
-}
-
-double rate_counter(const TimedValue* s, size_t n, double seconds) {
-  if (n < 2) return 0;
-  double increase = s[n - 1].value - s[0].value;
-  for (size_t i = 1; i < n; ++i) {
-    if (s[i].value < s[i - 1].value) increase += s[i - 1].value;
-  }
-  // Loki mixes nanoseconds and seconds here; its numbers are what clients know.
-  const double sampled = static_cast<double>(s[n - 1].timestamp - s[0].timestamp) / 1000;
-  const double average = sampled / static_cast<double>(n - 1);
-  double to_start = seconds;
-  if (increase > 0 && s[0].value >= 0)
-    to_start = std::min(to_start, sampled * s[0].value / increase);
-  const double extended = sampled + (to_start < 1.1 * average ? to_start : average / 2);
-  return increase * (extended / sampled) / seconds;
-}
-
-// The value of a window of n > 0 samples.
-double window_value(const RangeAggregation& a, const TimedValue* s, size_t n) {
-  const double seconds = static_cast<double>(a.range) / 1e9;
-  double out = s[0].value;
-  switch (a.op) {
-    case RangeOp::kRate:
-    case RangeOp::kSum:
-      out = 0;
-      for (size_t i = 0; i < n; ++i) out += s[i].value;
-      return a.op == RangeOp::kRate ? out / seconds : out;
-    case RangeOp::kAvg:
-      out = 0;
-      for (size_t i = 0; i < n; ++i) {
-        const auto count = static_cast<double>(i + 1);
-        out += s[i].value / count - out / count;
-      }
-      return out;
-    case RangeOp::kMin:
-    case RangeOp::kMax:
-      for (size_t i = 1; i < n; ++i) {
-        const bool better = a.op == RangeOp::kMin ? s[i].value < out : s[i].value > out;
-        if (better || std::isnan(out)) out = s[i].value;
-      }
-      return out;
-    case RangeOp::kStdvar:
-      return variance(s, n);
-    case RangeOp::kStddev:
-      return std::sqrt(variance(s, n));
-    case RangeOp::kQuantile: {
-      std::vector<double> values;
-      for (size_t i = 0; i < n; ++i) values.push_back(s[i].value);
-      return quantile(std::move(values), a.parameter);
-    }
-    case RangeOp::kFirst:
-      return s[0].value;
-    case RangeOp::kLast:
-      return s[n - 1].value;
-    case RangeOp::kRateCounter:
-      return rate_counter(s, n, seconds);
-    default:
-      return static_cast<double>(n);
-  }
-}
-
 class Aggregator {
  public:
   Aggregator(const RangeAggregation& a, const Grouping* outer, const Steps& steps,
@@ -190,10 +72,12 @@ class Aggregator {
       grouping_.given = true;  // sum without a grouping is one series
     }
     if (a.op == RangeOp::kAbsent) grouping_ = Grouping{true, false, {}};
+    std::sort(grouping_.names.begin(), grouping_.names.end());
   }
 
   Status run() {
-    ASSIGN_OR_RETURN(const Pipeline pipeline, Pipeline::compile(a_.log.stages));
+    const SampleUse use = sample_use();
+    ASSIGN_OR_RETURN(const Pipeline pipeline, Pipeline::compile(a_.log.stages, &use));
     std::optional<Unwrapper> unwrapper;
     if (a_.unwrap) {
       ASSIGN_OR_RETURN(unwrapper, Unwrapper::compile(*a_.unwrap));
@@ -202,30 +86,24 @@ class Aggregator {
     select.matchers = a_.log.matchers;
     select.range = {add_saturated(steps_.start, -a_.range - a_.offset) + 1,
                     add_saturated(steps_.last(), -a_.offset) + 1};
-    select.must_contain = pipeline.must_contain();
+    select.lines = pipeline.lines();
+    select.json_fields = pipeline.json_fields();
     select.stop = context_.stop;
+    if (reads_one_json_field(pipeline)) {
+      ASSIGN_OR_RETURN(const bool done, run_field(pipeline, *unwrapper, select));
+      if (done) return {};
+    }
     ASSIGN_OR_RETURN(const auto entries, context_.source.select(select));
-    LabelState state;
-    uint64_t seen = 0;
     while (entries->next()) {
-      if (++seen % kCheckInterval == 0) RETURN_IF_ERROR(context_.check());
-      const Entry& entry = entries->entry();
-      std::string_view line = entry.line;
-      state.reset(entries->labels(), entry.metadata);
-      if (!pipeline.process(entry.timestamp, line, state)) continue;
-      context_.stats.lines_after_filter += 1;
-      double value = a_.op == RangeOp::kBytes || a_.op == RangeOp::kBytesRate
-                         ? static_cast<double>(line.size())
-                         : 1;
-      if (unwrapper && !unwrapper->value(state, line, value)) continue;
-      RETURN_IF_ERROR(add(state, entry.timestamp, value));
+      RETURN_IF_ERROR(
+          take(pipeline, unwrapper ? &*unwrapper : nullptr, entries->labels(), entries->entry()));
     }
     RETURN_IF_ERROR(entries->status());
     context_.account(entries->stats());
     return {};
   }
 
-  StepVector finish() {
+  Result<StepVector> finish() {
     StepVector out;
     const double seconds = static_cast<double>(a_.range) / 1e9;
     const bool per_second = a_.op == RangeOp::kRate || a_.op == RangeOp::kBytesRate;
@@ -240,7 +118,7 @@ class Aggregator {
           if (lines > 0) s.put(i, per_second ? total / seconds : total);
         }
       } else {
-        fill_windows(series.samples, s);
+        RETURN_IF_ERROR(fill_windows(series.samples, s));
       }
       out.push_back(std::move(s));
     }
@@ -248,10 +126,159 @@ class Aggregator {
   }
 
  private:
+  Status take(const Pipeline& pipeline, const Unwrapper* unwrapper, const LabelSet& labels,
+              const Entry& entry) {
+    if (++seen_ % kCheckInterval == 0) RETURN_IF_ERROR(context_.check());
+    std::string_view line = entry.line;
+    state_.reset(labels, entry.metadata);
+    if (!pipeline.process(entry.timestamp, line, state_)) return {};
+    context_.stats.lines_after_filter += 1;
+    double value = a_.op == RangeOp::kBytes || a_.op == RangeOp::kBytesRate
+                       ? static_cast<double>(line.size())
+                       : 1;
+    if (unwrapper && !unwrapper->value(state_, line, value)) return {};
+    return add(state_, entry.timestamp, value);
+  }
+
+  // All that an entry gives is one number out of its line, for a series that its stream names.
+  bool reads_one_json_field(const Pipeline& pipeline) const {
+    if (!a_.unwrap || is_total(a_) || !grouping_.given || grouping_.without ||
+        !is_plain_field(a_.unwrap->name) || !pipeline.lines_exact()) {
+      return false;
+    }
+    const auto of_error = [](const LabelFilter& f) {
+      return f.kind == LabelFilter::Kind::kMatch && f.name == kErrorLabel;
+    };
+    bool json = false;
+    for (const Stage& stage : a_.log.stages) {
+      if (std::holds_alternative<LineFilter>(stage)) continue;
+      if (const auto* parser = std::get_if<JsonStage>(&stage)) {
+        if (json || !parser->extractions.empty()) return false;
+        json = true;
+        continue;
+      }
+      const auto* filter = std::get_if<std::unique_ptr<LabelFilter>>(&stage);
+      if (!filter || !of_error(**filter)) return false;
+    }
+    const auto& behind = a_.unwrap->filters;
+    return json && std::all_of(behind.begin(), behind.end(),
+                               [&](const auto& filter) { return of_error(*filter); });
+  }
+
+  // Samples of entries as the source gives them, in no order.
+  class FieldSamples : public JsonFieldVisitor {
+   public:
+    FieldSamples(Aggregator& to, const Pipeline& pipeline, const Unwrapper& unwrapper)
+        : to_(to), pipeline_(pipeline), unwrapper_(unwrapper) {}
+
+    Status values(const LabelSet& stream, std::span<const Timestamp> times,
+                  std::span<const std::string_view> values) override {
+      RETURN_IF_ERROR(to_.context_.check());
+      for (const std::string& name : to_.grouping_.names) {
+        if (!stream.has(name)) return Error{ErrorCode::kUnprocessable, kNotByField};
+      }
+      to_.state_.reset(stream, {});
+      ASSIGN_OR_RETURN(const size_t series, to_.number_of_series(to_.state_));
+      to_.context_.stats.lines_after_filter += times.size();
+      const uint32_t from = number_of(stream);
+      for (size_t i = 0; i < times.size(); ++i) {
+        if (values[i].empty()) continue;
+        const Result<double> number = unwrapper_.convert(values[i]);
+        if (number.ok()) {
+          to_.series_[series].samples.push_back({times[i], *number});
+          to_.series_[series].streams.push_back(from);
+        } else if (unwrapper_.keeps("SampleExtractionErr")) {
+          return Error{ErrorCode::kUnprocessable, kNotByField};
+        }
+      }
+      return to_.context_.hold(times.size() * sizeof(TimedValue));
+    }
+    Status entry(const LabelSet& stream, const Entry& entry) override {
+      to_.stream_ = number_of(stream);
+      return to_.take(pipeline_, &unwrapper_, stream, entry);
+    }
+
+    // Puts samples in the order in which entries come: by time, then stream.
+    void sort() {
+      std::vector<uint32_t> by_order(streams_.size()), rank(streams_.size());
+      std::iota(by_order.begin(), by_order.end(), 0);
+      std::sort(by_order.begin(), by_order.end(), [&](uint32_t a, uint32_t b) {
+        const LabelSet &x = streams_[a], &y = streams_[b];
+        return x.hash() != y.hash() ? x.hash() < y.hash() : x < y;
+      });
+      for (uint32_t i = 0; i < by_order.size(); ++i) rank[by_order[i]] = i;
+      for (Accumulator& series : to_.series_) {
+        std::vector<uint32_t> order(series.samples.size());
+        std::iota(order.begin(), order.end(), 0);
+        std::stable_sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
+          const Timestamp x = series.samples[a].timestamp, y = series.samples[b].timestamp;
+          return x != y ? x < y : rank[series.streams[a]] < rank[series.streams[b]];
+        });
+        std::vector<TimedValue> sorted;
+        sorted.reserve(order.size());
+        for (const uint32_t i : order) sorted.push_back(series.samples[i]);
+        series.samples = std::move(sorted);
+      }
+    }
+
+   private:
+    uint32_t number_of(const LabelSet& stream) {
+      const auto [found, fresh] =
+          numbers_.try_emplace(stream, static_cast<uint32_t>(streams_.size()));
+      if (fresh) streams_.push_back(stream);
+      return found->second;
+    }
+
+    std::unordered_map<LabelSet, uint32_t> numbers_;
+    std::vector<LabelSet> streams_;
+    Aggregator& to_;
+    const Pipeline& pipeline_;
+    const Unwrapper& unwrapper_;
+  };
+  static constexpr const char* kNotByField = "an entry needs all of its labels";
+
+  // False: nothing is done, since that is not all that an entry gives.
+  Result<bool> run_field(const Pipeline& pipeline, const Unwrapper& unwrapper,
+                         const SelectQuery& select) {
+    const bool errors_filtered =
+        std::any_of(a_.log.stages.begin(), a_.log.stages.end(), [](const Stage& stage) {
+          return std::holds_alternative<std::unique_ptr<LabelFilter>>(stage);
+        });
+    // Entries without an error have to pass what looks at errors.
+    if (!unwrapper.keeps("") || (errors_filtered && !passes_without_error())) return false;
+    FieldSamples samples(*this, pipeline, unwrapper);
+    const auto stats = context_.source.visit_json_field(select, a_.unwrap->name, samples);
+    if (!stats.ok() && stats.error().message == kNotByField) {
+      series_.clear();
+      by_text_.clear();
+      by_set_.clear();
+      stream_.reset();
+      return false;
+    }
+    if (!stats.ok()) return stats.error();
+    context_.account(*stats);
+    samples.sort();
+    return true;
+  }
+
+  bool passes_without_error() const {
+    static const LabelSet kNoLabels;
+    LabelState state;
+    state.reset(kNoLabels, {});
+    for (const Stage& stage : a_.log.stages) {
+      const auto* filter = std::get_if<std::unique_ptr<LabelFilter>>(&stage);
+      if (!filter) continue;
+      auto condition = compile_condition(**filter);
+      if (!condition.ok() || !(*condition)->holds(state)) return false;
+    }
+    return true;
+  }
+
   Status add(LabelState& state, Timestamp t, double value) {
     const auto [from, to] = steps_of(t, a_, steps_);
     if (from >= to) return {};
-    ASSIGN_OR_RETURN(Accumulator * series, series_of(state));
+    ASSIGN_OR_RETURN(const size_t number, number_of_series(state));
+    Accumulator* series = &series_[number];
     if (is_total(a_)) {
       series->delta[from] += value;
       series->lines[from] += 1;
@@ -262,32 +289,40 @@ class Aggregator {
       return {};
     }
     series->samples.push_back({t, value});
+    if (stream_) series->streams.push_back(*stream_);
     return context_.hold(sizeof(TimedValue));
   }
 
-  Result<Accumulator*> series_of(LabelState& state) {
-    if (state.untouched() && !a_.unwrap) {
+  // The stream alone says which series it is.
+  bool is_of_stream(const LabelState& state) const {
+    if (state.has_error()) return false;
+    if (state.untouched() && !a_.unwrap) return true;
+    return grouping_.given && !grouping_.without &&
+           std::all_of(grouping_.names.begin(), grouping_.names.end(),
+                       [&](const std::string& name) { return state.is_of_stream(name); });
+  }
+
+  Result<size_t> number_of_series(LabelState& state) {
+    const bool of_stream = is_of_stream(state);
+    if (of_stream) {
       const auto known = by_set_.find(state.base());
-      if (known != by_set_.end()) return &series_[known->second];
+      if (known != by_set_.end()) return known->second;
     }
-    Labels labels = state.result();
+    Labels labels;
     if (state.has_error()) {
-      const bool preserved = std::any_of(labels.begin(), labels.end(), [](const Label& l) {
-        return l.name == "__preserve_error__" && l.value == "true";
-      });
-      if (!preserved && !summed_errors()) return pipeline_error(state.error(), labels);
+      // The error is shown with all labels, whatever the grouping.
+      labels = state.result();
+      if (state.get(kPreserveErrorLabel) != "true") return pipeline_error(state.error(), labels);
+    } else if (!one_series()) {
+      std::vector<std::string> names = grouping_.names;
+      const bool by = grouping_.given && !grouping_.without;
+      if (a_.unwrap && !by) names.push_back(a_.unwrap->name);
+      labels = state.grouped(names, !by);
     }
-    if (a_.unwrap) {
-      const bool kept = grouping_.given && !grouping_.without &&
-                        std::find(grouping_.names.begin(), grouping_.names.end(),
-                                  a_.unwrap->name) != grouping_.names.end();
-      if (!kept) std::erase_if(labels, [&](const Label& l) { return l.name == a_.unwrap->name; });
-    }
-    if (grouping_.given) labels = group_labels(labels, grouping_);
     const std::string key = format_labels(labels);
     const auto [found, fresh] = by_text_.try_emplace(key, series_.size());
     if (fresh) {
-      Accumulator series{std::move(labels), {}, {}, {}};
+      Accumulator series{std::move(labels), {}, {}, {}, {}};
       if (is_total(a_)) {
         series.delta.resize(steps_.count + 1);
         series.lines.resize(steps_.count + 1);
@@ -295,30 +330,48 @@ class Aggregator {
       series_.push_back(std::move(series));
       RETURN_IF_ERROR(context_.hold(key.size() * 2 + (steps_.count + 1) * 16));
     }
-    if (state.untouched() && !a_.unwrap) by_set_[state.base()] = found->second;
-    return &series_[found->second];
+    if (of_stream) by_set_[state.base()] = found->second;
+    return found->second;
   }
 
-  // Parsers whose labels nothing uses are not run by Loki, so their errors do not show.
-  bool summed_errors() const {
-    return grouping_.given && !grouping_.without && grouping_.names.empty() && !a_.unwrap;
+  // No grouping keeps any label.
+  bool one_series() const {
+    return grouping_.given && !grouping_.without && grouping_.names.empty();
   }
 
-  void fill_windows(const std::vector<TimedValue>& samples, StepSeries& out) const {
+  SampleUse sample_use() const {
+    SampleUse use;
+    use.groups = grouping_.names;
+    use.without = grouping_.without;
+    use.one_series = one_series();
+    use.needs_line = a_.op == RangeOp::kBytes || a_.op == RangeOp::kBytesRate;
+    if (a_.unwrap) {
+      use.unwrap = a_.unwrap->name;
+      use.after_unwrap = &a_.unwrap->filters;
+    }
+    return use;
+  }
+
+  Status fill_windows(const std::vector<TimedValue>& samples, StepSeries& out) const {
     size_t first = 0, last = 0;
     for (size_t i = 0; i < steps_.count; ++i) {
+      RETURN_IF_ERROR(context_.check());
       const Timestamp end = add_saturated(steps_.at(i), -a_.offset);
       const Timestamp start = add_saturated(end, -a_.range);
       while (last < samples.size() && samples[last].timestamp <= end) ++last;
       while (first < last && samples[first].timestamp <= start) ++first;
       if (last > first) out.put(i, window_value(a_, samples.data() + first, last - first));
     }
+    return {};
   }
 
   const RangeAggregation& a_;
   const Steps& steps_;
   ExecContext& context_;
   Grouping grouping_;
+  LabelState state_;
+  uint64_t seen_ = 0;
+  std::optional<uint32_t> stream_;  // of the entry, if entries come in no order
   std::vector<Accumulator> series_;
   std::unordered_map<std::string, size_t> by_text_;
   std::unordered_map<LabelSet, size_t> by_set_;  // streams whose entries are not changed
@@ -359,14 +412,19 @@ Labels group_labels(const Labels& labels, const Grouping& grouping) {
 }
 
 bool sums_by_sample(const RangeAggregation& a) {
-  return is_total(a) && a.op != RangeOp::kAbsent && !a.grouping.given;
+  const bool sums = is_total(a) || a.op == RangeOp::kSum || a.op == RangeOp::kRate;
+  return sums && a.op != RangeOp::kAbsent && !a.grouping.given;
 }
 
 Result<StepVector> run_range_aggregation(const RangeAggregation& aggregation, const Grouping* outer,
                                          const Steps& steps, ExecContext& context) {
+  Grouping grouping = outer ? *outer : aggregation.grouping;
+  grouping.given |= outer != nullptr;
+  ASSIGN_OR_RETURN(auto counted, count_by_time(aggregation, grouping, steps, context));
+  if (counted) return std::move(*counted);
   Aggregator aggregator(aggregation, outer, steps, context);
   RETURN_IF_ERROR(aggregator.run());
-  StepVector out = aggregator.finish();
+  ASSIGN_OR_RETURN(StepVector out, aggregator.finish());
   if (aggregation.op == RangeOp::kAbsent) return absent(aggregation, out, steps);
   return out;
 }

@@ -9,6 +9,8 @@
 namespace logsvc::logql {
 namespace {
 
+constexpr size_t kMostLabelBytes = 256 << 10;
+
 bool is_comparison(BinaryOp op) { return op >= BinaryOp::kEqual && op <= BinaryOp::kLessEqual; }
 
 // One group at one step.
@@ -57,13 +59,13 @@ Grouping effective_grouping(const Grouping& grouping) {
 
 // Keeps the k largest (smallest) of each group at each step.
 StepVector pick_extremes(const VectorAggregation& a, StepVector input, size_t steps) {
-  const bool largest = a.op == VectorOp::kTopk;
+  const bool largest = a.op != VectorOp::kBottomk;
   const Grouping grouping = effective_grouping(a.grouping);
   std::map<std::string, std::vector<size_t>> groups;
   for (size_t i = 0; i < input.size(); ++i) {
     groups[format_labels(group_labels(input[i].labels, grouping))].push_back(i);
   }
-  const auto k = static_cast<size_t>(a.parameter);
+  const auto k = static_cast<size_t>(std::min(a.parameter, 1e15));
   for (size_t step = 0; step < steps; ++step) {
     for (const auto& [unused, members] : groups) {
       std::vector<size_t> present;
@@ -150,7 +152,7 @@ StepVector aggregate(const VectorAggregation& a, StepVector input, size_t steps)
   }
   std::sort(input.begin(), input.end(),
             [](const StepSeries& x, const StepSeries& y) { return x.labels < y.labels; });
-  if (a.op == VectorOp::kTopk || a.op == VectorOp::kBottomk) {
+  if (a.op == VectorOp::kTopk || a.op == VectorOp::kBottomk || a.op == VectorOp::kApproxTopk) {
     return pick_extremes(a, std::move(input), steps);
   }
   const Grouping grouping = effective_grouping(a.grouping);
@@ -169,6 +171,27 @@ StepVector aggregate(const VectorAggregation& a, StepVector input, size_t steps)
     out.push_back(std::move(series));
   }
   return out;
+}
+
+Result<StepVector> replace_labels(const LabelReplace& r, const GoRegex& regex, StepVector input) {
+  GoRegex::Groups groups;
+  for (StepSeries& s : input) {
+    std::string source;
+    for (const Label& l : s.labels) {
+      if (l.name == r.source) source = l.value;
+    }
+    if (!regex.find(source, 0, groups)) continue;
+    std::string value;
+    regex.expand(r.replacement, groups, value);
+    if (value.size() > kMostLabelBytes) {
+      return invalid("label_replace makes a value of more than " +
+                     std::to_string(kMostLabelBytes >> 10) + " KiB");
+    }
+    std::erase_if(s.labels, [&](const Label& l) { return l.name == r.target; });
+    if (!value.empty()) s.labels.push_back({r.target, value});
+    std::sort(s.labels.begin(), s.labels.end());
+  }
+  return input;
 }
 
 StepVector apply_scalar(const BinaryOperation& o, StepVector input, double scalar,

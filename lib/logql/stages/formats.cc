@@ -1,27 +1,39 @@
 // The stages that rewrite lines and labels: line_format, label_format, decolorize, drop, keep.
-#include <re2/re2.h>
-
 #include <algorithm>
+#include <memory>
+#include <optional>
 
+#include "gotext/ansi.h"
+#include "gotext/template/template.h"
 #include "logql/stages/pipeline.h"
-#include "logql/stages/template.h"
 
 namespace logsvc::logql {
 namespace {
 
+constexpr size_t kMostLabelBytes = 16u << 20;  // of one entry
+
 class LineFormatter : public CompiledStage {
  public:
-  explicit LineFormatter(Template t) : template_(std::move(t)) {}
+  explicit LineFormatter(tmpl::Template t) : template_(std::move(t)) {}
   bool process(Timestamp timestamp, std::string_view& line, LabelState& labels) override {
     next_.clear();
-    template_.render(timestamp, line, labels, next_);
+    if (template_.single_field()) {
+      next_ = labels.get(*template_.single_field());
+    } else {
+      const auto data = std::make_shared<const Labels>(labels.result());
+      const Status status = template_.render(timestamp, line, data, next_);
+      if (!status.ok()) {
+        labels.set_error("TemplateFormatErr", status.error().message);
+        return true;
+      }
+    }
     line_.swap(next_);
     line = line_;
     return true;
   }
 
  private:
-  const Template template_;
+  tmpl::Template template_;
   std::string line_, next_;
 };
 
@@ -29,58 +41,54 @@ class LabelFormatter : public CompiledStage {
  public:
   struct Format {
     LabelFormat format;
-    Template text;
+    std::optional<tmpl::Template> text;  // none: a renaming
   };
   explicit LabelFormatter(std::vector<Format> formats) : formats_(std::move(formats)) {}
   bool process(Timestamp timestamp, std::string_view& line, LabelState& labels) override {
     // Templates see the labels as they were at the first of them.
-    std::vector<std::string> rendered(formats_.size());
-    bool taken = false;
-    for (size_t i = 0; i < formats_.size(); ++i) {
-      const LabelFormat& f = formats_[i].format;
-      if (!f.rename) {
-        if (!taken) {
-          for (size_t j = i; j < formats_.size(); ++j) {
-            if (!formats_[j].format.rename) {
-              formats_[j].text.render(timestamp, line, labels, rendered[j]);
-            }
-          }
-          taken = true;
-        }
-        labels.set(f.name, rendered[i]);
-      } else if (const std::string_view* value = labels.find(f.source)) {
-        const std::string copy(*value);
-        labels.set(f.name, copy);
-        labels.remove(f.source);
+    std::shared_ptr<const Labels> data;
+    for (Format& f : formats_) {
+      if (!f.text) {
+        rename(f.format, labels);
+        continue;
+      }
+      if (!data) data = std::make_shared<const Labels>(labels.result());
+      value_.clear();
+      Status status = f.text->render(timestamp, line, data, value_);
+      if (status.ok() && labels.parsed_bytes() + value_.size() > kMostLabelBytes) {
+        status = invalid("the labels are too long");
+      }
+      if (status.ok()) {
+        labels.set(f.format.name, value_);
+      } else {
+        labels.set_error("TemplateFormatErr", status.error().message);
       }
     }
     return true;
   }
 
  private:
-  const std::vector<Format> formats_;
+  static void rename(const LabelFormat& format, LabelState& labels) {
+    const std::string_view* value = labels.find(format.source);
+    if (!value) return;
+    const std::string copy(*value);
+    labels.set(format.name, copy);
+    labels.remove(format.source);
+  }
+  std::vector<Format> formats_;
+  std::string value_;
 };
 
 class Decolorizer : public CompiledStage {
  public:
-  Decolorizer()
-      : regex_(
-            "[\\x{1B}\\x{9B}][[\\]()#;?]*(?:(?:(?:[a-zA-Z\\d]*(?:;[a-zA-Z\\d]*)*)?\\x07)|"
-            "(?:(?:\\d{1,4}(?:;\\d{0,4})*)?[\\dA-PRZcf-ntqry=><~]))") {}
   bool process(Timestamp, std::string_view& line, LabelState&) override {
-    if (line.find('\x1B') == std::string_view::npos &&
-        line.find("\xC2\x9B") == std::string_view::npos) {
-      return true;
-    }
-    std::string next(line);
-    re2::RE2::GlobalReplace(&next, regex_, "");
-    line_.swap(next);
+    if (!has_ansi(line)) return true;
+    line_ = strip_ansi(line);
     line = line_;
     return true;
   }
 
  private:
-  const re2::RE2 regex_;
   std::string line_;
 };
 
@@ -98,7 +106,10 @@ class Dropper : public CompiledStage {
     for (const LabelPick& p : picks_) {
       if (p.name == kErrorLabel) {
         if (!p.matcher || p.matcher->matches(labels.error())) labels.clear_error();
-      } else if (!p.matcher || p.matcher->matches(labels.get(p.name))) {
+      } else if (p.name == kErrorDetailsLabel) {
+        if (!p.matcher || p.matcher->matches(labels.error_details())) labels.clear_error_details();
+      } else if (p.matcher ? p.matcher->matches(labels.get(p.name))
+                           : labels.find(p.name) != nullptr) {
         labels.remove(p.name);
       }
     }
@@ -126,26 +137,26 @@ class Keeper : public CompiledStage {
 }  // namespace
 
 Result<std::unique_ptr<CompiledStage>> compile_line_format(const LineFormatStage& stage) {
-  auto text = Template::parse(stage.text);
-  if (!text.ok()) {
-    return invalid("parse error : stage '| line_format " + quote(stage.text) +
-                   "' : " + text.error().message);
-  }
+  auto text = tmpl::Template::parse("line", stage.text);
+  if (!text.ok()) return invalid("invalid line template: " + text.error().message);
   return std::unique_ptr<CompiledStage>(new LineFormatter(std::move(*text)));
 }
 
 Result<std::unique_ptr<CompiledStage>> compile_label_format(const LabelFormatStage& stage) {
   std::vector<LabelFormatter::Format> formats;
   for (const LabelFormat& f : stage.formats) {
-    if (f.name == kErrorLabel) {
-      return invalid("parse error : stage '| label_format' : __error__ cannot be formatted");
+    if (f.name == kErrorLabel) return invalid("__error__ cannot be formatted");
+    const bool twice = std::any_of(formats.begin(), formats.end(),
+                                   [&](const auto& other) { return other.format.name == f.name; });
+    if (twice) {
+      return invalid("multiple label name '" + f.name +
+                     "' not allowed in a single format operation");
     }
     LabelFormatter::Format out{f, {}};
     if (!f.rename) {
-      auto text = Template::parse(f.source);
+      auto text = tmpl::Template::parse("label", f.source);
       if (!text.ok()) {
-        return invalid("parse error : stage '| label_format " + f.name + "=" + quote(f.source) +
-                       "' : " + text.error().message);
+        return invalid("invalid template for label '" + f.name + "': " + text.error().message);
       }
       out.text = std::move(*text);
     }

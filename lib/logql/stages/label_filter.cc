@@ -1,6 +1,9 @@
-#include <re2/re2.h>
+#include <optional>
 
-#include "logql/stages/convert.h"
+#include "gotext/units.h"
+#include "logql/regex/text_regex.h"
+#include "logql/stages/condition.h"
+#include "logql/stages/ip_matcher.h"
 #include "logql/stages/pipeline.h"
 
 namespace logsvc::logql {
@@ -23,12 +26,6 @@ bool compare(CompareOp op, double a, double b) {
   }
   return false;
 }
-
-class Condition {
- public:
-  virtual ~Condition() = default;
-  virtual bool holds(LabelState& labels) = 0;
-};
 
 class Both : public Condition {
  public:
@@ -57,37 +54,47 @@ class Either : public Condition {
 
 class Match : public Condition {
  public:
-  Match(const Matcher& matcher, std::unique_ptr<re2::RE2> regex)
-      : type_(matcher.type()),
-        name_(matcher.name()),
-        value_(matcher.value()),
-        regex_(std::move(regex)) {}
+  Match(const LabelFilter& f, std::optional<TextRegex> regex)
+      : type_(f.match), name_(f.name), text_(f.text), regex_(std::move(regex)) {}
   bool holds(LabelState& labels) override {
     const std::string_view value = name_ == kErrorLabel          ? std::string_view(labels.error())
                                    : name_ == kErrorDetailsLabel ? std::string_view()
                                                                  : labels.get(name_);
     switch (type_) {
       case MatchType::kEqual:
-        return value == value_;
+        return value == text_;
       case MatchType::kNotEqual:
-        return value != value_;
+        return value != text_;
       case MatchType::kRegex:
-        return full(value);
+        return regex_->matches(value);
       case MatchType::kNotRegex:
-        return !full(value);
+        return !regex_->matches(value);
     }
     return false;
   }
 
  private:
-  bool full(std::string_view value) const {
-    return value_.empty() ||
-           re2::RE2::FullMatch(re2::StringPiece(value.data(), value.size()), *regex_);
-  }
   const MatchType type_;
   const std::string name_;
-  const std::string value_;
-  const std::unique_ptr<re2::RE2> regex_;
+  const std::string text_;
+  const std::optional<TextRegex> regex_;
+};
+
+// An entry with an error passes; one without the label does not.
+class InIpRange : public Condition {
+ public:
+  InIpRange(const LabelFilter& f, IpMatcher matcher)
+      : name_(f.name), positive_(f.op == CompareOp::kEqual), matcher_(matcher) {}
+  bool holds(LabelState& labels) override {
+    if (labels.has_error()) return true;
+    const std::string_view* value = labels.find(name_);
+    return value && matcher_.matches(*value) == positive_;
+  }
+
+ private:
+  const std::string name_;
+  const bool positive_;
+  const IpMatcher matcher_;
 };
 
 class Compare : public Condition {
@@ -112,26 +119,6 @@ class Compare : public Condition {
   const double value_;
 };
 
-Result<std::unique_ptr<Condition>> compile(const LabelFilter& f) {
-  if (f.kind == LabelFilter::Kind::kAnd || f.kind == LabelFilter::Kind::kOr) {
-    ASSIGN_OR_RETURN(auto left, compile(*f.left));
-    ASSIGN_OR_RETURN(auto right, compile(*f.right));
-    if (f.kind == LabelFilter::Kind::kAnd) {
-      return std::unique_ptr<Condition>(new Both(std::move(left), std::move(right)));
-    }
-    return std::unique_ptr<Condition>(new Either(std::move(left), std::move(right)));
-  }
-  if (f.kind != LabelFilter::Kind::kMatch) return std::unique_ptr<Condition>(new Compare(f));
-  std::unique_ptr<re2::RE2> regex;
-  if (f.matcher->type() == MatchType::kRegex || f.matcher->type() == MatchType::kNotRegex) {
-    re2::RE2::Options options;
-    options.set_log_errors(false);
-    regex = std::make_unique<re2::RE2>(f.matcher->value(), options);
-    if (!regex->ok()) return invalid("parse error : " + go_regexp_error(*regex));
-  }
-  return std::unique_ptr<Condition>(new Match(*f.matcher, std::move(regex)));
-}
-
 class LabelFilterStage : public CompiledStage {
  public:
   explicit LabelFilterStage(std::unique_ptr<Condition> c) : condition_(std::move(c)) {}
@@ -143,10 +130,52 @@ class LabelFilterStage : public CompiledStage {
   std::unique_ptr<Condition> condition_;
 };
 
+// Never holds: an ip() that cannot be read, inside and / or.
+class Never : public Condition {
+ public:
+  bool holds(LabelState&) override { return false; }
+};
+
+Result<std::unique_ptr<Condition>> compile_leg(const LabelFilter& f) {
+  auto out = compile_condition(f);
+  if (!out.ok() && f.kind == LabelFilter::Kind::kIp) {
+    return std::unique_ptr<Condition>(new Never());
+  }
+  return out;
+}
+
 }  // namespace
 
+bool always_holds(const LabelFilter& f) {
+  if (f.kind != LabelFilter::Kind::kMatch || f.match != MatchType::kRegex) return false;
+  const auto regex = TextRegex::compile(f.text, true);
+  return regex.ok() && regex->always();
+}
+
+Result<std::unique_ptr<Condition>> compile_condition(const LabelFilter& f) {
+  using Made = std::unique_ptr<Condition>;
+  if (f.kind == LabelFilter::Kind::kAnd || f.kind == LabelFilter::Kind::kOr) {
+    ASSIGN_OR_RETURN(auto left, compile_leg(*f.left));
+    ASSIGN_OR_RETURN(auto right, compile_leg(*f.right));
+    if (f.kind == LabelFilter::Kind::kAnd) {
+      return Made(new Both(std::move(left), std::move(right)));
+    }
+    return Made(new Either(std::move(left), std::move(right)));
+  }
+  if (f.kind == LabelFilter::Kind::kIp) {
+    ASSIGN_OR_RETURN(const IpMatcher matcher, IpMatcher::parse(f.text));
+    return Made(new InIpRange(f, matcher));
+  }
+  if (f.kind != LabelFilter::Kind::kMatch) return Made(new Compare(f));
+  std::optional<TextRegex> regex;
+  if (f.match == MatchType::kRegex || f.match == MatchType::kNotRegex) {
+    ASSIGN_OR_RETURN(regex, TextRegex::compile(f.text, true));
+  }
+  return Made(new Match(f, std::move(regex)));
+}
+
 Result<std::unique_ptr<CompiledStage>> compile_label_filter(const LabelFilter& filter) {
-  ASSIGN_OR_RETURN(auto condition, compile(filter));
+  ASSIGN_OR_RETURN(auto condition, compile_condition(filter));
   return std::unique_ptr<CompiledStage>(new LabelFilterStage(std::move(condition)));
 }
 

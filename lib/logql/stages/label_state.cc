@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "logql/stages/parser_hints.h"
+
 namespace logsvc::logql {
 namespace {
 
@@ -74,13 +76,54 @@ void LabelState::set(std::string_view name, std::string_view value) {
   parsed_.push_back({std::string(name), std::string(value), {}});
 }
 
-void LabelState::add_parsed(std::string_view name, std::string_view value) {
-  if (base_->has(name) || in(metadata_, name)) {
-    const std::string renamed = std::string(name) + "_extracted";
-    if (!contains(seen_, renamed)) set(renamed, value);
-    return;
+bool LabelState::is_of_stream(std::string_view name) const {
+  return base_->has(name) && !is_removed(name) && !in(metadata_, name) && !in(parsed_, name);
+}
+
+std::string LabelState::parsed_name(std::string_view name) const {
+  std::string out(name);
+  if (base_->has(name) || in(metadata_, name)) out += "_extracted";
+  return out;
+}
+
+bool LabelState::seen(std::string_view name) const { return contains(seen_, name); }
+
+bool LabelState::wants(std::string_view name) const {
+  return !hints_ || hints_->required.empty() || contains(hints_->required, name);
+}
+
+bool LabelState::wants_inside(std::string_view name) const {
+  return !hints_ || hints_->required.empty() ||
+         std::any_of(hints_->required.begin(), hints_->required.end(),
+                     [&](const std::string& r) { return r.starts_with(name); });
+}
+
+bool LabelState::all_found() const {
+  return hints_ && !hints_->required.empty() &&
+         std::all_of(hints_->required.begin(), hints_->required.end(),
+                     [&](const std::string& r) { return seen(r); });
+}
+
+bool LabelState::nothing_to_parse() const { return hints_ && (hints_->no_labels || all_found()); }
+
+bool LabelState::passes_early(std::string_view name) {
+  if (!hints_) return true;
+  for (const ParserHints::Early& early : hints_->early) {
+    if (early.name == name) return early.condition->holds(*this);
   }
-  if (!contains(seen_, name)) set(name, value);
+  return true;
+}
+
+LabelState::Found LabelState::set_parsed(std::string_view name, std::string_view value) {
+  set(name, value);
+  const bool rejected = !passes_early(name);
+  return {rejected, all_found()};
+}
+
+LabelState::Found LabelState::add_parsed(std::string_view name, std::string_view value) {
+  const std::string key = parsed_name(name);
+  if (!wants(key) || seen(key)) return {};
+  return set_parsed(key, value);
 }
 
 void LabelState::remove(std::string_view name) {
@@ -92,6 +135,36 @@ void LabelState::remove(std::string_view name) {
 void LabelState::set_error(std::string_view error, std::string_view details) {
   error_ = error;
   error_details_ = details;
+}
+
+void LabelState::set_parser_error(std::string_view error, const char* details) {
+  error_ = error;
+  if (details) error_details_ = details;
+  if (hints_ && hints_->preserve_error) set(kPreserveErrorLabel, "true");
+}
+
+Labels LabelState::grouped(const std::vector<std::string>& names, bool without) const {
+  Labels out;
+  if (!without) {
+    for (const std::string& name : names) {
+      if (is_removed(name)) continue;
+      if (const std::string_view* value = find(name)) out.push_back({name, std::string(*value)});
+    }
+    return out;
+  }
+  for (const Label& label : base_->labels()) {
+    if (!is_removed(label.name) && !in(metadata_, label.name) && !in(parsed_, label.name) &&
+        !contains(names, label.name)) {
+      out.push_back(label);
+    }
+  }
+  for (const auto* list : {&metadata_, &parsed_}) {
+    for (const Named& n : *list) {
+      if (!contains(names, n.name)) out.push_back({n.name, n.value});
+    }
+  }
+  sort_labels(out);
+  return out;
 }
 
 Labels LabelState::result() const {
@@ -130,13 +203,21 @@ void LabelState::categorized(Labels& stream, Labels& metadata, Labels& parsed) c
   sort_labels(parsed);
 }
 
+size_t LabelState::parsed_bytes() const {
+  size_t out = 0;
+  for (const Named& n : parsed_) out += n.value.size();
+  return out;
+}
+
 std::vector<std::string> LabelState::names() const {
   std::vector<std::string> out;
   for (const Label& label : base_->labels()) {
     if (!is_removed(label.name)) out.push_back(label.name);
   }
   for (const Named& n : metadata_) out.push_back(n.name);
-  for (const Named& n : parsed_) out.push_back(n.name);
+  for (const Named& n : parsed_) {
+    if (n.name != kPreserveErrorLabel) out.push_back(n.name);
+  }
   return out;
 }
 

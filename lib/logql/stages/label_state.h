@@ -11,13 +11,19 @@
 
 namespace logsvc::logql {
 
+struct ParserHints;
+
 inline constexpr std::string_view kErrorLabel = "__error__";
 inline constexpr std::string_view kErrorDetailsLabel = "__error_details__";
+// Beside an error: the query asks for errors, so that they do not fail it.
+inline constexpr std::string_view kPreserveErrorLabel = "__preserve_error__";
 
 class LabelState {
  public:
   // Begins an entry. The views must live until the next reset.
   void reset(const LabelSet& base, std::span<const LabelView> metadata);
+  // What parsers need to find; borrowed, and given anew after a reset.
+  void use(const ParserHints& hints) { hints_ = &hints; }
 
   // Value by precedence parsed > metadata > stream; nullptr if there is none.
   const std::string_view* find(std::string_view name) const;
@@ -25,28 +31,57 @@ class LabelState {
     const auto* v = find(name);
     return v ? *v : std::string_view();
   }
+  // The stream has the label, and nothing took its place.
+  bool is_of_stream(std::string_view name) const;
   // Sets a label, as label_format does.
   void set(std::string_view name, std::string_view value);
   // What a parser found: a name of a stream label or metadata becomes name_extracted; the first
-  // value of a name wins.
-  void add_parsed(std::string_view name, std::string_view value);
+  // value of a name wins, and names that nothing needs are left out.
+  struct Found {
+    bool rejected = false;  // a later label filter would drop the entry
+    bool complete = false;  // all that is needed has been found
+  };
+  Found add_parsed(std::string_view name, std::string_view value);
+  // The same for one that is stored whatever else is needed.
+  Found set_parsed(std::string_view name, std::string_view value);
+  // Parsers have nothing (more) to find.
+  bool nothing_to_parse() const;
+  bool wants(std::string_view name) const;         // a label of that name
+  bool wants_inside(std::string_view name) const;  // a label whose name begins so
+  bool seen(std::string_view name) const;          // set before for this entry
+  // False: a later label filter on that name would drop the entry.
+  bool passes_early(std::string_view name);
+  // The name that a parser's label gets: name_extracted beside a stream label or metadata.
+  std::string parsed_name(std::string_view name) const;
   void remove(std::string_view name);
 
   bool has_error() const { return !error_.empty(); }
   const std::string& error() const { return error_; }
+  const std::string& error_details() const { return error_details_; }
   void set_error(std::string_view error, std::string_view details);
+  // Of a parser; details stay as they are without new ones.
+  void set_parser_error(std::string_view error, const char* details);
   void clear_error() { error_.clear(); }
+  void clear_error_details() { error_details_.clear(); }
 
   // True if the result is the stream's labels as they are.
   bool untouched() const {
     return metadata_.empty() && parsed_.empty() && removed_.empty() && error_.empty();
   }
+  // True if the result is what the stream's labels and the metadata alone make it.
+  bool as_stored() const {
+    return parsed_.empty() && removed_.empty() && error_.empty() && error_details_.empty();
+  }
   const LabelSet& base() const { return *base_; }
 
   // All labels, sorted by name.
   Labels result() const;
+  // Those of the names (sorted), or all others; a label removed once is in no group.
+  Labels grouped(const std::vector<std::string>& names, bool without) const;
   // The parts apart: stream labels that are left, metadata, parsed (with errors).
   void categorized(Labels& stream, Labels& metadata, Labels& parsed) const;
+  // Bytes of the values that stages set.
+  size_t parsed_bytes() const;
   // Names in effect, for drop and keep.
   std::vector<std::string> names() const;
 
@@ -59,7 +94,10 @@ class LabelState {
   static const Named* in(const std::vector<Named>& list, std::string_view name);
   bool is_removed(std::string_view name) const;
 
+  bool all_found() const;
+
   const LabelSet* base_ = nullptr;
+  const ParserHints* hints_ = nullptr;
   std::vector<Named> metadata_;
   std::vector<Named> parsed_;
   std::vector<std::string> seen_;  // names ever parsed for this entry

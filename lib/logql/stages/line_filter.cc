@@ -1,10 +1,12 @@
-#include <re2/re2.h>
-
 #include <algorithm>
 #include <cstring>
+#include <optional>
 
-#include "base/utf8.h"
+#include "extract/pattern.h"
+#include "logql/regex/text_regex.h"
+#include "logql/stages/ip_matcher.h"
 #include "logql/stages/pipeline.h"
+#include "logql/stages/required_literals.h"
 
 namespace logsvc::logql {
 namespace {
@@ -15,13 +17,12 @@ bool contains(std::string_view text, std::string_view needle) {
 }
 
 // An always-true operand of an `or` chain counts only when it stands alone.
-std::vector<std::string> effective(std::vector<std::string> operands, bool positive) {
-  if (positive && operands.size() > 1) {
-    const bool all_empty = std::all_of(operands.begin(), operands.end(),
-                                       [](const std::string& o) { return o.empty(); });
-    if (!all_empty) std::erase_if(operands, [](const std::string& o) { return o.empty(); });
-  }
-  return operands;
+std::vector<std::string> effective(const LineFilter& filter, bool positive) {
+  std::vector<std::string> out;
+  for (const LineFilterOperand& o : filter.operands) out.push_back(o.text);
+  const auto is_empty = [](const std::string& o) { return o.empty(); };
+  if (positive && !std::all_of(out.begin(), out.end(), is_empty)) std::erase_if(out, is_empty);
+  return out;
 }
 
 class ContainsFilter : public CompiledStage {
@@ -39,44 +40,139 @@ class ContainsFilter : public CompiledStage {
   const bool positive_;
 };
 
-class RegexFilter : public CompiledStage {
+// Any of several tests, or none of them.
+template <typename Test>
+class AnyFilter : public CompiledStage {
  public:
-  RegexFilter(std::vector<std::unique_ptr<re2::RE2>> regexes, bool positive)
-      : regexes_(std::move(regexes)), positive_(positive) {}
+  AnyFilter(std::vector<Test> tests, bool positive)
+      : tests_(std::move(tests)), positive_(positive) {}
   bool process(Timestamp, std::string_view& line, LabelState&) override {
-    const bool any =
-        std::any_of(regexes_.begin(), regexes_.end(), [&](const auto& r) { return hit(*r, line); });
-    return any == positive_;
+    return std::any_of(tests_.begin(), tests_.end(),
+                       [&](const Test& t) { return t.passes(line); }) == positive_;
   }
 
  private:
-  // RE2 stops at invalid UTF-8 where Go goes on with U+FFFD: such lines are matched repaired.
-  bool hit(const re2::RE2& regex, std::string_view line) {
-    if (re2::RE2::PartialMatch(re2::StringPiece(line.data(), line.size()), regex)) return true;
-    if (is_utf8(line)) return false;
-    return re2::RE2::PartialMatch(repair_utf8(line), regex);
-  }
-  const std::vector<std::unique_ptr<re2::RE2>> regexes_;
+  const std::vector<Test> tests_;
   const bool positive_;
 };
 
+struct RegexTest {
+  TextRegex regex;
+  bool passes(std::string_view line) const { return regex.matches(line); }
+};
+
+struct PatternTest {
+  std::optional<extract::Pattern> pattern;  // none: empty lines alone
+  bool passes(std::string_view line) const {
+    return pattern ? pattern->passes(line) : line.empty();
+  }
+};
+
+// Text, or an address; only negative chains and single ip() know addresses.
+struct AddressTest {
+  std::string text;
+  std::optional<IpMatcher> ip;
+  bool passes(std::string_view line) const { return ip ? ip->matches(line) : contains(line, text); }
+};
+
+Result<std::unique_ptr<CompiledStage>> compile_patterns(const LineFilter& filter, bool positive) {
+  std::vector<PatternTest> tests;
+  for (const LineFilterOperand& o : filter.operands) {
+    if (o.ip) return invalid("ip: invalid operation");
+    PatternTest test;
+    if (!o.text.empty()) {
+      ASSIGN_OR_RETURN(test.pattern, extract::Pattern::parse(o.text));
+      RETURN_IF_ERROR(test.pattern->check_filter());
+    }
+    tests.push_back(std::move(test));
+  }
+  return std::unique_ptr<CompiledStage>(new AnyFilter<PatternTest>(std::move(tests), positive));
+}
+
+Result<std::unique_ptr<CompiledStage>> compile_addresses(const LineFilter& filter, bool positive) {
+  std::vector<AddressTest> tests;
+  for (const LineFilterOperand& o : filter.operands) {
+    AddressTest test{o.text, {}};
+    if (o.ip && (!positive || filter.operands.size() == 1)) {
+      ASSIGN_OR_RETURN(test.ip, IpMatcher::parse(o.text));
+    }
+    tests.push_back(std::move(test));
+  }
+  return std::unique_ptr<CompiledStage>(new AnyFilter<AddressTest>(std::move(tests), positive));
+}
+
+LineTest test_of_texts(const LineFilter& filter, bool& exact) {
+  const bool positive = filter.op == LineFilterOp::kContains;
+  exact = true;
+  std::vector<LineTest> parts;
+  for (const LineFilterOperand& o : filter.operands) {
+    if (o.ip && (!positive || filter.operands.size() == 1)) {
+      exact = false;  // an address is no text
+      if (positive) return {};
+      continue;
+    }
+    if (!positive || !o.text.empty()) parts.push_back(LineTest::contains(o.text));
+  }
+  if (!positive) return LineTest::none_of(std::move(parts));
+  if (parts.empty()) return {};
+  return parts.size() == 1 ? std::move(parts[0]) : LineTest::any_of(std::move(parts));
+}
+
+LineTest test_of_regexes(const LineFilter& filter, bool& exact) {
+  const bool positive = filter.op == LineFilterOp::kRegex;
+  exact = true;
+  std::vector<LineTest> parts;
+  for (const std::string& operand : effective(filter, positive)) {
+    bool literal = false;
+    LineTest test = required_literals(operand, literal);
+    exact &= literal;
+    if (positive && test.is_trivial()) return {};
+    if (positive || literal) parts.push_back(std::move(test));
+  }
+  if (!positive) return LineTest::none_of(std::move(parts));
+  return parts.size() == 1 ? std::move(parts[0]) : LineTest::any_of(std::move(parts));
+}
+
 }  // namespace
 
+LineTest line_test_of(const LineFilter& filter, bool& exact) {
+  switch (filter.op) {
+    case LineFilterOp::kContains:
+    case LineFilterOp::kNotContains:
+      return test_of_texts(filter, exact);
+    case LineFilterOp::kRegex:
+    case LineFilterOp::kNotRegex:
+      return test_of_regexes(filter, exact);
+    default:
+      exact = false;
+      return {};
+  }
+}
+
 Result<std::unique_ptr<CompiledStage>> compile_line_filter(const LineFilter& filter) {
-  const bool positive = filter.op == LineFilterOp::kContains || filter.op == LineFilterOp::kRegex;
-  auto operands = effective(filter.operands, positive);
-  if (filter.op == LineFilterOp::kContains || filter.op == LineFilterOp::kNotContains) {
+  const bool positive = filter.op == LineFilterOp::kContains || filter.op == LineFilterOp::kRegex ||
+                        filter.op == LineFilterOp::kPattern;
+  const bool plain =
+      filter.op == LineFilterOp::kContains || filter.op == LineFilterOp::kNotContains;
+  const bool any_ip = std::any_of(filter.operands.begin(), filter.operands.end(),
+                                  [](const LineFilterOperand& o) { return o.ip; });
+  if (filter.op == LineFilterOp::kPattern || filter.op == LineFilterOp::kNotPattern) {
+    return compile_patterns(filter, positive);
+  }
+  if (plain && any_ip) return compile_addresses(filter, positive);
+  if (any_ip) return invalid("ip: invalid operation");
+  auto operands = effective(filter, positive);
+  if (plain) {
     return std::unique_ptr<CompiledStage>(new ContainsFilter(std::move(operands), positive));
   }
-  std::vector<std::unique_ptr<re2::RE2>> regexes;
+  std::vector<RegexTest> tests;
   for (const std::string& operand : operands) {
-    re2::RE2::Options options;
-    options.set_log_errors(false);
-    options.set_max_mem(64 << 20);
-    regexes.push_back(std::make_unique<re2::RE2>(operand, options));
-    if (!regexes.back()->ok()) return invalid("parse error : " + go_regexp_error(*regexes.back()));
+    ASSIGN_OR_RETURN(TextRegex regex, TextRegex::compile(operand, false));
+    tests.push_back({std::move(regex)});
   }
-  return std::unique_ptr<CompiledStage>(new RegexFilter(std::move(regexes), positive));
+  const auto always = [](const RegexTest& t) { return t.regex.always(); };
+  if (positive && !std::all_of(tests.begin(), tests.end(), always)) std::erase_if(tests, always);
+  return std::unique_ptr<CompiledStage>(new AnyFilter<RegexTest>(std::move(tests), positive));
 }
 
 }  // namespace logsvc::logql

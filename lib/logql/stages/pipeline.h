@@ -10,7 +10,9 @@
 
 #include "base/result.h"
 #include "logql/stages/label_state.h"
+#include "logql/stages/parser_hints.h"
 #include "logql/syntax/ast.h"
+#include "model/log_source.h"
 
 namespace logsvc::logql {
 
@@ -25,31 +27,47 @@ class Pipeline {
  public:
   // Borrows the stages' strings for the call alone. kInvalid with Loki's text for a stage that
   // cannot be built (a template that does not parse).
-  static Result<Pipeline> compile(const std::vector<Stage>& stages);
+  // use: of a metric query; nullptr for a log query.
+  static Result<Pipeline> compile(const std::vector<Stage>& stages, const SampleUse* use = nullptr);
 
+  // The labels stay tied to the pipeline until their next reset.
   bool process(Timestamp timestamp, std::string_view& line, LabelState& labels) const {
+    labels.use(*hints_);
     for (const auto& stage : stages_) {
       if (!stage->process(timestamp, line, labels)) return false;
     }
     return true;
   }
-  // Byte strings that every line that passes contains.
-  const std::vector<std::string>& must_contain() const { return must_contain_; }
+  // What the lines that pass have in common, as they are stored.
+  const LineTest& lines() const { return lines_; }
+  // lines() says all of what the line filters say.
+  bool lines_exact() const { return lines_exact_; }
+  // Conditions on what `| json` finds in them.
+  const std::vector<FieldTest>& json_fields() const { return json_fields_; }
+  // There is nothing but line filters, and lines() says all of what they say.
+  bool only_line_test() const { return lines_only_ && lines_exact_; }
   // No stage looks at or changes labels.
   bool lines_only() const { return lines_only_; }
 
  private:
   std::vector<std::unique_ptr<CompiledStage>> stages_;
-  std::vector<std::string> must_contain_;
+  std::unique_ptr<const ParserHints> hints_;
+  LineTest lines_;
+  std::vector<FieldTest> json_fields_;
   bool lines_only_ = true;
+  bool lines_exact_ = true;
 };
 
 Result<std::unique_ptr<CompiledStage>> compile_line_filter(const LineFilter& filter);
+// What every line that passes the filter (which compiles) passes. exact: all that do, pass.
+LineTest line_test_of(const LineFilter& filter, bool& exact);
 Result<std::unique_ptr<CompiledStage>> compile_label_filter(const LabelFilter& filter);
 Result<std::unique_ptr<CompiledStage>> compile_line_format(const LineFormatStage& stage);
 Result<std::unique_ptr<CompiledStage>> compile_label_format(const LabelFormatStage& stage);
-std::unique_ptr<CompiledStage> compile_json();
-std::unique_ptr<CompiledStage> compile_logfmt(const LogfmtStage& stage);
+Result<std::unique_ptr<CompiledStage>> compile_json(const JsonStage& stage);
+Result<std::unique_ptr<CompiledStage>> compile_logfmt(const LogfmtStage& stage);
+Result<std::unique_ptr<CompiledStage>> compile_pattern(const PatternStage& stage);
+std::unique_ptr<CompiledStage> compile_unpack();
 Result<std::unique_ptr<CompiledStage>> compile_regexp(const RegexpStage& stage);
 std::unique_ptr<CompiledStage> compile_decolorize();
 std::unique_ptr<CompiledStage> compile_drop(const DropStage& stage);

@@ -14,31 +14,53 @@ namespace logsvc::logql {
 
 // ---- stages of a pipeline, in the order they are written ----
 
-enum class LineFilterOp { kContains, kNotContains, kRegex, kNotRegex };
+enum class LineFilterOp { kContains, kNotContains, kRegex, kNotRegex, kPattern, kNotPattern };
+struct LineFilterOperand {
+  std::string text;
+  bool ip = false;  // ip("…")
+};
 struct LineFilter {
   LineFilterOp op = LineFilterOp::kContains;
-  std::vector<std::string> operands;  // joined by `or`
+  std::vector<LineFilterOperand> operands;  // joined by `or`
 };
 
 enum class CompareOp { kEqual, kNotEqual, kGreater, kGreaterEqual, kLess, kLessEqual };
 struct LabelFilter {
-  enum class Kind { kAnd, kOr, kMatch, kNumber, kDuration, kBytes };
+  enum class Kind { kAnd, kOr, kMatch, kNumber, kDuration, kBytes, kIp };
   Kind kind = Kind::kMatch;
   std::unique_ptr<LabelFilter> left, right;  // kAnd, kOr
-  std::optional<Matcher> matcher;            // kMatch
   std::string name;                          // of the others
-  CompareOp op = CompareOp::kEqual;
-  double value = 0;  // number, seconds or bytes
+  MatchType match = MatchType::kEqual;       // kMatch
+  std::string text;                          // kMatch, kIp: what is compared with
+  CompareOp op = CompareOp::kEqual;          // of numbers; kIp: kEqual or kNotEqual
+  double value = 0;                          // number, seconds or bytes
+  Duration duration = 0;                     // kDuration
+
+  LabelFilter() = default;
+  LabelFilter(LabelFilter&&) = default;
+  LabelFilter& operator=(LabelFilter&&) = default;
 };
 
-struct JsonStage {};
+// name="expression" of json and logfmt.
+struct Extraction {
+  std::string name;
+  std::string expression;
+};
+struct JsonStage {
+  std::vector<Extraction> extractions;  // none: all labels
+};
 struct LogfmtStage {
   bool strict = false;
   bool keep_empty = false;
+  std::vector<Extraction> extractions;
 };
 struct RegexpStage {
   std::string expression;
 };
+struct PatternStage {
+  std::string pattern;
+};
+struct UnpackStage {};
 struct LineFormatStage {
   std::string text;
 };
@@ -63,9 +85,9 @@ struct KeepStage {
   std::vector<LabelPick> picks;
 };
 
-using Stage =
-    std::variant<LineFilter, std::unique_ptr<LabelFilter>, JsonStage, LogfmtStage, RegexpStage,
-                 LineFormatStage, LabelFormatStage, DecolorizeStage, DropStage, KeepStage>;
+using Stage = std::variant<LineFilter, std::unique_ptr<LabelFilter>, JsonStage, LogfmtStage,
+                           RegexpStage, PatternStage, UnpackStage, LineFormatStage,
+                           LabelFormatStage, DecolorizeStage, DropStage, KeepStage>;
 
 struct LogExpr {
   std::vector<Matcher> matchers;
@@ -81,7 +103,7 @@ struct Grouping {
 };
 
 struct Unwrap {
-  enum class Conversion { kNumber, kBytes, kDuration };
+  enum class Conversion { kNumber, kBytes, kDuration, kDurationSeconds };
   std::string name;
   Conversion conversion = Conversion::kNumber;
   std::vector<std::unique_ptr<LabelFilter>> filters;  // after it
@@ -107,7 +129,7 @@ enum class RangeOp {
 struct RangeAggregation {
   RangeOp op = RangeOp::kCount;
   std::string name;  // as written, for messages
-  double parameter = 0;
+  std::optional<double> parameter;
   LogExpr log;
   std::optional<Unwrap> unwrap;
   Duration range = 0;
@@ -128,6 +150,7 @@ enum class VectorOp {
   kStdvar,
   kTopk,
   kBottomk,
+  kApproxTopk,
   kSort,
   kSortDesc
 };
@@ -164,6 +187,7 @@ struct BinaryOperation {
   bool matching_given = false;
   std::vector<std::string> matching;
   enum class Group { kNone, kLeft, kRight } group = Group::kNone;
+  bool include_given = false;
   std::vector<std::string> include;
   ExprPtr left, right;
 };
@@ -175,9 +199,19 @@ struct VectorLiteral {
   double value = 0;
 };
 
+struct LabelReplace {
+  ExprPtr inner;
+  std::string target, replacement, source, regex;
+};
+// Several metrics of one log range; parsed, but off in Loki by default and here.
+struct Variants {
+  std::vector<ExprPtr> metrics;
+  std::unique_ptr<RangeAggregation> range;  // log, unwrap, range and offset alone
+};
+
 struct Expr {
   std::variant<LogExpr, RangeAggregation, VectorAggregation, BinaryOperation, Literal,
-               VectorLiteral>
+               VectorLiteral, LabelReplace, Variants>
       node;
   bool is_log() const { return std::holds_alternative<LogExpr>(node); }
 };

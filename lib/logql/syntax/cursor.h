@@ -35,7 +35,8 @@ class Cursor {
   Error unexpected(const std::string& expecting = "") const {
     std::string message = "syntax error: unexpected " + token_spelling(now());
     if (!expecting.empty()) message += ", expecting " + expecting;
-    if (tokens_.size() == 1) return parse_error(0, 0, message);  // an empty query
+    const bool empty = tokens_.size() == 1 && now().column == 1;
+    if (empty) return parse_error(0, 0, message);
     return parse_error(now().line, now().column, message);
   }
   // Nested deeper than this, queries are refused instead of overflowing the stack.
@@ -47,11 +48,20 @@ class Cursor {
     return {};
   }
   void leave() { --depth_; }
+  // Longer chains of operators than this are refused: their trees are as deep as they are long.
+  Status grow() {
+    constexpr int kMaxOperands = 2000;
+    if (++operands_ > kMaxOperands) {
+      return parse_error(now().line, now().column, "the query has too many operators");
+    }
+    return {};
+  }
 
  private:
   std::vector<Token> tokens_;
   size_t at_ = 0;
   int depth_ = 0;
+  int operands_ = 0;
 };
 
 }  // namespace logsvc::logql

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "base/utf8.h"
+#include "gotext/go_string.h"
 
 namespace logsvc::logql {
 namespace {
@@ -180,8 +181,8 @@ class Lexer {
     if (c == '[') return range(token);
     if (is_digit(c) || (c == '.' && is_digit(peek(1)))) return number(token);
     if (is_letter(text_.substr(at_, rune))) return identifier(token);
-    if (c == '-' && peek(1) == '-' && std::isalpha(static_cast<unsigned char>(peek(2))))
-      return flag(token);
+    if (c == '\'') return character(token);
+    if (c == '-' && peek(1) == '-' && flag(token)) return {};
     if (c == '-' && is_digit(peek(1)) && negative_duration(token)) return {};
     token.kind = TokenKind::kSymbol;
     for (const char* two : kTwoCharSymbols) {
@@ -192,7 +193,7 @@ class Lexer {
         return {};
       }
     }
-    static constexpr std::string_view kSingles = "={}|+-*/%^(),.<>]!";
+    static constexpr std::string_view kSingles = "={}|+-*/%^(),.<>]";
     if (kSingles.find(c) == std::string_view::npos) token.kind = TokenKind::kIdentifier;
     token.text = token.value = text_.substr(at_, rune);
     step(rune);
@@ -209,43 +210,12 @@ class Lexer {
         out += text_[at++];
         continue;
       }
-      if (!escape(at, out)) return parse_error(token.line, token.column, "invalid char escape");
+      if (!read_go_escape(text_, at, out))
+        return parse_error(token.line, token.column, "invalid char escape");
     }
     if (at >= text_.size()) return parse_error(token.line, token.column, "literal not terminated");
     step(at + 1 - at_);
     return {};
-  }
-
-  // Reads the escape at text_[at] (a backslash) and moves behind it.
-  bool escape(size_t& at, std::string& out) {
-    static constexpr std::string_view kNames = "abfnrtv\\\"";
-    static constexpr std::string_view kValues = "\a\b\f\n\r\t\v\\\"";
-    const char c = at + 1 < text_.size() ? text_[at + 1] : '\0';
-    if (const size_t i = kNames.find(c); c != '\0' && i != std::string_view::npos) {
-      out += kValues[i];
-      at += 2;
-      return true;
-    }
-    size_t digits = 0, first = at + 2;
-    int base = 16;
-    if (c == 'x') digits = 2;
-    if (c == 'u') digits = 4;
-    if (c == 'U') digits = 8;
-    if (c >= '0' && c <= '7') digits = 3, base = 8, first = at + 1;
-    if (digits == 0 || first + digits > text_.size()) return false;
-    uint32_t value = 0;
-    const char* begin = text_.data() + first;
-    const auto [end, failure] = std::from_chars(begin, begin + digits, value, base);
-    if (failure != std::errc() || end != begin + digits) return false;
-    if (c == 'u' || c == 'U') {
-      if (value > 0x10FFFF || (value >= 0xD800 && value < 0xE000)) return false;
-      append_utf8(out, value);
-    } else {
-      if (value > 255) return false;
-      out += static_cast<char>(value);
-    }
-    at = first + digits;
-    return true;
   }
 
   Status raw_string(Token& token) {
@@ -341,6 +311,7 @@ class Lexer {
       step(unit_end - at_);
       return {};
     }
+    RETURN_IF_ERROR(check_number(digits, token));
     token.kind = TokenKind::kNumber;
     token.text = digits;
     std::string clean(digits);
@@ -353,6 +324,24 @@ class Lexer {
     }
     step(plain);
     return {};
+  }
+
+  // Literals that Go's scanner refuses.
+  Status check_number(std::string_view digits, const Token& token) const {
+    const char after = peek(digits.size());
+    const auto fault = [&](const std::string& message) {
+      return parse_error(token.line, token.column, message);
+    };
+    const bool hex = digits.size() > 1 && (digits[1] | 32) == 'x';
+    if ((after | 32) == 'e' && !hex) return fault("exponent has no digits");
+    if ((after | 32) == 'p' && !hex) {
+      return fault(std::string("'") + after + "' exponent requires hexadecimal mantissa");
+    }
+    if (hex || digits.size() < 2 || digits[0] != '0') return {};
+    if (digits.find_first_of(".eE") != std::string_view::npos) return {};
+    const size_t bad = digits.find_first_of("89");
+    if (bad == std::string_view::npos) return {};
+    return fault(std::string("invalid digit '") + digits[bad] + "' in octal literal");
   }
 
   bool negative_duration(Token& token) {
@@ -387,15 +376,34 @@ class Lexer {
     return {};
   }
 
-  Status flag(Token& token) {
-    size_t end = at_ + 2;
-    while (end < text_.size() &&
-           (std::isalnum(static_cast<unsigned char>(text_[end])) || text_[end] == '-'))
-      ++end;
-    token.kind = TokenKind::kFlag;
-    token.line = 0;
-    token.text = text_.substr(at_, end - at_);
-    step(end - at_);
+  bool flag(Token& token) {
+    for (const std::string_view name : {"--strict", "--keep-empty"}) {
+      const std::string_view rest = text_.substr(at_);
+      if (!rest.starts_with(name)) continue;
+      if (rest.size() > name.size() && is_letter(rest.substr(name.size(), 1))) continue;
+      token.kind = TokenKind::kFlag;
+      token.line = 0;
+      token.text = name;
+      step(name.size());
+      return true;
+    }
+    return false;
+  }
+
+  // 'x' is no string: one character in it makes an identifier.
+  Status character(Token& token) {
+    const size_t close = text_.find('\'', at_ + 1);
+    const size_t newline = text_.find('\n', at_);
+    if (close == std::string_view::npos || newline < close) {
+      return parse_error(token.line, token.column, "literal not terminated");
+    }
+    const std::string_view inside = text_.substr(at_ + 1, close - at_ - 1);
+    if (inside.empty() || utf8_length(inside) != inside.size()) {
+      return parse_error(token.line, token.column, "invalid char literal");
+    }
+    token.kind = TokenKind::kIdentifier;
+    token.text = token.value = text_.substr(at_, close + 1 - at_);
+    step(close + 1 - at_);
     return {};
   }
 

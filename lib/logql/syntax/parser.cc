@@ -4,9 +4,12 @@
 #include <cmath>
 #include <cstdio>
 #include <map>
+#include <optional>
 
+#include "gotext/regex/go_regex.h"
 #include "logql/syntax/cursor.h"
 #include "logql/syntax/pipeline_parser.h"
+#include "logql/syntax/printer.h"
 
 namespace logsvc::logql {
 namespace {
@@ -22,12 +25,12 @@ const std::map<std::string, RangeOp> kRangeOps = {
     {"rate_counter", RangeOp::kRateCounter}};
 
 const std::map<std::string, VectorOp> kVectorOps = {
-    {"sum", VectorOp::kSum},           {"avg", VectorOp::kAvg},
-    {"count", VectorOp::kCount},       {"min", VectorOp::kMin},
-    {"max", VectorOp::kMax},           {"stddev", VectorOp::kStddev},
-    {"stdvar", VectorOp::kStdvar},     {"topk", VectorOp::kTopk},
-    {"bottomk", VectorOp::kBottomk},   {"sort", VectorOp::kSort},
-    {"sort_desc", VectorOp::kSortDesc}};
+    {"sum", VectorOp::kSum},         {"avg", VectorOp::kAvg},
+    {"count", VectorOp::kCount},     {"min", VectorOp::kMin},
+    {"max", VectorOp::kMax},         {"stddev", VectorOp::kStddev},
+    {"stdvar", VectorOp::kStdvar},   {"topk", VectorOp::kTopk},
+    {"bottomk", VectorOp::kBottomk}, {"approx_topk", VectorOp::kApproxTopk},
+    {"sort", VectorOp::kSort},       {"sort_desc", VectorOp::kSortDesc}};
 
 struct Operator {
   BinaryOp op;
@@ -72,16 +75,34 @@ class Parser {
     if (in_.now().kind == TokenKind::kEnd) return in_.unexpected();
     ASSIGN_OR_RETURN(ExprPtr expr, expression(0));
     if (in_.now().kind != TokenKind::kEnd) return in_.unexpected();
+    if (fault_) return *fault_;
     return expr;
   }
 
  private:
+  // What is wrong with the meaning is said when the syntax is right: of several faults the one of
+  // the outermost expression, then of the leftmost. A node is built behind its parts, so its own
+  // fault takes the place of theirs, unless one was there before it began.
+  class Faults {
+   public:
+    explicit Faults(std::optional<Error>& fault) : fault_(fault), before_(fault.has_value()) {}
+    void note(const Status& status) {
+      if (!status.ok() && !before_) fault_ = status.error();
+    }
+
+   private:
+    std::optional<Error>& fault_;
+    const bool before_;
+  };
+
   Result<ExprPtr> expression(int min_precedence) {
     RETURN_IF_ERROR(in_.enter());
+    Faults faults(fault_);
     ASSIGN_OR_RETURN(ExprPtr left, operand());
     while (in_.now().kind == TokenKind::kSymbol || in_.now().kind == TokenKind::kKeyword) {
       const auto found = kOperators.find(in_.now().text);
       if (found == kOperators.end() || found->second.precedence < min_precedence) break;
+      RETURN_IF_ERROR(in_.grow());
       BinaryOperation binary;
       binary.op = found->second.op;
       binary.name = in_.take().text;
@@ -89,7 +110,8 @@ class Parser {
       const int next = found->second.precedence + (binary.op == BinaryOp::kPower ? 0 : 1);
       ASSIGN_OR_RETURN(binary.right, expression(next));
       binary.left = std::move(left);
-      ASSIGN_OR_RETURN(left, checked(std::move(binary)));
+      faults.note(check_operands(binary));
+      left = folded(std::move(binary));
     }
     in_.leave();
     return left;
@@ -105,39 +127,47 @@ class Parser {
       binary.group = in_.take().text == "group_left" ? BinaryOperation::Group::kLeft
                                                      : BinaryOperation::Group::kRight;
       if (in_.now().is("(")) {
+        binary.include_given = true;
         ASSIGN_OR_RETURN(binary.include, label_list());
       }
     }
     return {};
   }
 
-  // Two literals fold; log queries are no operands.
-  Result<ExprPtr> checked(BinaryOperation binary) {
-    for (const auto& [side, expr] : {std::pair<const char*, const Expr*>{"left", binary.left.get()},
-                                     {"right", binary.right.get()}}) {
-      if (expr->is_log()) {
-        const bool bare = std::get<LogExpr>(expr->node).stages.empty();
-        return parse_error(0, 0,
-                           std::string("unexpected type for ") + side +
-                               " leg of binary operation (" + binary.name + "): *syntax." +
-                               (bare ? "MatchersExpr" : "PipelineExpr"));
-      }
-      const auto* literal = std::get_if<Literal>(&expr->node);
-      const bool set = binary.op == BinaryOp::kOr || binary.op == BinaryOp::kAnd ||
-                       binary.op == BinaryOp::kUnless;
-      if (literal && set) {
-        char value[64];
-        std::snprintf(value, sizeof value, "%f", literal->value);
-        return parse_error(0, 0,
-                           std::string("unexpected literal for ") + side +
-                               " leg of logical/set binary operation (" + binary.name +
-                               "): " + value);
-      }
+  // Log queries are no operands, nor are numbers of set operators.
+  static Status check_operands(const BinaryOperation& binary) {
+    const bool set =
+        binary.op == BinaryOp::kOr || binary.op == BinaryOp::kAnd || binary.op == BinaryOp::kUnless;
+    const std::pair<const char*, const Expr*> sides[] = {{"left", binary.left.get()},
+                                                         {"right", binary.right.get()}};
+    for (const auto& [side, expr] : sides) {
+      if (!expr->is_log()) continue;
+      const bool bare = std::get<LogExpr>(expr->node).stages.empty();
+      return parse_error(0, 0,
+                         std::string("unexpected type for ") + side + " leg of binary operation (" +
+                             binary.name + "): *syntax." +
+                             (bare ? "MatchersExpr" : "PipelineExpr"));
     }
+    for (const auto& [side, expr] : sides) {
+      const auto* literal = std::get_if<Literal>(&expr->node);
+      if (!literal || !set) continue;
+      char value[400];
+      std::snprintf(value, sizeof value, "%f", literal->value);
+      return parse_error(0, 0,
+                         std::string("unexpected literal for ") + side +
+                             " leg of logical/set binary operation (" + binary.name +
+                             "): " + value);
+    }
+    return {};
+  }
+
+  // Two literals become one.
+  static ExprPtr folded(BinaryOperation binary) {
     const auto* left = std::get_if<Literal>(&binary.left->node);
     const auto* right = std::get_if<Literal>(&binary.right->node);
-    if (left && right)
+    if (left && right) {
       return make_expr(Literal{apply_binary(binary.op, left->value, right->value)});
+    }
     return make_expr(std::move(binary));
   }
 
@@ -161,7 +191,9 @@ class Parser {
       ASSIGN_OR_RETURN(const double value, signed_number());
       return make_expr(Literal{value});
     }
+    if (token.is("variants")) return variants();
     if (token.kind != TokenKind::kFunction) return in_.unexpected();
+    const std::string spelled = token_spelling(token);
     const std::string name = in_.take().text;
     if (const auto range = kRangeOps.find(name); range != kRangeOps.end()) {
       return range_aggregation(range->second, name);
@@ -170,13 +202,14 @@ class Parser {
       return vector_aggregation(vector->second, name);
     }
     if (name == "vector") return vector_literal();
-    return parse_error(token.line, token.column, name + " is not supported by this release");
+    if (name == "label_replace") return label_replace();
+    return parse_error(token.line, token.column, "syntax error: unexpected " + spelled);
   }
 
   Result<LogExpr> selector() {
     LogExpr log;
     ASSIGN_OR_RETURN(log.matchers, parse_matchers(in_));
-    RETURN_IF_ERROR(check_matchers(log.matchers));
+    Faults(fault_).note(check_matchers(log.matchers));
     return log;
   }
 
@@ -186,9 +219,11 @@ class Parser {
     if (in_.now().kind != TokenKind::kNumber) return in_.unexpected("NUMBER");
     const Token token = in_.take();
     if (std::isnan(token.number)) {
-      return parse_error(0, 0,
-                         "unable to parse literal as a float: strconv.ParseFloat: parsing " +
-                             quote(token.text) + ": invalid syntax");
+      Faults(fault_).note(
+          parse_error(0, 0,
+                      "unable to parse literal as a float: strconv.ParseFloat: parsing " +
+                          quote(token.text) + ": invalid syntax"));
+      return 0.0;
     }
     return negative ? -token.number : token.number;
   }
@@ -198,7 +233,9 @@ class Parser {
     std::vector<std::string> names;
     if (in_.accept(")")) return names;
     while (true) {
-      if (in_.now().kind != TokenKind::kIdentifier) return in_.unexpected("IDENTIFIER");
+      if (in_.now().kind != TokenKind::kIdentifier) {
+        return in_.unexpected(names.empty() ? "IDENTIFIER or )" : "IDENTIFIER");
+      }
       names.push_back(in_.take().value);
       if (in_.accept(")")) return names;
       RETURN_IF_ERROR(in_.expect(",", ", or )"));
@@ -216,42 +253,90 @@ class Parser {
   Result<ExprPtr> vector_literal() {
     RETURN_IF_ERROR(in_.expect("(", "("));
     if (in_.now().kind != TokenKind::kNumber) return in_.unexpected("NUMBER");
+    if (std::isnan(in_.now().number)) {
+      Faults(fault_).note(
+          parse_error(0, 0,
+                      "unable to parse vectorExpr as a float: strconv.ParseFloat: parsing " +
+                          quote(in_.now().text) + ": invalid syntax"));
+    }
     ASSIGN_OR_RETURN(const double value, signed_number());
     RETURN_IF_ERROR(in_.expect(")", ")"));
     return make_expr(VectorLiteral{value});
   }
 
-  // { … } stages [unwrap] [5m] offset, in any of the orders that Loki takes.
-  Status log_range(RangeAggregation& out) {
-    if (in_.accept("(")) {
-      RETURN_IF_ERROR(in_.enter());
-      RETURN_IF_ERROR(log_range_body(out, false));
-      in_.leave();
-      RETURN_IF_ERROR(in_.expect(")", ""));
-      if (out.range == 0 || in_.now().kind == TokenKind::kRange) RETURN_IF_ERROR(take_range(out));
-      if (!out.unwrap) RETURN_IF_ERROR(parse_unwrap(in_, out.unwrap));
-      return {};
+  Result<ExprPtr> label_replace() {
+    LabelReplace out;
+    Faults faults(fault_);
+    RETURN_IF_ERROR(in_.expect("(", "("));
+    ASSIGN_OR_RETURN(out.inner, expression(0));
+    if (out.inner->is_log()) return in_.unexpected();
+    bool first = true;
+    for (std::string* text : {&out.target, &out.replacement, &out.source, &out.regex}) {
+      RETURN_IF_ERROR(in_.expect(",", first ? "" : ","));
+      first = false;
+      if (in_.now().kind != TokenKind::kString) return in_.unexpected("STRING");
+      *text = in_.take().value;
     }
-    return log_range_body(out, true);
+    RETURN_IF_ERROR(in_.expect(")", ")"));
+    // Anchored as text, which its faults show.
+    const auto regex = GoRegex::compile("^(?:" + out.regex + ")$");
+    if (!regex.ok()) {
+      faults.note(parse_error(0, 0, "invalid regex in label_replace: " + regex.error().message));
+    }
+    return make_expr(std::move(out));
   }
 
-  Status log_range_body(RangeAggregation& out, bool range_required) {
-    if (in_.now().is("(")) return log_range(out);
-    if (!in_.now().is("{")) return in_.unexpected();
-    ASSIGN_OR_RETURN(out.log, selector());
-    if (in_.now().kind == TokenKind::kRange) RETURN_IF_ERROR(take_range(out));
-    RETURN_IF_ERROR(parse_stages(in_, out.log.stages));
-    RETURN_IF_ERROR(parse_unwrap(in_, out.unwrap));
-    if (out.range == 0 && (range_required || in_.now().kind == TokenKind::kRange)) {
-      return take_range(out);
-    }
+  Result<ExprPtr> variants() {
+    in_.take();
+    Variants out;
+    RETURN_IF_ERROR(in_.expect("(", "("));
+    do {
+      ASSIGN_OR_RETURN(ExprPtr metric, expression(0));
+      if (metric->is_log()) return in_.unexpected();
+      out.metrics.push_back(std::move(metric));
+    } while (in_.accept(","));
+    RETURN_IF_ERROR(in_.expect(")", ""));
+    RETURN_IF_ERROR(in_.expect("of", "of"));
+    RETURN_IF_ERROR(in_.expect("(", "("));
+    out.range = std::make_unique<RangeAggregation>();
+    RETURN_IF_ERROR(log_range(*out.range));
+    RETURN_IF_ERROR(in_.expect(")", ")"));
+    return make_expr(std::move(out));
+  }
+
+  // { … } stages [unwrap] [5m] offset, in any of the orders that Loki takes.
+  Status log_range(RangeAggregation& out) {
+    if (!in_.now().is("(") && !in_.now().is("{")) return in_.unexpected("{ or (");
+    bool ranged = false;
+    RETURN_IF_ERROR(log_range_part(out, ranged));
+    if (!ranged) return in_.unexpected(out.unwrap ? "RANGE or |" : "");
     return {};
   }
 
-  Status take_range(RangeAggregation& out) {
-    if (in_.now().kind != TokenKind::kRange) {
-      return in_.unexpected(out.unwrap ? "RANGE or |" : "");
+  Status log_range_part(RangeAggregation& out, bool& ranged) {
+    if (in_.accept("(")) {
+      RETURN_IF_ERROR(in_.enter());
+      RETURN_IF_ERROR(log_range_part(out, ranged));
+      in_.leave();
+      if (!ranged && out.unwrap && !in_.now().is(")")) return in_.unexpected("RANGE or |");
+      RETURN_IF_ERROR(in_.expect(")", ""));
+      if (!ranged && in_.now().kind == TokenKind::kRange) {
+        RETURN_IF_ERROR(take_range(out, ranged));
+        if (!out.unwrap && out.log.stages.empty()) return parse_unwrap(in_, out.unwrap);
+      }
+      return {};
     }
+    if (!in_.now().is("{")) return in_.unexpected();
+    ASSIGN_OR_RETURN(out.log, selector());
+    if (in_.now().kind == TokenKind::kRange) RETURN_IF_ERROR(take_range(out, ranged));
+    RETURN_IF_ERROR(parse_stages(in_, out.log.stages));
+    RETURN_IF_ERROR(parse_unwrap(in_, out.unwrap));
+    if (!ranged && in_.now().kind == TokenKind::kRange) return take_range(out, ranged);
+    return {};
+  }
+
+  Status take_range(RangeAggregation& out, bool& ranged) {
+    ranged = true;
     out.range = in_.take().duration;
     if (!in_.accept("offset")) return {};
     if (in_.now().kind != TokenKind::kDuration) return in_.unexpected("DURATION");
@@ -261,39 +346,55 @@ class Parser {
 
   Result<ExprPtr> range_aggregation(RangeOp op, const std::string& name) {
     RangeAggregation out;
+    Faults faults(fault_);
     out.op = op;
     out.name = name;
     RETURN_IF_ERROR(in_.expect("(", "("));
-    bool has_parameter = false;
+    std::string parameter;
     if (in_.now().kind == TokenKind::kNumber) {
-      has_parameter = true;
+      parameter = in_.now().text;
+      if (std::isnan(in_.now().number)) {
+        faults.note(parse_error(0, 0,
+                                "invalid parameter for operation " + name +
+                                    ": strconv.ParseFloat: parsing " + quote(parameter) +
+                                    ": invalid syntax"));
+      }
       ASSIGN_OR_RETURN(out.parameter, signed_number());
       RETURN_IF_ERROR(in_.expect(",", ","));
+    } else if (!in_.now().is("{") && !in_.now().is("(")) {
+      return in_.unexpected("NUMBER or { or (");
     }
     RETURN_IF_ERROR(log_range(out));
-    RETURN_IF_ERROR(in_.expect(")", out.range ? ")" : ""));
+    RETURN_IF_ERROR(in_.expect(")", ")"));
     RETURN_IF_ERROR(grouping(out.grouping));
-    if (op == RangeOp::kQuantile && !has_parameter) {
-      return parse_error(0, 0, "parameter required for operation " + name);
-    }
-    if (op != RangeOp::kQuantile && has_parameter) {
-      return parse_error(
-          0, 0, "parameter " + number_text(out.parameter) + " not supported for operation " + name);
-    }
-    if (needs_unwrap(op) && !out.unwrap) {
-      return parse_error(0, 0, "invalid aggregation " + name + " without unwrap");
-    }
-    if (out.unwrap && !allows_unwrap(op)) {
-      return parse_error(0, 0, "invalid aggregation " + name + " with unwrap");
-    }
-    if (out.grouping.given && !allows_grouping(op)) {
-      return parse_error(0, 0, "grouping not allowed for " + name + " aggregation");
-    }
+    faults.note(check_range_aggregation(out));
     return make_expr(std::move(out));
+  }
+
+  static Status check_range_aggregation(const RangeAggregation& a) {
+    if (a.op == RangeOp::kQuantile && !a.parameter) {
+      return parse_error(0, 0, "parameter required for operation " + a.name);
+    }
+    if (a.op != RangeOp::kQuantile && a.parameter) {
+      return parse_error(
+          0, 0,
+          "parameter " + number_text(*a.parameter) + " not supported for operation " + a.name);
+    }
+    if (a.grouping.given && !allows_grouping(a.op)) {
+      return parse_error(0, 0, "grouping not allowed for " + a.name + " aggregation");
+    }
+    if (needs_unwrap(a.op) && !a.unwrap) {
+      return parse_error(0, 0, "invalid aggregation " + a.name + " without unwrap");
+    }
+    if (a.unwrap && !allows_unwrap(a.op)) {
+      return parse_error(0, 0, "invalid aggregation " + a.name + " with unwrap");
+    }
+    return {};
   }
 
   Result<ExprPtr> vector_aggregation(VectorOp op, const std::string& name) {
     VectorAggregation out;
+    Faults faults(fault_);
     out.op = op;
     out.name = name;
     RETURN_IF_ERROR(grouping(out.grouping));
@@ -306,31 +407,42 @@ class Parser {
       in_.take();
     }
     ASSIGN_OR_RETURN(out.inner, expression(0));
+    if (out.inner->is_log()) return in_.unexpected();
     RETURN_IF_ERROR(in_.expect(")", ""));
     if (!out.grouping.given) RETURN_IF_ERROR(grouping(out.grouping));
-    const bool takes_k = op == VectorOp::kTopk || op == VectorOp::kBottomk;
-    if (takes_k && !has_parameter) {
-      return parse_error(0, 0, "parameter required for operation " + name);
-    }
-    if (takes_k && out.parameter != std::floor(out.parameter)) {
-      return parse_error(0, 0, "invalid parameter " + name + "(" + parameter + ",");
-    }
-    if (takes_k && out.parameter <= 0) {
-      return parse_error(0, 0,
-                         "invalid parameter (must be greater than 0) " + name + "(" + parameter);
-    }
-    if (!takes_k && has_parameter) {
-      return parse_error(0, 0,
-                         "unsupported parameter for operation " + name + "(" + parameter + ",");
-    }
-    if ((op == VectorOp::kSort || op == VectorOp::kSortDesc) && !out.grouping.names.empty()) {
-      return parse_error(0, 0, "sort and sort_desc doesn't allow grouping by ");
-    }
-    if (out.inner->is_log()) return in_.unexpected();
+    faults.note(check_vector_aggregation(out, has_parameter ? &parameter : nullptr));
     return make_expr(std::move(out));
   }
 
+  // parameter: as written.
+  static Status check_vector_aggregation(const VectorAggregation& a, const std::string* parameter) {
+    const bool takes_k = takes_count(a.op);
+    const std::string call = a.name + "(" + (parameter ? *parameter : "");
+    if (takes_k && !parameter) {
+      return parse_error(0, 0, "parameter required for operation " + a.name);
+    }
+    // As Go's Atoi: digits alone.
+    if (takes_k &&
+        (parameter->find_first_not_of("0123456789") != std::string::npos || a.parameter > 9.2e18)) {
+      return parse_error(0, 0, "invalid parameter " + call + ",");
+    }
+    if (takes_k && a.parameter <= 0) {
+      return parse_error(0, 0, "invalid parameter (must be greater than 0) " + call);
+    }
+    if (!takes_k && parameter) {
+      return parse_error(0, 0, "unsupported parameter for operation " + call + ",");
+    }
+    if (a.op == VectorOp::kApproxTopk && a.grouping.given) {
+      return parse_error(0, 0, "grouping not allowed for approx_topk aggregation");
+    }
+    if ((a.op == VectorOp::kSort || a.op == VectorOp::kSortDesc) && !a.grouping.names.empty()) {
+      return parse_error(0, 0, "sort and sort_desc doesn't allow grouping by ");
+    }
+    return {};
+  }
+
   Cursor in_;
+  std::optional<Error> fault_;
 };
 
 }  // namespace

@@ -1,0 +1,63 @@
+// `| unwrap`: a label of an entry as a number, and the label filters behind it.
+#pragma once
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gotext/units.h"
+#include "logql/stages/pipeline.h"
+#include "logql/syntax/ast.h"
+
+namespace logsvc::logql {
+
+class Unwrapper {
+ public:
+  static Result<Unwrapper> compile(const Unwrap& unwrap) {
+    Unwrapper out;
+    out.name_ = unwrap.name;
+    out.conversion_ = unwrap.conversion;
+    for (const auto& filter : unwrap.filters) {
+      ASSIGN_OR_RETURN(auto compiled, compile_label_filter(*filter));
+      out.filters_.push_back(std::move(compiled));
+    }
+    return out;
+  }
+
+  // False: the entry gives no sample.
+  bool value(LabelState& state, std::string_view line, double& out) const {
+    const std::string_view* text = state.find(name_);
+    if (!text || text->empty()) return false;
+    const Result<double> number = convert(*text);
+    out = number.ok() ? *number : 0;
+    if (!number.ok()) state.set_error("SampleExtractionErr", number.error().message);
+    for (const auto& filter : filters_) {
+      if (!filter->process(0, line, state)) return false;
+    }
+    return true;
+  }
+  const std::string& name() const { return name_; }
+  Result<double> convert(std::string_view text) const {
+    if (conversion_ == Unwrap::Conversion::kBytes) return to_bytes(text);
+    if (conversion_ == Unwrap::Conversion::kNumber) return to_number(text);
+    return to_seconds(text);
+  }
+  // Whether the filters behind the unwrap, if they look at errors alone, let this one pass.
+  bool keeps(std::string_view error) const {
+    static const LabelSet kNoLabels;
+    LabelState state;
+    state.reset(kNoLabels, {});
+    if (!error.empty()) state.set_error(error, "");
+    std::string_view line;
+    return std::all_of(filters_.begin(), filters_.end(),
+                       [&](const auto& filter) { return filter->process(0, line, state); });
+  }
+
+ private:
+  std::string name_;
+  Unwrap::Conversion conversion_ = Unwrap::Conversion::kNumber;
+  std::vector<std::unique_ptr<CompiledStage>> filters_;
+};
+
+}  // namespace logsvc::logql

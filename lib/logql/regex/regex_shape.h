@@ -1,0 +1,39 @@
+// The shape of a regular expression: which literals it is made of, after common prefixes of
+// alternatives have been taken out, as Go's regexp/syntax parses and simplifies it. What cannot be
+// reduced to literals is kOther; nothing is matched with it.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace logsvc::logql {
+
+struct RegexShape {
+  enum class Op {
+    kEmpty,      // matches the empty text
+    kLiteral,    // runes
+    kClass,      // one of several runes
+    kAnyInLine,  // . without s flag
+    kAny,        // . with s flag
+    kStar,       // subs[0]
+    kPlus,
+    kQuest,
+    kRepeat,   // least, most
+    kCapture,  // subs[0]
+    kConcat,
+    kAlternate,
+    kOther,  // anchors, word boundaries
+  };
+  Op op = Op::kEmpty;
+  bool fold = false;        // letters in either case
+  bool non_greedy = false;  // of repetitions
+  int least = 0, most = 0;  // most < 0: no upper bound
+  std::u32string runes;     // folded literals have their smallest runes
+  std::vector<RegexShape> subs;
+
+  // The expression must be valid.
+  static RegexShape parse(std::string_view expression);
+};
+
+}  // namespace logsvc::logql

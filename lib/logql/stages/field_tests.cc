@@ -1,0 +1,52 @@
+#include "logql/stages/field_tests.h"
+
+#include <memory>
+
+#include "logql/stages/condition.h"
+
+namespace logsvc::logql {
+namespace {
+
+// Of two filters on the same field alone.
+std::vector<FieldTest> either_of(const LabelFilter& left, const LabelFilter& right) {
+  std::vector<FieldTest> l = field_tests_of(left), r = field_tests_of(right);
+  if (l.size() != 1 || r.size() != 1 || l[0].name != r[0].name) return {};
+  std::vector<FieldTest> out;
+  out.push_back(
+      {l[0].name, [first = l[0].may_pass, second = r[0].may_pass](
+                      std::optional<std::string_view> v) { return first(v) || second(v); }});
+  return out;
+}
+
+}  // namespace
+
+bool is_plain_field(std::string_view name) {
+  return !name.starts_with("__") && !name.ends_with("_extracted");
+}
+
+std::vector<FieldTest> field_tests_of(const LabelFilter& filter) {
+  using Kind = LabelFilter::Kind;
+  if (filter.kind == Kind::kAnd) {
+    std::vector<FieldTest> out = field_tests_of(*filter.left);
+    for (FieldTest& test : field_tests_of(*filter.right)) out.push_back(std::move(test));
+    return out;
+  }
+  if (filter.kind == Kind::kOr) return either_of(*filter.left, *filter.right);
+  if (filter.kind == Kind::kIp || !is_plain_field(filter.name)) {
+    return {};
+  }
+  auto compiled = compile_condition(filter);
+  if (!compiled.ok()) return {};
+  const std::shared_ptr<Condition> condition = std::move(*compiled);
+  std::vector<FieldTest> out;
+  out.push_back({filter.name, [condition, name = filter.name](std::optional<std::string_view> v) {
+                   static const LabelSet kNoLabels;
+                   LabelState state;
+                   state.reset(kNoLabels, {});
+                   if (v) state.add_parsed(name, *v);
+                   return condition->holds(state);
+                 }});
+  return out;
+}
+
+}  // namespace logsvc::logql

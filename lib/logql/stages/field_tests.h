@@ -1,0 +1,18 @@
+// Label filters as conditions on the fields that a parser finds: hints for a source of entries.
+#pragma once
+
+#include <vector>
+
+#include "logql/syntax/ast.h"
+#include "model/log_source.h"
+
+namespace logsvc::logql {
+
+// Conditions that hold for every entry that passes the filter, if the filter stands behind a parser
+// and nothing between them changes labels. The filter compiles.
+std::vector<FieldTest> field_tests_of(const LabelFilter& filter);
+
+// A label that a parser alone can give under the name of the field, if the entry has none already.
+bool is_plain_field(std::string_view name);
+
+}  // namespace logsvc::logql

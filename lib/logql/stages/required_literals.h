@@ -1,0 +1,14 @@
+// Byte strings without which a regular expression cannot match.
+#pragma once
+
+#include <string_view>
+
+#include "model/line_test.h"
+
+namespace logsvc::logql {
+
+// Holds for every text in which the expression (Go's syntax, known to compile) matches somewhere.
+// literal: the expression is nothing but text, and matches wherever the test holds.
+LineTest required_literals(std::string_view expression, bool& literal);
+
+}  // namespace logsvc::logql
