@@ -1,17 +1,20 @@
 #include "server/server.h"
 
+#include "insight/insight.h"
 #include "server/http/api.h"
 #include "server/http/http_server.h"
+#include "server/line_deletion.h"
 #include "server/maintenance.h"
 
 namespace logsvc::server {
 
 // Members depend on those before them; destruction in reverse is the shutdown.
 struct Server::Parts {
-  std::string generated_password;
   std::unique_ptr<store::Store> store;
+  std::unique_ptr<insight::Insight> insight;
   std::unique_ptr<logql::Engine> engine;
   std::unique_ptr<TailLoop> tail;
+  std::unique_ptr<Ingest> ingest;
   std::unique_ptr<Authenticator> auth;
   std::unique_ptr<StaticFiles> page;
   std::unique_ptr<Api> api;
@@ -25,7 +28,6 @@ Server::~Server() = default;
 
 int Server::api_port() const { return parts_->api_http->port(); }
 int Server::ui_port() const { return parts_->ui_http->port(); }
-const std::string& Server::generated_password() const { return parts_->generated_password; }
 
 namespace {
 
@@ -47,26 +49,44 @@ Result<std::unique_ptr<Server>> Server::start(ServerConfig config, FileSystem& f
                                               const Clock& clock, Metrics& metrics,
                                               Diagnostics& diagnostics) {
   auto p = std::make_unique<Parts>();
+  config.store.compile_deletion = compile_deletion;
   const std::string password_file = config.store.dir + "/admin-password";
   ASSIGN_OR_RETURN(p->store, store::Store::open(config.store, files, clock, metrics, diagnostics));
+  p->insight = std::make_unique<insight::Insight>(
+      insight::InsightOptions{config.store.dir + "/insight", config.store.retention}, *p->store,
+      *p->store, files, clock, diagnostics);
   logql::EngineLimits limits;
   limits.max_entries = config.max_entries;
   limits.max_series = config.max_series;
   limits.timeout = config.query_timeout;
+  limits.max_query_length = config.max_query_length;
   p->engine = std::make_unique<logql::Engine>(*p->store, limits);
   p->tail = std::make_unique<TailLoop>(clock, metrics);
+  p->ingest = std::make_unique<Ingest>(config.limits, *p->insight, p->tail->hub(), clock, metrics,
+                                       diagnostics);
   std::unique_ptr<PasswordStore> passwords;
   if (config.ask_password) {
     ASSIGN_OR_RETURN(auto opened,
                      PasswordStore::open(files, clock, password_file, config.admin_password));
     passwords = std::move(opened.store);
-    p->generated_password = std::move(opened.generated);
+    if (!opened.generated.empty() && config.on_generated_password) {
+      config.on_generated_password(opened.generated);
+    }
   }
   p->auth = std::make_unique<Authenticator>(std::move(passwords), clock);
   p->page = std::make_unique<StaticFiles>(config.web_dir);
-  ApiInfo info{config.version, config.demo_note, config.described, config.limits};
-  p->api = std::make_unique<Api>(std::move(info), *p->store, *p->engine, *p->tail, *p->auth,
-                                 *p->page, clock, metrics, diagnostics);
+  ApiInfo info{config.version,
+               config.demo_note,
+               config.described,
+               config.store.dir,
+               limits,
+               config.volume_max_series,
+               config.store.retention,
+               config.compress_responses,
+               config.deletion_enabled,
+               config.store.deletion_cancel_period};
+  p->api = std::make_unique<Api>(std::move(info), *p->store, *p->engine, *p->ingest, *p->insight,
+                                 *p->tail, *p->auth, *p->page, clock, metrics, diagnostics);
   p->maintenance = std::make_unique<Maintenance>(*p->store, diagnostics);
   p->api_http = make_http(config.listen, *p->api, config.limits.max_body_bytes, false);
   RETURN_IF_ERROR(p->api_http->start());

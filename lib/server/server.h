@@ -29,8 +29,6 @@ class Server {
 
   int api_port() const;
   int ui_port() const;
-  // Printed once by whoever started it; empty if there was a password already or none is asked for.
-  const std::string& generated_password() const;
 
  private:
   struct Parts;

@@ -1,5 +1,7 @@
 #include "server/server_config.h"
 
+#include "server/retention_rules.h"
+
 namespace logsvc::server {
 
 const std::vector<config::SettingSpec>& server_settings() {
@@ -8,6 +10,30 @@ const std::vector<config::SettingSpec>& server_settings() {
       {"listen", "API: host:port", "0.0.0.0:3100", {}, false},
       {"ui-listen", "Dashboard and API: host:port", "0.0.0.0:3004", {}, false},
       {"retention", "How long lines are kept, in whole days (0: for ever)", "336h", {}, false},
+      {"retention-stream",
+       "Streams kept for another time: {selector} PERIOD [PRIORITY]; … (the highest priority "
+       "counts, "
+       "then the shortest period)",
+       "",
+       {},
+       false},
+      {"max-size", "Drop the oldest day when all files take more (0: no cap)", "0", {}, false},
+      {"min-free-space",
+       "Drop the oldest day when less is free on the disk (0: never)",
+       "0",
+       {},
+       false},
+      {"deletion-mode",
+       "Delete requests: filter-and-delete, filter-only (lines are hidden, not removed) or "
+       "disabled",
+       "filter-and-delete",
+       {},
+       false},
+      {"delete-request-cancel-period",
+       "How long a delete request can be taken back",
+       "24h",
+       {},
+       false},
       {"auth",
        "off, password (reading asks for the admin password), or auto: password as soon as a "
        "listener "
@@ -25,12 +51,23 @@ const std::vector<config::SettingSpec>& server_settings() {
        {},
        false},
       {"max-line-size", "Longer lines are refused", "1MB", {}, false},
+      {"max-line-size-truncate", "Cut longer lines instead", "false", {}, false},
       {"max-label-names", "Labels of a stream", "32", {}, false},
+      {"max-label-name-length", "Bytes of a label's name", "1024", {}, false},
+      {"max-label-value-length", "Bytes of a label's value", "2048", {}, false},
+      {"allow-structured-metadata", "false: entries with it are refused", "true", {}, false},
+      {"max-structured-metadata-size", "Of one entry", "64KB", {}, false},
+      {"max-structured-metadata-entries", "Of one entry", "128", {}, false},
+      {"discover-service-name", "Add the label service_name", "true", {}, false},
+      {"discover-log-levels", "Add detected_level to each entry", "true", {}, false},
       {"reject-old-samples", "Refuse entries older than this (0: never)", "0", {}, false},
       {"creation-grace-period", "How far in the future an entry may be (0: any)", "10m", {}, false},
       {"max-entries", "Entries a query may ask for", "5000", {}, false},
       {"max-series", "Series a query may answer", "500", {}, false},
+      {"max-query-length", "Largest range of a query (0: any)", "0", {}, false},
+      {"volume-max-series", "Rows a volume query may make", "1000", {}, false},
       {"query-timeout", "A query is ended after this", "1m", {}, false},
+      {"compress-responses", "gzip for clients that take it", "true", {}, false},
       {"web-dir", "Serve the page from this folder (for its developers)", "", {}, false},
       {"log-level", "debug, info, warn or error", "info", {}, false},
       {"log-format", "logfmt or json", "logfmt", {}, false},
@@ -40,10 +77,40 @@ const std::vector<config::SettingSpec>& server_settings() {
 
 namespace {
 
+Status read_deletion_mode(const config::Settings& s, ServerConfig& out) {
+  const std::string& mode = s.text("deletion-mode");
+  if (mode != "filter-and-delete" && mode != "filter-only" && mode != "disabled") {
+    return s.bad_value(
+        "deletion-mode",
+        "expected filter-and-delete, filter-only or disabled, found \"" + mode + "\"");
+  }
+  out.deletion_enabled = mode != "disabled";
+  out.store.hide_only = mode == "filter-only";
+  ASSIGN_OR_RETURN(out.store.deletion_cancel_period, s.duration("delete-request-cancel-period"));
+  return {};
+}
+
 Result<config::ListenAddress> address(const config::Settings& settings, const std::string& name) {
   auto parsed = config::parse_listen_address(settings.text(name));
   if (!parsed.ok()) return settings.bad_value(name, parsed.error().message);
   return parsed;
+}
+
+Result<IngestLimits> ingest_limits(const config::Settings& s) {
+  IngestLimits out;
+  ASSIGN_OR_RETURN(out.max_line_bytes, s.bytes("max-line-size"));
+  ASSIGN_OR_RETURN(out.cut_long_lines, s.boolean("max-line-size-truncate"));
+  ASSIGN_OR_RETURN(out.max_label_names, s.number("max-label-names"));
+  ASSIGN_OR_RETURN(out.max_label_name_bytes, s.bytes("max-label-name-length"));
+  ASSIGN_OR_RETURN(out.max_label_value_bytes, s.bytes("max-label-value-length"));
+  ASSIGN_OR_RETURN(out.allow_metadata, s.boolean("allow-structured-metadata"));
+  ASSIGN_OR_RETURN(out.max_metadata_bytes, s.bytes("max-structured-metadata-size"));
+  ASSIGN_OR_RETURN(out.max_metadata_pairs, s.number("max-structured-metadata-entries"));
+  ASSIGN_OR_RETURN(out.reject_old_samples_after, s.duration("reject-old-samples"));
+  ASSIGN_OR_RETURN(out.creation_grace_period, s.duration("creation-grace-period"));
+  ASSIGN_OR_RETURN(out.discover_service_name, s.boolean("discover-service-name"));
+  ASSIGN_OR_RETURN(out.discover_log_levels, s.boolean("discover-log-levels"));
+  return out;
 }
 
 }  // namespace
@@ -55,16 +122,22 @@ Result<ServerConfig> make_server_config(const config::Settings& s) {
   out.store.dir = s.text("data-dir");
   if (out.store.dir.empty()) return s.bad_value("data-dir", "must not be empty");
   ASSIGN_OR_RETURN(out.store.retention, s.duration("retention"));
+  auto rules = parse_retention_rules(s.text("retention-stream"));
+  if (!rules.ok()) return s.bad_value("retention-stream", rules.error().message);
+  out.store.retention_rules = std::move(*rules);
+  ASSIGN_OR_RETURN(out.store.max_bytes, s.bytes("max-size"));
+  ASSIGN_OR_RETURN(out.store.min_free_bytes, s.bytes("min-free-space"));
+  RETURN_IF_ERROR(read_deletion_mode(s, out));
   ASSIGN_OR_RETURN(out.store.memory_bytes, s.bytes("memory"));
   if (out.store.memory_bytes < (16u << 20)) return s.bad_value("memory", "must be at least 16MB");
   ASSIGN_OR_RETURN(out.store.window_age, s.duration("window-age"));
   ASSIGN_OR_RETURN(out.store.sync_interval, s.duration("sync-interval"));
-  ASSIGN_OR_RETURN(out.limits.max_line_bytes, s.bytes("max-line-size"));
-  ASSIGN_OR_RETURN(out.limits.max_label_names, s.number("max-label-names"));
-  ASSIGN_OR_RETURN(out.limits.reject_old_samples_after, s.duration("reject-old-samples"));
-  ASSIGN_OR_RETURN(out.limits.creation_grace_period, s.duration("creation-grace-period"));
+  ASSIGN_OR_RETURN(out.limits, ingest_limits(s));
   ASSIGN_OR_RETURN(out.max_entries, s.number("max-entries"));
   ASSIGN_OR_RETURN(out.max_series, s.number("max-series"));
+  ASSIGN_OR_RETURN(out.max_query_length, s.duration("max-query-length"));
+  ASSIGN_OR_RETURN(out.volume_max_series, s.number("volume-max-series"));
+  ASSIGN_OR_RETURN(out.compress_responses, s.boolean("compress-responses"));
   ASSIGN_OR_RETURN(out.query_timeout, s.duration("query-timeout"));
   const std::string& auth = s.text("auth");
   if (auth == "auto") {

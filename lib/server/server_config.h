@@ -1,6 +1,7 @@
 // Settings of `logsvc server`: a table for flags, environment and YAML, and what they become.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -18,11 +19,17 @@ struct ServerConfig {
   uint64_t max_entries = 5000;
   uint64_t max_series = 500;
   Duration query_timeout = kMinute;
+  Duration max_query_length = 0;
+  bool compress_responses = true;
+  bool deletion_enabled = true;
+  uint64_t volume_max_series = 1000;
   bool ask_password = false;
   std::string admin_password;  // empty: generated once
-  std::string web_dir;         // serve the page from here instead of the embedded files
-  std::string demo_note;       // not a setting: said on the page by `logsvc demo`
-  std::string described;       // all settings with their origin
+  // Not a setting: is told a password that was just generated, before anything listens.
+  std::function<void(const std::string& password)> on_generated_password;
+  std::string web_dir;    // serve the page from here instead of the embedded files
+  std::string demo_note;  // not a setting: said on the page by `logsvc demo`
+  std::string described;  // all settings with their origin
   std::string version;
 };
 

@@ -1,5 +1,6 @@
 // The HTTP API: one method a URL, grouped in files by what they are about. routes.cc is its table
-// of contents. Borrows everything; safe from several threads.
+// of contents. Borrows everything; safe from several threads; runs the thread of its
+// ClientWatch.
 #pragma once
 
 #include <httplib.h>
@@ -10,12 +11,14 @@
 #include <string>
 #include <vector>
 
+#include "insight/insight.h"
 #include "logql/engine.h"
 #include "model/log_source.h"
 #include "os/clock.h"
 #include "server/auth/authenticator.h"
+#include "server/http/client_watch.h"
 #include "server/http/static_files.h"
-#include "server/ingest_limits.h"
+#include "server/ingest.h"
 #include "server/tail/tail_loop.h"
 #include "store/store.h"
 #include "telemetry/diagnostics.h"
@@ -24,11 +27,19 @@
 
 namespace logsvc::server {
 
+class Params;
+
 struct ApiInfo {
   std::string version;
   std::string demo_note;  // empty: not a demo
   std::string settings;   // for /config
-  IngestLimits limits;
+  std::string data_dir;   // whose disk the page shows
+  logql::EngineLimits query_limits;
+  uint64_t volume_max_series = 1000;
+  Duration retention = 0;
+  bool compress_responses = true;
+  bool deletion_enabled = true;
+  Duration deletion_cancel_period = 24 * kHour;
 };
 
 class Api {
@@ -36,9 +47,9 @@ class Api {
   using Request = httplib::Request;
   using Response = httplib::Response;
 
-  Api(ApiInfo info, store::Store& store, const logql::Engine& engine, TailLoop& tail,
-      Authenticator& auth, const StaticFiles& page, const Clock& clock, Metrics& metrics,
-      Diagnostics& diagnostics);
+  Api(ApiInfo info, store::Store& store, const logql::Engine& engine, Ingest& ingest,
+      insight::Insight& insight, TailLoop& tail, Authenticator& auth, const StaticFiles& page,
+      const Clock& clock, Metrics& metrics, Diagnostics& diagnostics);
 
   // Answers any request. with_page: the page's files are served too.
   void handle(const Request& request, Response& response, bool with_page);
@@ -63,16 +74,53 @@ class Api {
   void legacy_push(const Request&, Response&);
   void accept_push(const Request& request, Response& response, bool legacy);
   Result<Batch> decode_push(const Request& request, bool legacy);
+  void count_refused_push();
+  // otlp_handler.cc
+  void otlp_logs(const Request&, Response&);
+  Result<Batch> decode_otlp(const Request& request);
   // query_handler.cc
   void query_range(const Request&, Response&);
   void query(const Request&, Response&);
+  void format_query(const Request&, Response&);
+  // legacy_handler.cc
+  void legacy_query(const Request&, Response&);
+  void legacy_labels(const Request&, Response&);
+  void legacy_label_values(const Request&, Response&);
   // labels_handler.cc
   void labels(const Request&, Response&);
   void label_values(const Request&, Response&);
   void series(const Request&, Response&);
+  // volume_handler.cc
   void index_stats(const Request&, Response&);
+  void volume(const Request&, Response&);
+  void volume_range(const Request&, Response&);
+  void answer_volume(const Request& request, Response& response, bool by_step);
+  // detected_handler.cc
+  void detected_labels(const Request&, Response&);
+  void detected_fields(const Request&, Response&);
+  void detected_field_values(const Request&, Response&);
+  // patterns_handler.cc
+  void patterns(const Request&, Response&);
+  // limits_handler.cc
+  void drilldown_limits(const Request&, Response&);
+  void log_level(const Request&, Response&);
+  void services(const Request&, Response&);
+  // delete_handler.cc
+  void delete_lines(const Request&, Response&);
+  void list_deletions(const Params& params, Response& response);
+  void cancel_deletion(const Params& params, Response& response);
   // tail_handler.cc
   void tail(const Request&, Response&);
+  bool upgrade_tail(int socket, const std::string& accept, const Request& request,
+                    Response& response);
+  // pulse_handler.cc
+  void pulse(const Request&, Response&);
+  void faults(const Request&, Response&);
+  void agents(const Request&, Response&);
+  void take_agent_report(const Request& request, const Response& response);
+  bool upgrade_pulse(int socket, const std::string& accept);
+  // export_handler.cc
+  void export_lines(const Request&, Response&);
   // status_handler.cc
   void ready(const Request&, Response&);
   void metrics_page(const Request&, Response&);
@@ -90,16 +138,29 @@ class Api {
   const ApiInfo info_;
   store::Store& store_;
   const logql::Engine& engine_;
+  Ingest& ingest_;
+  insight::Insight& insight_;
   TailLoop& tail_;
   Authenticator& auth_;
   const StaticFiles& page_;
   const Clock& clock_;
   Metrics& metrics_;
   Diagnostics& diagnostics_;
+  Gauge& inflight_;
+  Counter& request_bytes_;
+  Counter& response_bytes_;
   wire::LabelTextCache label_texts_;
-  Counter& lines_received_;
-  Counter& bytes_received_;
+  ClientWatch clients_;
 };
+
+// The socket a request came over; -1 if it did not come over one.
+int socket_of(const httplib::Request& request);
+
+// The version of the Loki API that we answer; clients compare it.
+inline constexpr const char* kLokiVersion = "3.7.6";
+
+// The media type of a Content-Type in lower case, without parameters.
+std::string media_type_of(const std::string& header);
 
 // Sends the error: code → status number, the message as text.
 void send_error(httplib::Response& response, const Error& error);

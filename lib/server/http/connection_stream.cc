@@ -50,28 +50,24 @@ bool ConnectionStream::wait(bool for_reading, int timeout_ms) const {
 }
 
 bool ConnectionStream::is_readable() const {
-  return used_ < buffer_.size() || wait(true, read_timeout_ms_);
+  return used_ < filled_ || wait(true, read_timeout_ms_);
 }
 bool ConnectionStream::is_writable() const { return wait(false, write_timeout_ms_); }
 
 bool ConnectionStream::fill() {
-  if (used_ == buffer_.size()) {
-    buffer_.clear();
-    used_ = 0;
-  }
+  if (used_ == filled_) used_ = filled_ = 0;
   if (!wait(true, read_timeout_ms_)) return false;
-  const size_t before = buffer_.size();
-  buffer_.resize(before + kReadBytes);
+  if (buffer_.size() < filled_ + kReadBytes) buffer_.resize(filled_ + kReadBytes);
   ssize_t n;
   do {
-    n = ::recv(socket_, buffer_.data() + before, kReadBytes, 0);
+    n = ::recv(socket_, buffer_.data() + filled_, kReadBytes, 0);
   } while (n < 0 && errno == EINTR);
-  buffer_.resize(before + static_cast<size_t>(std::max<ssize_t>(n, 0)));
+  filled_ += static_cast<size_t>(std::max<ssize_t>(n, 0));
   return n > 0;
 }
 
 ssize_t ConnectionStream::read(char* to, size_t n) {
-  if (used_ == buffer_.size()) {
+  if (used_ == filled_) {
     // Large bodies go straight to their place.
     if (n >= kReadBytes) {
       if (!wait(true, read_timeout_ms_)) return -1;
@@ -83,7 +79,7 @@ ssize_t ConnectionStream::read(char* to, size_t n) {
     }
     if (!fill()) return -1;
   }
-  const size_t taken = std::min(n, buffer_.size() - used_);
+  const size_t taken = std::min(n, filled_ - used_);
   std::memcpy(to, buffer_.data() + used_, taken);
   used_ += taken;
   return static_cast<ssize_t>(taken);
@@ -121,28 +117,28 @@ void ConnectionStream::get_local_ip_and_port(std::string& ip, int& port) const {
 }
 
 bool ConnectionStream::wait_for_request(int timeout_ms) {
-  return used_ < buffer_.size() || wait(true, timeout_ms);
+  return used_ < filled_ || wait(true, timeout_ms);
 }
 
 std::string_view ConnectionStream::peek_head(size_t max_bytes) {
-  size_t searched = used_;
+  size_t searched = 0;
   while (true) {
-    const size_t end = buffer_.find("\r\n\r\n", searched);
-    if (end != std::string::npos) return std::string_view(buffer_).substr(used_, end + 4 - used_);
-    if (buffer_.size() - used_ > max_bytes) return {};
-    const size_t unread = buffer_.size() - used_;
-    if (used_ > 0) {
-      buffer_.erase(0, used_);
-      used_ = 0;
-    }
-    searched = unread > 3 ? unread - 3 : 0;
+    const size_t end = unread().find("\r\n\r\n", searched);
+    if (end != std::string::npos) return unread().substr(0, end + 4);
+    const size_t received = unread().size();
+    if (received > max_bytes) return {};
+    std::memmove(buffer_.data(), unread().data(), received);
+    used_ = 0;
+    filled_ = received;
+    searched = received > 3 ? received - 3 : 0;
     if (!fill()) return {};
   }
 }
 
 void ConnectionStream::replace_head(size_t head_bytes, std::string head) {
-  head.append(buffer_, used_ + head_bytes);
+  head.append(unread().substr(head_bytes));
   buffer_ = std::move(head);
+  filled_ = buffer_.size();
   used_ = 0;
 }
 

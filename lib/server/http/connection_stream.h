@@ -44,8 +44,11 @@ class ConnectionStream : public httplib::Stream {
   const int read_timeout_ms_;
   const int write_timeout_ms_;
   const std::atomic<bool>& stop_;
-  std::string buffer_;
-  size_t used_ = 0;  // of the buffer, already given out
+  std::string_view unread() const { return {buffer_.data() + used_, filled_ - used_}; }
+
+  std::string buffer_;  // as large as it ever was
+  size_t filled_ = 0;   // received
+  size_t used_ = 0;     // of that, already given out
 };
 
 }  // namespace logsvc::server

@@ -3,7 +3,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <cstring>
 
 #include "server/http/connection_stream.h"
@@ -25,10 +27,10 @@ bool starts_with_name(std::string_view line, std::string_view name) {
   return true;
 }
 
-// The head with the two headers renamed that the library would act on: it decompresses bodies
-// without a limit and refuses forms over 8 KiB.
-// A request that may have a body and does not say how long it is has none.
-std::string rename_headers(std::string_view head) {
+// The head with the number of the socket added, and the two headers renamed that the library would
+// act on: it decompresses bodies without a limit and refuses forms over 8 KiB. A request that may
+// have a body and does not say how long it is has none.
+std::string rename_headers(std::string_view head, int socket) {
   std::string out;
   bool has_length = head.starts_with("GET ") || head.starts_with("HEAD ");
   while (!head.empty()) {
@@ -41,12 +43,13 @@ std::string rename_headers(std::string_view head) {
     } else if (starts_with_name(line, "content-type")) {
       out += kContentTypeHeader;
       out += line.substr(std::strlen("content-type"));
-    } else if (line != "\r\n") {
+    } else if (line != "\r\n" && !starts_with_name(line, "x-logsvc-socket")) {
       has_length |=
           starts_with_name(line, "content-length") || starts_with_name(line, "transfer-encoding");
       out += line;
     }
   }
+  out += std::string(kSocketHeader) + ": " + std::to_string(socket) + "\r\n";
   return out + (has_length ? "\r\n" : "Content-Length: 0\r\n\r\n");
 }
 
@@ -136,7 +139,7 @@ class HttpServer::Connections : public httplib::Server {
           break;
         }
         bool closed = false;
-        stream.replace_head(head.size(), rename_headers(head));
+        stream.replace_head(head.size(), rename_headers(head, socket));
         ok = serve(stream, closed);
         if (!ok || closed) break;
       }
@@ -148,11 +151,20 @@ class HttpServer::Connections : public httplib::Server {
     return ok;
   }
 
+  // The body is appended to in small pieces; what is told to be longer grows as it comes.
+  static void make_room(httplib::Request& request) {
+    constexpr uint64_t kMostRoom = 4 << 20;
+    const std::string length = request.get_header_value("Content-Length");
+    uint64_t bytes = 0;
+    std::from_chars(length.data(), length.data() + length.size(), bytes);
+    request.body.reserve(std::min(bytes, kMostRoom));
+  }
+
   // The signature of process_request grew in later releases.
   template <typename Self = Connections>
   bool serve(ConnectionStream& stream, bool& closed) {
     Self* self = this;
-    const std::function<void(httplib::Request&)> setup = [](httplib::Request&) {};
+    const std::function<void(httplib::Request&)> setup = make_room;
     if constexpr (requires { self->process_request(stream, false, closed, setup); }) {
       return self->process_request(stream, false, closed, setup);
     } else {
@@ -225,6 +237,11 @@ void HttpServer::stop() {
   if (!thread_.joinable()) return;
   connections_->begin_stop();
   thread_.join();
+}
+
+// The library makes each request, not const, and shows it to one handler.
+std::string take_body(const httplib::Request& request) {
+  return std::move(const_cast<httplib::Request&>(request).body);
 }
 
 }  // namespace logsvc::server

@@ -45,8 +45,13 @@ class HttpServer {
   int port_ = 0;
 };
 
+// The body, moved out of a request of ours: for a handler that needs it for itself alone, once.
+std::string take_body(const httplib::Request& request);
+
 // Names under which handlers find the headers that the library must not act on.
 inline constexpr const char* kContentEncodingHeader = "X-Logsvc-Content-Encoding";
 inline constexpr const char* kContentTypeHeader = "X-Logsvc-Content-Type";
+// The number of the socket that the request came over.
+inline constexpr const char* kSocketHeader = "X-Logsvc-Socket";
 
 }  // namespace logsvc::server

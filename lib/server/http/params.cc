@@ -60,7 +60,8 @@ httplib::Params parse_form(std::string_view text) {
 
 Params::Params(const httplib::Request& request) {
   const size_t question = request.target.find('?');
-  if (question != std::string::npos) values_ = parse_form(request.target.substr(question + 1));
+  if (question != std::string::npos) url_values_ = parse_form(request.target.substr(question + 1));
+  values_ = url_values_;
   const std::string type = request.get_header_value(kContentTypeHeader);
   if (request.method == "POST" && type.rfind("application/x-www-form-urlencoded", 0) == 0) {
     for (auto& [name, value] : parse_form(request.body)) values_.emplace(name, value);
@@ -70,6 +71,11 @@ Params::Params(const httplib::Request& request) {
 std::string Params::text(const std::string& name) const {
   const auto found = values_.find(name);
   return found == values_.end() ? "" : found->second;
+}
+
+std::string Params::url_text(const std::string& name) const {
+  const auto found = url_values_.find(name);
+  return found == url_values_.end() ? "" : found->second;
 }
 
 std::vector<std::string> Params::all(const std::string& name) const {
@@ -116,11 +122,16 @@ Result<TimeRange> Params::range(Timestamp now) const {
   return out;
 }
 
-Result<uint64_t> Params::limit(uint64_t fallback) const {
-  const std::string value = text("limit");
+Result<int64_t> Params::integer(const std::string& name, int64_t fallback) const {
+  const std::string value = text(name);
   if (value.empty()) return fallback;
   int64_t n = 0;
   if (!parse_whole(value, n)) return syntax_error("Atoi", value);
+  return n;
+}
+
+Result<uint64_t> Params::limit(uint64_t fallback, const std::string& name) const {
+  ASSIGN_OR_RETURN(const int64_t n, integer(name, static_cast<int64_t>(fallback)));
   if (n <= 0) return invalid("limit must be a positive value");
   return static_cast<uint64_t>(n);
 }
@@ -143,6 +154,18 @@ Result<Duration> Params::step(const std::string& name, Duration fallback) const 
   const auto d = parse_prometheus_duration(value);
   if (!d.ok()) return invalid("cannot parse " + quote(value) + " to a valid duration");
   return d;
+}
+
+Status check_step(TimeRange range, Duration step) {
+  constexpr int64_t kMaxPoints = 11'000;
+  if (step <= 0) {
+    return invalid(
+        "zero or negative query resolution step widths are not accepted. Try a positive integer");
+  }
+  if ((range.end - range.start) / step <= kMaxPoints) return {};
+  return invalid(
+      "exceeded maximum resolution of 11,000 points per time series. Try increasing the value of "
+      "the step parameter");
 }
 
 Duration default_step(TimeRange range) {

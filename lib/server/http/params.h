@@ -31,17 +31,24 @@ class Params {
   Result<TimeRange> range(Timestamp now) const;
   Result<Timestamp> time(const std::string& name, Timestamp fallback) const;
   // > 0.
-  Result<uint64_t> limit(uint64_t fallback) const;
+  Result<uint64_t> limit(uint64_t fallback, const std::string& name = "limit") const;
+  Result<int64_t> integer(const std::string& name, int64_t fallback) const;
   Result<Direction> direction() const;
+  // The URL's alone, not the form's.
+  std::string url_text(const std::string& name) const;
   // Float seconds or a Prometheus duration.
   Result<Duration> step(const std::string& name, Duration fallback) const;
 
  private:
   httplib::Params values_;
+  httplib::Params url_values_;
 };
 
 // RFC 3339, float seconds, up to 10 digits of seconds, longer ones of nanoseconds.
 Result<Timestamp> parse_time_parameter(const std::string& text);
+
+// kInvalid if the step is not positive or makes over 11,000 points.
+Status check_step(TimeRange range, Duration step);
 
 // max(1, floor((end - start) / 250 s)) s.
 Duration default_step(TimeRange range);

@@ -9,12 +9,9 @@
 namespace logsvc::server {
 namespace {
 
-// The media type in lower case without parameters. Errors in Go's words.
-Result<std::string> media_type(const std::string& header) {
-  std::string type = header.substr(0, header.find(';'));
-  std::erase_if(type, [](unsigned char c) { return c == ' ' || c == '\t'; });
-  std::transform(type.begin(), type.end(), type.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+// Errors in Go's words.
+Result<std::string> checked_media_type(const std::string& header) {
+  std::string type = media_type_of(header);
   if (type.empty()) return invalid("mime: no media type");
   const size_t semicolon = header.find(';');
   if (semicolon != std::string::npos) {
@@ -28,6 +25,18 @@ Result<std::string> media_type(const std::string& header) {
 
 }  // namespace
 
+std::string media_type_of(const std::string& header) {
+  std::string type = header.substr(0, header.find(';'));
+  std::erase_if(type, [](unsigned char c) { return c == ' ' || c == '\t'; });
+  std::transform(type.begin(), type.end(), type.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return type;
+}
+
+void Api::count_refused_push() {
+  metrics_.counter("logsvc_push_refused_total", "Pushes that could not be read").add();
+}
+
 void Api::push(const Request& request, Response& response) {
   accept_push(request, response, false);
 }
@@ -37,22 +46,22 @@ void Api::legacy_push(const Request& request, Response& response) {
 
 Result<Batch> Api::decode_push(const Request& request, bool legacy) {
   ASSIGN_OR_RETURN(const std::string type,
-                   media_type(request.get_header_value(kContentTypeHeader)));
+                   checked_media_type(request.get_header_value(kContentTypeHeader)));
   ASSIGN_OR_RETURN(std::string body,
-                   decode_body(request.body, request.get_header_value(kContentEncodingHeader),
-                               info_.limits.max_decoded_bytes));
+                   decode_body(take_body(request), request.get_header_value(kContentEncodingHeader),
+                               ingest_.limits().max_decoded_bytes));
   if (type == "application/json") {
     return legacy ? wire::decode_legacy_push_json(std::move(body))
                   : wire::decode_push_json(std::move(body));
   }
-  return wire::decode_push_protobuf(body, info_.limits.max_decoded_bytes, label_texts_);
+  return wire::decode_push_protobuf(std::move(body), ingest_.limits().max_decoded_bytes,
+                                    label_texts_);
 }
 
-// Decode → limits → durable → live readers → 204.
 void Api::accept_push(const Request& request, Response& response, bool legacy) {
   auto decoded = decode_push(request, legacy);
   if (!decoded.ok()) {
-    metrics_.counter("logsvc_push_refused_total", "Pushes that could not be read").add();
+    count_refused_push();
     send_error(response, {decoded.error().code, decoded.error().message + "\n"});
     return;
   }
@@ -60,32 +69,8 @@ void Api::accept_push(const Request& request, Response& response, bool legacy) {
     send_text(response, 422, "error at least one valid stream is required for ingestion\n");
     return;
   }
-  for (StreamEntries& s : decoded->streams) {
-    if (s.labels.empty()) s.labels = LabelSet::from({{"service_name", "unknown_service"}});
-  }
-  const std::string faults = enforce_limits(*decoded, info_.limits, clock_.now(), metrics_);
-  const auto batch = std::make_shared<const Batch>(std::move(*decoded));
-  uint64_t lines = 0, bytes = 0;
-  for (const StreamEntries& s : batch->streams) {
-    lines += s.entries.size();
-    for (const Entry& e : s.entries) bytes += e.line.size();
-  }
-  if (lines > 0) {
-    if (const Status stored = store_.append(batch); !stored.ok()) {
-      diagnostics_.error("server", "cannot store a push", {{"why", stored.error().message}});
-      send_error(response, {stored.error().code == ErrorCode::kIo ? ErrorCode::kUnavailable
-                                                                  : stored.error().code,
-                            stored.error().message + "\n"});
-      return;
-    }
-    lines_received_.add(lines);
-    bytes_received_.add(bytes);
-    tail_.hub().publish(batch);
-  }
-  if (!faults.empty()) {
-    diagnostics_.warn("server", "left out entries of a push", {{"why", faults.substr(0, 300)}});
-    send_error(response, invalid(faults + "\n"));
-    return;
+  if (const Status done = ingest_.accept(std::move(*decoded), Ingest::Format::kLoki); !done.ok()) {
+    return send_error(response, {done.error().code, done.error().message + "\n"});
   }
   response.status = 204;
 }

@@ -1,8 +1,10 @@
 #include "server/http/response_json.h"
 
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdio>
+#include <span>
 
 #include "base/utf8.h"
 
@@ -61,6 +63,30 @@ void append_streams(std::string& out, const logql::StreamsResult& data, bool cat
       append_entry(out, stream.entries[i], categorized);
     }
     out += "]}";
+  }
+  out += ']';
+}
+
+// {"labels":"{…}","entries":[{"ts":"RFC 3339","line":"…"}]}
+void append_legacy_stream(std::string& out, const Labels& labels,
+                          std::span<const logql::ResultEntry> entries) {
+  out += "{\"labels\":";
+  append_json_string(out, format_labels(labels), true);
+  out += ",\"entries\":[";
+  for (size_t i = 0; i < entries.size(); ++i) {
+    if (i) out += ',';
+    out += "{\"ts\":\"" + format_rfc3339(entries[i].timestamp) + "\",\"line\":";
+    append_json_string(out, entries[i].line, true);
+    out += '}';
+  }
+  out += "]}";
+}
+
+void append_list(std::string& out, const std::vector<std::string>& values) {
+  out += '[';
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (i) out += ',';
+    append_json_string(out, values[i]);
   }
   out += ']';
 }
@@ -130,6 +156,16 @@ void append_stats(std::string& out, const logql::QueryStats& s) {
          ",\"shardsDuration\":0,\"usedBloomFilters\":false,\"totalStreams\":0}}";
 }
 
+// Characters that stand for themselves, whoever reads it.
+constexpr std::array<bool, 256> make_plain_in_json() {
+  std::array<bool, 256> out = {};
+  for (size_t c = 0x20; c < 0x80; ++c) {
+    out[c] = c != '"' && c != '\\' && c != '<' && c != '>' && c != '&';
+  }
+  return out;
+}
+constexpr std::array<bool, 256> kPlainInJson = make_plain_in_json();
+
 }  // namespace
 
 void append_json_string(std::string& out, std::string_view text, bool html) {
@@ -139,6 +175,10 @@ void append_json_string(std::string& out, std::string_view text, bool html) {
   const auto flush = [&](size_t to) { out.append(text.substr(plain, to - plain)); };
   for (size_t i = 0; i < text.size();) {
     const auto c = static_cast<unsigned char>(text[i]);
+    if (kPlainInJson[c]) {
+      ++i;
+      continue;
+    }
     if (c >= 0x80) {
       const size_t n = utf8_length(text.substr(i));
       const std::string_view rune = text.substr(i, n);
@@ -151,8 +191,7 @@ void append_json_string(std::string& out, std::string_view text, bool html) {
       i += n ? n : 1;
       continue;
     }
-    const bool escape_html = html && (c == '<' || c == '>' || c == '&');
-    if (c >= 0x20 && c != '"' && c != '\\' && !escape_html) {
+    if (!html && (c == '<' || c == '>' || c == '&')) {
       ++i;
       continue;
     }
@@ -245,12 +284,28 @@ std::string query_response(const logql::QueryResult& result,
 }
 
 std::string list_response(const std::vector<std::string>& values) {
-  std::string out = "{\"status\":\"success\",\"data\":[";
-  for (size_t i = 0; i < values.size(); ++i) {
-    if (i) out += ',';
-    append_json_string(out, values[i]);
+  if (values.empty()) return "{\"status\":\"success\"}\n";
+  std::string out = "{\"status\":\"success\",\"data\":";
+  append_list(out, values);
+  return out + "}\n";
+}
+
+std::string legacy_list_response(const std::vector<std::string>& values) {
+  std::string out = "{\"values\":";
+  append_list(out, values);
+  return out + "}\n";
+}
+
+std::string legacy_query_response(const logql::QueryResult& result) {
+  std::string out = "{\"streams\":[";
+  const auto& streams = std::get<logql::StreamsResult>(result.data).streams;
+  for (size_t s = 0; s < streams.size(); ++s) {
+    if (s) out += ',';
+    append_legacy_stream(out, streams[s].labels, streams[s].entries);
   }
-  return out + "]}\n";
+  out += "],\"stats\":";
+  append_stats(out, result.stats);
+  return out + "}\n";
 }
 
 std::string series_response(const std::vector<LabelSet>& series) {
@@ -263,14 +318,18 @@ std::string series_response(const std::vector<LabelSet>& series) {
 }
 
 std::string tail_frame(const std::vector<TailEntry>& entries,
-                       const std::vector<DroppedEntry>& dropped, bool categorized) {
+                       const std::vector<DroppedEntry>& dropped, TailForm form) {
   std::string out = "{\"streams\":[";
   for (size_t i = 0; i < entries.size(); ++i) {
     if (i) out += ',';
+    if (form == TailForm::kLegacy) {
+      append_legacy_stream(out, entries[i].labels, {&entries[i].entry, 1});
+      continue;
+    }
     out += "{\"stream\":";
     append_json_labels(out, entries[i].labels);
     out += ",\"values\":[";
-    append_entry(out, entries[i].entry, categorized);
+    append_entry(out, entries[i].entry, form == TailForm::kCategorized);
     out += "]}";
   }
   out += ']';
@@ -283,8 +342,10 @@ std::string tail_frame(const std::vector<TailEntry>& entries,
       out += '}';
     }
     out += ']';
+  } else if (form == TailForm::kLegacy) {
+    out += ",\"dropped_entries\":null";
   }
-  if (categorized) out += ",\"encodingFlags\":[\"categorize-labels\"]";
+  if (form == TailForm::kCategorized) out += ",\"encodingFlags\":[\"categorize-labels\"]";
   return out + '}';
 }
 

@@ -20,8 +20,11 @@ std::string format_sample_value(double value);
 
 // flags: what the request's X-Loki-Response-Encoding-Flags header listed, echoed.
 std::string query_response(const logql::QueryResult& result, const std::vector<std::string>& flags);
-// {"status":"success","data":["a",…]}
+// {"status":"success","data":["a",…]}; without data if there are none, as Loki answers.
 std::string list_response(const std::vector<std::string>& values);
+// Answers of the older /api/prom paths.
+std::string legacy_list_response(const std::vector<std::string>& values);
+std::string legacy_query_response(const logql::QueryResult& result);
 std::string series_response(const std::vector<LabelSet>& series);
 
 // One frame of a tail: each entry a stream object of its own.
@@ -33,7 +36,8 @@ struct DroppedEntry {
   Timestamp timestamp = 0;
   Labels labels;
 };
+enum class TailForm { kPlain, kCategorized, kLegacy };
 std::string tail_frame(const std::vector<TailEntry>& entries,
-                       const std::vector<DroppedEntry>& dropped, bool categorized);
+                       const std::vector<DroppedEntry>& dropped, TailForm form);
 
 }  // namespace logsvc::server

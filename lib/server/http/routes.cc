@@ -1,9 +1,12 @@
 // The table of contents of the API: one line per URL.
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <cstring>
 
 #include "server/http/api.h"
+#include "server/http/http_server.h"
+#include "server/http/response_compression.h"
 
 namespace logsvc::server {
 
@@ -12,6 +15,7 @@ const std::vector<Api::Route>& Api::routes() {
   static const std::vector<Route> kRoutes = {
       {"POST", "/loki/api/v1/push", "loki_api_v1_push", A::kOpen, &Api::push},
       {"POST", "/api/prom/push", "api_prom_push", A::kOpen, &Api::legacy_push},
+      {"POST", "/otlp/v1/logs", "otlp_v1_logs", A::kOpen, &Api::otlp_logs},
 
       {"GET POST", "/loki/api/v1/query_range", "loki_api_v1_query_range", A::kReader,
        &Api::query_range},
@@ -23,11 +27,37 @@ const std::vector<Api::Route>& Api::routes() {
       {"GET POST", "/loki/api/v1/series", "loki_api_v1_series", A::kReader, &Api::series},
       {"GET POST", "/loki/api/v1/index/stats", "loki_api_v1_index_stats", A::kReader,
        &Api::index_stats},
+      {"GET POST", "/loki/api/v1/index/volume", "loki_api_v1_index_volume", A::kReader,
+       &Api::volume},
+      {"GET POST", "/loki/api/v1/index/volume_range", "loki_api_v1_index_volume_range", A::kReader,
+       &Api::volume_range},
+      {"GET POST", "/loki/api/v1/detected_labels", "loki_api_v1_detected_labels", A::kReader,
+       &Api::detected_labels},
+      {"GET POST", "/loki/api/v1/detected_fields", "loki_api_v1_detected_fields", A::kReader,
+       &Api::detected_fields},
+      {"GET POST", "/loki/api/v1/detected_field/{name}/values",
+       "loki_api_v1_detected_field_name_values", A::kReader, &Api::detected_field_values},
+      {"GET POST", "/loki/api/v1/patterns", "loki_api_v1_patterns", A::kReader, &Api::patterns},
+      {"GET POST", "/loki/api/v1/format_query", "loki_api_v1_format_query", A::kReader,
+       &Api::format_query},
       {"GET POST", "/loki/api/v1/tail", "loki_api_v1_tail", A::kReader, &Api::tail},
+      {"GET POST PUT DELETE", "/loki/api/v1/delete", "loki_api_v1_delete", A::kReader,
+       &Api::delete_lines},
       {"GET", "/loki/api/v1/rules", "loki_api_v1_rules", A::kReader, &Api::rules},
+      {"GET", "/loki/api/v1/rules/{namespace}", "loki_api_v1_rules", A::kReader, &Api::rules},
+      {"GET", "/api/prom/rules", "api_prom_rules", A::kReader, &Api::rules},
       {"GET", "/prometheus/api/v1/rules", "prometheus_api_v1_rules", A::kReader, &Api::rules},
       {"GET", "/prometheus/api/v1/alerts", "prometheus_api_v1_alerts", A::kReader, &Api::alerts},
 
+      {"GET POST", "/api/prom/query", "api_prom_query", A::kReader, &Api::legacy_query},
+      {"GET POST", "/api/prom/label", "api_prom_label", A::kReader, &Api::legacy_labels},
+      {"GET POST", "/api/prom/label/{name}/values", "api_prom_label_name_values", A::kReader,
+       &Api::legacy_label_values},
+      {"GET POST", "/api/prom/series", "api_prom_series", A::kReader, &Api::series},
+      {"GET POST", "/api/prom/tail", "api_prom_tail", A::kReader, &Api::tail},
+
+      {"GET", "/loki/api/v1/drilldown-limits", "loki_api_v1_drilldown_limits", A::kReader,
+       &Api::drilldown_limits},
       {"GET", "/loki/api/v1/status/buildinfo", "loki_api_v1_status_buildinfo", A::kOpen,
        &Api::build_info},
       {"GET", "/ready", "ready", A::kOpen, &Api::ready},
@@ -37,8 +67,15 @@ const std::vector<Api::Route>& Api::routes() {
       {"GET", "/metrics", "metrics", A::kOpen, &Api::metrics_page},
       {"GET POST", "/flush", "flush", A::kReader, &Api::flush},
       {"GET", "/config", "config", A::kReader, &Api::config},
+      {"GET", "/services", "services", A::kReader, &Api::services},
+      {"GET POST", "/log_level", "log_level", A::kReader, &Api::log_level},
 
       {"GET", "/api/status", "api_status", A::kReader, &Api::status},
+      {"GET", "/api/pulse", "api_pulse", A::kReader, &Api::pulse},
+      {"GET", "/api/live", "api_live", A::kReader, &Api::tail},
+      {"GET", "/api/faults", "api_faults", A::kReader, &Api::faults},
+      {"GET", "/api/agents", "api_agents", A::kReader, &Api::agents},
+      {"GET", "/api/export", "api_export", A::kReader, &Api::export_lines},
       {"GET", "/api/session", "api_session", A::kOpen, &Api::session},
       {"POST", "/api/login", "api_login", A::kOpen, &Api::log_in},
       {"POST", "/api/logout", "api_logout", A::kOpen, &Api::log_out},
@@ -98,7 +135,23 @@ int status_of(ErrorCode code) {
 const std::vector<double> kDurationBounds = {.005, .01, .025, .05, .1, .25, .5,
                                              1,    2.5, 5,    10,  25, 50,  100};
 
+class InFlight {
+ public:
+  explicit InFlight(Gauge& gauge) : gauge_(gauge) { gauge_.add(1); }
+  ~InFlight() { gauge_.add(-1); }
+  InFlight(const InFlight&) = delete;
+  InFlight& operator=(const InFlight&) = delete;
+
+ private:
+  Gauge& gauge_;
+};
+
 }  // namespace
+
+int socket_of(const httplib::Request& request) {
+  const std::string text = request.get_header_value(kSocketHeader);
+  return text.empty() ? -1 : std::atoi(text.c_str());
+}
 
 void send_text(httplib::Response& response, int status, const std::string& body) {
   response.status = status;
@@ -120,22 +173,35 @@ void send_json(httplib::Response& response, std::string body) {
   response.set_content(std::move(body), "application/json; charset=UTF-8");
 }
 
-Api::Api(ApiInfo info, store::Store& store, const logql::Engine& engine, TailLoop& tail,
-         Authenticator& auth, const StaticFiles& page, const Clock& clock, Metrics& metrics,
-         Diagnostics& diagnostics)
+Api::Api(ApiInfo info, store::Store& store, const logql::Engine& engine, Ingest& ingest,
+         insight::Insight& insight, TailLoop& tail, Authenticator& auth, const StaticFiles& page,
+         const Clock& clock, Metrics& metrics, Diagnostics& diagnostics)
     : info_(std::move(info)),
       store_(store),
       engine_(engine),
+      ingest_(ingest),
+      insight_(insight),
       tail_(tail),
       auth_(auth),
       page_(page),
       clock_(clock),
       metrics_(metrics),
       diagnostics_(diagnostics),
-      lines_received_(metrics.counter("loki_distributor_lines_received_total", "Lines received",
-                                      {{"tenant", "fake"}})),
-      bytes_received_(metrics.counter("loki_distributor_bytes_received_total",
-                                      "Bytes of lines received", {{"tenant", "fake"}})) {}
+      inflight_(metrics.gauge("loki_inflight_requests", "Requests being answered")),
+      request_bytes_(metrics.counter("logsvc_request_body_bytes_total", "Bytes of request bodies")),
+      response_bytes_(
+          metrics.counter("logsvc_response_body_bytes_total", "Bytes of answers, as sent")) {
+  metrics
+      .gauge("loki_build_info", "Always 1; the labels say what runs",
+             {{"version", kLokiVersion},
+              {"revision", ""},
+              {"branch", "logsvc-" + info_.version},
+              {"goversion", ""}})
+      .set(1);
+  metrics.gauge_function("loki_ingester_memory_streams", "Streams known",
+                         [this] { return static_cast<double>(store_.totals().streams); },
+                         {{"tenant", "fake"}});
+}
 
 // False: the answer (401, 429) is in the response.
 bool Api::allowed(const Request& request, Response& response) {
@@ -159,7 +225,13 @@ bool Api::allowed(const Request& request, Response& response) {
 void Api::handle(const Request& request, Response& response, bool with_page) {
   const char* name = "other";
   const auto begun = std::chrono::steady_clock::now();
-  serve(request, response, with_page, name);
+  request_bytes_.add(request.body.size());
+  {
+    const InFlight counted(inflight_);
+    serve(request, response, with_page, name);
+  }
+  if (info_.compress_responses) compress_response(request, response);
+  response_bytes_.add(response.body.size());
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
   metrics_
       .histogram("loki_request_duration_seconds", "Time to answer a request", kDurationBounds,
@@ -171,6 +243,9 @@ void Api::handle(const Request& request, Response& response, bool with_page) {
 }
 
 void Api::serve(const Request& request, Response& response, bool with_page, const char*& name) {
+  // A browser that goes to /services wants the page of that name; tools want Loki's list.
+  const bool browser = request.get_header_value("Accept").find("text/html") != std::string::npos;
+  if (with_page && browser && request.method == "GET" && page_.serve(request, response)) return;
   bool known_path = false;
   for (const Route& route : routes()) {
     if (!path_matches(route.path, request.path)) continue;
@@ -178,12 +253,13 @@ void Api::serve(const Request& request, Response& response, bool with_page, cons
     if (!lists_method(route.methods, request.method)) continue;
     name = route.name;
     if (route.access == Access::kReader && !allowed(request, response)) return;
-    if (request.method == "POST" && Authenticator::has_session_cookie(request) &&
+    if (request.method != "GET" && Authenticator::has_session_cookie(request) &&
         !Authenticator::same_origin(request)) {
       send_text(response, 403, "a page of another origin may not do this\n");
       return;
     }
     (this->*route.handler)(request, response);
+    take_agent_report(request, response);
     return;
   }
   if (known_path) {

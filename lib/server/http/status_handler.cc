@@ -1,3 +1,4 @@
+#include "os/file_system.h"
 #include "server/http/api.h"
 
 namespace logsvc::server {
@@ -12,8 +13,8 @@ void Api::metrics_page(const Request&, Response& response) {
 // The version is that of the Loki API we answer, since clients compare it; ours is in branch.
 void Api::build_info(const Request&, Response& response) {
   response.status = 200;
-  response.set_content("{\"version\":\"3.7.6\",\"revision\":\"\",\"branch\":\"logsvc-" +
-                           info_.version +
+  response.set_content("{\"version\":\"" + std::string(kLokiVersion) +
+                           "\",\"revision\":\"\",\"branch\":\"logsvc-" + info_.version +
                            "\",\"buildUser\":\"\",\"buildDate\":\"\",\"goVersion\":\"\"}",
                        "application/json");
 }
@@ -29,6 +30,7 @@ void Api::config(const Request&, Response& response) { send_text(response, 200, 
 
 void Api::status(const Request&, Response& response) {
   const store::StoreTotals t = store_.totals();
+  const auto disk = PosixFileSystem().space(info_.data_dir);
   const auto number = [](uint64_t n) { return std::to_string(n); };
   std::string out = "{\"version\":";
   append_json_string(out, info_.version);
@@ -36,17 +38,22 @@ void Api::status(const Request&, Response& response) {
   append_json_string(out, info_.demo_note);
   out += ",\"now\":\"" + std::to_string(clock_.now()) + "\",\"streams\":" + number(t.streams) +
          ",\"files\":" + number(t.files) + ",\"fileBytes\":" + number(t.file_bytes) +
+         ",\"fileLineBytes\":" + number(t.file_line_bytes) +
          ",\"journalBytes\":" + number(t.journal_bytes) + ",\"headBytes\":" + number(t.head_bytes) +
          ",\"headEntries\":" + number(t.head_entries) +
-         ",\"linesReceived\":" + number(lines_received_.value()) +
-         ",\"bytesReceived\":" + number(bytes_received_.value()) +
-         ",\"viewers\":" + number(tail_.hub().viewers()) + "}\n";
+         ",\"linesReceived\":" + number(ingest_.lines_received()) +
+         ",\"bytesReceived\":" + number(ingest_.bytes_received()) +
+         ",\"viewers\":" + number(tail_.hub().viewers()) +
+         ",\"retentionMs\":" + number(static_cast<uint64_t>(info_.retention / kMillisecond)) +
+         ",\"oldestMs\":" + number(static_cast<uint64_t>(t.oldest / kMillisecond)) +
+         ",\"diskFree\":" + number(disk.ok() ? disk->free_bytes : 0) +
+         ",\"diskTotal\":" + number(disk.ok() ? disk->total_bytes : 0) + "}\n";
   send_json(response, std::move(out));
 }
 
 // No rules until alerting is there: what Grafana's alert page polls for.
 void Api::rules(const Request& request, Response& response) {
-  if (request.path == "/loki/api/v1/rules")
+  if (request.path != "/prometheus/api/v1/rules")
     return send_text(response, 404, "no rule groups found\n");
   send_json(response,
             "{\"status\":\"success\",\"data\":{\"groups\":[]},\"errorType\":\"\",\"error\":\"\"}");

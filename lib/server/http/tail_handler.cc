@@ -3,7 +3,7 @@
 #include <charconv>
 
 #include "server/http/api.h"
-#include "server/http/params.h"
+#include "server/http/query_params.h"
 #include "server/tail/websocket_handshake.h"
 
 namespace logsvc::server {
@@ -16,7 +16,8 @@ struct TailRequest {
   Timestamp start = 0;
   uint64_t limit = 100;
   Duration delay = 0;
-  bool categorize = false;
+  TailForm form = TailForm::kPlain;
+  TailOptions options;
 };
 
 Result<TailRequest> tail_request(const httplib::Request& request, Timestamp now) {
@@ -35,9 +36,16 @@ Result<TailRequest> tail_request(const httplib::Request& request, Timestamp now)
     if (seconds > kMaxDelaySeconds) return invalid("delay_for can't be greater than 5");
     out.delay = static_cast<Duration>(seconds) * kSecond;
   }
-  out.categorize =
-      request.get_header_value("X-Loki-Response-Encoding-Flags").find("categorize-labels") !=
-      std::string::npos;
+  if (categorizes(encoding_flags(request))) out.form = TailForm::kCategorized;
+  if (request.path.starts_with("/api/prom/")) out.form = TailForm::kLegacy;
+  if (request.path == "/api/live") {
+    out.options.page = true;
+    out.options.frame_entries = 2000;
+    // A page that is behind by more is better served with a gap that it can load than with old
+    // lines: what waits for it is how late it is.
+    out.options.max_queued_entries = 20'000;
+    out.options.max_untaken = 5'000;
+  }
   return out;
 }
 
@@ -50,7 +58,7 @@ Result<std::vector<TailEntry>> history(const logql::Engine& engine, const TailRe
   range.end = std::max(tail.start, now);
   range.step = kSecond;
   range.limit = tail.limit;
-  range.categorize_labels = tail.categorize;
+  range.categorize_labels = tail.form == TailForm::kCategorized;
   ASSIGN_OR_RETURN(logql::QueryResult result, engine.range(range));
   std::vector<TailEntry> out;
   for (auto& stream : std::get<logql::StreamsResult>(result.data).streams) {
@@ -72,7 +80,9 @@ void Api::tail(const Request&, Response& response) {
 }
 
 bool Api::upgrade(int socket, const Request& request, Response& response) {
-  if (request.path != "/loki/api/v1/tail" && request.path != "/api/prom/tail") {
+  const bool pulse = request.path == "/api/pulse";
+  if (!pulse && request.path != "/loki/api/v1/tail" && request.path != "/api/prom/tail" &&
+      request.path != "/api/live") {
     send_text(response, 404, "404 page not found\n");
     return false;
   }
@@ -86,6 +96,11 @@ bool Api::upgrade(int socket, const Request& request, Response& response) {
     tail(request, response);
     return false;
   }
+  return pulse ? upgrade_pulse(socket, accept) : upgrade_tail(socket, accept, request, response);
+}
+
+bool Api::upgrade_tail(int socket, const std::string& accept, const Request& request,
+                       Response& response) {
   const Timestamp now = clock_.now();
   const auto parsed = tail_request(request, now);
   if (!parsed.ok()) {
@@ -103,8 +118,8 @@ bool Api::upgrade(int socket, const Request& request, Response& response) {
   std::shared_ptr<TailSession> session;
   Result<std::vector<TailEntry>> past = std::vector<TailEntry>();
   if (query.ok()) {
-    session = std::make_shared<TailSession>(std::move(*query), parsed->categorize, parsed->delay,
-                                            TailOptions{});
+    session = std::make_shared<TailSession>(std::move(*query), parsed->form, parsed->delay,
+                                            parsed->options);
     // Subscribe first, read second: no gap; what is in both is shown once.
     tail_.hub().subscribe(session);
     past = history(engine_, *parsed, clock_.now());

@@ -7,7 +7,7 @@ void TailHub::subscribe(std::shared_ptr<TailSession> session) {
   sessions_.push_back(std::move(session));
 }
 
-void TailHub::unsubscribe(const TailSession* session) {
+void TailHub::unsubscribe(const LiveSession* session) {
   WriterLock lock(mutex_);
   std::erase_if(sessions_, [&](const auto& s) { return s.get() == session; });
 }

@@ -18,7 +18,7 @@ class TailHub {
   TailHub(const Clock& clock, std::function<void()> wake) : clock_(clock), wake_(std::move(wake)) {}
 
   void subscribe(std::shared_ptr<TailSession> session);
-  void unsubscribe(const TailSession* session);
+  void unsubscribe(const LiveSession* session);
   void publish(const std::shared_ptr<const Batch>& batch);
   size_t viewers() const;
 

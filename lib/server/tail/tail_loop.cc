@@ -22,15 +22,14 @@ constexpr size_t kMaxReasonBytes = 123;
 
 class TailLoop::Connection {
  public:
-  Connection(int socket, std::shared_ptr<TailSession> session)
+  Connection(int socket, std::shared_ptr<LiveSession> session)
       : socket_(socket), session_(std::move(session)) {
     const int flags = ::fcntl(socket_, F_GETFL, 0);
     ::fcntl(socket_, F_SETFL, flags | O_NONBLOCK);
     wslay_event_callbacks callbacks{};
     callbacks.recv_callback = receive;
     callbacks.send_callback = send;
-    callbacks.on_msg_recv_callback = [](wslay_event_context_ptr, const wslay_event_on_msg_recv_arg*,
-                                        void*) {};
+    callbacks.on_msg_recv_callback = message;
     wslay_event_context_server_init(&context_, &callbacks, this);
     wslay_event_config_set_max_recv_msg_length(context_, 64 * 1024);
   }
@@ -47,7 +46,7 @@ class TailLoop::Connection {
   Connection& operator=(const Connection&) = delete;
 
   int socket() const { return socket_; }
-  const std::shared_ptr<TailSession>& session() const { return session_; }
+  const std::shared_ptr<LiveSession>& session() const { return session_; }
   bool wants_write() const { return wslay_event_want_write(context_); }
   bool ended() const {
     return failed_ || (!wslay_event_want_read(context_) && !wslay_event_want_write(context_));
@@ -85,6 +84,11 @@ class TailLoop::Connection {
   }
 
  private:
+  static void message(wslay_event_context_ptr, const wslay_event_on_msg_recv_arg* arg, void* self) {
+    auto* connection = static_cast<Connection*>(self);
+    if (arg->opcode != WSLAY_TEXT_FRAME || !connection->session_) return;
+    connection->session_->receive({reinterpret_cast<const char*>(arg->msg), arg->msg_length});
+  }
   static ssize_t receive(wslay_event_context_ptr context, uint8_t* to, size_t n, int, void* self) {
     const ssize_t got = ::recv(static_cast<Connection*>(self)->socket_, to, n, 0);
     if (got > 0) return got;
@@ -106,7 +110,7 @@ class TailLoop::Connection {
   }
 
   const int socket_;
-  const std::shared_ptr<TailSession> session_;
+  const std::shared_ptr<LiveSession> session_;
   wslay_event_context_ptr context_ = nullptr;
   bool failed_ = false;
   int64_t last_ping_ns_ = 0;
@@ -137,7 +141,7 @@ void TailLoop::wake() {
   [[maybe_unused]] const ssize_t n = ::write(wake_fd_, &one, sizeof one);
 }
 
-void TailLoop::adopt(int socket, std::shared_ptr<TailSession> session) {
+void TailLoop::adopt(int socket, std::shared_ptr<LiveSession> session) {
   {
     MutexLock lock(mutex_);
     adopted_.push_back(std::make_unique<Connection>(socket, std::move(session)));

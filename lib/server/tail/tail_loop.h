@@ -21,8 +21,9 @@ class TailLoop {
   ~TailLoop();
 
   TailHub& hub() { return hub_; }
-  // Takes over the socket, on which the handshake is done, and a session subscribed to the hub.
-  void adopt(int socket, std::shared_ptr<TailSession> session);
+  // Takes over the socket, on which the handshake is done, and its session; one that is subscribed
+  // to the hub is unsubscribed at the end.
+  void adopt(int socket, std::shared_ptr<LiveSession> session);
   // The same for a request that fails after the handshake: one close frame (1011, reason), then the
   // end.
   void adopt_refused(int socket, const std::string& reason);

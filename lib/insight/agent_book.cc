@@ -1,0 +1,92 @@
+#include "insight/agent_book.h"
+
+#include <algorithm>
+
+namespace logsvc::insight {
+namespace {
+
+constexpr size_t kOffsets = 31;
+constexpr size_t kMaxHoles = 200;  // of one source; then the oldest stays missing for good
+
+}  // namespace
+
+// What of [first, end) lies in holes; the holes become smaller by it.
+uint64_t SourceLedger::fill_holes(uint64_t first, uint64_t end) {
+  uint64_t filled = 0;
+  std::vector<Hole> left;
+  for (const Hole& hole : holes_) {
+    const uint64_t from = std::max(first, hole.first), to = std::min(end, hole.end);
+    if (from >= to) {
+      left.push_back(hole);
+      continue;
+    }
+    filled += to - from;
+    cells_[hole.cell].missing -= to - from;
+    if (hole.first < from) left.push_back({hole.first, from, hole.cell});
+    if (to < hole.end) left.push_back({to, hole.end, hole.cell});
+  }
+  holes_ = std::move(left);
+  return filled;
+}
+
+void SourceLedger::add(uint64_t first, uint64_t count, Timestamp arrival) {
+  if (count == 0 || first > UINT64_MAX - count) return;
+  const uint64_t end = first + count;
+  const int64_t now = arrival / kCellWidth;
+  LedgerCell& cell = cells_[now];
+  if (next_ == 0) next_ = first;
+  if (first > next_) {
+    holes_.push_back({next_, first, now});
+    cell.missing += first - next_;
+    if (holes_.size() > kMaxHoles) holes_.erase(holes_.begin());
+  }
+  const uint64_t old_end = std::min(end, next_);
+  const uint64_t late = first < old_end ? fill_holes(first, old_end) : 0;
+  const uint64_t fresh = end > next_ ? end - std::max(first, next_) : 0;
+  cell.received += fresh + late;
+  cell.late += late;
+  cell.doubled += count - fresh - late;
+  next_ = std::max(next_, end);
+  const int64_t oldest = now - static_cast<int64_t>(kCells) + 1;
+  std::erase_if(holes_, [&](const Hole& hole) { return hole.cell < oldest; });
+  cells_.erase(cells_.begin(), cells_.lower_bound(oldest));
+}
+
+LedgerCell SourceLedger::total() const {
+  LedgerCell sum;
+  for (const auto& [number, cell] : cells_) {
+    sum.received += cell.received;
+    sum.late += cell.late;
+    sum.doubled += cell.doubled;
+    sum.missing += cell.missing;
+  }
+  return sum;
+}
+
+Duration AgentState::skew() const {
+  if (offsets.empty()) return 0;
+  std::vector<Duration> sorted(offsets.begin(), offsets.end());
+  std::nth_element(sorted.begin(), sorted.begin() + static_cast<ptrdiff_t>(sorted.size() / 2),
+                   sorted.end());
+  return sorted[sorted.size() / 2];
+}
+
+void AgentBook::add(wire::AgentReport report, Timestamp arrival) {
+  if (report.agent.empty()) return;
+  if (agents_.size() >= kMaxAgents && agents_.count(report.agent) == 0) {
+    agents_.erase(std::min_element(agents_.begin(), agents_.end(),
+                                   [](auto& a, auto& b) { return a.second.seen < b.second.seen; }));
+  }
+  AgentState& agent = agents_[report.agent];
+  agent.seen = arrival;
+  if (report.clock > 0) agent.offsets.push_back(report.clock - arrival);
+  if (agent.offsets.size() > kOffsets) agent.offsets.pop_front();
+  for (const wire::SequenceRange& range : report.lines) {
+    if (agent.sources.size() >= kMaxSources && agent.sources.count(range.source) == 0) continue;
+    agent.sources[range.source].add(range.first, range.count, arrival);
+  }
+  report.lines.clear();
+  agent.report = std::move(report);
+}
+
+}  // namespace logsvc::insight

@@ -1,0 +1,70 @@
+// The agents as they report themselves, and the ledger of delivery: which numbered lines came, came
+// late, came twice or are missing, by source and ten minutes. In memory: after a restart of the
+// server each source begins with the first number that comes. Not thread-safe.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "wire/agent_report.h"
+
+namespace logsvc::insight {
+
+struct LedgerCell {
+  uint64_t received = 0;
+  uint64_t late = 0;     // of the received, those that filled a hole
+  uint64_t doubled = 0;  // came again
+  uint64_t missing = 0;  // of holes that opened in this cell and are still open
+};
+
+class SourceLedger {
+ public:
+  static constexpr Duration kCellWidth = 10 * kMinute;
+  static constexpr size_t kCells = 144;  // a day
+
+  // Lines [first, first + count) arrived.
+  void add(uint64_t first, uint64_t count, Timestamp arrival);
+  // By cell number (time / kCellWidth).
+  const std::map<int64_t, LedgerCell>& cells() const { return cells_; }
+  LedgerCell total() const;
+
+ private:
+  struct Hole {
+    uint64_t first;
+    uint64_t end;
+    int64_t cell;  // in which it opened
+  };
+  uint64_t fill_holes(uint64_t first, uint64_t end);
+
+  uint64_t next_ = 0;  // the number that comes next; 0: nothing came yet
+  std::vector<Hole> holes_;
+  std::map<int64_t, LedgerCell> cells_;
+};
+
+struct AgentState {
+  wire::AgentReport report;  // the last one; its lines are in the ledger
+  Timestamp seen = 0;
+  std::deque<Duration> offsets;  // the agent's clock minus ours, of the last reports
+  std::map<std::string, SourceLedger> sources;
+
+  // The median of the offsets: up to half the round trip too small.
+  Duration skew() const;
+};
+
+class AgentBook {
+ public:
+  static constexpr size_t kMaxAgents = 500;
+  static constexpr size_t kMaxSources = 2000;  // of one agent
+  static constexpr Duration kAlive = 30 * kSecond;
+
+  void add(wire::AgentReport report, Timestamp arrival);
+  const std::map<std::string, AgentState>& agents() const { return agents_; }
+
+ private:
+  std::map<std::string, AgentState> agents_;  // by the agent's id
+};
+
+}  // namespace logsvc::insight

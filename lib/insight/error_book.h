@@ -1,0 +1,51 @@
+// Which faults there are: error lines grouped by their masked message, with when they were first
+// and last seen. Kept for the retention, however long ago the lines were. Not thread-safe.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "insight/levels.h"
+
+namespace logsvc::insight {
+
+struct Fault {
+  std::string masked;
+  std::string sample;              // the message as it was first seen
+  std::set<std::string> services;  // at most kMaxServices
+  Level level = kError;
+  Timestamp first = 0;
+  Timestamp last = 0;
+  uint64_t count = 0;
+};
+
+class ErrorBook {
+ public:
+  static constexpr size_t kMaxServices = 20;
+
+  explicit ErrorBook(size_t max_faults = 5000) : max_faults_(max_faults) {}
+
+  // True if the fault is a new one. When there are too many, the one not seen for longest goes.
+  bool add(const std::string& service, Level level, Timestamp at, std::string message);
+  // Drops faults last seen before the instant.
+  void forget_before(Timestamp oldest);
+
+  // The newest first; by first sight.
+  std::vector<const Fault*> newest() const;
+  size_t size() const { return faults_.size(); }
+
+  // As JSON, and back. kCorrupt if the text is something else; the book is then empty.
+  std::string save() const;
+  Status load(std::string_view text);
+
+ private:
+  size_t max_faults_;
+  std::map<std::string, Fault, std::less<>> faults_;  // by masked message
+};
+
+}  // namespace logsvc::insight

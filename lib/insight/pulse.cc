@@ -1,0 +1,203 @@
+#include "insight/pulse.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "insight/message.h"
+
+namespace logsvc::insight {
+namespace {
+
+constexpr size_t kMaxStreams = 20'000;
+constexpr size_t kMaxHosts = 1000;
+constexpr Duration kFuture = 10 * kSecond;  // further ahead than this is no second of ours
+
+constexpr size_t kMaxContainers = 10'000;
+
+// Streams of what Docker says of containers: an agent's own for a host, or beside a container's.
+bool is_agents_events(const LabelSet& labels) { return labels.get("job") == kDockerEventsJob; }
+bool is_docker_events(const LabelSet& labels) {
+  return is_agents_events(labels) || labels.get("source") == kDockerEventSource;
+}
+
+Level level_of_entry(const Entry& entry) {
+  for (const LabelView& pair : entry.metadata) {
+    if (pair.name == "detected_level" || pair.name == "level") return level_of(pair.value);
+  }
+  return kOther;
+}
+
+}  // namespace
+
+ServicePulse& Pulse::service_of(const std::string& name, const std::string& label) {
+  if (const auto found = by_name_.find(name); found != by_name_.end()) return *found->second;
+  if (services_.size() >= kMaxPulseServices && name != kOtherServices) {
+    return service_of(kOtherServices, "");
+  }
+  auto made = std::make_unique<ServicePulse>();
+  made->id = services_.size();
+  made->name = name;
+  made->label = label;
+  services_.push_back(std::move(made));
+  return *(by_name_[name] = services_.back().get());
+}
+
+ServicePulse* Pulse::find(const std::string& name) {
+  const auto found = by_name_.find(name);
+  return found == by_name_.end() ? nullptr : found->second;
+}
+
+const Pulse::Stream& Pulse::stream_of(const LabelSet& labels) {
+  if (const auto found = streams_.find(labels); found != streams_.end()) return found->second;
+  if (streams_.size() >= kMaxStreams) streams_.clear();
+  Stream stream;
+  std::string label = "service";
+  std::string name(labels.get(label));
+  if (name.empty()) {
+    label = "service_name";
+    name = labels.get(label);
+  }
+  if (name.empty()) name = "unknown_service";
+  if (!is_agents_events(labels)) stream.service = &service_of(name, label);
+  if (labels.has("level")) stream.level = level_of(labels.get("level"));
+  stream.host = labels.get("host");
+  stream.container = labels.get("container");
+  if (stream.container.empty()) stream.container = labels.get("container_name");
+  stream.docker_event = is_docker_events(labels);
+  if (stream.service && !stream.host.empty() && stream.service->hosts.size() < kMaxHosts) {
+    stream.service->hosts.insert(stream.host);
+  }
+  if (stream.service && !stream.container.empty() && by_container_.size() < kMaxContainers) {
+    by_container_[{stream.host, stream.container}] = stream.service;
+  }
+  return streams_.emplace(labels, std::move(stream)).first->second;
+}
+
+void Pulse::count(ServicePulse& service, Level level, Timestamp at, Timestamp now) {
+  if (at > now + kFuture) return;
+  ++service.lines;
+  const int64_t second = service.seconds.bucket_of(at);
+  if (second > service.seconds.bucket_of(now) - static_cast<int64_t>(kSeconds)) {
+    service.seconds.add(second, level, 1);
+    oldest_changed_ = std::min(oldest_changed_, second);
+  }
+  const int64_t minute = service.minutes.bucket_of(at);
+  if (minute > service.minutes.bucket_of(now) - static_cast<int64_t>(kMinutes)) {
+    service.minutes.add(minute, level, 1);
+  }
+  service.gaps.see(at);
+}
+
+// Of the container that the event names: by what it said before, else it is called as itself.
+std::string Pulse::service_of_mark(const Stream& stream, const LabelSet& labels,
+                                   const Mark& mark) const {
+  if (stream.service && (labels.has("service") || mark.service.empty())) {
+    return stream.service->name;
+  }
+  const auto found = by_container_.find({mark.host, mark.container});
+  if (found != by_container_.end()) return found->second->name;
+  return mark.service.empty() ? mark.container : mark.service;
+}
+
+void Pulse::add_mark(const Stream& stream, const LabelSet& labels, const Entry& entry) {
+  auto mark = read_mark(entry.timestamp, entry.line);
+  if (!mark) {
+    const std::string_view event = labels.get("event");
+    if (event.empty()) return;
+    mark = Mark{entry.timestamp, std::string(event), "", "", "", message_of(entry.line)};
+  }
+  if (!stream.container.empty()) mark->container = stream.container;
+  if (!stream.host.empty()) mark->host = stream.host;
+  mark->service = service_of_mark(stream, labels, *mark);
+  marks_.add(std::move(*mark));
+  ++marks_seen_;
+}
+
+void Pulse::add(const Batch& batch, Timestamp now) {
+  for (const StreamEntries& entries : batch.streams) {
+    const Stream& stream = stream_of(entries.labels);
+    if (!stream.host.empty() && hosts_.size() < kMaxHosts) hosts_[stream.host] = now;
+    for (const Entry& entry : entries.entries) {
+      if (stream.docker_event) {
+        add_mark(stream, entries.labels, entry);
+        continue;
+      }
+      const Level level = stream.level ? *stream.level : level_of_entry(entry);
+      count(*stream.service, level, entry.timestamp, now);
+      if (!is_error(level)) continue;
+      std::string message = message_of(entry.line);
+      errors_.push_back({++errors_seen_, entry.timestamp, level, stream.service, stream.host,
+                         stream.container, message});
+      if (errors_.size() > kTicker) errors_.pop_front();
+      if (faults_.add(stream.service->name, level, entry.timestamp, std::move(message))) {
+        ++new_faults_;
+      }
+    }
+  }
+}
+
+void Pulse::restore(const LabelSet& labels, std::span<const Timestamp> times, Timestamp now) {
+  const Stream& stream = stream_of(labels);
+  if (stream.docker_event) return;
+  for (const Timestamp at : times) count(*stream.service, stream.level.value_or(kOther), at, now);
+}
+
+void Pulse::restore_mark(const LabelSet& labels, const Entry& entry) {
+  add_mark(stream_of(labels), labels, entry);
+}
+
+std::optional<Silence> Pulse::silence(const ServicePulse& service, Timestamp now) const {
+  const Timestamp last = service.gaps.last();
+  const auto patience = service.gaps.patience(now);
+  if (!patience || now - last <= *patience || now - last > kDay) return std::nullopt;
+  if (const Mark* ended = marks_.stopped(service.name); ended && ended->at >= last - kMinute) {
+    return Silence{SilenceCause::kStopped, last, ended->detail};
+  }
+  bool host_alive = service.hosts.empty();
+  for (const std::string& host : service.hosts) {
+    const auto seen = hosts_.find(host);
+    host_alive |= seen != hosts_.end() && now - seen->second <= kHostGone;
+  }
+  return Silence{host_alive ? SilenceCause::kQuiet : SilenceCause::kHost, last, ""};
+}
+
+std::string Pulse::save_gaps() const {
+  using nlohmann::json;
+  json services = json::array();
+  for (const auto& s : services_) {
+    json hours = json::array();
+    for (const auto& [hour, buckets] : s->gaps.counts()) {
+      for (const auto& [bucket, n] : buckets) hours.push_back({hour, bucket, n});
+    }
+    services.push_back({{"name", s->name},
+                        {"label", s->label},
+                        {"hosts", s->hosts},
+                        {"first", s->gaps.first()},
+                        {"last", s->gaps.last()},
+                        {"gaps", std::move(hours)}});
+  }
+  return json{{"version", 1}, {"services", std::move(services)}}.dump(
+      -1, ' ', false, json::error_handler_t::replace);
+}
+
+Status Pulse::load_gaps(std::string_view text) {
+  using nlohmann::json;
+  try {
+    const json whole = json::parse(text);
+    if (whole.at("version") != 1) return Error{ErrorCode::kCorrupt, "version is not 1"};
+    for (const json& item : whole.at("services")) {
+      GapModel::Counts counts;
+      for (const json& gap : item.at("gaps")) counts[gap.at(0)][gap.at(1)] = gap.at(2);
+      ServicePulse& service = service_of(item.at("name"), item.at("label"));
+      for (const json& host : item.at("hosts")) service.hosts.insert(host);
+      service.gaps.restore(item.at("first"), item.at("last"), counts);
+    }
+  } catch (const json::exception& fault) {
+    return Error{ErrorCode::kCorrupt, fault.what()};
+  }
+  return {};
+}
+
+int64_t Pulse::take_oldest_changed() { return std::exchange(oldest_changed_, INT64_MAX); }
+
+}  // namespace logsvc::insight

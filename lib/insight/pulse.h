@@ -1,0 +1,128 @@
+// The counters behind the Overview: lines per service and level by the second and by the minute,
+// last lines, silences, errors as they come. Fed from accepted batches, so that no page ever scans
+// for it. Not thread-safe: Insight guards it.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "insight/count_ring.h"
+#include "insight/error_book.h"
+#include "insight/gap_model.h"
+#include "insight/marks.h"
+#include "model/entry.h"
+
+namespace logsvc::insight {
+
+inline constexpr size_t kSeconds = 900;   // by the second: the last 15 minutes
+inline constexpr size_t kMinutes = 1440;  // by the minute: the last day
+inline constexpr size_t kMaxPulseServices = 200;
+// Beyond that many, lines of further services are counted under this name.
+inline constexpr const char* kOtherServices = "(other services)";
+
+struct ServicePulse {
+  size_t id = 0;
+  std::string name;
+  std::string label;  // the label that holds the name: what a query selects by
+  std::set<std::string> hosts;
+  CountRing seconds{kSecond, kSeconds};
+  CountRing minutes{kMinute, kMinutes};
+  GapModel gaps;
+  uint64_t lines = 0;  // counted since the process began
+};
+
+// Why a service is silent.
+enum class SilenceCause {
+  kStopped,  // Docker said that its containers ended
+  kHost,     // nothing comes from its hosts at all: agent, machine or network
+  kQuiet,    // its hosts send lines of others: the service itself is quiet
+};
+struct Silence {
+  SilenceCause cause = SilenceCause::kQuiet;
+  Timestamp since = 0;  // its last line
+  std::string detail;
+  bool operator==(const Silence&) const = default;
+};
+
+struct SeenError {
+  uint64_t number = 0;  // 1, 2, … in the order of arrival
+  Timestamp at = 0;
+  Level level = kError;
+  const ServicePulse* service = nullptr;
+  std::string host;
+  std::string container;
+  std::string message;
+};
+
+class Pulse {
+ public:
+  static constexpr size_t kTicker = 20;
+  static constexpr Duration kHostGone = 30 * kSecond;
+
+  // Lines as they are accepted. now: the wall clock.
+  void add(const Batch& batch, Timestamp now);
+  // Times of lines that were stored before this process began, for counters and gaps alone. Levels
+  // are those of stream labels.
+  void restore(const LabelSet& stream, std::span<const Timestamp> times, Timestamp now);
+  // A stored line of Docker's events.
+  void restore_mark(const LabelSet& stream, const Entry& entry);
+
+  // In the order of their ids, which never change.
+  const std::vector<std::unique_ptr<ServicePulse>>& services() const { return services_; }
+  ServicePulse* find(const std::string& name);
+  // nullopt: it speaks, is not learned yet, or has been away for over a day.
+  std::optional<Silence> silence(const ServicePulse& service, Timestamp now) const;
+  // A sign of life of a host other than a line (an agent's report).
+  void host_seen(const std::string& host, Timestamp now) { hosts_[host] = now; }
+  const std::map<std::string, Timestamp>& hosts() const { return hosts_; }
+
+  const std::deque<SeenError>& errors() const { return errors_; }
+  uint64_t errors_seen() const { return errors_seen_; }
+  // What was learned about gaps, as JSON, and back (kCorrupt: it is something else).
+  std::string save_gaps() const;
+  Status load_gaps(std::string_view text);
+
+  const MarkBook& marks() const { return marks_; }
+  uint64_t marks_seen() const { return marks_seen_; }
+  ErrorBook& faults() { return faults_; }
+  uint64_t new_faults() const { return new_faults_; }
+  // The oldest second of the ring that a late line has changed since the last call; INT64_MAX:
+  // none.
+  int64_t take_oldest_changed();
+
+ private:
+  struct Stream {
+    ServicePulse* service = nullptr;  // null: the stream of an agent's own events
+    std::optional<Level> level;       // of the stream's label; else of each entry
+    std::string host;
+    std::string container;
+    bool docker_event = false;
+  };
+  const Stream& stream_of(const LabelSet& labels);
+  ServicePulse& service_of(const std::string& name, const std::string& label);
+  std::string service_of_mark(const Stream& stream, const LabelSet& labels, const Mark& mark) const;
+  void count(ServicePulse& service, Level level, Timestamp at, Timestamp now);
+  void add_mark(const Stream& stream, const LabelSet& labels, const Entry& entry);
+
+  std::vector<std::unique_ptr<ServicePulse>> services_;
+  std::map<std::string, ServicePulse*> by_name_;
+  std::unordered_map<LabelSet, Stream> streams_;
+  std::map<std::pair<std::string, std::string>, ServicePulse*> by_container_;  // host, container
+  std::map<std::string, Timestamp> hosts_;                                     // last sign of life
+  std::deque<SeenError> errors_;
+  uint64_t errors_seen_ = 0;
+  MarkBook marks_;
+  uint64_t marks_seen_ = 0;
+  ErrorBook faults_;
+  uint64_t new_faults_ = 0;
+  int64_t oldest_changed_ = INT64_MAX;
+};
+
+}  // namespace logsvc::insight

@@ -1,0 +1,57 @@
+// Fields of a sample of lines: structured metadata, what the query's stages parsed, and what `|
+// json` or else `| logfmt` finds in the line. For Logs Drilldown.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "extract/json_fields.h"
+#include "extract/logfmt_fields.h"
+#include "logql/query_result.h"
+
+namespace logsvc::server {
+
+struct DetectedField {
+  std::string name;
+  std::string type;
+  std::set<std::string> values;
+  std::vector<std::string> parsers;    // empty: structured metadata
+  std::vector<std::string> json_path;  // of json only
+};
+
+// For one thread.
+class FieldDetector {
+ public:
+  // Fields beyond the limit are left out.
+  explicit FieldDetector(uint64_t max_fields) : max_fields_(max_fields) {}
+
+  // A stream of a result with categorised labels.
+  void add(const logql::ResultStream& stream);
+  // In the order of their names.
+  std::vector<DetectedField> take();
+
+ private:
+  struct Seen {
+    DetectedField field;
+    // The last line where json had it, and the name it has there; the path is looked up once.
+    std::string json_line;
+    std::string json_name;
+  };
+  using Parsed = std::map<std::string, std::string>;  // by name; the first of a name counts
+
+  void add(const Labels& stream_labels, const logql::ResultEntry& entry);
+  // Fields of the line; those that a stream label hides get _extracted. nullptr: neither format.
+  const char* parse(const std::string& line, const Labels& stream_labels, Parsed& out);
+  Seen* field(const std::string& name);
+  static void note(Seen& seen, const std::string& value);
+
+  const uint64_t max_fields_;
+  std::map<std::string, Seen> fields_;
+  extract::JsonFields json_;
+  extract::LogfmtFields logfmt_;
+};
+
+}  // namespace logsvc::server

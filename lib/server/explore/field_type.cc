@@ -1,0 +1,85 @@
+#include "server/explore/field_type.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+#include <string>
+
+#include "base/time.h"
+
+namespace logsvc::server {
+namespace {
+
+using std::string_view;
+
+template <size_t N>
+bool is_one_of(string_view value, const std::array<string_view, N>& words) {
+  return std::find(words.begin(), words.end(), value) != words.end();
+}
+
+string_view without_plus(string_view value) {
+  const bool plus = value.size() > 1 && value[0] == '+' && value[1] != '-';
+  return plus ? value.substr(1) : value;
+}
+
+bool is_integer(string_view value) {
+  value = without_plus(value);
+  int64_t n = 0;
+  const auto [end, failure] = std::from_chars(value.data(), value.data() + value.size(), n);
+  return !value.empty() && failure == std::errc() && end == value.data() + value.size();
+}
+
+bool is_boolean(string_view value) {
+  static constexpr std::array<string_view, 10> kWords = {"true",  "TRUE",  "True",  "t", "T",
+                                                         "false", "FALSE", "False", "f", "F"};
+  return is_one_of(value, kWords);
+}
+
+// A number and a unit of bytes, with a blank between them or none.
+bool is_byte_size(string_view value) {
+  static constexpr std::array<string_view, 16> kUnits = {"b",   "kb",  "mb",  "gb",  "tb",  "pb",
+                                                         "eb",  "kib", "mib", "gib", "tib", "pib",
+                                                         "eib", "k",   "m",   "g"};
+  size_t digits = 0;
+  while (digits < value.size() && (std::isdigit(static_cast<unsigned char>(value[digits])) ||
+                                   value[digits] == '.' || value[digits] == ',')) {
+    ++digits;
+  }
+  if (digits == 0 || digits == value.size()) return false;
+  std::string unit(value.substr(digits));
+  unit.erase(0, std::min(unit.find_first_not_of(' '), unit.size()));
+  std::transform(unit.begin(), unit.end(), unit.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return is_one_of(string_view(unit), kUnits);
+}
+
+}  // namespace
+
+bool is_number(string_view value) {
+  value = without_plus(value);
+  double number = 0;
+  const auto [end, failure] = std::from_chars(value.data(), value.data() + value.size(), number);
+  return !value.empty() && failure != std::errc::invalid_argument &&
+         end == value.data() + value.size();
+}
+
+bool is_uuid(string_view value) {
+  if (value.size() != 36) return false;
+  for (size_t i = 0; i < value.size(); ++i) {
+    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+    if (dash ? value[i] != '-' : !std::isxdigit(static_cast<unsigned char>(value[i]))) return false;
+  }
+  return true;
+}
+
+const char* field_type(string_view value) {
+  if (is_integer(value)) return "int";
+  if (is_number(value)) return "float";
+  if (is_boolean(value)) return "boolean";
+  if (!value.empty() && parse_go_duration(value).ok()) return "duration";
+  if (is_byte_size(value)) return "bytes";
+  return "string";
+}
+
+}  // namespace logsvc::server

@@ -1,0 +1,14 @@
+// Where in a JSON line the field is that `| json` names with joined keys.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace logsvc::server {
+
+// Keys from the outside in; empty if no string, number or boolean has that name. What stands behind
+// a fault in the line is not looked at.
+std::vector<std::string> json_path(const std::string& line, std::string_view field);
+
+}  // namespace logsvc::server

@@ -1,0 +1,149 @@
+#include <map>
+#include <set>
+
+#include "server/explore/detected_fields.h"
+#include "server/explore/field_type.h"
+#include "server/http/api.h"
+#include "server/http/selection.h"
+
+namespace logsvc::server {
+namespace {
+
+constexpr uint64_t kDefaultLines = 100;
+constexpr uint64_t kDefaultFields = 1000;
+
+// Numbers and UUIDs tell single things apart, not kinds of things, unless the label is known to be
+// worth it or is a flag.
+bool is_worth_showing(const std::string& name, const std::set<std::string>& values) {
+  static const std::set<std::string> kAlways = {"cluster", "namespace", "instance", "pod"};
+  if (kAlways.count(name)) return true;
+  const auto all = [&](auto&& test) { return std::all_of(values.begin(), values.end(), test); };
+  if (all([](const std::string& v) { return v == "0" || v == "1"; })) return true;
+  return !all([](const std::string& v) { return is_number(v) || is_uuid(v); });
+}
+
+struct FieldsRequest {
+  logql::RangeRequest sample;
+  uint64_t max_fields = kDefaultFields;
+};
+
+Result<FieldsRequest> read_fields_request(const Params& params, Timestamp now) {
+  FieldsRequest out;
+  ASSIGN_OR_RETURN(const TimeRange range, params.range(now));
+  if (range.end < range.start) {
+    return invalid("end timestamp must not be before or equal to start time");
+  }
+  ASSIGN_OR_RETURN(out.max_fields, params.limit(kDefaultFields, "field_limit"));
+  if (!params.has("field_limit")) {
+    ASSIGN_OR_RETURN(out.max_fields, params.limit(kDefaultFields, "limit"));
+  }
+  out.sample.query = params.text("query");
+  ASSIGN_OR_RETURN(out.sample.limit, params.limit(kDefaultLines, "line_limit"));
+  ASSIGN_OR_RETURN(out.sample.step, params.step("step", default_step(range)));
+  out.sample.start = range.start;
+  out.sample.end = range.end;
+  out.sample.categorize_labels = true;
+  if (logql::is_metric_query(out.sample.query)) return invalid("only log selector is supported");
+  return out;
+}
+
+Result<std::vector<DetectedField>> detect(const logql::Engine& engine,
+                                          const FieldsRequest& request) {
+  ASSIGN_OR_RETURN(const logql::QueryResult result, engine.range(request.sample));
+  FieldDetector detector(request.max_fields);
+  for (const auto& stream : std::get<logql::StreamsResult>(result.data).streams) {
+    detector.add(stream);
+  }
+  return detector.take();
+}
+
+void append_list(std::string& out, const auto& values) {
+  out += '[';
+  bool first = true;
+  for (const std::string& value : values) {
+    if (!first) out += ',';
+    first = false;
+    append_json_string(out, value);
+  }
+  out += ']';
+}
+
+void append_field(std::string& out, const DetectedField& field) {
+  out += "{\"label\":";
+  append_json_string(out, field.name);
+  out += ",\"type\":\"" + field.type + "\",\"cardinality\":" + std::to_string(field.values.size()) +
+         ",\"parsers\":";
+  if (field.parsers.empty()) {
+    out += "null";
+  } else {
+    append_list(out, field.parsers);
+  }
+  if (!field.json_path.empty()) {
+    out += ",\"jsonPath\":";
+    append_list(out, field.json_path);
+  }
+  out += '}';
+}
+
+}  // namespace
+
+void Api::detected_labels(const Request& request, Response& response) {
+  const auto selected =
+      read_selection(Params(request), clock_.now(), {.query_required = false, .allow_all = true});
+  if (!selected.ok()) return send_error(response, selected.error());
+  std::vector<std::vector<Matcher>> groups;
+  if (!selected->matchers.empty()) groups.push_back(selected->matchers);
+  const auto series = store_.series(selected->range, groups);
+  if (!series.ok()) return send_error(response, series.error());
+  std::map<std::string, std::set<std::string>> values;
+  for (const LabelSet& labels : *series) {
+    for (const Label& label : labels.labels()) values[label.name].insert(label.value);
+  }
+  std::string out;
+  for (const auto& [name, of_label] : values) {
+    if (!is_worth_showing(name, of_label)) continue;
+    out += out.empty() ? "{\"detectedLabels\":[" : ",";
+    out += "{\"label\":";
+    append_json_string(out, name);
+    out += ",\"cardinality\":" + std::to_string(of_label.size()) + "}";
+  }
+  send_json(response, out.empty() ? "{}\n" : out + "]}\n");
+}
+
+void Api::detected_fields(const Request& request, Response& response) {
+  auto wanted = read_fields_request(Params(request), clock_.now());
+  if (!wanted.ok()) return send_error(response, wanted.error());
+  const ClientWatch::Guard client(clients_, socket_of(request));
+  wanted->sample.stop = client.token();
+  const auto fields = detect(engine_, *wanted);
+  if (!fields.ok()) return send_error(response, fields.error());
+  if (fields->empty()) return send_json(response, "{}\n");
+  std::string out = "{\"fields\":[";
+  for (size_t i = 0; i < fields->size(); ++i) {
+    if (i) out += ',';
+    append_field(out, (*fields)[i]);
+  }
+  send_json(response, out + "],\"limit\":" + std::to_string(wanted->max_fields) + "}\n");
+}
+
+void Api::detected_field_values(const Request& request, Response& response) {
+  const auto wanted = read_fields_request(Params(request), clock_.now());
+  if (!wanted.ok()) return send_error(response, wanted.error());
+  const ClientWatch::Guard client(clients_, socket_of(request));
+  FieldsRequest all = *wanted;
+  all.sample.stop = client.token();
+  all.max_fields = std::numeric_limits<uint64_t>::max();
+  const auto fields = detect(engine_, all);
+  if (!fields.ok()) return send_error(response, fields.error());
+  const std::string name = name_in_path(request.path);
+  const auto found = std::find_if(fields->begin(), fields->end(),
+                                  [&](const DetectedField& field) { return field.name == name; });
+  if (found == fields->end()) return send_json(response, "{}\n");
+  std::vector<std::string> values(found->values.begin(), found->values.end());
+  if (values.size() > wanted->max_fields) values.resize(wanted->max_fields);
+  std::string out = "{\"limit\":" + std::to_string(wanted->max_fields) + ",\"values\":";
+  append_list(out, values);
+  send_json(response, out + "}\n");
+}
+
+}  // namespace logsvc::server

@@ -1,0 +1,49 @@
+#include "server/http/api.h"
+#include "server/http/body_encoding.h"
+#include "server/http/http_server.h"
+#include "wire/otlp.h"
+
+namespace logsvc::server {
+namespace {
+
+// OTLP answers errors as a message, even to JSON, and retries 503 but not 500.
+void send_otlp_error(httplib::Response& response, const Error& error) {
+  send_error(response, error);
+  if (response.status == 500) response.status = 503;
+  response.set_content(wire::encode_rpc_status(error.message), "application/octet-stream");
+}
+
+}  // namespace
+
+Result<Batch> Api::decode_otlp(const Request& request) {
+  const std::string header = request.get_header_value(kContentTypeHeader);
+  const std::string type = media_type_of(header);
+  if (type != "application/x-protobuf" && type != "application/json") {
+    return invalid("content type: " + header + " is not supported");
+  }
+  const std::string encoding = request.get_header_value(kContentEncodingHeader);
+  if (!encoding.empty() && encoding != "gzip" && encoding != "zstd" && encoding != "identity") {
+    return invalid("unsupported content encoding " + encoding +
+                   ": only gzip and zstd are supported");
+  }
+  const uint64_t most = ingest_.limits().max_decoded_bytes;
+  ASSIGN_OR_RETURN(std::string body, decode_body(take_body(request), encoding, most));
+  const wire::OtlpLimits limits{most};
+  return type == "application/json"
+             ? wire::decode_otlp_json(std::move(body), clock_.now(), limits)
+             : wire::decode_otlp_protobuf(std::move(body), clock_.now(), limits);
+}
+
+void Api::otlp_logs(const Request& request, Response& response) {
+  auto decoded = decode_otlp(request);
+  if (!decoded.ok()) {
+    count_refused_push();
+    return send_otlp_error(response, decoded.error());
+  }
+  if (const Status done = ingest_.accept(std::move(*decoded), Ingest::Format::kOtlp); !done.ok()) {
+    return send_otlp_error(response, done.error());
+  }
+  response.status = 204;
+}
+
+}  // namespace logsvc::server

@@ -1,0 +1,83 @@
+#include "server/ingest.h"
+
+#include "server/discovery.h"
+
+namespace logsvc::server {
+namespace {
+
+struct Size {
+  uint64_t lines = 0;
+  uint64_t bytes = 0;
+  uint64_t metadata_bytes = 0;
+};
+
+// As it was sent: before detected_level is added.
+Size size_of(const Batch& batch) {
+  Size size;
+  for (const StreamEntries& stream : batch.streams) {
+    size.lines += stream.entries.size();
+    for (const Entry& entry : stream.entries) {
+      size.bytes += entry.line.size();
+      for (const LabelView& pair : entry.metadata) {
+        size.metadata_bytes += pair.name.size() + pair.value.size();
+      }
+    }
+  }
+  return size;
+}
+
+}  // namespace
+
+Ingest::Ingest(IngestLimits limits, LogSink& sink, TailHub& live, const Clock& clock,
+               Metrics& metrics, Diagnostics& diagnostics)
+    : limits_(limits),
+      sink_(sink),
+      live_(live),
+      clock_(clock),
+      metrics_(metrics),
+      diagnostics_(diagnostics),
+      loki_(received("loki")),
+      otlp_(received("otlp")) {}
+
+Ingest::Received Ingest::received(const char* format) {
+  const MetricLabels lines = {
+      {"tenant", "fake"}, {"is_internal_stream", "false"}, {"policy", ""}, {"format", format}};
+  MetricLabels bytes = lines;
+  bytes.insert(bytes.begin() + 1, {"retention_hours", ""});
+  return {metrics_.counter("loki_distributor_lines_received_total", "Lines received", lines),
+          metrics_.counter("loki_distributor_bytes_received_total",
+                           "Bytes of lines and structured metadata received", bytes),
+          metrics_.counter("loki_distributor_structured_metadata_bytes_received_total",
+                           "Bytes of structured metadata received", bytes)};
+}
+
+uint64_t Ingest::lines_received() const { return loki_.lines.value() + otlp_.lines.value(); }
+uint64_t Ingest::bytes_received() const { return loki_.bytes.value() + otlp_.bytes.value(); }
+
+Status Ingest::accept(Batch batch, Format format) {
+  const bool otlp = format == Format::kOtlp;
+  const std::string faults =
+      enforce_limits(batch, limits_, clock_.now(), metrics_, otlp ? "otlp" : "loki");
+  const Size size = size_of(batch);
+  if (size.lines > 0) {
+    if (limits_.discover_log_levels) {
+      for (StreamEntries& stream : batch.streams) add_detected_level(stream, batch.arena);
+    }
+    const auto shared = std::make_shared<const Batch>(std::move(batch));
+    if (const Status stored = sink_.append(shared); !stored.ok()) {
+      diagnostics_.error("server", "cannot store a push", {{"why", stored.error().message}});
+      const bool io = stored.error().code == ErrorCode::kIo;
+      return Error{io ? ErrorCode::kUnavailable : stored.error().code, stored.error().message};
+    }
+    const Received& counters = otlp ? otlp_ : loki_;
+    counters.lines.add(size.lines);
+    counters.bytes.add(size.bytes + size.metadata_bytes);
+    counters.metadata_bytes.add(size.metadata_bytes);
+    live_.publish(shared);
+  }
+  if (faults.empty()) return {};
+  diagnostics_.warn("server", "left out entries of a push", {{"why", faults.substr(0, 300)}});
+  return invalid(faults);
+}
+
+}  // namespace logsvc::server

@@ -1,0 +1,14 @@
+// What a delete request's query means to the store: LogQL → streams and a test of lines.
+// Stateless.
+#pragma once
+
+#include <string>
+
+#include "store/deletion.h"
+
+namespace logsvc::server {
+
+// kInvalid: the query does not parse or is a metric query.
+Result<store::DeletionFilter> compile_deletion(const std::string& query);
+
+}  // namespace logsvc::server
