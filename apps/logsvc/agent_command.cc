@@ -1,33 +1,95 @@
-#include <malloc.h>
+#include <unistd.h>
 
+#include <cstdlib>
 #include <iostream>
+#include <iterator>
 #include <memory>
+#include <sstream>
 
 #include "agent/agent.h"
+#include "agent/dry_run.h"
 #include "commands.h"
+#include "os/memory.h"
+#include "promtail_file.h"
 
 namespace logsvc {
 namespace {
 
 constexpr int kBadConfiguration = 78;
 
-int run_agent(const SettingFlags& flags) {
-  const auto settings = config::Settings::resolve(agent::agent_settings(), flags.values,
-                                                  config::process_environment(), flags.config_path);
-  auto made = settings.ok() ? agent::make_agent_config(*settings) : settings.error();
-  const auto log = settings.ok() ? make_log_settings(*settings) : settings.error();
-  if (!made.ok() || !log.ok()) {
-    std::cerr << "logsvc agent: " << (made.ok() ? log.error().message : made.error().message)
-              << '\n';
-    return kBadConfiguration;
+struct AgentOptions {
+  SettingFlags flags;
+  bool expand_env = false;
+  bool check_syntax = false;
+  bool dry_run = false;
+  bool inspect = false;
+  bool from_stdin = false;
+};
+
+int bad_configuration(const std::string& message) {
+  std::cerr << "logsvc agent: " << message << '\n';
+  return kBadConfiguration;
+}
+
+// What flags, environment and a file, ours or Promtail's, say together.
+Result<agent::AgentConfig> make_config(const AgentOptions& options, LogSettings& log) {
+  const SettingFlags& flags = options.flags;
+  std::optional<agent::PromtailConfig> promtail;
+  if (!flags.config_path.empty()) {
+    ASSIGN_OR_RETURN(promtail, load_promtail_file(flags.config_path, options.expand_env));
   }
-  // Many threads that wait most of the time: an arena for each would cost memory for nothing.
-  mallopt(M_ARENA_MAX, 2);
+  ASSIGN_OR_RETURN(
+      const config::Settings settings,
+      config::Settings::resolve(agent::agent_settings(), flags.values,
+                                config::process_environment(), promtail ? "" : flags.config_path));
+  ASSIGN_OR_RETURN(agent::AgentConfig config, agent::make_agent_config(settings));
+  ASSIGN_OR_RETURN(log, make_log_settings(settings));
+  if (promtail) {
+    if (!settings.is_set("log-level")) {
+      const auto level = parse_log_level(promtail->server.log_level);
+      if (level.ok()) log.level = *level;
+    }
+    RETURN_IF_ERROR(agent::apply_promtail(std::move(*promtail), settings, config));
+  }
+  config.version = LOGSVC_VERSION;
+  return config;
+}
+
+// Prints what would be sent, and ends.
+int try_out(const AgentOptions& options, const agent::AgentConfig& config) {
+  if (!config.promtail) return bad_configuration("--dry-run needs a Promtail file (--config)");
+  SystemClock clock;
+  Metrics metrics;
+  Diagnostics diagnostics(clock, LogLevel::kWarn);
+  std::istringstream lines;
+  agent::DryRunOptions dry;
+  dry.inspect = options.inspect;
+  dry.colours = ::isatty(STDOUT_FILENO) == 1 && !std::getenv("NO_COLOR");
+  dry.host = config.host_label;
+  if (options.from_stdin || config.promtail->files.stdin) {
+    lines.str(std::string((std::istreambuf_iterator<char>(std::cin)), {}));
+    dry.lines = &lines;
+  }
+  const Status done = agent::dry_run(*config.promtail, dry, clock, metrics, diagnostics, std::cout);
+  std::cout.flush();
+  return done.ok() ? 0 : bad_configuration(done.error().message);
+}
+
+int run_agent(const AgentOptions& options) {
+  LogSettings log;
+  auto made = make_config(options, log);
+  if (!made.ok()) return bad_configuration(made.error().message);
+  if (options.check_syntax) {
+    std::cout << options.flags.config_path << ": fine\n";
+    return 0;
+  }
+  if (options.dry_run || options.inspect) return try_out(options, *made);
+  limit_memory_arenas();
   block_signals();
   SystemClock clock;
   PosixFileSystem files;
   Metrics metrics;
-  Diagnostics diagnostics(clock, log->level, log->format);
+  Diagnostics diagnostics(clock, log.level, log.format);
   auto started = agent::Agent::start(std::move(*made), files, clock, metrics, diagnostics);
   if (!started.ok()) {
     diagnostics.error("agent", "cannot start", {{"why", started.error().message}});
@@ -42,10 +104,19 @@ int run_agent(const SettingFlags& flags) {
 }  // namespace
 
 void add_agent_command(CLI::App& app, int& exit_code) {
-  auto* command = app.add_subcommand("agent", "Collect container logs and push them");
-  auto flags = std::make_shared<SettingFlags>();
-  add_setting_flags(*command, agent::agent_settings(), *flags);
-  command->callback([&exit_code, flags] { exit_code = run_agent(*flags); });
+  auto* command = app.add_subcommand(
+      "agent", "Collect the logs of containers, files and journals and push them");
+  auto options = std::make_shared<AgentOptions>();
+  add_setting_flags(*command, agent::agent_settings(), options->flags);
+  command->add_flag("--config-expand-env", options->expand_env,
+                    "Replace ${VAR} in a Promtail file (Promtail's -config.expand-env)");
+  command->add_flag("--check-syntax", options->check_syntax, "Check the configuration, and end");
+  command->add_flag("--dry-run", options->dry_run,
+                    "Print what the files of a Promtail configuration give; push nothing");
+  command->add_flag("--inspect", options->inspect,
+                    "As --dry-run, with each line before and after every stage");
+  command->add_flag("--stdin", options->from_stdin, "With --dry-run: lines of standard input");
+  command->callback([&exit_code, options] { exit_code = run_agent(*options); });
 }
 
 }  // namespace logsvc

@@ -16,7 +16,11 @@ void add_server_command(CLI::App& app, int& exit_code);
 void add_agent_command(CLI::App& app, int& exit_code);
 void add_demo_command(CLI::App& app, int& exit_code);
 void add_healthcheck_command(CLI::App& app, int& exit_code);
+void add_inspect_command(CLI::App& app, int& exit_code);
 void add_validate_command(CLI::App& app, int& exit_code);
+void add_query_commands(CLI::App& app, int& exit_code);    // query, instant-query, tail, fmt
+void add_explore_commands(CLI::App& app, int& exit_code);  // labels, series, stats, volume, …
+void add_convert_command(CLI::App& app, int& exit_code);
 
 // The flags of a subcommand that come from a table of settings, and --config.
 struct SettingFlags {

@@ -57,7 +57,7 @@ int run_demo(const DemoOptions& options) {
   std::unique_ptr<demo::DemoFeeder> feeder;
   if (docker) {
     agent::AgentConfig collect;
-    collect.push_url = push;
+    collect.clients.push_back(*agent::client_of_url(push));
     collect.docker_host = options.docker;
     collect.host_label = "this-machine";
     collect.data_dir = options.data_dir + "/agent";

@@ -1,8 +1,12 @@
 // The logsvc executable: one file per subcommand, registered here.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
+#include <string>
+#include <vector>
 
 #include "commands.h"
+#include "promtail_flags.h"
 
 int main(int argc, char** argv) {
   CLI::App app{"logsvc: collects, stores and shows the logs of a small fleet"};
@@ -14,8 +18,15 @@ int main(int argc, char** argv) {
   logsvc::add_demo_command(app, exit_code);
   logsvc::add_healthcheck_command(app, exit_code);
   logsvc::add_validate_command(app, exit_code);
+  logsvc::add_query_commands(app, exit_code);
+  logsvc::add_explore_commands(app, exit_code);
+  logsvc::add_convert_command(app, exit_code);
+  logsvc::add_inspect_command(app, exit_code);
   try {
-    app.parse(argc, argv);
+    std::vector<std::string> arguments =
+        logsvc::with_promtail_flags(std::vector<std::string>(argv + 1, argv + argc));
+    std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
+    app.parse(std::move(arguments));
   } catch (const CLI::ParseError& e) {
     return app.exit(e) == 0 ? 0 : 2;
   }

@@ -2,12 +2,18 @@
 #include <memory>
 
 #include "commands.h"
+#include "os/memory.h"
 #include "server/server.h"
 
 namespace logsvc {
 namespace {
 
 constexpr int kBadConfiguration = 78;
+
+void print_password(const std::string& password) {
+  std::cerr << "\nThe admin password, shown this once: " << password
+            << "\nIt is asked for by the dashboard and by every reading client (user admin).\n\n";
+}
 
 int run_server(const SettingFlags& flags, bool print_only) {
   const auto settings = config::Settings::resolve(server::server_settings(), flags.values,
@@ -28,6 +34,9 @@ int run_server(const SettingFlags& flags, bool print_only) {
     return 0;
   }
   made->version = LOGSVC_VERSION;
+  made->on_generated_password = print_password;
+  limit_memory_arenas();
+  keep_freed_memory();
   block_signals();
   SystemClock clock;
   PosixFileSystem files;
@@ -37,10 +46,6 @@ int run_server(const SettingFlags& flags, bool print_only) {
   if (!started.ok()) {
     diagnostics.error("server", "cannot start", {{"why", started.error().message}});
     return 1;
-  }
-  if (const std::string& password = (*started)->generated_password(); !password.empty()) {
-    std::cerr << "\nThe admin password, shown this once: " << password
-              << "\nIt is asked for by the dashboard and by every reading client (user admin).\n\n";
   }
   wait_for_stop_signal();
   diagnostics.info("server", "stopping");

@@ -3,37 +3,65 @@
 
 #include "agent/agent_config.h"
 #include "commands.h"
+#include "promtail_file.h"
 #include "server/server_config.h"
 
 namespace logsvc {
+namespace {
+
+constexpr int kBadConfiguration = 78;
+
+struct ValidateOptions {
+  std::string file;
+  bool as_agent = false;
+  bool expand_env = false;
+};
+
+// Empty, or what is wrong with a file of our own settings.
+std::string own_fault(const ValidateOptions& options) {
+  const auto& specs = options.as_agent ? agent::agent_settings() : server::server_settings();
+  const auto settings =
+      config::Settings::resolve(specs, {}, config::process_environment(), options.file);
+  if (!settings.ok()) return settings.error().message;
+  if (options.as_agent) {
+    const auto made = agent::make_agent_config(*settings);
+    return made.ok() ? "" : made.error().message;
+  }
+  const auto made = server::make_server_config(*settings);
+  return made.ok() ? "" : made.error().message;
+}
+
+int validate(const ValidateOptions& options) {
+  const auto promtail = load_promtail_file(options.file, options.expand_env);
+  std::string fault;
+  if (!promtail.ok()) {
+    fault = promtail.error().message;
+  } else if (!*promtail) {
+    fault = own_fault(options);
+  } else {
+    for (const std::string& warning : (*promtail)->warnings) {
+      std::cout << "warning: " << warning << '\n';
+    }
+  }
+  if (!fault.empty()) {
+    std::cerr << fault << '\n';
+    return kBadConfiguration;
+  }
+  std::cout << options.file << ": fine\n";
+  return 0;
+}
+
+}  // namespace
 
 void add_validate_command(CLI::App& app, int& exit_code) {
-  auto* command = app.add_subcommand("validate", "Check a settings file: 0 fine, 78 not");
-  auto file = std::make_shared<std::string>();
-  auto as_agent = std::make_shared<bool>(false);
-  command->add_option("file", *file, "YAML file of a server")->required();
-  command->add_flag("--agent", *as_agent, "It is an agent's");
-  command->callback([&exit_code, file, as_agent] {
-    const auto& specs = *as_agent ? agent::agent_settings() : server::server_settings();
-    const auto settings =
-        config::Settings::resolve(specs, {}, config::process_environment(), *file);
-    std::string failure;
-    if (!settings.ok()) {
-      failure = settings.error().message;
-    } else if (*as_agent) {
-      const auto made = agent::make_agent_config(*settings);
-      if (!made.ok()) failure = made.error().message;
-    } else {
-      const auto made = server::make_server_config(*settings);
-      if (!made.ok()) failure = made.error().message;
-    }
-    if (failure.empty()) {
-      std::cout << *file << ": fine\n";
-    } else {
-      std::cerr << failure << '\n';
-      exit_code = 78;
-    }
-  });
+  auto* command =
+      app.add_subcommand("validate", "Check a settings file, ours or Promtail's: 0 fine, 78 not");
+  auto options = std::make_shared<ValidateOptions>();
+  command->add_option("file", options->file, "YAML file of a server, or of Promtail")->required();
+  command->add_flag("--agent", options->as_agent, "It is an agent's");
+  command->add_flag("--config-expand-env", options->expand_env,
+                    "Promtail's: replace ${VAR} from the environment first");
+  command->callback([&exit_code, options] { exit_code = validate(*options); });
 }
 
 }  // namespace logsvc

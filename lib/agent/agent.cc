@@ -1,71 +1,108 @@
 #include "agent/agent.h"
 
-#include <httplib.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cctype>
-#include <thread>
+#include <atomic>
 
-#include "agent/docker/container_watcher.h"
+#include "agent/net/url.h"
 #include "agent/push/http_push_target.h"
 #include "agent/push/pusher.h"
+#include "agent/sources.h"
+#include "agent/status_page.h"
 
 namespace logsvc::agent {
 namespace {
 
-// Inside a container the host name is the beginning of its id.
-std::string own_id_prefix() {
-  char name[256] = {};
-  ::gethostname(name, sizeof name - 1);
-  const std::string text = name;
-  const bool hex = text.size() == 12 && std::all_of(text.begin(), text.end(), [](unsigned char c) {
-                     return std::isxdigit(c);
-                   });
-  return hex ? text : "";
-}
-
-// /ready and /metrics.
-class StatusPage {
- public:
-  StatusPage(const config::ListenAddress& address, const Metrics& metrics) {
-    server_.Get("/ready", [](const httplib::Request&, httplib::Response& r) {
-      r.set_content("ready\n", "text/plain");
-    });
-    server_.Get("/metrics", [&metrics](const httplib::Request&, httplib::Response& r) {
-      r.set_content(metrics.text(), "text/plain; version=0.0.4");
-    });
-    server_.new_task_queue = [] { return new httplib::ThreadPool(2); };
-    bound_ = server_.bind_to_port(address.host, address.port);
-    if (bound_) thread_ = std::thread([this] { server_.listen_after_bind(); });
-  }
-  ~StatusPage() {
-    if (!bound_) return;
-    while (!server_.is_running()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    server_.stop();
-    thread_.join();
-  }
-  bool bound() const { return bound_; }
-
- private:
-  httplib::Server server_;
-  bool bound_ = false;
-  std::thread thread_;
-};
+constexpr Duration kMaxBackoff = 30 * kSecond;  // however long a client would wait
 
 }  // namespace
 
 // Members depend on those before them; destruction in reverse is the shutdown.
 struct Agent::Parts {
-  explicit Parts(Metrics& m) : metrics(m) {}
+  Parts(AgentConfig c, const Clock& k, Metrics& m, Diagnostics& d)
+      : config(std::move(c)), clock(k), registry(m), diagnostics(d), metrics(m) {}
+  Status open_spool(FileSystem& files);
+  Status open_page();
+  Status start_pushers();
+  void wake() {
+    for (const auto& pusher : pushers) pusher->wake();
+  }
+
+  const AgentConfig config;
+  const Clock& clock;
+  Metrics& registry;
+  Diagnostics& diagnostics;
   AgentMetrics metrics;
   std::unique_ptr<Spool> spool;
-  std::unique_ptr<PushTarget> target;
-  std::unique_ptr<Pusher> pusher;
-  std::unique_ptr<DockerClient> docker;
-  std::unique_ptr<ContainerWatcher> watcher;
+  std::vector<std::unique_ptr<PushTarget>> targets;
+  std::vector<std::unique_ptr<Pusher>> pushers;
+  std::unique_ptr<Sources> sources;
+  std::atomic<bool> reading{false};  // sources are there
   std::unique_ptr<StatusPage> page;  // reads gauges of the others
 };
+
+Status Agent::Parts::open_spool(FileSystem& files) {
+  SpoolOptions options;
+  options.max_bytes = config.spool_bytes;
+  options.on_dropped = [this](size_t client, uint64_t lines) {
+    metrics.lines_overrun.add(lines);
+    diagnostics.error("agent",
+                      "the spool is full: the oldest lines go, unsent, for a client that lags",
+                      {{"client", config.clients[client].name}, {"lines", std::to_string(lines)}});
+  };
+  for (const ClientConfig& client : config.clients) options.clients.push_back(client.name);
+  ASSIGN_OR_RETURN(spool, Spool::open(files, config.data_dir, std::move(options)));
+  registry.gauge_function("logsvc_agent_spool_bytes", "Bytes that wait on disk",
+                          [this] { return static_cast<double>(spool->size_bytes()); });
+  return {};
+}
+
+Status Agent::Parts::open_page() {
+  if (config.listen.empty()) return {};
+  ASSIGN_OR_RETURN(const auto address, config::parse_listen_address(config.listen));
+  StatusPage::Sources shown;
+  shown.targets = [this] { return reading ? sources->targets() : std::vector<TargetRow>(); };
+  shown.not_ready = [this]() -> std::string {
+    if (config.promtail && !config.promtail->server.health_check_target) return "";
+    return reading ? sources->not_ready() : "starting";
+  };
+  if (config.promtail) {
+    shown.prefix = config.promtail->server.http_path_prefix;
+    shown.config = without_secrets(config.promtail->text);
+  }
+  ASSIGN_OR_RETURN(page, StatusPage::open(address, registry, std::move(shown)));
+  return {};
+}
+
+Status Agent::Parts::start_pushers() {
+  const auto report = [this, started = clock.now()] {
+    wire::AgentReport r;
+    r.host = config.host_label;
+    r.version = config.version;
+    r.started = started;
+    r.containers = static_cast<uint64_t>(metrics.readers.value());
+    if (const uint64_t lost = metrics.lines_overrun.value(); lost > 0)
+      r.dropped["spool_full"] = lost;
+    return r;
+  };
+  for (const ClientConfig& client : config.clients) {
+    PusherOptions options;
+    options.name = client.name;
+    options.client = pushers.size();
+    options.batch.bytes = static_cast<uint64_t>(client.batch_bytes);
+    options.batch.external_labels = client.external_labels;
+    options.min_backoff = client.backoff.min_period;
+    options.max_backoff = std::min<Duration>(client.backoff.max_period, kMaxBackoff);
+    ASSIGN_OR_RETURN(auto target, make_http_push_target(client));
+    targets.push_back(std::move(target));
+    pushers.push_back(std::make_unique<Pusher>(*spool, *targets.back(), clock, metrics, diagnostics,
+                                               std::move(options), report));
+  }
+  if (pushers.empty()) {
+    diagnostics.error(
+        "agent", "no server: set LOKI_URL or --push; lines are collected and wait in the spool");
+  }
+  return {};
+}
 
 Agent::Agent(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Agent::~Agent() = default;
@@ -73,48 +110,28 @@ Agent::~Agent() = default;
 Result<std::unique_ptr<Agent>> Agent::start(AgentConfig config, FileSystem& files,
                                             const Clock& clock, Metrics& metrics,
                                             Diagnostics& diagnostics) {
-  auto p = std::make_unique<Parts>(metrics);
-  ASSIGN_OR_RETURN(p->spool, Spool::open(files, config.data_dir, config.spool_bytes));
-  if (!config.listen.empty()) {
-    ASSIGN_OR_RETURN(const auto address, config::parse_listen_address(config.listen));
-    p->page = std::make_unique<StatusPage>(address, metrics);
-    if (!p->page->bound()) {
-      return Error{ErrorCode::kUnavailable,
-                   "cannot listen on " + config.listen + ": the port is taken"};
+  auto p = std::make_unique<Parts>(std::move(config), clock, metrics, diagnostics);
+  RETURN_IF_ERROR(p->open_spool(files));
+  // Before anything is read: if the address is taken nothing has happened.
+  RETURN_IF_ERROR(p->open_page());
+  RETURN_IF_ERROR(p->start_pushers());
+  ASSIGN_OR_RETURN(p->sources,
+                   Sources::start({p->config, *p->spool, files, clock, metrics, p->metrics,
+                                   diagnostics, [parts = p.get()] { parts->wake(); }}));
+  p->reading = true;
+  std::string servers;
+  for (const ClientConfig& client : p->config.clients)
+    servers += (servers.empty() ? "" : ", ") + without_credentials(client.url);
+  if (p->config.promtail) {
+    for (const std::string& warning : p->config.promtail->warnings) {
+      diagnostics.warn("agent", "configuration: " + warning);
     }
   }
-  Spool& spool = *p->spool;
-  metrics.gauge_function("logsvc_agent_spool_bytes", "Bytes that wait on disk",
-                         [&spool] { return static_cast<double>(spool.size_bytes()); });
-  if (config.push_url.empty()) {
-    diagnostics.error(
-        "agent", "no server: set LOKI_URL or --push; lines are collected and wait in the spool");
-  } else {
-    ASSIGN_OR_RETURN(p->target, make_http_push_target(config.push_url));
-    p->pusher = std::make_unique<Pusher>(spool, *p->target, clock, p->metrics, diagnostics,
-                                         PusherOptions{});
-  }
-  ASSIGN_OR_RETURN(DockerHost host, parse_docker_host(config.docker_host));
-  p->docker = std::make_unique<DockerClient>(std::move(host));
-  Pusher* pusher = p->pusher.get();
-  ContainerReader::Context context{*p->docker,
-                                   spool,
-                                   p->metrics,
-                                   diagnostics,
-                                   config.host_label,
-                                   config.max_line_bytes,
-                                   [pusher] {
-                                     if (pusher) pusher->wake();
-                                   },
-                                   [] {}};
-  p->watcher = std::make_unique<ContainerWatcher>(std::move(context), own_id_prefix());
-  diagnostics.info(
-      "agent", "collecting",
-      {{"docker", config.docker_host},
-       {"push", config.push_url.empty() ? "nowhere yet"
-                                        : config.push_url.substr(config.push_url.rfind('@') + 1)},
-       {"host", config.host_label},
-       {"data", config.data_dir}});
+  diagnostics.info("agent", "collecting",
+                   {{"docker", p->config.promtail ? "as configured" : p->config.docker_host},
+                    {"push", servers.empty() ? "nowhere yet" : servers},
+                    {"host", p->config.host_label},
+                    {"data", p->config.data_dir}});
   return std::unique_ptr<Agent>(new Agent(std::move(p)));
 }
 

@@ -1,7 +1,7 @@
 // The collector on an app server.
 //
-//   events    1: Docker's events                      readers  1 a running container: log → spool
-//   watcher   1: list, start and end readers          pusher   1: spool → server
+//   events   1: Docker's events                        reading  1: all logs → spool
+//   watcher  1: how each log is to be read             pusher   1 a server: spool → server
 #pragma once
 
 #include <memory>

@@ -2,18 +2,64 @@
 
 #include <unistd.h>
 
-#include "agent/docker/http_stream.h"
+#include <sstream>
+
+#include "agent/docker/docker_host.h"
 #include "agent/push/http_push_target.h"
 
 namespace logsvc::agent {
 
+namespace {
+
+// The servers of `push`, all with the same credentials.
+Result<std::vector<ClientConfig>> read_clients(const config::Settings& s) {
+  std::vector<ClientConfig> out;
+  std::istringstream urls(s.text("push"));
+  for (std::string url; std::getline(urls, url, ',');) {
+    if (url.empty()) continue;
+    auto client = client_of_url(url);
+    if (!client.ok()) return s.bad_value("push", client.error().message);
+    client->tenant_id = s.text("tenant");
+    client->http.proxy_from_environment = true;
+    client->http.tls.ca_file = s.text("push-ca-file");
+    client->http.tls.cert_file = s.text("push-cert-file");
+    client->http.tls.key_file = s.text("push-key-file");
+    if (!s.text("push-token").empty())
+      client->http.authorization = Authorization{"Bearer", {s.text("push-token"), ""}};
+    if (const auto target = make_http_push_target(*client); !target.ok())
+      return s.bad_value("push", target.error().message);
+    out.push_back(std::move(*client));
+  }
+  return out;
+}
+
+}  // namespace
+
 const std::vector<config::SettingSpec>& agent_settings() {
   static const std::vector<config::SettingSpec> kSpecs = {
-      {"push", "Push URL, or the server's base URL", "", {"LOKI_URL"}, false},
+      {"push",
+       "Push URL, or the server's base URL; several with commas, each gets every line",
+       "",
+       {"LOKI_URL"},
+       false},
+      {"tenant", "X-Scope-OrgID of pushes", "", {}, false},
+      {"push-token", "Bearer token of pushes", "", {}, true},
+      {"push-ca-file",
+       "PEM of the authority of https servers (default: the system's)",
+       "",
+       {},
+       false},
+      {"push-cert-file", "PEM of the client's certificate for https servers", "", {}, false},
+      {"push-key-file", "PEM of its key", "", {}, false},
       {"docker",
        "unix:///var/run/docker.sock or tcp://host:2375",
        "unix:///var/run/docker.sock",
        {"DOCKER_HOST"},
+       false},
+      {"read",
+       "Containers' logs: auto (files where they can be opened), api or file",
+       "auto",
+       {},
        false},
       {"host-label", "The label host (default: the host's name)", "", {"LOGSVC_HOST"}, false},
       {"data-dir", "Spool and positions; keep it across restarts", "./agent-data", {}, false},
@@ -32,16 +78,14 @@ const std::vector<config::SettingSpec>& agent_settings() {
 
 Result<AgentConfig> make_agent_config(const config::Settings& s) {
   AgentConfig out;
-  out.push_url = s.text("push");
-  if (!out.push_url.empty()) {
-    if (const auto target = make_http_push_target(out.push_url); !target.ok()) {
-      return s.bad_value("push", target.error().message);
-    }
-  }
+  ASSIGN_OR_RETURN(out.clients, read_clients(s));
   out.docker_host = s.text("docker");
   if (const auto host = parse_docker_host(out.docker_host); !host.ok()) {
     return s.bad_value("docker", host.error().message);
   }
+  out.read_by = s.text("read");
+  if (out.read_by != "auto" && out.read_by != "api" && out.read_by != "file")
+    return s.bad_value("read", "expected auto, api or file");
   out.host_label = s.text("host-label");
   if (out.host_label.empty()) {
     char name[256] = {};
@@ -61,6 +105,38 @@ Result<AgentConfig> make_agent_config(const config::Settings& s) {
     }
   }
   return out;
+}
+
+Status apply_promtail(PromtailConfig promtail, const config::Settings& settings,
+                      AgentConfig& config) {
+  if (!settings.is_set("push")) {
+    config.clients.clear();
+    for (ClientConfig& client : promtail.clients) {
+      auto completed = client_of_url(client.url);
+      if (!completed.ok())
+        return invalid("client " + client.name + ": " + completed.error().message);
+      client.url = completed->url;
+      if (client.http.basic_auth == std::nullopt)
+        client.http.basic_auth = completed->http.basic_auth;
+      if (const auto target = make_http_push_target(client); !target.ok()) {
+        return invalid("client " + client.name + ": " + target.error().message);
+      }
+      config.clients.push_back(client);
+    }
+  }
+  const ServerConfig& server = promtail.server;
+  if (!settings.is_set("listen") && !server.disabled) {
+    const std::string& host = server.http_listen_address;
+    config.listen = (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" +
+                    std::to_string(server.http_listen_port);
+  }
+  if (!settings.is_set("data-dir")) {
+    const std::string& file = promtail.positions.filename;
+    const size_t slash = file.rfind('/');
+    config.data_dir = (slash == std::string::npos ? "." : file.substr(0, slash)) + "/logsvc-agent";
+  }
+  config.promtail = std::move(promtail);
+  return {};
 }
 
 }  // namespace logsvc::agent

@@ -1,24 +1,33 @@
 // Settings of `logsvc agent`.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "agent/promtail/promtail_config.h"
 #include "config/settings.h"
 
 namespace logsvc::agent {
 
 struct AgentConfig {
-  std::string push_url;  // empty: lines are collected and wait
+  std::vector<ClientConfig> clients;  // servers; none: lines are collected and wait
   std::string docker_host;
+  std::string read_by = "auto";  // auto, api or file
   std::string host_label;
   std::string data_dir;
   uint64_t spool_bytes = 1u << 30;
   size_t max_line_bytes = 256u << 10;
-  std::string listen;  // empty: no port
+  std::string listen;   // empty: no port
+  std::string version;  // of the program
+  // What is read, if a Promtail file says it; else all containers of docker_host.
+  std::optional<PromtailConfig> promtail;
 };
 
 const std::vector<config::SettingSpec>& agent_settings();
 Result<AgentConfig> make_agent_config(const config::Settings& settings);
+// What a Promtail file says, where flags and environment do not say otherwise.
+Status apply_promtail(PromtailConfig promtail, const config::Settings& settings,
+                      AgentConfig& config);
 
 }  // namespace logsvc::agent

@@ -12,11 +12,18 @@ struct AgentMetrics {
             m.counter("logsvc_agent_bytes_read_total", "Bytes of lines read from containers")),
         lines_sent(
             m.counter("logsvc_agent_lines_sent_total", "Lines that the server acknowledged")),
-        lines_dropped(m.counter("logsvc_agent_lines_dropped_total",
-                                "Lines that the server refused for good", {{"reason", "refused"}})),
+        lines_refused(m.counter("logsvc_agent_lines_dropped_total", "Lines given up",
+                                {{"reason", "refused"}})),
+        lines_overrun(m.counter("logsvc_agent_lines_dropped_total", "Lines given up",
+                                {{"reason", "spool_full"}})),
+        pushes(m.counter("logsvc_agent_pushes_total", "Pushes that a server took")),
         lines_cut(m.counter("logsvc_agent_lines_cut_total", "Lines cut at the largest size")),
         gaps(m.counter("logsvc_agent_gaps_total",
                        "Times that Docker had rotated lines away before they were read")),
+        damaged_records(m.counter("logsvc_agent_damaged_records_total",
+                                  "Records of log files that cannot be read, left out")),
+        stalled_streams(m.counter("logsvc_agent_stalled_streams_total",
+                                  "Follow streams that had stopped silently")),
         repeats(m.counter("logsvc_agent_repeated_records_total",
                           "Records that Docker sent again, left out")),
         missed_containers(m.counter("logsvc_agent_missed_containers_total",
@@ -29,9 +36,13 @@ struct AgentMetrics {
   Counter& lines_read;
   Counter& bytes_read;
   Counter& lines_sent;
-  Counter& lines_dropped;
+  Counter& lines_refused;
+  Counter& lines_overrun;
+  Counter& pushes;
   Counter& lines_cut;
   Counter& gaps;
+  Counter& damaged_records;
+  Counter& stalled_streams;
   Counter& repeats;
   Counter& missed_containers;
   Counter& push_retries;

@@ -57,9 +57,9 @@ bool DemoFeeder::push(const std::vector<SimulatedLine>& lines) {
     if (fresh) streams.push_back({labels, {}});
     streams[place->second].entries.push_back({line.timestamp, line.text, {}});
   }
-  const agent::PushOutcome outcome = target_->push(wire::encode_push_protobuf(streams));
+  const agent::PushOutcome outcome = target_->push({wire::encode_push_protobuf(streams), "", ""});
   if (outcome.kind == agent::PushOutcome::Kind::kLater) return false;
-  if (outcome.kind == agent::PushOutcome::Kind::kRefused) {
+  if (outcome.kind != agent::PushOutcome::Kind::kAccepted) {
     diagnostics_.error("demo", "the server refused simulated lines", {{"why", outcome.detail}});
   }
   return true;

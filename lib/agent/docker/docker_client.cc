@@ -39,18 +39,55 @@ Error docker_error(int status, const std::string& body) {
   const ErrorCode code = status == 404   ? ErrorCode::kNotFound
                          : status == 501 ? ErrorCode::kUnsupported
                                          : ErrorCode::kUnavailable;
+  if (status == 401 || status == 403) {
+    return {ErrorCode::kPermission,
+            "Docker answered " + std::to_string(status) +
+                ": a socket proxy must allow /_ping, /events, /containers/json, " +
+                "/containers/*/json and /containers/*/logs"};
+  }
   return {code, "Docker answered " + std::to_string(status) + ": " + message.substr(0, 300)};
+}
+
+std::string seconds_text(Timestamp t) {
+  char out[64];
+  std::snprintf(out, sizeof out, "%lld.%09lld", static_cast<long long>(t / kSecond),
+                static_cast<long long>(t % kSecond));
+  return out;
+}
+
+void read_strings(const Json& object, std::map<std::string, std::string>& out) {
+  if (!object.is_object()) return;
+  for (const auto& [name, value] : object.items()) {
+    if (value.is_string()) out[name] = value.get<std::string>();
+  }
+}
+
+DockerEvent read_event(const std::string& line) {
+  const Json event = Json::parse(line, nullptr, false);
+  const Json& actor = member(event, "Actor");
+  DockerEvent out;
+  out.id = text(actor, "ID");
+  out.action = text(event, "Action");
+  read_strings(member(actor, "Attributes"), out.attributes);
+  const Json& time = member(event, "timeNano");
+  if (time.is_number_integer()) out.time = time.get<Timestamp>();
+  return out;
 }
 
 }  // namespace
 
 Result<std::string> DockerClient::versioned(const std::string& path,
                                             const std::atomic<bool>& stop) const {
-  // Asked each time: it is cheap, and the daemon may have been upgraded meanwhile.
-  ASSIGN_OR_RETURN(HttpStream ping, HttpStream::get(host_, "/_ping", stop));
-  const std::string version = ping.header("api-version");
-  int major = 0, minor = 0;
-  if (std::sscanf(version.c_str(), "%d.%d", &major, &minor) != 2 || major != 1) return path;
+  int minor = minor_;
+  if (minor == kUnknown) {
+    ASSIGN_OR_RETURN(HttpStream ping, HttpStream::get(host_, "/_ping", stop));
+    if (ping.status() >= 500) return docker_error(ping.status(), "");
+    const std::string version = ping.header("api-version");
+    int major = 0;
+    if (std::sscanf(version.c_str(), "%d.%d", &major, &minor) != 2 || major != 1) minor = 0;
+    minor_ = minor;
+  }
+  if (minor == 0) return path;
   return "/v1." + std::to_string(std::min(minor, kOurMaxMinor)) + path;
 }
 
@@ -91,19 +128,26 @@ Result<Container> DockerClient::inspect(const std::string& id,
   out.tty = flag(config, "Tty");
   out.running = flag(state, "Running") && !flag(state, "Restarting");
   out.started_at = text(state, "StartedAt");
-  out.log_driver = text(member(member(c, "HostConfig"), "LogConfig"), "Type");
-  for (const auto& [name, value] : member(config, "Labels").items()) {
-    if (value.is_string()) out.labels[name] = value.get<std::string>();
-  }
+  const Json& log = member(member(c, "HostConfig"), "LogConfig");
+  out.log_driver = text(log, "Type");
+  out.log_path = text(c, "LogPath");
+  out.log_rotates =
+      out.log_driver != "json-file" || !text(member(log, "Config"), "max-size").empty();
+  read_strings(member(config, "Labels"), out.labels);
   return out;
 }
 
-Status DockerClient::events(
-    const std::function<void()>& on_open,
-    const std::function<void(const std::string&, const std::string&)>& on_event,
-    const std::atomic<bool>& stop) const {
-  ASSIGN_OR_RETURN(const std::string target,
-                   versioned("/events?filters=" + url_encode(R"({"type":["container"]})"), stop));
+Result<std::string> DockerClient::root_dir(const std::atomic<bool>& stop) const {
+  ASSIGN_OR_RETURN(const std::string body, get_text("/info", stop));
+  return text(Json::parse(body, nullptr, false), "DockerRootDir");
+}
+
+Status DockerClient::events(Timestamp since, const std::function<void()>& on_open,
+                            const std::function<void(const DockerEvent&)>& on_event,
+                            const std::atomic<bool>& stop) const {
+  std::string path = "/events?filters=" + url_encode(R"({"type":["container"]})");
+  if (since > 0) path += "&since=" + seconds_text(since);
+  ASSIGN_OR_RETURN(const std::string target, versioned(path, stop));
   ASSIGN_OR_RETURN(HttpStream stream, HttpStream::get(host_, target, stop));
   if (stream.status() != 200) {
     ASSIGN_OR_RETURN(const std::string body, stream.read_all(kMaxAnswerBytes, kAnswerTimeoutMs));
@@ -117,9 +161,8 @@ Status DockerClient::events(
     pending += piece;
     size_t first = 0;
     for (size_t end; (end = pending.find('\n', first)) != std::string::npos; first = end + 1) {
-      const Json event = Json::parse(pending.substr(first, end - first), nullptr, false);
-      const std::string id = text(member(event, "Actor"), "ID");
-      if (!id.empty()) on_event(text(event, "Action"), id);
+      const DockerEvent event = read_event(pending.substr(first, end - first));
+      if (!event.id.empty()) on_event(event);
     }
     pending.erase(0, first);
     if (pending.size() > kMaxAnswerBytes)
@@ -131,13 +174,9 @@ Result<HttpStream> DockerClient::logs(const LogRequest& request,
                                       const std::atomic<bool>& stop) const {
   std::string path = "/containers/" + request.container +
                      "/logs?stdout=1&stderr=1&timestamps=1&follow=" + (request.follow ? "1" : "0");
-  if (request.since > 0) {
-    char since[64];
-    std::snprintf(since, sizeof since, "&since=%lld.%09lld",
-                  static_cast<long long>(request.since / kSecond),
-                  static_cast<long long>(request.since % kSecond));
-    path += since;
-  }
+  if (request.since > 0) path += "&since=" + seconds_text(request.since);
+  if (request.none_yet) path += "&tail=0";
+  if (request.tail > 0) path += "&tail=" + std::to_string(request.tail);
   ASSIGN_OR_RETURN(const std::string target, versioned(path, stop));
   ASSIGN_OR_RETURN(HttpStream stream, HttpStream::get(host_, target, stop));
   if (stream.status() == 200) return stream;

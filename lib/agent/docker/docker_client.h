@@ -22,13 +22,25 @@ struct Container {
   bool running = false;  // with a log that may still grow
   bool tty = false;
   std::string log_driver;
+  std::string log_path;  // of json-file
+  bool log_rotates = false;
   std::string started_at;
+  bool was_started() const { return started_at.rfind("0001", 0) != 0; }
+};
+
+struct DockerEvent {
+  std::string action;  // "start", "die", "health_status: unhealthy" …
+  std::string id;
+  std::map<std::string, std::string> attributes;  // name, image, exitCode …; labels among them
+  Timestamp time = 0;
 };
 
 struct LogRequest {
   std::string container;
   bool follow = false;
-  Timestamp since = 0;  // inclusive; 0: everything
+  Timestamp since = 0;    // inclusive; 0: everything
+  uint64_t tail = 0;      // the last records alone; 0: all
+  bool none_yet = false;  // only what comes from now on
 };
 
 class DockerClient {
@@ -43,21 +55,27 @@ class DockerClient {
   Result<std::vector<Listed>> list(const std::atomic<bool>& stop) const;
   // kNotFound if it is gone.
   Result<Container> inspect(const std::string& id, const std::atomic<bool>& stop) const;
-  // Calls on_event(action, id) for container events until the stream ends, which is an error of its
+  // Where the daemon keeps its files, as it sees them.
+  Result<std::string> root_dir(const std::atomic<bool>& stop) const;
+  // Container events from `since` on (0: from now) until the stream ends, which is an error of its
   // own.
-  Status events(
-      const std::function<void()>& on_open,
-      const std::function<void(const std::string& action, const std::string& id)>& on_event,
-      const std::atomic<bool>& stop) const;
+  Status events(Timestamp since, const std::function<void()>& on_open,
+                const std::function<void(const DockerEvent&)>& on_event,
+                const std::atomic<bool>& stop) const;
   // An open answer with log records. kUnsupported if the driver cannot be read.
   Result<HttpStream> logs(const LogRequest& request, const std::atomic<bool>& stop) const;
 
+  // The daemon may have been upgraded: its version is asked for again.
+  void renegotiate() { minor_ = kUnknown; }
+
  private:
+  static constexpr int kUnknown = -1;
   // The path with the negotiated version in front.
   Result<std::string> versioned(const std::string& path, const std::atomic<bool>& stop) const;
   Result<std::string> get_text(const std::string& path, const std::atomic<bool>& stop) const;
 
   const DockerHost host_;
+  mutable std::atomic<int> minor_{kUnknown};  // 0: it does not say
 };
 
 }  // namespace logsvc::agent

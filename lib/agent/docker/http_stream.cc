@@ -1,17 +1,15 @@
 #include "agent/docker/http_stream.h"
 
-#include <netdb.h>
 #include <poll.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
-#include <cerrno>
 #include <charconv>
-#include <cstring>
+#include <cstdlib>
 #include <utility>
+
+#include "agent/net/authorization.h"
 
 namespace logsvc::agent {
 namespace {
@@ -22,71 +20,12 @@ constexpr size_t kMaxLineBytes = 64 * 1024;
 
 Error unavailable(const std::string& what) { return {ErrorCode::kUnavailable, what}; }
 
-Result<int> connect_unix(const std::string& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path)
-    return invalid("the socket path is too long: " + path);
-  std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
-  const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (fd < 0) return unavailable(std::strerror(errno));
-  if (::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
-    const int number = errno;
-    ::close(fd);
-    if (number == EACCES || number == EPERM) {
-      return Error{ErrorCode::kPermission, path + ": " + std::strerror(number) +
-                                               "; run as a member of the docker group or as root"};
-    }
-    return unavailable("cannot connect to " + path + ": " + std::strerror(number));
-  }
-  return fd;
-}
-
-Result<int> connect_tcp(const std::string& host, int port) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* found = nullptr;
-  if (::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found) != 0) {
-    return unavailable("cannot resolve " + host);
-  }
-  int fd = -1;
-  for (const addrinfo* a = found; a && fd < 0; a = a->ai_next) {
-    fd = ::socket(a->ai_family, a->ai_socktype | SOCK_CLOEXEC, a->ai_protocol);
-    if (fd >= 0 && ::connect(fd, a->ai_addr, a->ai_addrlen) != 0) {
-      ::close(fd);
-      fd = -1;
-    }
-  }
-  ::freeaddrinfo(found);
-  if (fd < 0) return unavailable("cannot connect to " + host + ":" + std::to_string(port));
-  return fd;
-}
-
 std::string lower(std::string text) {
   for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return text;
 }
 
 }  // namespace
-
-Result<DockerHost> parse_docker_host(const std::string& url) {
-  DockerHost out;
-  if (url.rfind("unix://", 0) == 0) {
-    out.socket_path = url.substr(7);
-    if (!out.socket_path.empty()) return out;
-  } else if (url.rfind("/", 0) == 0) {
-    out.socket_path = url;
-    return out;
-  } else if (url.rfind("tcp://", 0) == 0 || url.rfind("http://", 0) == 0) {
-    std::string rest = url.substr(url.find("://") + 3);
-    rest = rest.substr(0, rest.find('/'));
-    const size_t colon = rest.rfind(':');
-    out.host = rest.substr(0, colon);
-    out.port = colon == std::string::npos ? 2375 : std::atoi(rest.c_str() + colon + 1);
-    if (!out.host.empty() && out.port > 0 && out.port < 65536) return out;
-  }
-  return invalid("expected unix:///var/run/docker.sock or tcp://host:2375, found \"" + url + "\"");
-}
 
 std::string url_encode(std::string_view text) {
   static constexpr char kHex[] = "0123456789ABCDEF";
@@ -104,35 +43,19 @@ std::string url_encode(std::string_view text) {
   return out;
 }
 
-HttpStream::HttpStream(HttpStream&& other) noexcept
-    : fd_(std::exchange(other.fd_, -1)),
-      stop_(other.stop_),
-      status_(other.status_),
-      headers_(std::move(other.headers_)),
-      buffer_(std::move(other.buffer_)),
-      used_(other.used_),
-      chunked_(other.chunked_),
-      left_(other.left_),
-      until_close_(other.until_close_),
-      ended_(other.ended_),
-      first_chunk_(other.first_chunk_) {}
-
-HttpStream::~HttpStream() {
-  if (fd_ >= 0) ::close(fd_);
-}
-
 Result<HttpStream> HttpStream::get(const DockerHost& host, const std::string& target,
                                    const std::atomic<bool>& stop, int timeout_ms) {
-  ASSIGN_OR_RETURN(const int fd, host.socket_path.empty() ? connect_tcp(host.host, host.port)
-                                                          : connect_unix(host.socket_path));
-  HttpStream stream(fd, stop);
-  const std::string request = "GET " + target +
-                              " HTTP/1.1\r\nHost: " + (host.host.empty() ? "docker" : host.host) +
-                              "\r\nUser-Agent: logsvc\r\nConnection: close\r\n\r\n";
-  if (::send(fd, request.data(), request.size(), MSG_NOSIGNAL) !=
-      static_cast<ssize_t>(request.size())) {
-    return unavailable("the connection to Docker broke");
-  }
+  ASSIGN_OR_RETURN(auto connection, connect_to_docker(host));
+  HttpStream stream(std::move(connection), stop);
+  std::string request = "GET " + target +
+                        " HTTP/1.1\r\nHost: " + (host.host.empty() ? "docker" : host.host) +
+                        "\r\nUser-Agent: logsvc\r\nConnection: close\r\n";
+  const std::string authorization = authorization_of(host.http);
+  if (!authorization.empty()) request += "Authorization: " + authorization + "\r\n";
+  for (const Label& header : host.http.headers)
+    request += header.name + ": " + header.value + "\r\n";
+  request += "\r\n";
+  RETURN_IF_ERROR(stream.connection_->send(request, timeout_ms));
   RETURN_IF_ERROR(stream.read_head(timeout_ms));
   return stream;
 }
@@ -142,25 +65,23 @@ Result<bool> HttpStream::fill(int timeout_ms) {
     buffer_.erase(0, used_);
     used_ = 0;
   }
-  for (int waited = 0;; waited += kSliceMs) {
+  // One for all streams of a thread, of which most have nothing most of the time.
+  static thread_local std::array<char, kReadBytes> received;
+  for (int waited = 0;;) {
     if (*stop_) return Error{ErrorCode::kCancelled, "stopping"};
-    pollfd p{fd_, POLLIN, 0};
-    const int n = ::poll(&p, 1, kSliceMs);
-    if (n > 0) break;
-    if (n < 0 && errno != EINTR) return unavailable(std::strerror(errno));
-    if (timeout_ms > 0 && waited >= timeout_ms)
+    const auto got = connection_->receive(received.data(), received.size());
+    if (got.ok()) {
+      buffer_.append(received.data(), *got);
+      return *got > 0;
+    }
+    if (got.error().code != ErrorCode::kTimeout) return got.error();
+    if (timeout_ms < 0 || (timeout_ms > 0 && waited >= timeout_ms)) {
+      if (buffer_.empty()) buffer_.shrink_to_fit();
       return Error{ErrorCode::kTimeout, "Docker did not answer in time"};
+    }
+    pollfd p{fd(), POLLIN, 0};
+    if (::poll(&p, 1, kSliceMs) == 0) waited += kSliceMs;
   }
-  const size_t before = buffer_.size();
-  buffer_.resize(before + kReadBytes);
-  ssize_t got;
-  do {
-    got = ::recv(fd_, buffer_.data() + before, kReadBytes, 0);
-  } while (got < 0 && errno == EINTR);
-  buffer_.resize(before + static_cast<size_t>(std::max<ssize_t>(got, 0)));
-  if (got < 0)
-    return unavailable(std::string("the connection to Docker broke: ") + std::strerror(errno));
-  return got > 0;
 }
 
 Result<std::string> HttpStream::line(int timeout_ms) {
@@ -209,20 +130,31 @@ std::string HttpStream::header(const std::string& name) const {
   return found == headers_.end() ? "" : found->second;
 }
 
+Status HttpStream::next_chunk(int timeout_ms) {
+  // Behind a chunk stands its line end. Nothing is used up before all has come.
+  const size_t before = first_chunk_ ? 0 : 2;
+  size_t end;
+  while ((end = buffer_.find("\r\n", used_ + before)) == std::string::npos ||
+         buffer_.size() < used_ + before) {
+    if (buffer_.size() - used_ > kMaxLineBytes)
+      return unavailable("Docker sent a line without end");
+    ASSIGN_OR_RETURN(const bool more, fill(timeout_ms));
+    if (!more) return unavailable("the connection to Docker broke");
+  }
+  const char* const digits = buffer_.data() + used_ + before;
+  const auto [stop, failure] = std::from_chars(digits, buffer_.data() + end, left_, 16);
+  if (failure != std::errc() || stop == digits) return unavailable("a bad chunk size");
+  used_ = end + 2;
+  first_chunk_ = false;
+  ended_ = left_ == 0;
+  return {};
+}
+
 Result<std::string_view> HttpStream::read(int timeout_ms) {
   if (ended_) return std::string_view();
   if (chunked_ && left_ == 0) {
-    if (!first_chunk_) {
-      ASSIGN_OR_RETURN(const std::string blank, line(timeout_ms));
-    }
-    first_chunk_ = false;
-    ASSIGN_OR_RETURN(const std::string size, line(timeout_ms));
-    const auto [end, failure] = std::from_chars(size.data(), size.data() + size.size(), left_, 16);
-    if (failure != std::errc()) return unavailable("a bad chunk size");
-    if (left_ == 0) {
-      ended_ = true;
-      return std::string_view();
-    }
+    RETURN_IF_ERROR(next_chunk(timeout_ms));
+    if (ended_) return std::string_view();
   }
   if (used_ == buffer_.size()) {
     ASSIGN_OR_RETURN(const bool more, fill(timeout_ms));

@@ -1,24 +1,19 @@
-// A small HTTP/1.1 GET client for streams that go on for days: unix socket or TCP, chunked bodies
-// read as they come, and a stop that is noticed within a quarter of a second. (cpp-httplib's client
-// cannot be stopped while it waits for the next byte.) For one thread; stop() may be called by any.
+// A small HTTP/1.1 GET client for streams that go on for days: unix socket, TCP or TLS, chunked
+// bodies read as they come, and a stop that is noticed within a quarter of a second. (cpp-httplib's
+// client cannot be stopped while it waits for the next byte.) For one thread; stop() may be called
+// by any.
 #pragma once
 
 #include <atomic>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 
+#include "agent/docker/docker_host.h"
 #include "base/result.h"
 
 namespace logsvc::agent {
-
-struct DockerHost {
-  std::string socket_path;  // of unix://; else:
-  std::string host;
-  int port = 0;
-};
-// unix:///path, tcp://host:port, http://host:port
-Result<DockerHost> parse_docker_host(const std::string& url);
 
 class HttpStream {
  public:
@@ -26,29 +21,32 @@ class HttpStream {
   // kUnavailable if nobody answers; kPermission if the socket may not be opened.
   static Result<HttpStream> get(const DockerHost& host, const std::string& target,
                                 const std::atomic<bool>& stop, int timeout_ms = 30'000);
-  ~HttpStream();
-  HttpStream(HttpStream&& other) noexcept;
-  HttpStream& operator=(HttpStream&&) = delete;
+  HttpStream(HttpStream&& other) = default;
 
   int status() const { return status_; }
   // Lower-case name; empty if it is absent.
   std::string header(const std::string& name) const;
 
+  static constexpr int kDoNotWait = -1;
   // The next bytes of the body (valid until the next call); empty at its end. kUnavailable if the
   // connection broke, kCancelled when stopping, kTimeout if nothing came for timeout_ms (0: wait
-  // for ever).
+  // for ever; kDoNotWait: not at all, and the call may be made again when fd() can be read).
   Result<std::string_view> read(int timeout_ms);
+  int fd() const { return connection_->fd(); }
   // The whole rest, up to max_bytes.
   Result<std::string> read_all(size_t max_bytes, int timeout_ms);
 
  private:
-  HttpStream(int fd, const std::atomic<bool>& stop) : fd_(fd), stop_(&stop) {}
+  HttpStream(std::unique_ptr<Connection> connection, const std::atomic<bool>& stop)
+      : connection_(std::move(connection)), stop_(&stop) {}
   Status read_head(int timeout_ms);
   // Appends to buffer_. False at the end of the connection.
   Result<bool> fill(int timeout_ms);
   Result<std::string> line(int timeout_ms);
+  // Reads the head of the next chunk into left_, or nothing of it.
+  Status next_chunk(int timeout_ms);
 
-  int fd_;
+  std::unique_ptr<Connection> connection_;
   const std::atomic<bool>* stop_;
   int status_ = 0;
   std::map<std::string, std::string> headers_;

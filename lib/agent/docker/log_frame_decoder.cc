@@ -7,6 +7,8 @@ constexpr size_t kFrameHeaderBytes = 8;
 constexpr uint32_t kMaxFrameBytes = 64u << 20;
 constexpr size_t kMaxTtyLineBytes = 1u << 20;
 constexpr int kSystemError = 3;
+constexpr size_t kPieceBytes = 16384;  // where dockerd cuts
+constexpr size_t kMaxStampBytes = 40;
 
 uint32_t big_endian(std::string_view b) {
   uint32_t v = 0;
@@ -18,14 +20,25 @@ uint32_t big_endian(std::string_view b) {
 
 Status LogFrameDecoder::feed(std::string_view bytes,
                              const std::function<void(const LogRecord&)>& on_record) {
-  pending_ += bytes;
-  if (!tty_) return feed_frames(on_record);
-  feed_lines(on_record);
-  return {};
+  // Most pieces hold whole records, which are read where they are.
+  if (!pending_.empty()) {
+    pending_ += bytes;
+    bytes = pending_;
+  }
+  Status failure;
+  if (tty_) {
+    read_lines(bytes, on_record);
+  } else {
+    failure = read_frames(bytes, on_record);
+  }
+  const std::string rest(bytes);
+  pending_ = rest;
+  if (tty_ && pending_.size() > kMaxTtyLineBytes) finish(on_record);
+  return failure;
 }
 
-Status LogFrameDecoder::feed_frames(const std::function<void(const LogRecord&)>& on_record) {
-  std::string_view rest = pending_;
+Status LogFrameDecoder::read_frames(std::string_view& rest,
+                                    const std::function<void(const LogRecord&)>& on_record) {
   while (rest.size() >= kFrameHeaderBytes) {
     const int type = static_cast<unsigned char>(rest[0]);
     const uint32_t length = big_endian(rest.substr(4, 4));
@@ -40,18 +53,30 @@ Status LogFrameDecoder::feed_frames(const std::function<void(const LogRecord&)>&
     }
     deliver(type == 2 ? OutputStream::kStderr : OutputStream::kStdout, payload, on_record);
   }
-  pending_.erase(0, pending_.size() - rest.size());
   return {};
 }
 
-void LogFrameDecoder::feed_lines(const std::function<void(const LogRecord&)>& on_record) {
-  size_t first = 0;
-  for (size_t end; (end = pending_.find('\n', first)) != std::string::npos; first = end + 1) {
-    deliver(OutputStream::kStdout, std::string_view(pending_).substr(first, end + 1 - first),
-            on_record);
+// A line, or a piece of one: of those the next begins with the same stamp, in the middle of the
+// text.
+void LogFrameDecoder::read_lines(std::string_view& rest,
+                                 const std::function<void(const LogRecord&)>& on_record) {
+  while (!rest.empty()) {
+    const size_t newline = rest.find('\n');
+    const size_t stamp = rest.substr(0, kMaxStampBytes).find(' ') + 1;  // with the blank; 0: none
+    const size_t line = newline == std::string_view::npos ? rest.size() : newline + 1;
+    const size_t piece = stamp + kPieceBytes;
+    if (stamp > 0 && line > piece) {
+      if (rest.size() < piece + stamp && newline == std::string_view::npos) return;
+      if (rest.substr(piece, stamp) == rest.substr(0, stamp)) {
+        deliver(OutputStream::kStdout, rest.substr(0, piece), on_record);
+        rest.remove_prefix(piece);
+        continue;
+      }
+    }
+    if (newline == std::string_view::npos) return;
+    deliver(OutputStream::kStdout, rest.substr(0, line), on_record);
+    rest.remove_prefix(line);
   }
-  pending_.erase(0, first);
-  if (pending_.size() > kMaxTtyLineBytes) finish(on_record);
 }
 
 void LogFrameDecoder::finish(const std::function<void(const LogRecord&)>& on_record) {

@@ -1,24 +1,14 @@
-// Bytes of a /logs answer → records. A record is what dockerd stored at once: a line with its
-// newline, or a piece of a longer one. Both forms: multiplexed frames and the raw stream of a TTY.
+// Bytes of a /logs answer → records. Both forms: multiplexed frames and the raw stream of a TTY.
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
 
+#include "agent/docker/log_record.h"
 #include "base/result.h"
-#include "base/time.h"
 
 namespace logsvc::agent {
-
-enum class OutputStream : uint8_t { kStdout = 1, kStderr = 2 };
-
-struct LogRecord {
-  OutputStream stream = OutputStream::kStdout;
-  Timestamp timestamp = 0;  // dockerd's, when it completed the record
-  std::string_view text;    // without the timestamp; with the newline, if it has one
-};
 
 class LogFrameDecoder {
  public:
@@ -31,8 +21,10 @@ class LogFrameDecoder {
   void finish(const std::function<void(const LogRecord&)>& on_record);
 
  private:
-  Status feed_frames(const std::function<void(const LogRecord&)>& on_record);
-  void feed_lines(const std::function<void(const LogRecord&)>& on_record);
+  // Take whole records off the front.
+  Status read_frames(std::string_view& rest,
+                     const std::function<void(const LogRecord&)>& on_record);
+  void read_lines(std::string_view& rest, const std::function<void(const LogRecord&)>& on_record);
   void deliver(OutputStream stream, std::string_view payload,
                const std::function<void(const LogRecord&)>& on_record);
 

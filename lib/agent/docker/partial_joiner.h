@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "agent/docker/log_frame_decoder.h"
+#include "agent/docker/log_record.h"
 
 namespace logsvc::agent {
 
@@ -35,7 +35,7 @@ class PartialJoiner {
   void append(Open& open, std::string_view text);
   void emit(Open& open, OutputStream stream, const OnLine& on_line);
 
-  const size_t max_line_bytes_;
+  size_t max_line_bytes_;
   std::array<Open, 2> open_;
   uint64_t cut_lines_ = 0;
 };

@@ -1,20 +1,32 @@
 #include "agent/docker/resume_filter.h"
 
+#include <algorithm>
+
 #include "base/checksum.h"
 
 namespace logsvc::agent {
 namespace {
 
-constexpr size_t kRecentRecords = 65'536;
+constexpr size_t kRecentRecords = 16'384;
+constexpr Duration kDisorder = kSecond;
 constexpr size_t kMaxHeld = 100'000;  // then the anchor is given up
 
 size_t index_of(OutputStream s) { return s == OutputStream::kStderr ? 1 : 0; }
 
-uint64_t record_hash(const LogRecord& r) {
-  return hash_bytes(r.text, static_cast<uint64_t>(r.timestamp) * 4 + index_of(r.stream));
+// Of the record, from the hash of its text.
+uint32_t short_hash(uint64_t text_hash, Timestamp t, OutputStream s) {
+  const uint64_t mixed = (text_hash ^ static_cast<uint64_t>(t)) * 0x9E3779B97F4A7C15u + index_of(s);
+  return static_cast<uint32_t>(mixed >> 32);
 }
 
 }  // namespace
+
+void ResumeFilter::resume_behind_cursor() {
+  searching_ = false;
+  held_.clear();
+  last_[index_of(cursor_.stream)] = cursor_.timestamp;
+  nth_[index_of(cursor_.stream)] = cursor_.nth;
+}
 
 void ResumeFilter::reopen() {
   searching_ = cursor_.timestamp != 0;
@@ -32,20 +44,27 @@ ResumeFilter::Verdict ResumeFilter::add(const LogRecord& record, bool last_try,
     }
     return Verdict::kFine;
   }
+  if (cursor_.is_time_only()) {
+    if (record.timestamp <= cursor_.timestamp) return Verdict::kFine;
+    searching_ = false;
+    pass(record, on_record);
+    return Verdict::kFine;
+  }
   if (record.stream == cursor_.stream && record.timestamp == cursor_.timestamp) {
     ++seen_at_anchor_;
     if (seen_at_anchor_ == cursor_.nth && hash_bytes(record.text) == cursor_.hash) {
-      searching_ = false;
-      held_.clear();
-      last_[index_of(cursor_.stream)] = cursor_.timestamp;
-      nth_[index_of(cursor_.stream)] = cursor_.nth;
+      resume_behind_cursor();
       return Verdict::kFine;
     }
   }
-  const bool behind = record.stream == cursor_.stream && record.timestamp > cursor_.timestamp;
+  // Inside one output times do not go back; between the two they are hardly out of order.
+  const bool behind = record.stream == cursor_.stream
+                          ? record.timestamp > cursor_.timestamp
+                          : record.timestamp > add_saturated(cursor_.timestamp, kDisorder);
   if (behind && !last_try) return Verdict::kAnchorMissing;
   if (record.timestamp > cursor_.timestamp) {
-    held_.push_back({record.stream, record.timestamp, std::string(record.text)});
+    held_.push_back(
+        {record.stream, record.timestamp, std::string(record.text), record.file, record.offset});
   }
   if (behind || held_.size() > kMaxHeld) give_up_search(on_record);
   return Verdict::kFine;
@@ -60,14 +79,15 @@ void ResumeFilter::give_up_search(const OnRecord& on_record) {
   searching_ = false;
   const std::vector<Held> held = std::move(held_);
   held_.clear();
-  for (const Held& h : held) pass({h.stream, h.timestamp, h.text}, on_record);
+  for (const Held& h : held) pass({h.stream, h.timestamp, h.text, h.file, h.offset}, on_record);
 }
 
 // Inside one output stream dockerd's times never go back, but for a step of the clock: then the
 // record was not seen before.
 bool ResumeFilter::is_repeat(const LogRecord& record) {
-  return record.timestamp < last_[index_of(record.stream)] &&
-         recent_.count(record_hash(record)) != 0;
+  if (record.timestamp >= last_[index_of(record.stream)]) return false;
+  const uint32_t hash = short_hash(hash_bytes(record.text), record.timestamp, record.stream);
+  return std::find(recent_.begin(), recent_.end(), hash) != recent_.end();
 }
 
 void ResumeFilter::pass(const LogRecord& record, const OnRecord& on_record) {
@@ -77,14 +97,15 @@ void ResumeFilter::pass(const LogRecord& record, const OnRecord& on_record) {
   cursor_.stream = record.stream;
   cursor_.timestamp = record.timestamp;
   cursor_.hash = hash_bytes(record.text);
+  cursor_.file = record.file;
+  cursor_.offset = record.offset;
   last_[i] = record.timestamp;
-  const uint64_t hash = record_hash(record);
-  if (recent_.insert(hash).second) {
-    recent_order_.push_back(hash);
-    if (recent_order_.size() > kRecentRecords) {
-      recent_.erase(recent_order_.front());
-      recent_order_.pop_front();
-    }
+  if (record.file != 0) return on_record(record);  // files do not repeat themselves
+  const uint32_t hash = short_hash(cursor_.hash, record.timestamp, record.stream);
+  if (recent_.size() < kRecentRecords) {
+    recent_.push_back(hash);
+  } else {
+    recent_[recent_at_++ % kRecentRecords] = hash;
   }
   on_record(record);
 }

@@ -5,25 +5,13 @@
 
 #include <array>
 #include <cstdint>
-#include <deque>
 #include <functional>
-#include <optional>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
-#include "agent/docker/log_frame_decoder.h"
+#include "agent/docker/cursor.h"
 
 namespace logsvc::agent {
-
-// The last record that is safe in the spool, in the order of Docker's file.
-struct Cursor {
-  OutputStream stream = OutputStream::kStdout;
-  Timestamp timestamp = 0;  // 0: nothing yet
-  uint32_t nth = 0;         // of the records of the stream with this time, from 1
-  uint64_t hash = 0;        // of the record's text
-  bool operator==(const Cursor&) const = default;
-};
 
 class ResumeFilter {
  public:
@@ -44,6 +32,8 @@ class ResumeFilter {
   void finish(bool last_try, const OnRecord& on_record);
   // A new answer begins, from the place of now.
   void reopen();
+  // What comes next begins right behind the cursor: nothing is searched.
+  void resume_behind_cursor();
 
   // The cursor behind the last record passed on.
   const Cursor& cursor() const { return cursor_; }
@@ -56,6 +46,8 @@ class ResumeFilter {
     OutputStream stream;
     Timestamp timestamp;
     std::string text;
+    uint64_t file;
+    uint64_t offset;
   };
   void pass(const LogRecord& record, const OnRecord& on_record);
   void give_up_search(const OnRecord& on_record);
@@ -67,8 +59,8 @@ class ResumeFilter {
   std::vector<Held> held_;           // since the answer began, while searching
   std::array<Timestamp, 2> last_{};  // of each output, the last record passed on …
   std::array<uint32_t, 2> nth_{};    // … and how many with that time
-  std::unordered_set<uint64_t> recent_;
-  std::deque<uint64_t> recent_order_;
+  std::vector<uint32_t> recent_;     // hashes of the newest records, a ring once it is full
+  size_t recent_at_ = 0;
   uint64_t gaps_ = 0;
   uint64_t repeats_ = 0;
 };

@@ -4,12 +4,18 @@
 #include <memory>
 #include <string>
 
+#include "agent/promtail/client_config.h"
 #include "agent/push/push_target.h"
 #include "base/result.h"
 
 namespace logsvc::agent {
 
+// kInvalid if the URL, a certificate or the proxy cannot be used. Files of secrets are read at
+// every push.
+Result<std::unique_ptr<PushTarget>> make_http_push_target(const ClientConfig& config);
+
 // http(s)://[user:password@]host[:port][/path]; without a path /loki/api/v1/push is meant.
+Result<ClientConfig> client_of_url(const std::string& url);
 Result<std::unique_ptr<PushTarget>> make_http_push_target(const std::string& url);
 
 }  // namespace logsvc::agent

@@ -2,29 +2,20 @@
 
 #include <algorithm>
 #include <chrono>
-#include <map>
-
-#include "model/entry.h"
-#include "wire/push_protobuf.h"
 
 namespace logsvc::agent {
-namespace {
-
-// The checkpoint costs two syncs: once a second is often enough, since the server leaves out what
-// it gets twice.
-constexpr Duration kAcknowledgeInterval = kSecond;
-constexpr Duration kIdleWait = kSecond;
-
-}  // namespace
 
 Pusher::Pusher(Spool& spool, PushTarget& target, const Clock& clock, AgentMetrics& metrics,
-               Diagnostics& diagnostics, PusherOptions options)
+               Diagnostics& diagnostics, PusherOptions options, MakeReport make_report)
     : spool_(spool),
       target_(target),
       clock_(clock),
       metrics_(metrics),
       diagnostics_(diagnostics),
-      options_(options),
+      options_(std::move(options)),
+      make_report_(std::move(make_report)),
+      reader_(spool.reader(options_.client)),
+      last_push_ns_(clock.steady_ns() - options_.batch_wait),
       thread_([this] { run(); }) {}
 
 Pusher::~Pusher() {
@@ -40,105 +31,120 @@ void Pusher::wake() {
   wanted_.notify_one();
 }
 
-void Pusher::wait(Duration time) {
-  const int64_t until = clock_.steady_ns() + time;
+void Pusher::wait_until(int64_t until, bool wakeable) {
   MutexLock lock(mutex_);
-  while (!stop_ && clock_.steady_ns() < until) {
-    wanted_.wait_for(mutex_, std::chrono::milliseconds(100));
+  while (!stop_ && !(wakeable && work_)) {
+    const int64_t left = until - clock_.steady_ns();
+    if (left <= 0) break;
+    wanted_.wait_for(mutex_, std::chrono::nanoseconds(left));
   }
+  if (wakeable) work_ = false;
 }
 
 void Pusher::run() {
+  last_report_ns_ = clock_.steady_ns() - options_.report_interval;
   while (!stop_) {
-    {
-      MutexLock lock(mutex_);
-      if (!work_) wanted_.wait_for(mutex_, std::chrono::nanoseconds(kIdleWait));
-      work_ = false;
-    }
-    while (!stop_) {
-      BatchToSend batch;
-      const auto found = collect(batch);
-      if (!found.ok()) {
-        diagnostics_.error("agent", "the spool cannot be read", {{"why", found.error().message}});
-        wait(options_.max_backoff);
-        break;
+    Batch batch(options_.batch);
+    for (const int64_t due = last_push_ns_ + options_.batch_wait; !stop_;) {
+      if (const Status filled = fill(batch); !filled.ok()) {
+        diagnostics_.error("agent", "the spool cannot be read", {{"why", filled.error().message}});
+        wait_until(clock_.steady_ns() + options_.max_backoff, false);
       }
-      if (!*found || !send(batch)) break;
-      sent_sequence_ = batch.last_sequence;
-      acknowledge(sent_sequence_, false);
+      const int64_t now = clock_.steady_ns();
+      if (has_group_ || batch.full() || (!batch.empty() && now >= due)) break;
+      const int64_t report_due = last_report_ns_ + options_.report_interval;
+      if (batch.empty() && now >= report_due) {
+        target_.report(report(nullptr));
+      } else {
+        wait_until(batch.empty() ? report_due : due, true);
+      }
     }
-    acknowledge(sent_sequence_, false);
+    if (stop_ || batch.empty()) continue;
+    last_push_ns_ = clock_.steady_ns();
+    PushMessage message{batch.take_body(), batch.tenant(), report(&batch)};
+    if (batch.lines() == 0 || send(message, batch.lines())) acknowledge(batch);
   }
-  acknowledge(sent_sequence_, true);
 }
 
-void Pusher::acknowledge(uint64_t sequence, bool force) {
-  const int64_t now = clock_.steady_ns();
-  if (sequence == acknowledged_sequence_ ||
-      (!force && now - acknowledged_ns_ < kAcknowledgeInterval)) {
-    return;
+Status Pusher::fill(Batch& batch) {
+  while (!batch.full()) {
+    if (!has_group_) {
+      ASSIGN_OR_RETURN(has_group_, reader_->next(group_));
+      if (!has_group_) return {};
+    }
+    if (!batch.takes(group_)) return {};
+    has_group_ = false;
+    if (!batch.add(group_, reader_->sequence()).ok()) refuse(group_.lines, "a damaged block");
   }
-  if (const Status done = spool_.acknowledge(sequence); !done.ok()) {
+  return {};
+}
+
+void Pusher::acknowledge(const Batch& batch) {
+  const Status done = spool_.acknowledge(options_.client, batch.last_sequence(), batch.lines());
+  if (!done.ok())
     diagnostics_.error("agent", "cannot write the positions", {{"why", done.error().message}});
-    return;
-  }
-  acknowledged_sequence_ = sequence;
-  acknowledged_ns_ = now;
 }
 
-Result<bool> Pusher::collect(BatchToSend& batch) {
-  struct Lines {
-    std::vector<SpooledLine> lines;
-  };
-  std::map<std::string, Lines> by_labels;
-  uint64_t bytes = 0;
-  SpoolGroup group;
-  while (bytes < options_.batch_bytes) {
-    ASSIGN_OR_RETURN(const bool found, spool_.next(group, batch.last_sequence));
-    if (!found) break;
-    for (SpooledLine& line : group.lines) {
-      bytes += line.line.size() + 32;
-      ++batch.lines;
-      by_labels[line.labels].lines.push_back(std::move(line));
-    }
+std::string Pusher::report(const Batch* batch) {
+  last_report_ns_ = clock_.steady_ns();
+  wire::AgentReport r = make_report_();
+  r.agent = spool_.agent_id();
+  r.clock = clock_.now();
+  r.spool_bytes = spool_.size_bytes();
+  r.spool_lines = spool_.waiting_lines(options_.client);
+  if (refused_ > 0) r.dropped["refused"] = refused_;
+  if (batch && batch->lines() > 0) {
+    r.spool_age = std::max<Duration>(r.clock - batch->oldest_read_at(), 0);
+    r.lines = batch->ranges();
   }
-  if (batch.last_sequence == 0) return false;
-  std::vector<StreamEntries> streams;
-  for (const auto& [labels, lines] : by_labels) {
-    ASSIGN_OR_RETURN(LabelSet set, LabelSet::parse(labels));
-    StreamEntries stream{std::move(set), {}};
-    for (const SpooledLine& line : lines.lines)
-      stream.entries.push_back({line.timestamp, line.line, {}});
-    streams.push_back(std::move(stream));
-  }
-  batch.body = wire::encode_push_protobuf(streams);
-  return true;
+  return wire::encode_agent_report(r);
 }
 
-bool Pusher::send(const BatchToSend& batch) {
+void Pusher::refuse(uint64_t lines, const std::string& why) {
+  refused_ += lines;
+  metrics_.lines_refused.add(lines);
+  diagnostics_.error("agent", "the server refused lines for good",
+                     {{"client", options_.name}, {"lines", std::to_string(lines)}, {"why", why}});
+}
+
+bool Pusher::send_halves(const PushMessage& message, uint64_t lines, const std::string& why) {
+  auto halves = wire::split_push(message.body);
+  if (!halves.ok()) {
+    refuse(lines, why);
+    return true;
+  }
+  // The ledger is told once.
+  return send({std::move(halves->first), message.tenant, message.report}, lines / 2) &&
+         send({std::move(halves->second), message.tenant, ""}, lines - lines / 2);
+}
+
+bool Pusher::send(const PushMessage& message, uint64_t lines) {
   Duration backoff = options_.min_backoff;
   while (!stop_) {
-    const PushOutcome outcome = target_.push(batch.body);
+    const PushOutcome outcome = target_.push(message);
     if (outcome.kind == PushOutcome::Kind::kAccepted) {
-      metrics_.lines_sent.add(batch.lines);
-      if (was_failing_) diagnostics_.info("agent", "the server takes lines again");
+      metrics_.lines_sent.add(lines);
+      metrics_.pushes.add();
+      if (was_failing_)
+        diagnostics_.info("agent", "the server takes lines again", {{"client", options_.name}});
       was_failing_ = false;
       return true;
     }
     if (outcome.kind == PushOutcome::Kind::kRefused) {
-      metrics_.lines_dropped.add(batch.lines);
-      diagnostics_.error("agent", "the server refused lines for good",
-                         {{"lines", std::to_string(batch.lines)}, {"why", outcome.detail}});
+      refuse(lines, outcome.detail);
       return true;
     }
+    if (outcome.kind == PushOutcome::Kind::kTooLarge)
+      return send_halves(message, lines, outcome.detail);
     if (stop_) return false;
     was_failing_ = true;
     metrics_.push_retries.add();
     diagnostics_.warn("agent", "the server does not take lines; they wait in the spool",
-                      {{"why", outcome.detail}});
+                      {{"client", options_.name}, {"why", outcome.detail}});
     // Up to a quarter more, so that a fleet does not come back all at once.
     const Duration jitter = clock_.steady_ns() % std::max<Duration>(backoff / 4, 1);
-    wait(std::max<Duration>(backoff + jitter, outcome.retry_after_s * kSecond));
+    const Duration pause = std::max<Duration>(backoff + jitter, outcome.retry_after_s * kSecond);
+    wait_until(clock_.steady_ns() + pause, false);
     backoff = std::min(backoff * 2, options_.max_backoff);
   }
   return false;

@@ -1,31 +1,44 @@
-// Spool → batches → target, in order, one thread. A batch that fails is sent again, byte for byte
-// the same, until the server takes or refuses it; only then does the spool let it go.
+// Spool → batches → one client's server, in order, one thread. A batch that fails is sent again,
+// byte for byte the same, until the server takes or refuses it; only then does the spool let it go.
 #pragma once
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 
 #include "agent/agent_metrics.h"
+#include "agent/push/batch.h"
 #include "agent/push/push_target.h"
 #include "agent/spool/spool.h"
 #include "base/mutex.h"
+#include "os/clock.h"
 #include "telemetry/diagnostics.h"
 
 namespace logsvc::agent {
 
 struct PusherOptions {
-  uint64_t batch_bytes = 1u << 20;  // of lines
-  Duration min_backoff = 200 * kMillisecond;
-  Duration max_backoff = 15 * kSecond;
+  std::string name;   // of the client, in messages
+  size_t client = 0;  // its number in the spool
+  BatchLimits batch;
+  // Pushes begin at least this far apart unless a batch is full: the first line of a quiet time
+  // goes at once.
+  Duration batch_wait = 100 * kMillisecond;
+  Duration min_backoff = 500 * kMillisecond;
+  Duration max_backoff = 30 * kSecond;
+  Duration report_interval = 10 * kSecond;
+  bool drop_rate_limited = false;  // 429 is a final no
 };
 
 class Pusher {
  public:
+  // What every report of this agent says: host, version, start, containers, drops of all clients.
+  using MakeReport = std::function<wire::AgentReport()>;
+
   // Borrows everything. Starts its thread.
   Pusher(Spool& spool, PushTarget& target, const Clock& clock, AgentMetrics& metrics,
-         Diagnostics& diagnostics, PusherOptions options);
+         Diagnostics& diagnostics, PusherOptions options, MakeReport make_report);
   // Ends within the target's cancel; what is not acknowledged stays in the spool.
   ~Pusher();
 
@@ -33,18 +46,17 @@ class Pusher {
   void wake();
 
  private:
-  struct BatchToSend {
-    std::string body;
-    uint64_t last_sequence = 0;
-    uint64_t lines = 0;
-  };
   void run();
-  // False: nothing waits.
-  Result<bool> collect(BatchToSend& batch);
-  // True when the batch is off our hands.
-  bool send(const BatchToSend& batch);
-  void acknowledge(uint64_t sequence, bool force);
-  void wait(Duration time);
+  // Takes what the spool has and the batch can.
+  Status fill(Batch& batch);
+  // True when the message is off our hands.
+  bool send(const PushMessage& message, uint64_t lines);
+  bool send_halves(const PushMessage& message, uint64_t lines, const std::string& why);
+  void refuse(uint64_t lines, const std::string& why);
+  void acknowledge(const Batch& batch);
+  std::string report(const Batch* batch);
+  // Until the time (steady_ns), a wake-up if `wakeable`, or the end.
+  void wait_until(int64_t until, bool wakeable);
 
   Spool& spool_;
   PushTarget& target_;
@@ -52,14 +64,18 @@ class Pusher {
   AgentMetrics& metrics_;
   Diagnostics& diagnostics_;
   const PusherOptions options_;
+  const MakeReport make_report_;
   std::atomic<bool> stop_{false};
   Mutex mutex_;
   CondVar wanted_;
   bool work_ GUARDED_BY(mutex_) = true;
   // The thread's alone.
-  uint64_t sent_sequence_ = 0;
-  uint64_t acknowledged_sequence_ = 0;
-  int64_t acknowledged_ns_ = 0;
+  std::unique_ptr<Spool::Reader> reader_;
+  SpoolGroup group_;  // read, but not in a batch yet
+  bool has_group_ = false;
+  int64_t last_report_ns_ = 0;
+  int64_t last_push_ns_ = 0;
+  uint64_t refused_ = 0;
   bool was_failing_ = false;
   std::thread thread_;
 };

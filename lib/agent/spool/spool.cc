@@ -1,174 +1,217 @@
 #include "agent/spool/spool.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
-
-#include "base/bytes.h"
+#include <random>
 
 namespace logsvc::agent {
 namespace {
 
 using Json = nlohmann::json;
-constexpr uint8_t kVersion = 1;
 
-Error corrupt_group() { return {ErrorCode::kCorrupt, "a spool group cannot be read"}; }
+constexpr uint64_t kTrimBytes = 1u << 20;  // an acknowledged segment smaller than this may stay
 
-}  // namespace
-
-std::string encode_spool_group(const SpoolGroup& group) {
+std::string random_id() {
+  std::random_device device;
   std::string out;
-  put_u8(out, kVersion);
-  put_string(out, group.container);
-  put_u8(out, static_cast<uint8_t>(group.cursor.stream));
-  put_zigzag(out, group.cursor.timestamp);
-  put_varint(out, group.cursor.nth);
-  put_u64(out, group.cursor.hash);
-  put_varint(out, group.lines.size());
-  const std::string* previous = nullptr;
-  for (const SpooledLine& line : group.lines) {
-    // Most lines of a group have the labels of the one before.
-    const bool same = previous && *previous == line.labels;
-    put_string(out, same ? std::string_view() : std::string_view(line.labels));
-    put_zigzag(out, line.timestamp);
-    put_string(out, line.line);
-    previous = &line.labels;
-  }
+  for (int i = 0; i < 16; ++i) out += "0123456789abcdef"[device() % 16];
   return out;
 }
 
-Result<SpoolGroup> decode_spool_group(std::string_view bytes) {
-  ByteReader in(bytes);
-  if (in.u8() != kVersion) return corrupt_group();
-  SpoolGroup group;
-  group.container = in.string();
-  group.cursor.stream = in.u8() == 2 ? OutputStream::kStderr : OutputStream::kStdout;
-  group.cursor.timestamp = in.zigzag();
-  group.cursor.nth = static_cast<uint32_t>(in.varint());
-  group.cursor.hash = in.u64();
-  group.lines.resize(in.count(3));
-  std::string_view labels;
-  for (SpooledLine& line : group.lines) {
-    const std::string_view own = in.string();
-    if (!own.empty()) labels = own;
-    line.labels = labels;
-    line.timestamp = in.zigzag();
-    line.line = in.string();
-  }
-  if (!in.done()) return corrupt_group();
-  return group;
-}
+}  // namespace
 
 Result<std::unique_ptr<Spool>> Spool::open(FileSystem& files, const std::string& dir,
-                                           uint64_t max_bytes) {
-  RETURN_IF_ERROR(files.make_dirs(dir));
-  journal::JournalOptions options;
-  options.segment_bytes = 4u << 20;
-  options.max_bytes = max_bytes;
-  journal::OpenReport report;
-  ASSIGN_OR_RETURN(auto journal, journal::Journal::open(files, dir + "/spool", options, &report));
-  auto spool = std::unique_ptr<Spool>(new Spool(files, dir, std::move(journal)));
+                                           SpoolOptions options) {
+  RETURN_IF_ERROR(files.make_dirs(dir + "/acks"));
+  journal::JournalOptions journal_options;
+  journal_options.segment_bytes = options.segment_bytes;
+  journal_options.max_bytes = options.max_bytes;
+  auto spool = std::unique_ptr<Spool>(new Spool(files, dir, std::move(options)));
+  ASSIGN_OR_RETURN(spool->journal_,
+                   journal::Journal::open(files, dir + "/spool", journal_options, nullptr));
   RETURN_IF_ERROR(spool->load());
+  if (spool->agent_id_.empty()) {
+    spool->agent_id_ = random_id();
+    RETURN_IF_ERROR(spool->save_positions());
+  }
   return spool;
+}
+
+Status Spool::load_positions() {
+  const std::string path = dir_ + "/positions.json";
+  if (!files_.exists(path)) return {};
+  ASSIGN_OR_RETURN(const std::string text, files_.read_all(path));
+  try {
+    const Json saved = Json::parse(text);
+    agent_id_ = saved.at("agent").get<std::string>();
+    for (const auto& [key, source] : saved.at("sources").items()) {
+      sources_[key] = {source.at("position").get<std::string>(),
+                       source.at("lines").get<uint64_t>()};
+    }
+  } catch (const Json::exception& e) {
+    return Error{ErrorCode::kCorrupt,
+                 path + ": " + e.what() +
+                     "; move it away to read everything anew (the server leaves out what it has)"};
+  }
+  return {};
 }
 
 Status Spool::load() {
   MutexLock lock(mutex_);
-  const std::string path = dir_ + "/positions.json";
-  if (files_.exists(path)) {
-    ASSIGN_OR_RETURN(const std::string text, files_.read_all(path));
-    try {
-      const Json saved = Json::parse(text);
-      acknowledged_ = saved.at("acknowledged").get<uint64_t>();
-      for (const auto& [id, c] : saved.at("containers").items()) {
-        const bool err = c.at("stream").get<std::string>() == "stderr";
-        cursors_[id] = {err ? OutputStream::kStderr : OutputStream::kStdout,
-                        c.at("timestamp").get<Timestamp>(), c.at("nth").get<uint32_t>(),
-                        c.at("hash").get<uint64_t>()};
-      }
-    } catch (const Json::exception& e) {
-      return Error{ErrorCode::kCorrupt,
-                   path + ": " + e.what() +
-                       "; move it away to read the containers' logs anew (the " +
-                       "server leaves out what it has)"};
-    }
+  RETURN_IF_ERROR(load_positions());
+  for (const std::string& name : options_.clients) {
+    Client& client = clients_.emplace_back();
+    ASSIGN_OR_RETURN(client.ack, AckFile::open(files_, dir_ + "/acks/" + file_name_of(name)));
+    // After a power cut the journal may end before what was acknowledged: its numbers come again.
+    client.acknowledged = std::min(client.ack->sequence(), journal_->next_sequence() - 1);
+    if (client.acknowledged != client.ack->sequence())
+      RETURN_IF_ERROR(client.ack->write(client.acknowledged));
   }
-  // A journal that was lost begins anew: its numbers must stay ahead of what was acknowledged.
-  if (acknowledged_ >= journal_->next_sequence()) acknowledged_ = 0;
   const auto reader = journal_->read_from(1);
   while (true) {
     ASSIGN_OR_RETURN(const bool found, reader->next());
     if (!found) break;
-    // The last group of a container has its newest cursor, whatever its clock did.
-    if (const auto group = decode_spool_group(reader->record()); group.ok()) {
-      cursors_[group->container] = group->cursor;
+    const auto group = decode_spool_group(reader->record());
+    if (!group.ok()) continue;
+    // The last group of a source has its newest position, whatever its clock did.
+    sources_[std::string(group->source)] = {std::string(group->position),
+                                            group->first_line + group->lines - 1};
+    for (Client& client : clients_) {
+      if (reader->sequence() > client.acknowledged) client.waiting_lines += group->lines;
     }
   }
-  reader_ = journal_->read_from(acknowledged_ + 1);
   return {};
 }
 
-Status Spool::append(const SpoolGroup& group) {
-  auto sequence = journal_->append(encode_spool_group(group));
+Status Spool::append(std::span<const SpoolGroup> groups) {
+  std::vector<std::string> records;
+  for (const SpoolGroup& group : groups) records.push_back(encode_spool_group(group));
+  const std::vector<std::string_view> views(records.begin(), records.end());
+  auto sequence = journal_->append(views);
+  while (!sequence.ok() && sequence.error().code == ErrorCode::kNoSpace && make_room())
+    sequence = journal_->append(views);
   if (!sequence.ok()) return sequence.error();
   MutexLock lock(mutex_);
-  cursors_[group.container] = group.cursor;
+  for (const SpoolGroup& group : groups) {
+    SourceState& state = sources_[std::string(group.source)];
+    state.position = group.position;
+    state.lines = group.first_line + group.lines - 1;
+    for (Client& client : clients_) client.waiting_lines += group.lines;
+  }
   return {};
 }
 
-Cursor Spool::cursor(const std::string& container) const {
+SourceState Spool::state(const std::string& source) const {
   MutexLock lock(mutex_);
-  const auto found = cursors_.find(container);
-  return found == cursors_.end() ? Cursor() : found->second;
+  const auto found = sources_.find(source);
+  return found == sources_.end() ? SourceState() : found->second;
 }
 
-Result<bool> Spool::next(SpoolGroup& group, uint64_t& sequence) {
+void Spool::forget_absent(const std::string& prefix, const std::set<std::string>& present) {
+  MutexLock lock(mutex_);
+  if (least_acknowledged() + 1 < journal_->next_sequence()) return;
+  std::erase_if(sources_, [&](const auto& source) {
+    const std::string& key = source.first;
+    return key.starts_with(prefix) && key.find('/', prefix.size()) == std::string::npos &&
+           !present.count(key);
+  });
+}
+
+Result<bool> Spool::Reader::next(SpoolGroup& group) {
   while (true) {
-    ASSIGN_OR_RETURN(const bool found, reader_->next());
+    ASSIGN_OR_RETURN(const bool found, journal_reader_->next());
     if (!found) return false;
-    sequence = reader_->sequence();
-    auto decoded = decode_spool_group(reader_->record());
-    if (!decoded.ok())
-      continue;  // its bytes verified: written by another release; counted by its lines' absence
-    group = std::move(*decoded);
-    return true;
-  }
-}
-
-// The checkpoint first, then the trimming: what is trimmed is never needed for a cursor.
-Status Spool::acknowledge(uint64_t sequence) {
-  {
-    MutexLock lock(mutex_);
-    acknowledged_ = sequence;
-  }
-  RETURN_IF_ERROR(save_positions(sequence));
-  return journal_->trim(sequence);
-}
-
-Status Spool::save_positions(uint64_t acknowledged) {
-  Json containers = Json::object();
-  {
-    MutexLock lock(mutex_);
-    for (const auto& [id, c] : cursors_) {
-      containers[id] = {{"stream", c.stream == OutputStream::kStderr ? "stderr" : "stdout"},
-                        {"timestamp", c.timestamp},
-                        {"nth", c.nth},
-                        {"hash", c.hash}};
+    // Its bytes verified: one that cannot be read is of another release.
+    if (auto decoded = decode_spool_group(journal_reader_->record()); decoded.ok()) {
+      group = *decoded;
+      return true;
     }
   }
-  const Json all = {{"acknowledged", acknowledged}, {"containers", containers}};
-  // The lines before these cursors must not be younger on disk than the cursors.
+}
+
+std::unique_ptr<Spool::Reader> Spool::reader(size_t client) const {
+  MutexLock lock(mutex_);
+  auto out = std::make_unique<Reader>();
+  out->journal_reader_ = journal_->read_from(clients_[client].acknowledged + 1);
+  return out;
+}
+
+uint64_t Spool::least_acknowledged() const {
+  uint64_t least = clients_.empty() ? 0 : UINT64_MAX;
+  for (const Client& client : clients_) least = std::min(least, client.acknowledged);
+  return least;
+}
+
+Status Spool::acknowledge(size_t client, uint64_t sequence, uint64_t lines) {
+  {
+    MutexLock lock(mutex_);
+    Client& c = clients_[client];
+    c.waiting_lines -= std::min(lines, c.waiting_lines);
+    if (sequence <= c.acknowledged) return {};
+    c.acknowledged = sequence;
+    RETURN_IF_ERROR(c.ack->write(sequence));
+  }
+  return release();
+}
+
+Status Spool::release() {
+  MutexLock releasing(release_mutex_);
+  uint64_t least = 0;
+  {
+    MutexLock lock(mutex_);
+    least = least_acknowledged();
+  }
+  const uint64_t end = journal_->oldest_segment_end();
+  const bool oldest_is_done = end > 0 && least + 1 >= end;
+  const bool all_is_done =
+      least + 1 == journal_->next_sequence() && journal_->size_bytes() > kTrimBytes;
+  if (!oldest_is_done && !all_is_done) return {};
+  RETURN_IF_ERROR(save_positions());
+  return journal_->trim(least);
+}
+
+bool Spool::make_room() {
+  {
+    MutexLock releasing(release_mutex_);
+    const uint64_t end = journal_->oldest_segment_end();
+    MutexLock lock(mutex_);
+    const auto has_had_it = [&](const Client& c) { return c.acknowledged + 1 >= end; };
+    if (end == 0 || std::none_of(clients_.begin(), clients_.end(), has_had_it)) return false;
+    for (size_t i = 0; i < clients_.size(); ++i) {
+      Client& client = clients_[i];
+      if (has_had_it(client)) continue;
+      uint64_t lines = 0;
+      const Status counted = journal_->replay(
+          client.acknowledged + 1, [&](uint64_t sequence, std::string_view record) {
+            if (sequence >= end) return false;
+            if (const auto group = decode_spool_group(record); group.ok()) lines += group->lines;
+            return true;
+          });
+      client.acknowledged = end - 1;
+      client.waiting_lines -= std::min(lines, client.waiting_lines);
+      if (!counted.ok() || !client.ack->write(client.acknowledged).ok()) return false;
+      options_.on_dropped(i, lines);
+    }
+  }
+  return release().ok();
+}
+
+Status Spool::save_positions() {
+  Json sources = Json::object();
+  {
+    MutexLock lock(mutex_);
+    for (const auto& [key, state] : sources_)
+      sources[key] = {{"position", state.position}, {"lines", state.lines}};
+  }
+  const Json all = {{"agent", agent_id_}, {"sources", std::move(sources)}};
+  // The lines before these positions must not be younger on disk than the positions.
   RETURN_IF_ERROR(journal_->sync());
   return files_.replace(dir_ + "/positions.json", all.dump(1) + "\n");
 }
 
-void Spool::forget_absent(const std::set<std::string>& present) {
-  if (waiting_groups() > 0) return;
+uint64_t Spool::waiting_lines(size_t client) const {
   MutexLock lock(mutex_);
-  std::erase_if(cursors_, [&](const auto& c) { return !present.count(c.first); });
-}
-
-uint64_t Spool::waiting_groups() const {
-  MutexLock lock(mutex_);
-  return journal_->next_sequence() - 1 - acknowledged_;
+  return client < clients_.size() ? clients_[client].waiting_lines : 0;
 }
 
 }  // namespace logsvc::agent

@@ -1,0 +1,137 @@
+#include <cstdio>
+#include <iostream>
+
+#include "inspect.h"
+#include "journal/segment_format.h"
+#include "store/deletion.h"
+#include "store/journal_record.h"
+#include "store/sqlite.h"
+
+namespace logsvc::inspect {
+
+std::string printable(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const auto u = static_cast<unsigned char>(c);
+    if (c == '\n') {
+      out += "\\n";
+    } else if (c == '\t') {
+      out += "\\t";
+    } else if (u < 0x20 || u == 0x7f) {
+      char hex[8];
+      std::snprintf(hex, sizeof hex, "\\x%02x", u);
+      out += hex;
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+std::string size_text(uint64_t bytes) {
+  const char* const units[] = {"B", "KiB", "MiB", "GiB"};
+  double value = static_cast<double>(bytes);
+  size_t unit = 0;
+  for (; value >= 1024 && unit < 3; ++unit) value /= 1024;
+  char out[32];
+  std::snprintf(out, sizeof out, unit ? "%.1f %s" : "%.0f %s", value, units[unit]);
+  return out;
+}
+
+std::string span_text(int64_t first, int64_t last) {
+  return format_rfc3339(first) + " – " + format_rfc3339(last);
+}
+
+bool print_journal(const std::string& path, const std::string& bytes, bool lines) {
+  const auto first = journal::decode_segment_header(
+      std::string_view(bytes).substr(0, journal::kSegmentHeaderBytes), path);
+  if (!first.ok()) {
+    std::cout << "DAMAGED: " << first.error().message << '\n';
+    return false;
+  }
+  std::cout << "journal segment " << path << ": " << size_text(bytes.size()) << ", records from "
+            << *first << '\n';
+  std::string_view rest = std::string_view(bytes).substr(journal::kSegmentHeaderBytes);
+  for (uint64_t sequence = *first; !rest.empty(); ++sequence) {
+    const uint64_t offset = bytes.size() - rest.size();
+    const auto header = rest.size() < journal::kRecordHeaderBytes
+                            ? journal::RecordHeader()
+                            : journal::decode_record_header(rest);
+    const uint64_t whole = journal::kRecordHeaderBytes + uint64_t{header.length};
+    if (rest.size() < whole ||
+        !journal::record_verifies(header, sequence,
+                                  rest.substr(journal::kRecordHeaderBytes, header.length))) {
+      std::cout << "DAMAGED or not finished at " << offset << ": " << rest.size()
+                << " bytes are no record\n";
+      return false;
+    }
+    const std::string_view record = rest.substr(journal::kRecordHeaderBytes, header.length);
+    rest.remove_prefix(whole);
+    const auto batch = store::decode_journal_record(record);
+    std::cout << "record " << sequence << " at " << offset << ": " << size_text(header.length);
+    if (!batch.ok()) {  // a spool's record, or of another release
+      std::cout << ", not a batch: " << batch.error().message << '\n';
+      continue;
+    }
+    std::cout << ", " << batch->streams.size() << " streams, " << batch->entry_count()
+              << " entries\n";
+    for (const StreamEntries& s : batch->streams) {
+      if (!lines) continue;
+      for (const Entry& e : s.entries) {
+        std::cout << format_rfc3339(e.timestamp) << ' ' << s.labels.to_string() << ' '
+                  << printable(e.line) << '\n';
+      }
+    }
+  }
+  return true;
+}
+
+bool print_index(const std::string& path) {
+  const auto print = [&]() -> Status {
+    ASSIGN_OR_RETURN(store::Sqlite db, store::Sqlite::open(path));
+    RETURN_IF_ERROR(db.execute("PRAGMA query_only=ON"));
+    std::cout << "index " << path << '\n';
+    const auto table = [&](const char* title, const char* sql) -> Status {
+      std::cout << '\n' << title << '\n';
+      ASSIGN_OR_RETURN(auto rows, db.prepare(sql));
+      while (true) {
+        ASSIGN_OR_RETURN(const bool found, rows.step());
+        if (!found) return {};
+        std::cout << "  " << printable(rows.text(0)) << '\n';
+      }
+    };
+    RETURN_IF_ERROR(table("meta", "SELECT key || ' = ' || value FROM meta"));
+    RETURN_IF_ERROR(table(
+        "files: day/number, rows, bytes of lines, bytes",
+        "SELECT day || '/' || printf('%016x', id) || '.chunk  ' || rows || '  ' || raw_bytes || "
+        "'  ' || bytes FROM files ORDER BY day, id"));
+    RETURN_IF_ERROR(table("streams: number, blocks, rows, labels",
+                          "SELECT s.id || '  ' || count(b.file_id) || '  ' || "
+                          "ifnull(sum(b.rows), 0) || '  ' || s.labels FROM streams s LEFT JOIN "
+                          "stream_blocks b ON b.stream_id = s.id GROUP BY s.id ORDER BY s.labels"));
+    RETURN_IF_ERROR(table("files that are gone: number, replaced by",
+                          "SELECT printf('%016x  %016x', file_id, replaced_by) FROM gone"));
+    return table("sealed: day, journal records up to",
+                 "SELECT date(day / 1000000000, 'unixepoch') || '  ' || through FROM sealed");
+  };
+  const Status printed = print();
+  if (!printed.ok()) std::cout << "DAMAGED: " << printed.error().message << '\n';
+  return printed.ok();
+}
+
+bool print_deletions(const std::string& path, const std::string& bytes) {
+  const auto requests = store::decode_deletions(bytes);
+  if (!requests.ok()) {
+    std::cout << "DAMAGED: " << requests.error().message << '\n';
+    return false;
+  }
+  std::cout << "delete requests " << path << '\n';
+  for (const store::DeleteRequest& r : *requests) {
+    std::cout << r.id << ' ' << (r.processed ? "processed" : "received") << ' '
+              << span_text(r.range.start, r.range.end - 1) << ", made " << format_rfc3339(r.created)
+              << ": " << printable(r.query) << '\n';
+  }
+  return true;
+}
+
+}  // namespace logsvc::inspect

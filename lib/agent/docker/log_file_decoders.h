@@ -1,0 +1,11 @@
+// The two forms behind log_file_decoder.h. Private to this folder.
+#pragma once
+
+#include "agent/docker/log_file_decoder.h"
+
+namespace logsvc::agent {
+
+DecodedRecord decode_json_file(std::string_view bytes, std::string& scratch);
+DecodedRecord decode_local_file(std::string_view bytes, std::string& scratch);
+
+}  // namespace logsvc::agent

@@ -1,0 +1,239 @@
+#include "agent/files/file_targets.h"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "agent/files/glob.h"
+#include "agent/pipeline/pipeline_entry.h"
+
+namespace logsvc::agent {
+namespace {
+
+constexpr Duration kMinSync = 50 * kMillisecond;  // between looks at globs when files come and go
+constexpr uint32_t kEvents = IN_CREATE | IN_MODIFY | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE;
+
+Compression compression_of(const FileJob& job, const std::string& path) {
+  const DecompressionConfig& config = job.decompression;
+  if (config.enabled) return config.format == "z" ? Compression::kZlib : Compression::kGzip;
+  return path.ends_with(".gz") ? Compression::kGzip : Compression::kNone;
+}
+
+}  // namespace
+
+FileTargets::FileTargets(Options options, LineStore& store, const Clock& clock, Metrics& metrics,
+                         Diagnostics& diagnostics)
+    : options_(std::move(options)),
+      store_(store),
+      clock_(clock),
+      diagnostics_(diagnostics),
+      metrics_(metrics),
+      context_{store_, clock_, metrics_, diagnostics_} {
+  wake_fd_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  watch_fd_ = ::inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+  thread_ = std::thread([this] { run(); });
+}
+
+FileTargets::~FileTargets() {
+  stop_ = true;
+  const uint64_t one = 1;
+  (void)!::write(wake_fd_, &one, sizeof one);
+  thread_.join();
+  report_positions();
+  tails_.clear();
+  ::close(wake_fd_);
+  if (watch_fd_ >= 0) ::close(watch_fd_);
+}
+
+std::vector<FileTargets::Status> FileTargets::status() const {
+  MutexLock lock(mutex_);
+  return status_;
+}
+
+void FileTargets::publish() {
+  std::vector<Status> out;
+  for (const auto& [source, tail] : tails_) {
+    out.push_back({tail.job, tail.file->path(), tail.file->offset(), tail.file->lag_bytes()});
+  }
+  MutexLock lock(mutex_);
+  status_ = std::move(out);
+}
+
+void FileTargets::report_positions() const {
+  if (!options_.on_positions) return;
+  std::map<std::string, uint64_t> out;
+  for (const auto& [source, tail] : tails_) {
+    out[tail.file->path()] = tail.file->committed_offset();
+  }
+  options_.on_positions(out);
+}
+
+void FileTargets::watch(const std::string& folder) {
+  if (watch_fd_ < 0 || watches_.count(folder)) return;
+  const int id = ::inotify_add_watch(watch_fd_, folder.empty() ? "." : folder.c_str(), kEvents);
+  if (id < 0) return;  // looked at every sync_period instead
+  watches_[folder] = id;
+  folder_of_[id] = folder;
+}
+
+void FileTargets::add_tail(const FileJob& job, const Labels& discovered, const std::string& path) {
+  std::error_code failure;
+  const std::string full = std::filesystem::absolute(path, failure).lexically_normal().string();
+  const std::string source = "file/" + job.job->name() + "/" + full;
+  if (tails_.count(source)) return;
+  auto pipeline = job.job->open(discovered, {{"filename", full}});
+  if (!pipeline) return;
+  TailedFile::Options options;
+  options.source = source;
+  options.path = full;
+  options.compression = compression_of(job, full);
+  if (!job.encoding.empty()) {
+    auto decoder = TextDecoder::make(job.encoding);
+    if (!decoder.ok()) {
+      metrics_.failures.add();
+      diagnostics_.warn("agent", "a file is not read",
+                        {{"path", full}, {"why", decoder.error().message}});
+      return;
+    }
+    options.decoder = std::move(*decoder);
+  }
+  const auto known = options_.promtail_offsets.find(full);
+  if (known != options_.promtail_offsets.end()) options.start_offset = known->second;
+  const std::filesystem::path parts(full);
+  Tail tail{std::make_unique<TailedFile>(context_, std::move(options), std::move(pipeline)),
+            job.job->name(), parts.parent_path().string(), parts.filename().string()};
+  watch(tail.folder);
+  tails_.emplace(source, std::move(tail));
+  ready_.insert(source);
+}
+
+void FileTargets::sync_target(const FileJob& job, const StaticConfig& target) {
+  Labels discovered = target.labels;
+  if (!find_label(discovered, "__address__")) set_label(discovered, "__address__", "localhost");
+  const auto labels = job.job->relabel(discovered);
+  if (!labels) return;
+  const std::string* host = find_label(*labels, "__host__");
+  if (host && !host->empty() && *host != options_.host) return;
+  const std::string* pattern = find_label(*labels, "__path__");
+  if (!pattern || pattern->empty()) return;
+  const std::string* without = find_label(*labels, "__path_exclude__");
+  for (const std::string& path : glob_files(*pattern)) {
+    if (without && !without->empty() && glob_matches_path(*without, path)) continue;
+    add_tail(job, discovered, path);
+  }
+  // A folder without files yet is watched as well.
+  const size_t special = pattern->find_first_of("*?[{");
+  const std::string fixed = pattern->substr(0, special);
+  watch(std::filesystem::path(fixed).parent_path().string());
+}
+
+void FileTargets::sync() {
+  for (const FileJob& job : options_.jobs) {
+    for (const StaticConfig& target : job.targets) sync_target(job, target);
+  }
+  for (const auto& [source, tail] : tails_) ready_.insert(source);
+}
+
+bool FileTargets::round(int64_t now) {
+  const std::set<std::string> turns = std::move(ready_);
+  ready_.clear();
+  for (const std::string& source : turns) {
+    if (stop_) return false;
+    const auto found = tails_.find(source);
+    if (found == tails_.end()) continue;
+    TailedFile& file = *found->second.file;
+    if (file.paused_until() > now) {
+      ready_.insert(source);
+      continue;
+    }
+    switch (file.turn()) {
+      case TailedFile::State::kMore:
+        ready_.insert(source);
+        break;
+      case TailedFile::State::kIdle:
+        break;
+      case TailedFile::State::kGone:
+        tails_.erase(found);
+        break;
+      case TailedFile::State::kStop:
+        return false;
+    }
+  }
+  return true;
+}
+
+void FileTargets::read_events() {
+  alignas(inotify_event) char buffer[16 * 1024];
+  while (true) {
+    const ssize_t got = ::read(watch_fd_, buffer, sizeof buffer);
+    if (got <= 0) return;
+    for (ssize_t at = 0; at < got;) {
+      const auto* event = reinterpret_cast<const inotify_event*>(buffer + at);
+      at += static_cast<ssize_t>(sizeof *event) + event->len;
+      if (event->mask & (IN_CREATE | IN_MOVED_TO | IN_Q_OVERFLOW)) sync_soon_ = true;
+      const auto folder = folder_of_.find(event->wd);
+      if (folder == folder_of_.end()) continue;
+      if (event->mask & IN_IGNORED) {
+        watches_.erase(folder->second);
+        folder_of_.erase(folder);
+        continue;
+      }
+      const std::string name = event->len > 0 ? event->name : "";
+      for (const auto& [source, tail] : tails_) {
+        if (tail.name == name && tail.folder == folder->second) ready_.insert(source);
+      }
+    }
+  }
+}
+
+void FileTargets::wait(int64_t until_ns) {
+  const int64_t left = until_ns - clock_.steady_ns();
+  const int timeout =
+      left <= 0 ? 0 : static_cast<int>(std::min<int64_t>(left / kMillisecond + 1, 10'000));
+  pollfd fds[2] = {{wake_fd_, POLLIN, 0}, {watch_fd_, POLLIN, 0}};
+  ::poll(fds, watch_fd_ >= 0 ? 2 : 1, timeout);
+  if (watch_fd_ >= 0) read_events();
+}
+
+void FileTargets::run() {
+  int64_t next_sync = 0, next_publish = 0;
+  while (!stop_) {
+    const int64_t now = clock_.steady_ns();
+    if (now >= next_sync) {
+      sync();
+      report_positions();
+      sync_soon_ = false;
+      next_sync = now + options_.sync_period;
+    }
+    if (!round(now)) return;
+    int64_t until = next_sync;
+    for (auto& [source, tail] : tails_) {
+      if (!tail.file->flush_due(clock_.steady_ns())) return;
+      until = std::min(until, tail.file->next_due());
+    }
+    if (now >= next_publish) {
+      publish();
+      next_publish = now + kSecond;
+    }
+    const auto runnable = [&](const std::string& source) {
+      const auto found = tails_.find(source);
+      return found != tails_.end() && found->second.file->paused_until() <= now;
+    };
+    if (std::any_of(ready_.begin(), ready_.end(), runnable)) {
+      until = 0;
+    } else {
+      for (const std::string& source : ready_) {
+        const auto found = tails_.find(source);
+        if (found != tails_.end()) until = std::min(until, found->second.file->paused_until());
+      }
+    }
+    wait(until);
+    if (sync_soon_) next_sync = std::min(next_sync, clock_.steady_ns() + kMinSync);
+  }
+}
+
+}  // namespace logsvc::agent

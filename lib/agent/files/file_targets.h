@@ -1,0 +1,91 @@
+// All files of the static_configs of all jobs, on one thread: globs are looked at again now and
+// then, folders are watched by inotify, and each file that has something gets a turn.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "agent/files/tailed_file.h"
+#include "agent/pipeline/job.h"
+#include "base/mutex.h"
+
+namespace logsvc::agent {
+
+struct FileJob {
+  std::shared_ptr<const Job> job;
+  std::vector<StaticConfig> targets;
+  std::string encoding;
+  DecompressionConfig decompression;
+};
+
+class FileTargets {
+ public:
+  struct Options {
+    std::vector<FileJob> jobs;
+    Duration sync_period = 10 * kSecond;
+    std::string host;  // for __host__
+    // Offsets by path, of a Promtail that was here before.
+    std::map<std::string, uint64_t> promtail_offsets;
+    // Is given the offset of every file, by path, now and then; from the thread.
+    std::function<void(const std::map<std::string, uint64_t>&)> on_positions;
+  };
+  struct Status {
+    std::string job;
+    std::string path;
+    uint64_t offset = 0;
+    uint64_t lag_bytes = 0;
+  };
+
+  // Starts the thread. Borrows everything; the store is the thread's alone.
+  FileTargets(Options options, LineStore& store, const Clock& clock, Metrics& metrics,
+              Diagnostics& diagnostics);
+  // Ends the thread. Lines that are held back stay in their files.
+  ~FileTargets();
+
+  std::vector<Status> status() const;  // any thread
+
+ private:
+  struct Tail {
+    std::unique_ptr<TailedFile> file;
+    std::string job;
+    std::string folder, name;  // of the path
+  };
+  void run();
+  // Looks for new files, and forgets those that are gone.
+  void sync();
+  void sync_target(const FileJob& job, const StaticConfig& target);
+  void add_tail(const FileJob& job, const Labels& discovered, const std::string& path);
+  void watch(const std::string& folder);
+  // A turn for each file that has something. False: stopping.
+  bool round(int64_t now);
+  void wait(int64_t until_ns);
+  void read_events();
+  void publish();
+  void report_positions() const;
+
+  const Options options_;
+  LineStore& store_;
+  const Clock& clock_;
+  Diagnostics& diagnostics_;
+  FileMetrics metrics_;
+  const TailContext context_;
+  int wake_fd_ = -1, watch_fd_ = -1;
+  std::atomic<bool> stop_{false};
+  // The thread's alone.
+  std::map<std::string, Tail> tails_;     // by source
+  std::set<std::string> ready_;           // sources
+  std::map<std::string, int> watches_;    // by folder
+  std::map<int, std::string> folder_of_;  // by watch
+  bool sync_soon_ = false;
+  mutable Mutex mutex_;
+  std::vector<Status> status_ GUARDED_BY(mutex_);
+  std::thread thread_;
+};
+
+}  // namespace logsvc::agent

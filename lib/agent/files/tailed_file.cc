@@ -1,0 +1,237 @@
+#include "agent/files/tailed_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+namespace logsvc::agent {
+namespace {
+
+constexpr size_t kTurnBytes = 1u << 20;
+
+int open_file(const std::string& path) {
+  return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+}
+
+uint64_t size_of(int fd) {
+  struct stat info {};
+  return ::fstat(fd, &info) == 0 ? static_cast<uint64_t>(info.st_size) : 0;
+}
+
+}  // namespace
+
+FileMetrics::FileMetrics(Metrics& m)
+    : lines(m.counter("promtail_read_lines_total", "Lines read from files")),
+      bytes(m.counter("promtail_read_bytes_total", "Bytes read from files")),
+      rotations(m.counter("logsvc_agent_file_rotations_total",
+                          "Files that were rotated or truncated while they were read")),
+      gaps(m.counter("logsvc_agent_file_gaps_total",
+                     "Files that were rotated away before they were read to their end")),
+      failures(m.counter("logsvc_agent_file_failures_total", "Files that could not be read")),
+      active(m.gauge("promtail_files_active_total", "Files being read")) {}
+
+TailedFile::TailedFile(const TailContext& context, Options options,
+                       std::unique_ptr<TargetPipeline> pipeline)
+    : context_(context), options_(std::move(options)), pipeline_(std::move(pipeline)) {
+  context_.metrics.active.add(1);
+}
+
+TailedFile::~TailedFile() {
+  close();
+  context_.metrics.active.add(-1);
+}
+
+void TailedFile::close() {
+  lines_.reset();
+  if (fd_ >= 0) ::close(fd_);
+  fd_ = -1;
+}
+
+void TailedFile::fail(const char* what, const std::string& why) {
+  context_.metrics.failures.add();
+  context_.diagnostics.warn("agent", what, {{"path", options_.path}, {"why", why}});
+}
+
+bool TailedFile::open(int fd, uint64_t offset) {
+  close();
+  const auto identity = identify_file(fd);
+  auto bytes = open_bytes(fd, options_.compression, offset);
+  if (!identity || !bytes.ok()) {
+    fail("a file cannot be read", bytes.ok() ? std::strerror(errno) : bytes.error().message);
+    ::close(fd);
+    return false;
+  }
+  fd_ = fd;
+  identity_ = *identity;
+  lines_ = std::make_unique<LineSource>(std::move(*bytes), offset);
+  counted_bytes_ = 0;
+  return true;
+}
+
+// The file that the place is in, under another name in the same folder.
+bool TailedFile::open_rotated(const FilePlace& place) {
+  std::error_code failure;
+  const std::filesystem::path folder = std::filesystem::path(options_.path).parent_path();
+  for (std::filesystem::directory_iterator it(folder, failure), end; !failure && it != end;
+       it.increment(failure)) {
+    struct stat info {};
+    if (::stat(it->path().c_str(), &info) != 0 || info.st_ino != place.file.inode ||
+        info.st_dev != place.file.device) {
+      continue;
+    }
+    const int fd = open_file(it->path().string());
+    if (fd < 0) continue;
+    if (is_same_file(fd, place.file) && size_of(fd) >= place.offset) {
+      is_rotated_ = true;
+      return open(fd, place.offset);
+    }
+    ::close(fd);
+  }
+  return false;
+}
+
+bool TailedFile::open_at_start() {
+  committed_ = context_.store.position(options_.source);
+  const auto place = decode_file_place(committed_);
+  const int fd = open_file(options_.path);
+  const bool same = fd >= 0 && place && is_same_file(fd, place->file) &&
+                    (options_.compression != Compression::kNone || size_of(fd) >= place->offset);
+  first_open_ = false;
+  const bool finished = place && place->file.inode == 0;
+  if (place && !same && !finished) {
+    if (open_rotated(*place)) {
+      if (fd >= 0) ::close(fd);
+      return true;
+    }
+    context_.metrics.gaps.add();
+    context_.diagnostics.warn("agent", "a file was rotated away before it was read to its end",
+                              {{"path", options_.path}});
+  }
+  if (fd < 0) {
+    if (errno != ENOENT) fail("a file cannot be opened", std::strerror(errno));
+    return false;
+  }
+  uint64_t offset = 0;
+  if (same) {
+    offset = place->offset;
+  } else if (!place && options_.start_offset && *options_.start_offset <= size_of(fd)) {
+    offset = *options_.start_offset;
+  }
+  return open(fd, offset);
+}
+
+void TailedFile::add_line(std::string_view text, uint64_t offset) {
+  context_.metrics.lines.add();
+  if (options_.decoder) text = options_.decoder->decode(text);
+  pipeline_->process({base_ + offset, context_.clock.now(), text}, context_.clock.steady_ns(),
+                     context_.store.sink());
+}
+
+// False at the end of the file, and where it cannot be read.
+bool TailedFile::read(size_t max_bytes) {
+  const auto more = lines_->read(
+      max_bytes, [this](std::string_view text, uint64_t offset) { add_line(text, offset); });
+  context_.metrics.bytes.add(lines_->bytes_read() - counted_bytes_);
+  counted_bytes_ = lines_->bytes_read();
+  if (!more.ok()) fail("a file cannot be read", more.error().message);
+  return more.ok() && *more;
+}
+
+bool TailedFile::commit() {
+  // The head is known better when the file has grown.
+  if (identity_.head_bytes < kMaxHeadBytes) {
+    if (const auto identity = identify_file(fd_)) identity_ = *identity;
+  }
+  const auto held = pipeline_->oldest_held();
+  FilePlace place{identity_, held ? *held - base_ : lines_->offset()};
+  std::string text = encode_file_place(place);
+  if (text == committed_) return true;
+  if (!context_.store.commit(options_.source, text)) return false;
+  committed_ = std::move(text);
+  return true;
+}
+
+TailedFile::State TailedFile::turn() {
+  if (fd_ < 0) {
+    const bool opened = first_open_ ? open_at_start() : [this] {
+      const int fd = open_file(options_.path);
+      return fd >= 0 && open(fd, 0);
+    }();
+    if (!opened) return State::kGone;
+  }
+  if (is_overwritten()) return read_anew();
+  const bool more = read(kTurnBytes);
+  if (!commit()) return State::kStop;
+  return more ? State::kMore : at_end();
+}
+
+TailedFile::State TailedFile::at_end() {
+  struct stat at_path {};
+  const bool exists = ::stat(options_.path.c_str(), &at_path) == 0;
+  if (is_rotated_ || !exists || at_path.st_ino != identity_.inode ||
+      at_path.st_dev != identity_.device) {
+    return next_file(exists);
+  }
+  return is_overwritten() ? read_anew() : State::kIdle;
+}
+
+// Truncated, or written anew in its place. Asked before every read, since by then the file may have
+// grown past the place.
+bool TailedFile::is_overwritten() const {
+  return options_.compression == Compression::kNone &&
+         (size_of(fd_) < lines_->offset() || !is_same_file(fd_, identity_));
+}
+
+TailedFile::State TailedFile::read_anew() {
+  context_.metrics.rotations.add();
+  pipeline_->flush_all(context_.store.sink());
+  base_ += lines_->offset() + 1;
+  const int fd = open_file(options_.path);
+  if (fd < 0 || !open(fd, 0)) return State::kGone;
+  return commit() ? State::kMore : State::kStop;
+}
+
+// The file was rotated: its rest, also without a line end, then the one in its place.
+TailedFile::State TailedFile::next_file(bool exists) {
+  while (read(kTurnBytes)) {
+    if (!commit()) return State::kStop;
+  }
+  lines_->finish([this](std::string_view text, uint64_t offset) { add_line(text, offset); });
+  pipeline_->flush_all(context_.store.sink());
+  if (!commit()) return State::kStop;
+  context_.metrics.rotations.add();
+  base_ += lines_->offset() + 1;
+  is_rotated_ = false;
+  close();
+  if (!exists) {
+    // Nothing of it is left to read: a new file at the path is no gap.
+    const bool safe = context_.store.commit(options_.source, encode_file_place({}));
+    return safe ? State::kGone : State::kStop;
+  }
+  const int fd = open_file(options_.path);
+  if (fd < 0 || !open(fd, 0)) return State::kGone;
+  return commit() ? State::kMore : State::kStop;
+}
+
+uint64_t TailedFile::committed_offset() const {
+  const auto place = decode_file_place(committed_);
+  return place ? place->offset : 0;
+}
+
+bool TailedFile::flush_due(int64_t steady_ns) {
+  if (fd_ < 0 || pipeline_->next_due() > steady_ns) return true;
+  pipeline_->flush_due(steady_ns, context_.store.sink());
+  return commit();
+}
+
+uint64_t TailedFile::lag_bytes() const {
+  if (fd_ < 0 || options_.compression != Compression::kNone) return 0;
+  const uint64_t size = size_of(fd_), at = lines_->offset();
+  return size > at ? size - at : 0;
+}
+
+}  // namespace logsvc::agent

@@ -1,0 +1,102 @@
+// One path that is followed: through growth, rotation (renamed or deleted, a new file in its place)
+// and truncation. A file that was rotated while nobody looked is found again by its inode and read
+// to its end first.
+//
+// Belongs to the thread of FileTargets.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "agent/files/file_place.h"
+#include "agent/files/line_source.h"
+#include "agent/files/line_store.h"
+#include "agent/files/text_decoder.h"
+#include "agent/pipeline/target_pipeline.h"
+#include "os/clock.h"
+#include "telemetry/diagnostics.h"
+#include "telemetry/metrics.h"
+
+namespace logsvc::agent {
+
+// Counters of file targets, under Promtail's names where dashboards know them.
+struct FileMetrics {
+  explicit FileMetrics(Metrics& m);
+  Counter& lines;
+  Counter& bytes;
+  Counter& rotations;
+  Counter& gaps;
+  Counter& failures;
+  Gauge& active;
+};
+
+struct TailContext {
+  LineStore& store;
+  const Clock& clock;
+  FileMetrics& metrics;
+  Diagnostics& diagnostics;
+};
+
+class TailedFile {
+ public:
+  struct Options {
+    std::string source;  // its key in the store
+    std::string path;
+    Compression compression = Compression::kNone;
+    std::unique_ptr<TextDecoder> decoder;  // null: UTF-8
+    std::optional<uint64_t> start_offset;  // where nothing is known yet (Promtail's positions)
+  };
+  TailedFile(const TailContext& context, Options options, std::unique_ptr<TargetPipeline> pipeline);
+  ~TailedFile();
+
+  enum class State {
+    kMore,  // there is more to read now
+    kIdle,  // at the end
+    kGone,  // the path is gone and all of it was read
+    kStop,  // the agent is stopping
+  };
+  // Reads for a while and commits. Looks after rotation at the end of a file.
+  State turn();
+  // Blocks whose wait is over. False: the agent is stopping.
+  bool flush_due(int64_t steady_ns);
+  int64_t next_due() const { return pipeline_->next_due(); }
+  int64_t paused_until() const { return pipeline_->paused_until(); }
+
+  const std::string& path() const { return options_.path; }
+  const std::string& source() const { return options_.source; }
+  uint64_t offset() const { return lines_ ? lines_->offset() : 0; }
+  uint64_t lag_bytes() const;
+  // Behind the last line that is safe.
+  uint64_t committed_offset() const;
+
+ private:
+  bool open_at_start();
+  bool open_rotated(const FilePlace& place);
+  bool open(int fd, uint64_t offset);
+  void close();
+  // What to do at the end of the file, by what stands at the path now.
+  State at_end();
+  bool is_overwritten() const;
+  State read_anew();
+  State next_file(bool exists);
+  bool read(size_t max_bytes);
+  void add_line(std::string_view text, uint64_t offset);
+  bool commit();
+  void fail(const char* what, const std::string& why);
+
+  const TailContext& context_;
+  Options options_;
+  std::unique_ptr<TargetPipeline> pipeline_;
+  int fd_ = -1;
+  bool is_rotated_ = false;  // fd_ is an older file than the one at the path
+  FileIdentity identity_;
+  std::unique_ptr<LineSource> lines_;
+  uint64_t base_ = 0;  // added to offsets, so that sequences grow over files
+  uint64_t counted_bytes_ = 0;
+  bool first_open_ = true;
+  std::string committed_;
+};
+
+}  // namespace logsvc::agent

@@ -1,0 +1,35 @@
+// JMESPath, as go-jmespath has it: paths, projections, filters, functions. Safe from several
+// threads.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "agent/jmespath/value.h"
+#include "base/result.h"
+
+namespace logsvc::agent::jmespath {
+
+class Expression {
+ public:
+  // kInvalid: "SyntaxError: …" with the place in the expression.
+  static Result<Expression> parse(std::string_view text);
+
+  // The expression on a value; kInvalid where a function is given what it cannot take.
+  Result<Value> search(const Value& root) const;
+
+ private:
+  std::shared_ptr<const Node> root_;
+};
+
+// ---- shared by the parts ----
+
+// Result of a node on a value.
+Result<Value> evaluate(const Node& node, const Value& value);
+// Calls a function; kInvalid also for a name that is none.
+Result<Value> call_function(const Node& call, const List& arguments);
+bool is_function(std::string_view name);
+Result<std::unique_ptr<Node>> parse_expression(std::string_view text);
+
+}  // namespace logsvc::agent::jmespath

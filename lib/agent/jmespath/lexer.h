@@ -1,0 +1,52 @@
+// Text of a JMESPath expression → its tokens.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace logsvc::agent::jmespath {
+
+enum class Token {
+  kEnd,
+  kName,
+  kQuotedName,
+  kRawString,
+  kJson,
+  kNumber,
+  kDot,
+  kStar,
+  kFlatten,  // []
+  kFilter,   // [?
+  kLeftBracket,
+  kRightBracket,
+  kLeftBrace,
+  kRightBrace,
+  kLeftParenthesis,
+  kRightParenthesis,
+  kComma,
+  kColon,
+  kPipe,
+  kOr,
+  kAnd,
+  kNot,
+  kCompare,
+  kCurrent,
+  kReference,  // &
+};
+
+struct Lexed {
+  Token token;
+  std::string text;
+  size_t position;
+};
+
+// What is wrong at a byte of the expression (from 0), as go-jmespath says it.
+Error syntax_fault(size_t position, const std::string& what);
+
+// All tokens, kEnd last. kInvalid for text that is none.
+Result<std::vector<Lexed>> lex(std::string_view text);
+
+}  // namespace logsvc::agent::jmespath

@@ -1,0 +1,75 @@
+#include "agent/pipeline/automatic/event_time.h"
+
+#include <algorithm>
+#include <charconv>
+#include <string>
+
+namespace logsvc::agent {
+namespace {
+
+constexpr Duration kMaxPast = 24 * kHour;
+constexpr Duration kMaxFuture = 5 * kMinute;
+constexpr Duration kQuarter = 15 * kMinute;
+constexpr Duration kQuarterSlack = 2 * kMinute;
+constexpr Duration kMaxZone = 14 * kHour;
+
+// 2026-01-01 13:00:00 with or without a fraction, and no zone.
+bool lacks_zone(std::string_view text) {
+  if (text.size() < 19 || text[4] != '-' || text[13] != ':') return false;
+  return text.find_first_not_of("0123456789.,", 19) == std::string_view::npos;
+}
+
+}  // namespace
+
+std::optional<Timestamp> parse_epoch(std::string_view text) {
+  double value = 0;
+  const char* last = text.data() + text.size();
+  const auto [end, failure] = std::from_chars(text.data(), last, value);
+  if (failure != std::errc() || end != last || !(value > 0) || value > 9e18) return {};
+  const double scale = value < 1e11 ? 1e9 : value < 1e14 ? 1e6 : value < 1e17 ? 1e3 : 1;
+  int64_t whole = 0;
+  const auto [whole_end, whole_failure] = std::from_chars(text.data(), last, whole);
+  if (whole_failure == std::errc() && whole_end == last) {
+    Timestamp t = 0;
+    if (__builtin_mul_overflow(whole, static_cast<int64_t>(scale), &t)) return {};
+    return t;
+  }
+  if (value * scale > 9e18) return {};
+  return static_cast<Timestamp>(value * scale);
+}
+
+std::optional<Timestamp> EventClock::parse(std::string_view said, bool is_number,
+                                           Timestamp docker_time) {
+  if (is_number) return parse_epoch(said);
+  std::string text(said);
+  std::replace(text.begin(), text.end(), ',', '.');
+  if (!lacks_zone(text)) {
+    const auto t = parse_rfc3339(text);
+    return t ? t : parse_epoch(said);
+  }
+  const auto utc = parse_rfc3339(text + "Z");
+  if (!utc) return {};
+  const Duration ahead = *utc - docker_time;
+  if (ahead >= -kMaxFuture && ahead <= kMaxFuture) return utc;
+  const Duration quarters = (ahead + (ahead < 0 ? -kQuarter / 2 : kQuarter / 2)) / kQuarter;
+  const Duration offset = quarters * kQuarter;
+  const Duration rest = ahead - offset;
+  if (rest >= -kQuarterSlack && rest <= kQuarterSlack && offset >= -kMaxZone &&
+      offset <= kMaxZone) {
+    zone_offset_ = offset;
+  }
+  if (!zone_offset_) return {};
+  return *utc - *zone_offset_;
+}
+
+EventTime EventClock::find(std::string_view said, bool is_number, Timestamp docker_time) {
+  if (said.empty()) return {docker_time, false};
+  const auto t = parse(said, is_number, docker_time);
+  if (!t || *t < docker_time - kMaxPast || *t > docker_time + kMaxFuture) {
+    return {docker_time, t.has_value()};
+  }
+  if (*t % kMillisecond != 0) return {*t, false};
+  return {*t + std::clamp<Duration>(docker_time - *t, 0, kMillisecond - 1), false};
+}
+
+}  // namespace logsvc::agent

@@ -1,0 +1,134 @@
+#include "agent/pipeline/job.h"
+
+#include <algorithm>
+
+#include "agent/pipeline/automatic/auto_pipeline.h"
+#include "agent/pipeline/output_limits.h"
+#include "agent/pipeline/relabel.h"
+#include "agent/pipeline/stage_pipeline.h"
+#include "agent/pipeline/stages/stage_compiler.h"
+
+namespace logsvc::agent {
+namespace {
+
+// Labels that servers take: letters, digits and _, no digit in front.
+std::string sanitised(const std::string& name) {
+  std::string out;
+  for (const char c : name) {
+    const bool digit = c >= '0' && c <= '9';
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+    if (digit && out.empty()) out += '_';
+    out += digit || letter ? c : '_';
+  }
+  return out;
+}
+
+bool is_switched_off(const Labels& discovered) {
+  const std::string* enabled =
+      find_label(discovered, "__meta_docker_container_label_logsvc_enable");
+  return enabled && *enabled == "false";
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const Job>> Job::compile(const ScrapeConfig& config,
+                                                std::shared_ptr<OutputLimits> limits,
+                                                const PipelineContext& context,
+                                                std::vector<std::string>& warnings) {
+  auto out = std::shared_ptr<Job>(new Job(config.job_name, context));
+  ASSIGN_OR_RETURN(RelabelRules rules, RelabelRules::compile(config.relabel));
+  out->rules_ = std::make_shared<const RelabelRules>(std::move(rules));
+  out->limits_ = std::move(limits);
+  if (config.automatic) return std::shared_ptr<const Job>(std::move(out));
+  out->labels_containers_ = !config.stages && !config.docker.empty();
+  if (out->labels_containers_ && config.relabel.empty()) {
+    warnings.push_back(config.path + ": job " + config.job_name +
+                       ": no relabel_configs and no pipeline_stages give its containers' lines a "
+                       "label, without which servers refuse them: they get the usual ones");
+  }
+  StageProgram program;
+  if (config.stages) {
+    config::Findings findings(config.path);
+    StageContext stages{context.clock, context.metrics, context.diagnostics, findings};
+    ASSIGN_OR_RETURN(program, compile_stages(*config.stages, stages));
+    warnings.insert(warnings.end(), findings.warnings().begin(), findings.warnings().end());
+  }
+  out->program_ = std::make_shared<const StageProgram>(std::move(program));
+  return std::shared_ptr<const Job>(std::move(out));
+}
+
+std::shared_ptr<const Job> Job::automatic(std::shared_ptr<OutputLimits> limits,
+                                          const PipelineContext& context) {
+  auto out = std::shared_ptr<Job>(new Job("docker", context));
+  out->rules_ = std::make_shared<const RelabelRules>();
+  out->limits_ = std::move(limits);
+  return out;
+}
+
+// The labels of the rules if they made any, else the usual ones of a container.
+std::unique_ptr<TargetPipeline> Job::open_automatic(const Labels& discovered, Labels labels) const {
+  std::string warning;
+  AutoOptions options = container_options(discovered, context_.host, warning);
+  if (!warning.empty()) {
+    context_.diagnostics.warn("agent", "a label of a container is not understood",
+                              {{"job", name_}, {"why", warning}});
+  }
+  if (!labels.empty()) {
+    const std::string* service = find_label(labels, "service");
+    options.service = service ? *service : "";
+    options.labels = std::move(labels);
+  }
+  return std::make_unique<AutoPipeline>(std::move(options), limits_);
+}
+
+std::optional<Labels> Job::relabel(Labels discovered) const {
+  std::sort(discovered.begin(), discovered.end());
+  if (!rules_->apply(discovered)) return {};
+  return discovered;
+}
+
+bool Job::keeps(const Labels& discovered) const {
+  return !is_switched_off(discovered) && relabel(discovered).has_value();
+}
+
+std::unique_ptr<TargetPipeline> Job::open(const Labels& discovered, const Labels& extra,
+                                          StageObserver* observer) const {
+  if (is_switched_off(discovered)) return nullptr;
+  const auto relabelled = relabel(discovered);
+  if (!relabelled) return nullptr;
+  Labels labels;
+  for (const Label& label : *relabelled) {
+    if (label.name.starts_with("__")) continue;
+    const std::string name = sanitised(label.name);
+    if (name != label.name) {
+      context_.diagnostics.warn("agent", "a label has a name that servers refuse",
+                                {{"job", name_}, {"label", label.name}, {"sent_as", name}});
+    }
+    set_label(labels, name, label.value);
+  }
+  for (const Label& label : extra) set_label(labels, label.name, label.value);
+  if (!program_ || (labels_containers_ && labels.empty()))
+    return open_automatic(discovered, std::move(labels));
+  return std::make_unique<StagePipeline>(program_->instantiate(observer, 0), std::move(labels),
+                                         limits_);
+}
+
+Result<std::vector<std::shared_ptr<const Job>>> compile_jobs(const PromtailConfig& config,
+                                                             const PipelineContext& context,
+                                                             std::vector<std::string>& warnings) {
+  const auto limits = std::make_shared<OutputLimits>(config.limits, context.metrics);
+  std::vector<std::shared_ptr<const Job>> out;
+  std::string faults;
+  for (const ScrapeConfig& scrape : config.scrapes) {
+    auto job = Job::compile(scrape, limits, context, warnings);
+    if (job.ok()) {
+      out.push_back(std::move(*job));
+    } else {
+      faults += (faults.empty() ? "" : "\n") + job.error().message;
+    }
+  }
+  if (!faults.empty()) return invalid(std::move(faults));
+  return out;
+}
+
+}  // namespace logsvc::agent

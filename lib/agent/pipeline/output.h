@@ -1,0 +1,34 @@
+// The end of every pipeline: entries with their labels as text, within the limits of the process.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "agent/pipeline/output_limits.h"
+#include "agent/pipeline/pipeline_entry.h"
+#include "agent/pipeline/target_pipeline.h"
+
+namespace logsvc::agent {
+
+class Output {
+ public:
+  explicit Output(std::shared_ptr<OutputLimits> limits) : limits_(std::move(limits)) {}
+
+  void add(const PipelineEntry& entry, LineSink& sink);
+  int64_t paused_until() const { return paused_until_; }
+
+ private:
+  struct Named {
+    std::string text;    // {a="1"}
+    std::string tenant;  // out of the label __tenant_id__
+  };
+  const Named& named(const Labels& labels);
+
+  const std::shared_ptr<OutputLimits> limits_;
+  std::map<Labels, Named> names_;
+  std::vector<LabelView> metadata_;
+  int64_t paused_until_ = 0;
+};
+
+}  // namespace logsvc::agent

@@ -1,0 +1,39 @@
+// limits_config: what may leave the pipelines, for the whole process. Safe from several threads.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "agent/pipeline/token_bucket.h"
+#include "agent/promtail/promtail_config.h"
+#include "base/mutex.h"
+#include "telemetry/metrics.h"
+
+namespace logsvc::agent {
+
+class OutputLimits {
+ public:
+  OutputLimits(const LimitsConfig& config, Metrics& metrics);
+
+  // False: the line is dropped, and counted. May cut the line. `paused_until` moves on if reading
+  // should wait.
+  bool admit(std::string_view labels, std::string_view& line, int64_t steady_ns,
+             int64_t& paused_until);
+
+ private:
+  bool admit_stream(std::string_view labels);
+
+  const LimitsConfig config_;
+  Counter& too_long_;
+  Counter& cut_;
+  Counter& stream_limited_;
+  Counter& rate_limited_;
+  Mutex mutex_;
+  TokenBucket bucket_ GUARDED_BY(mutex_);
+  std::set<std::string, std::less<>> streams_ GUARDED_BY(mutex_);
+};
+
+}  // namespace logsvc::agent

@@ -1,0 +1,33 @@
+// relabel_configs, as Prometheus has them. Immutable; safe from several threads.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "agent/promtail/scrape_config.h"
+#include "base/result.h"
+#include "gotext/regex/go_regex.h"
+#include "model/label_set.h"
+
+namespace logsvc::agent {
+
+class RelabelRules {
+ public:
+  // kInvalid if a regular expression does not compile.
+  static Result<RelabelRules> compile(const std::vector<RelabelConfig>& configs);
+
+  // Applies the rules to labels sorted by name, in order. False: the target is dropped.
+  bool apply(Labels& labels) const;
+  // Whether rule by rule anything is done.
+  bool empty() const { return rules_.empty(); }
+
+ private:
+  struct Rule {
+    RelabelConfig config;
+    GoRegex regex;
+  };
+  static bool apply_rule(const Rule& rule, Labels& labels);
+  std::vector<Rule> rules_;
+};
+
+}  // namespace logsvc::agent

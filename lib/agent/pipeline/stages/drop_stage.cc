@@ -1,0 +1,138 @@
+// drop: lines for which all the given conditions hold.
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+
+#include "agent/pipeline/stages/stage_compiler.h"
+#include "gotext/regex/go_regex.h"
+
+namespace logsvc::agent {
+namespace {
+
+struct DropConfig {
+  std::vector<std::string> sources;
+  std::string separator;
+  std::optional<std::string> value;
+  std::optional<GoRegex> regex;
+  std::optional<Duration> older_than;
+  std::optional<uint64_t> longer_than;
+};
+
+class DropStage : public Stage {
+ public:
+  DropStage(std::shared_ptr<const DropConfig> config, const Clock& clock, Counter& dropped)
+      : config_(std::move(config)), clock_(&clock), dropped_(&dropped) {}
+
+  bool run(PipelineEntry& entry) override {
+    if (!all_hold(entry)) return true;
+    dropped_->add();
+    return false;
+  }
+
+ private:
+  bool all_hold(const PipelineEntry& entry) {
+    const DropConfig& c = *config_;
+    if (c.longer_than && entry.line.size() <= *c.longer_than) return false;
+    if (c.older_than && entry.timestamp >= clock_->now() - *c.older_than) return false;
+    if (c.sources.empty()) return !c.regex || c.regex->matches(entry.line);
+    if (c.regex) return c.regex->matches(joined(entry));
+    const bool all = std::all_of(c.sources.begin(), c.sources.end(), [&](const std::string& name) {
+      return entry.extracted.has(name);
+    });
+    return all && (!c.value || joined(entry) == *c.value);
+  }
+
+  // Values of the sources that are there.
+  const std::string& joined(const PipelineEntry& entry) {
+    text_.clear();
+    bool first = true;
+    for (const std::string& name : config_->sources) {
+      if (!entry.extracted.text(name, one_)) continue;
+      if (!std::exchange(first, false)) text_ += config_->separator;
+      text_ += one_;
+    }
+    return text_;
+  }
+
+  std::shared_ptr<const DropConfig> config_;
+  const Clock* clock_;
+  Counter* dropped_;
+  std::string text_, one_;
+};
+
+// "10", "1KB", "2 M": powers of 1024.
+std::optional<uint64_t> parse_size(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  uint64_t number = 0;
+  const char* last = text.data() + text.size();
+  const auto [end, failure] = std::from_chars(text.data(), last, number);
+  if (failure != std::errc()) return {};
+  std::string unit(end, last);
+  unit.erase(0, std::min(unit.find_first_not_of(' '), unit.size()));
+  if (unit.size() > 1 && unit.back() == 'B') unit.pop_back();
+  static constexpr std::string_view kUnits = "BKMGTPE";
+  if (unit.size() > 1) return {};
+  const size_t power = unit.empty() ? 0 : kUnits.find(unit[0]);
+  if (power == std::string_view::npos) return {};
+  for (size_t i = 0; i < power; ++i) {
+    if (number > UINT64_MAX / 1024) return {};
+    number *= 1024;
+  }
+  return number;
+}
+
+}  // namespace
+
+Result<StageFactory> compile_drop(StageOptions& options, const config::YamlNode&,
+                                  StageContext& context) {
+  auto config = std::make_shared<DropConfig>();
+  config->sources = options.texts("source");
+  config->value = options.text("value");
+  config->separator = options.text("separator").value_or(";");
+  const auto expression = options.text("expression");
+  const auto older = options.text("older_than");
+  const auto longer = options.text("longer_than");
+  const auto reason = options.text("drop_counter_reason");
+  RETURN_IF_ERROR(options.status());
+  if (config->sources.empty() && !expression && !older && !longer) {
+    return options.fault(
+        "drop stage config must contain at least one of `source`, `expression`, `older_than` or "
+        "`longer_than`");
+  }
+  if (older) {
+    const auto parsed = parse_go_duration(*older);
+    if (!parsed.ok()) {
+      return options.fault("drop stage invalid duration, " + *older +
+                           " cannot be converted to a duration: time: invalid duration " +
+                           quote(*older));
+    }
+    config->older_than = *parsed;
+  }
+  if (longer) {
+    config->longer_than = parse_size(*longer);
+    if (!config->longer_than) {
+      return options.fault("drop stage failed to parse longer_than to bytes: " + quote(*longer) +
+                           " is no size such as 10KB");
+    }
+  }
+  if (config->value && expression) {
+    return options.fault(
+        "drop stage config error, `value` and `expression` cannot both be defined at the same "
+        "time.");
+  }
+  if (config->value && config->sources.empty()) {
+    return options.fault("drop stage config must contain `source` if `value` is specified");
+  }
+  if (expression) {
+    auto regex = GoRegex::compile(*expression);
+    if (!regex.ok()) {
+      return options.fault("drop stage regex compilation error: " + regex.error().message);
+    }
+    config->regex = std::move(*regex);
+  }
+  Counter& dropped = dropped_lines(context, reason && !reason->empty() ? *reason : "drop_stage");
+  return factory_of(DropStage(std::move(config), context.clock, dropped));
+}
+
+}  // namespace logsvc::agent

@@ -1,0 +1,91 @@
+// output, pack, decolorize: what the line becomes.
+#include <algorithm>
+#include <map>
+
+#include "agent/pipeline/stages/stage_compiler.h"
+#include "extract/json_write.h"
+#include "gotext/ansi.h"
+
+namespace logsvc::agent {
+namespace {
+
+class OutputStage : public Stage {
+ public:
+  explicit OutputStage(std::string source) : source_(std::move(source)) {}
+  bool run(PipelineEntry& entry) override {
+    if (entry.extracted.text(source_, text_)) entry.line = text_;
+    return true;
+  }
+
+ private:
+  std::string source_;
+  std::string text_;
+};
+
+// {"label":"value",…,"_entry":"the line"}
+class PackStage : public Stage {
+ public:
+  PackStage(std::vector<std::string> names, bool ingest_timestamp)
+      : names_(std::move(names)), ingest_timestamp_(ingest_timestamp) {}
+  bool run(PipelineEntry& entry) override {
+    std::map<std::string, std::string> packed;
+    std::string text;
+    for (const std::string& name : names_) {
+      if (const std::string* label = find_label(entry.labels, name)) packed[name] = *label;
+      if (entry.extracted.text(name, text)) packed[name] = text;
+      erase_label(entry.labels, name);
+    }
+    std::string out = "{";
+    for (const auto& [name, value] : packed) {
+      extract::append_json_string(name, out);
+      out += ':';
+      extract::append_json_string(value, out);
+      out += ',';
+    }
+    out += "\"_entry\":";
+    extract::append_json_string(entry.line, out);
+    out += '}';
+    entry.line = std::move(out);
+    // The time of reading, not of now: a line that is read again gives the same entry.
+    if (ingest_timestamp_) entry.timestamp = entry.read_time;
+    return true;
+  }
+
+ private:
+  std::vector<std::string> names_;
+  bool ingest_timestamp_;
+};
+
+class DecolorizeStage : public Stage {
+ public:
+  bool run(PipelineEntry& entry) override {
+    if (has_ansi(entry.line)) entry.line = strip_ansi(entry.line);
+    return true;
+  }
+};
+
+}  // namespace
+
+Result<StageFactory> compile_output(StageOptions& options, const config::YamlNode&, StageContext&) {
+  const auto source = options.text("source");
+  RETURN_IF_ERROR(options.status());
+  if (!source || source->empty()) {
+    return options.fault("output source value is required if output is specified");
+  }
+  return factory_of(OutputStage(*source));
+}
+
+Result<StageFactory> compile_pack(StageOptions& options, const config::YamlNode&, StageContext&) {
+  std::vector<std::string> names = options.texts("labels");
+  const bool ingest_timestamp = options.flag("ingest_timestamp", true);
+  RETURN_IF_ERROR(options.status());
+  return factory_of(PackStage(std::move(names), ingest_timestamp));
+}
+
+Result<StageFactory> compile_decolorize(StageOptions& options, const config::YamlNode&,
+                                        StageContext&) {
+  RETURN_IF_ERROR(options.status());
+  return factory_of(DecolorizeStage());
+}
+
+}  // namespace logsvc::agent

@@ -1,0 +1,18 @@
+// What templates of stages see: extracted values as texts. Those that are null are missing.
+#pragma once
+
+#include "agent/pipeline/pipeline_entry.h"
+#include "gotext/template/template.h"
+
+namespace logsvc::agent {
+
+inline tmpl::Map template_data(const Extracted& extracted) {
+  tmpl::Map out;
+  std::string text;
+  for (const auto& [name, value] : extracted) {
+    if (value_text(value, text)) out.insert_or_assign(name, tmpl::Value(text));
+  }
+  return out;
+}
+
+}  // namespace logsvc::agent

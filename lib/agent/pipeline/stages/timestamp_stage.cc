@@ -1,0 +1,209 @@
+// timestamp: the time of an entry out of an extracted value, by Go's layouts.
+#include <array>
+#include <charconv>
+#include <cmath>
+
+#include "agent/pipeline/recent_map.h"
+#include "agent/pipeline/stages/stage_compiler.h"
+#include "gotext/time/go_time.h"
+
+namespace logsvc::agent {
+namespace {
+
+using tmpl::GoTime;
+using tmpl::TimeZone;
+
+constexpr size_t kMaxLabelSets = 10'000;  // of which the last time is known
+
+struct Predefined {
+  const char* name;
+  const char* layout;
+};
+constexpr std::array<Predefined, 10> kPredefined = {{
+    {"ANSIC", "Mon Jan _2 15:04:05 2006"},
+    {"UnixDate", "Mon Jan _2 15:04:05 MST 2006"},
+    {"RubyDate", "Mon Jan 02 15:04:05 -0700 2006"},
+    {"RFC822", "02 Jan 06 15:04 MST"},
+    {"RFC822Z", "02 Jan 06 15:04 -0700"},
+    {"RFC850", "Monday, 02-Jan-06 15:04:05 MST"},
+    {"RFC1123", "Mon, 02 Jan 2006 15:04:05 MST"},
+    {"RFC1123Z", "Mon, 02 Jan 2006 15:04:05 -0700"},
+    {"RFC3339", "2006-01-02T15:04:05Z07:00"},
+    {"RFC3339Nano", "2006-01-02T15:04:05.999999999Z07:00"},
+}};
+
+struct Format {
+  int64_t unix_scale = 0;  // ns in a unit; 0: a layout
+  bool fraction = false;   // of Unix: seconds may have one
+  std::string layout;
+  bool predefined = false;
+  bool has_year = true;
+};
+
+Format format_of(const std::string& name) {
+  static constexpr std::pair<const char*, int64_t> kUnix[] = {
+      {"Unix", kSecond}, {"UnixMs", kMillisecond}, {"UnixUs", kMicrosecond}, {"UnixNs", 1}};
+  Format out;
+  for (const auto& [unix_name, scale] : kUnix) {
+    if (name != unix_name) continue;
+    out.unix_scale = scale;
+    out.fraction = scale == kSecond;
+    return out;
+  }
+  for (const Predefined& known : kPredefined) {
+    if (name != known.name) continue;
+    out.layout = known.layout;
+    out.predefined = true;
+    return out;
+  }
+  out.layout = name;
+  out.has_year = name.find("2006") != std::string::npos || name.find("06") != std::string::npos;
+  return out;
+}
+
+std::optional<int64_t> whole_number(std::string_view text) {
+  if (text.starts_with('+')) text.remove_prefix(1);
+  int64_t out = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), out);
+  if (failure != std::errc() || end != text.data() + text.size()) return {};
+  return out;
+}
+
+std::optional<Timestamp> add(std::optional<int64_t> a, int64_t scale, int64_t b) {
+  int64_t out = 0;
+  if (!a || __builtin_mul_overflow(*a, scale, &out) || __builtin_add_overflow(out, b, &out)) {
+    return {};
+  }
+  return out;
+}
+
+std::optional<Timestamp> parse_unix(const Format& format, std::string_view text) {
+  const size_t point = text.find('.');
+  if (!format.fraction || point == std::string_view::npos) {
+    return add(whole_number(text), format.unix_scale, 0);
+  }
+  const std::string_view digits = text.substr(point + 1);
+  const auto fraction = whole_number(digits);
+  if (!fraction || digits.size() > 18) return {};
+  const double scale = std::pow(10, 9 - static_cast<double>(digits.size()));
+  return add(whole_number(text.substr(0, point)), kSecond,
+             static_cast<int64_t>(static_cast<double>(*fraction) * scale));
+}
+
+std::optional<Timestamp> instant(const std::optional<GoTime>& t) {
+  if (!t) return {};
+  return add(t->seconds, kSecond, t->nanos);
+}
+
+// The year that makes a time without one the nearest to now, as Promtail guesses it.
+int64_t guess_year(int month, Timestamp now) {
+  int64_t year = 0;
+  int month_now = 0, day = 0;
+  tmpl::date_of_days(start_of_day(now) / kDay, year, month_now, day);
+  if (month == 12 && month_now == 1) return year - 1;
+  if (month == 1 && month_now == 12) return year + 1;
+  return year;
+}
+
+std::optional<Timestamp> parse_layout(const Format& format, std::string_view text,
+                                      const TimeZone& location, Timestamp now) {
+  const TimeZone zone = format.predefined ? TimeZone::named("UTC") : location;
+  const auto parsed = tmpl::parse_go_time(format.layout, text, zone);
+  if (!parsed || format.has_year) return instant(parsed);
+  int64_t year = 0;
+  int month = 0, day = 0;
+  const int64_t wall = parsed->seconds + parsed->offset;
+  constexpr int64_t kDaySeconds = 86'400;
+  const int64_t days = (wall - ((wall % kDaySeconds) + kDaySeconds) % kDaySeconds) / kDaySeconds;
+  tmpl::date_of_days(days, year, month, day);
+  return instant(
+      tmpl::parse_go_time("2006 " + format.layout,
+                          std::to_string(guess_year(month, now)) + " " + std::string(text), zone));
+}
+
+struct TimestampConfig {
+  std::string source;
+  std::vector<Format> formats;
+  TimeZone location = TimeZone::named("UTC");
+  bool fudge = true;
+};
+
+class TimestampStage : public Stage {
+ public:
+  TimestampStage(std::shared_ptr<const TimestampConfig> config, const Clock& clock)
+      : config_(std::move(config)), clock_(&clock), last_(kMaxLabelSets) {}
+
+  bool run(PipelineEntry& entry) override {
+    const auto found = find(entry);
+    if (found) entry.timestamp = *found;
+    if (!config_->fudge) return true;
+    const std::string labels = format_labels(entry.labels);
+    if (found) {
+      last_.set(labels, *found);
+    } else if (Timestamp* last = last_.find(labels)) {
+      entry.timestamp = ++*last;
+    }
+    return true;
+  }
+
+ private:
+  std::optional<Timestamp> find(const PipelineEntry& entry) {
+    const ExtractedValue* value = entry.extracted.find(config_->source);
+    if (!value || !value_text(*value, text_)) return {};
+    const auto* number = std::get_if<ExtractedNumber>(value);
+    for (const Format& format : config_->formats) {
+      // A number of JSON keeps the digits that a double does not have.
+      const bool exact = number && format.unix_scale != 0 && !format.fraction &&
+                         whole_number(number->written).has_value();
+      const std::string& text = exact ? number->written : text_;
+      const auto parsed = format.unix_scale != 0
+                              ? parse_unix(format, text)
+                              : parse_layout(format, text, config_->location, clock_->now());
+      if (parsed) return parsed;
+    }
+    return {};
+  }
+
+  std::shared_ptr<const TimestampConfig> config_;
+  const Clock* clock_;
+  RecentMap<Timestamp> last_;
+  std::string text_;
+};
+
+}  // namespace
+
+Result<StageFactory> compile_timestamp(StageOptions& options, const config::YamlNode&,
+                                       StageContext& context) {
+  auto config = std::make_shared<TimestampConfig>();
+  config->source = options.text("source").value_or("");
+  const std::string format = options.text("format").value_or("");
+  const auto fallbacks = options.texts("fallback_formats");
+  const std::string location = options.text("location").value_or("");
+  const std::string action = options.text("action_on_failure").value_or("fudge");
+  RETURN_IF_ERROR(options.status());
+  if (config->source.empty()) {
+    return options.fault("timestamp source value is required if timestamp is specified");
+  }
+  if (format.empty()) return options.fault("timestamp format is required");
+  if (action != "fudge" && action != "skip") {
+    return options.fault("invalid action on failure (supported values are [skip fudge])");
+  }
+  if (location == "Local") {
+    config->location = TimeZone::local();
+  } else if (!location.empty() && location != "UTC") {
+    config->location = TimeZone::named(location);
+    if (!config->location.known()) {
+      return options.fault("invalid location specified: unknown time zone " + location);
+    }
+  }
+  config->fudge = action == "fudge";
+  config->formats.push_back(format_of(format));
+  for (const std::string& name : fallbacks) config->formats.push_back(format_of(name));
+  const Clock& clock = context.clock;
+  std::shared_ptr<const TimestampConfig> shared = config;
+  return StageFactory([shared, &clock](StageObserver*, int) {
+    return std::make_unique<TimestampStage>(shared, clock);
+  });
+}
+
+}  // namespace logsvc::agent

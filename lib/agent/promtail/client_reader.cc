@@ -1,0 +1,71 @@
+#include <algorithm>
+#include <cctype>
+
+#include "agent/promtail/http_client_reader.h"
+#include "agent/promtail/readers.h"
+
+namespace logsvc::agent {
+namespace {
+
+using config::Findings;
+using config::MapReader;
+using config::YamlNode;
+
+void read_backoff(const YamlNode& node, Findings& findings, BackoffConfig& out) {
+  MapReader map(node, "backoff_config", findings);
+  map.read_duration("min_period", out.min_period);
+  map.read_duration("max_period", out.max_period);
+  map.read("max_retries", out.max_retries);
+  out.max_retries_set = map.has("max_retries");
+  map.finish();
+  if (out.max_retries < 0) findings.error(node, "max_retries: must not be negative");
+  if (out.min_period < 0 || out.max_period < out.min_period) {
+    findings.error(node, "backoff_config: min_period must be at most max_period");
+  }
+}
+
+void read_headers(MapReader& map, Labels& out) {
+  static const std::string kOwn[] = {"content-type", "user-agent", "x-scope-orgid"};
+  std::vector<std::pair<std::string, std::string>> headers;
+  map.read("headers", headers);
+  for (auto& [name, value] : headers) {
+    std::string lower = name;
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    if (std::find(std::begin(kOwn), std::end(kOwn), lower) != std::end(kOwn)) {
+      map.findings().error(*map.take("headers"), "headers: " + name + " cannot be set");
+    } else {
+      out.push_back({std::move(name), std::move(value)});
+    }
+  }
+}
+
+}  // namespace
+
+void read_client(const YamlNode& node, Findings& findings, ClientConfig& out) {
+  MapReader map(node, "a client", findings);
+  map.read("name", out.name);
+  map.read("url", out.url);
+  if (out.url.empty()) findings.error(node, "a client needs a url");
+  if (out.url.find("${") != std::string::npos) {
+    findings.warn(*map.take("url"),
+                  "url: holds ${ and variables are not expanded; give "
+                  "-config.expand-env");
+  }
+  map.read_duration("batchwait", out.batch_wait);
+  map.read("batchsize", out.batch_bytes);
+  if (out.batch_bytes < 0) findings.error(node, "batchsize: must not be negative");
+  map.read_duration("timeout", out.timeout);
+  if (const YamlNode* backoff = map.take("backoff_config")) {
+    read_backoff(*backoff, findings, out.backoff);
+  }
+  map.read("tenant_id", out.tenant_id);
+  read_labels(map, "external_labels", out.external_labels);
+  map.read("drop_rate_limited_batches", out.drop_rate_limited_batches);
+  read_http_client(map, out.http);
+  read_headers(map, out.http.headers);
+  map.unsupported("stream_lag_labels", "lag is shown for every target");
+  map.finish();
+}
+
+}  // namespace logsvc::agent

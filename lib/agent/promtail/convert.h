@@ -1,0 +1,14 @@
+// A Promtail configuration as settings of `logsvc agent`: what they say the same, what the agent
+// does by itself, and what still needs the Promtail file.
+#pragma once
+
+#include <string>
+
+#include "agent/promtail/promtail_config.h"
+
+namespace logsvc::agent {
+
+// YAML for `logsvc agent --config`, with comments.
+std::string convert_to_settings(const PromtailConfig& config, const std::string& path);
+
+}  // namespace logsvc::agent

@@ -1,0 +1,13 @@
+// Reads the keys of http_client_config.h out of a YAML map.
+#pragma once
+
+#include "agent/promtail/http_client_config.h"
+#include "config/yaml_reader.h"
+
+namespace logsvc::agent {
+
+void read_http_client(config::MapReader& map, HttpClientConfig& out);
+// `name: value` of a key, sorted by name.
+void read_labels(config::MapReader& map, const std::string& key, Labels& out);
+
+}  // namespace logsvc::agent

@@ -1,0 +1,15 @@
+// Readers of the parts of a Promtail file, one file each. Faults go to the map's findings.
+#pragma once
+
+#include "agent/promtail/promtail_config.h"
+#include "config/yaml_reader.h"
+
+namespace logsvc::agent {
+
+void read_server(const config::YamlNode& node, config::Findings& findings, ServerConfig& out);
+void read_client(const config::YamlNode& node, config::Findings& findings, ClientConfig& out);
+void read_limits(const config::YamlNode& node, config::Findings& findings, LimitsConfig& out);
+void read_scrape(const config::YamlNode& node, config::Findings& findings, ScrapeConfig& out);
+void read_relabel(const config::YamlNode& node, config::Findings& findings, RelabelConfig& out);
+
+}  // namespace logsvc::agent

@@ -1,0 +1,88 @@
+// `scrape_configs` of a Promtail file: where lines come from and what is done with them.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "agent/promtail/http_client_config.h"
+#include "base/time.h"
+#include "config/yaml.h"
+#include "model/label_set.h"
+
+namespace logsvc::agent {
+
+struct DockerSdConfig {
+  std::string host;                          // unix:///…, tcp://…, http(s)://…
+  Duration refresh_interval = 60 * kSecond;  // how often everything is listed again
+  // name, values: the `filters` of /containers/json.
+  std::vector<std::pair<std::string, std::vector<std::string>>> filters;
+  int64_t port = 80;
+  std::string host_networking_host = "localhost";
+  bool match_first_network = true;
+  HttpClientConfig http;  // for http(s) and tcp hosts
+};
+
+// Lines of files. Labels that begin with __ steer: __path__ (a glob with **), __path_exclude__,
+// __host__ (elsewhere the target is left out).
+struct StaticConfig {
+  Labels labels;  // sorted by name
+};
+
+struct JournalConfig {
+  Duration max_age = 7 * kHour;
+  bool json = false;    // the line is the whole entry as JSON
+  Labels labels;        // of every line
+  std::string path;     // empty: the machine's own journal
+  std::string matches;  // FIELD=value, blanks between, all hold
+};
+
+enum class RelabelAction {
+  kReplace,
+  kKeep,
+  kDrop,
+  kKeepEqual,
+  kDropEqual,
+  kHashMod,
+  kLabelMap,
+  kLabelDrop,
+  kLabelKeep,
+  kLowercase,
+  kUppercase,
+};
+
+struct RelabelConfig {
+  std::vector<std::string> source_labels;
+  std::string separator = ";";
+  std::string regex = "(.*)";
+  uint64_t modulus = 0;
+  std::string target_label;
+  std::string replacement = "$1";
+  RelabelAction action = RelabelAction::kReplace;
+};
+
+struct DecompressionConfig {
+  bool enabled = false;
+  Duration initial_delay = 0;
+  std::string format;  // gz, z or bz2
+};
+
+struct ScrapeConfig {
+  std::string job_name;
+  std::vector<DockerSdConfig> docker;
+  std::vector<StaticConfig> files;
+  std::optional<JournalConfig> journal;
+  std::vector<RelabelConfig> relabel;
+  // The list of `pipeline_stages`; null if the file has none. Read by Job::compile.
+  std::shared_ptr<const config::YamlNode> stages;
+  // logsvc's own: lines are understood without stages (level, time, multi-line blocks).
+  bool automatic = false;
+  std::string encoding;  // of files; empty: UTF-8
+  DecompressionConfig decompression;
+  std::string path;  // of the file it stands in
+};
+
+}  // namespace logsvc::agent

@@ -1,0 +1,134 @@
+#include <algorithm>
+
+#include "agent/promtail/http_client_reader.h"
+#include "agent/promtail/readers.h"
+
+namespace logsvc::agent {
+namespace {
+
+using config::Findings;
+using config::MapReader;
+using config::YamlNode;
+
+void read_docker(const YamlNode& node, Findings& findings, DockerSdConfig& out) {
+  MapReader map(node, "a docker_sd_config", findings);
+  map.read("host", out.host);
+  if (out.host.empty()) findings.error(node, "host missing: unix:///var/run/docker.sock is usual");
+  map.read_duration("refresh_interval", out.refresh_interval);
+  if (out.refresh_interval <= 0) findings.error(node, "refresh_interval: must be above 0");
+  map.each("filters", [&](const YamlNode& item) {
+    MapReader filter(item, "a filter", findings);
+    auto& [name, values] = out.filters.emplace_back();
+    filter.read("name", name);
+    filter.read("values", values);
+    filter.finish();
+    if (name.empty() || values.empty()) findings.error(item, "a filter needs name and values");
+  });
+  map.read("port", out.port);
+  map.read("host_networking_host", out.host_networking_host);
+  map.read("match_first_network", out.match_first_network);
+  read_http_client(map, out.http);
+  if (!out.http.proxy_url.empty() || out.http.proxy_from_environment)
+    findings.warn(node, "a docker_sd_config: Docker hosts are asked without the proxy");
+  map.finish();
+}
+
+void read_static(const YamlNode& node, Findings& findings, StaticConfig& out) {
+  MapReader map(node, "a static_config", findings);
+  map.ignore({"targets", "source"});  // Promtail demands targets and does nothing with them
+  read_labels(map, "labels", out.labels);
+  map.finish();
+  const auto has_path = std::any_of(out.labels.begin(), out.labels.end(), [](const Label& l) {
+    return l.name == "__path__" && !l.value.empty();
+  });
+  if (!has_path) {
+    findings.warn(node, "a static_config without the label __path__ reads nothing");
+  }
+}
+
+void read_journal(const YamlNode& node, Findings& findings, JournalConfig& out) {
+  MapReader map(node, "journal", findings);
+  map.read_duration("max_age", out.max_age);
+  map.read("json", out.json);
+  read_labels(map, "labels", out.labels);
+  map.read("path", out.path);
+  map.read("matches", out.matches);
+  map.finish();
+}
+
+void read_decompression(const YamlNode& node, Findings& findings, DecompressionConfig& out) {
+  MapReader map(node, "decompression", findings);
+  map.read("enabled", out.enabled);
+  map.read_duration("initial_delay", out.initial_delay);
+  map.read("format", out.format);
+  map.finish();
+  if (out.enabled && out.format != "gz" && out.format != "z" && out.format != "bz2") {
+    findings.error(node, "decompression: format must be gz, z or bz2");
+  }
+}
+
+// Sources of lines that Promtail knows and logsvc does not read.
+const char* const kOtherSources[] = {"syslog",
+                                     "gcplog",
+                                     "loki_push_api",
+                                     "windows_events",
+                                     "kafka",
+                                     "azure_event_hubs",
+                                     "gelf",
+                                     "cloudflare",
+                                     "heroku_drain",
+                                     "file_sd_configs",
+                                     "dns_sd_configs",
+                                     "consul_sd_configs",
+                                     "consulagent_sd_configs",
+                                     "digitalocean_sd_configs",
+                                     "dockerswarm_sd_configs",
+                                     "serverset_sd_configs",
+                                     "nerve_sd_configs",
+                                     "marathon_sd_configs",
+                                     "kubernetes_sd_configs",
+                                     "gce_sd_configs",
+                                     "ec2_sd_configs",
+                                     "openstack_sd_configs",
+                                     "azure_sd_configs",
+                                     "triton_sd_configs"};
+
+}  // namespace
+
+void read_scrape(const YamlNode& node, Findings& findings, ScrapeConfig& out) {
+  MapReader map(node, "a scrape_config", findings);
+  out.path = findings.path();
+  map.read("job_name", out.job_name);
+  if (out.job_name.empty()) findings.error(node, "a scrape_config needs a job_name");
+  map.each("docker_sd_configs",
+           [&](const YamlNode& item) { read_docker(item, findings, out.docker.emplace_back()); });
+  map.each("static_configs",
+           [&](const YamlNode& item) { read_static(item, findings, out.files.emplace_back()); });
+  if (const YamlNode* journal = map.take("journal")) {
+    read_journal(*journal, findings, out.journal.emplace());
+  }
+  map.each("relabel_configs",
+           [&](const YamlNode& item) { read_relabel(item, findings, out.relabel.emplace_back()); });
+  if (const YamlNode* stages = map.take("pipeline_stages")) {
+    if (!stages->is_list()) {
+      findings.error(*stages, "pipeline_stages: expected a list of stages, found " +
+                                  config::kind_name(*stages));
+    } else {
+      out.stages = std::make_shared<const YamlNode>(*stages);
+    }
+  }
+  map.read("auto", out.automatic);
+  if (out.automatic && out.stages) {
+    findings.error(*map.take("auto"), "auto and pipeline_stages exclude each other");
+  }
+  map.read("encoding", out.encoding);
+  if (const YamlNode* decompression = map.take("decompression")) {
+    read_decompression(*decompression, findings, out.decompression);
+  }
+  for (const char* source : kOtherSources) {
+    map.unsupported(source, "nothing is read for it; the rest of the job is");
+  }
+  map.finish();
+}
+
+}  // namespace logsvc::agent

@@ -1,0 +1,252 @@
+#include "agent/sources.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cctype>
+#include <set>
+
+#include "agent/docker/container_watcher.h"
+#include "agent/docker/docker_host.h"
+#include "agent/docker/event_lines.h"
+#include "agent/docker/meta_labels.h"
+#include "agent/docker/read_loop.h"
+#include "agent/files/file_targets.h"
+#include "agent/files/spool_store.h"
+#include "agent/journald/journal_target.h"
+#include "agent/pipeline/output_limits.h"
+#include "agent/promtail_state.h"
+
+namespace logsvc::agent {
+namespace {
+
+// Inside a container the host name is the beginning of its id.
+std::string own_id_prefix() {
+  char name[256] = {};
+  ::gethostname(name, sizeof name - 1);
+  const std::string text = name;
+  const bool hex = text.size() == 12 && std::all_of(text.begin(), text.end(), [](unsigned char c) {
+                     return std::isxdigit(c);
+                   });
+  return hex ? text : "";
+}
+
+// What a Docker host's containers are read for.
+struct DockerJob {
+  bool wants(const Container& container) const {
+    if (!passes_filters(container, config.filters)) return false;
+    return job->keeps(meta_labels(container, OutputStream::kStdout)) ||
+           job->keeps(meta_labels(container, OutputStream::kStderr));
+  }
+  std::shared_ptr<const Job> job;
+  DockerSdConfig config;
+  std::string prefix;  // of its containers' sources in the spool
+};
+
+// The threads that read one host's containers for one job.
+struct DockerReading {
+  ~DockerReading() {
+    if (loop) loop->stop();  // before the watcher, to which it reports
+  }
+  DockerJob job;
+  std::unique_ptr<DockerClient> client;
+  std::unique_ptr<EventLines> events;
+  std::unique_ptr<ReadLoop> loop;
+  std::unique_ptr<ContainerWatcher> watcher;
+};
+
+// A store of its own for each thread that reads.
+struct JournalReading {
+  std::string job, path;
+  std::unique_ptr<SpoolStore> store;
+  std::unique_ptr<JournalTarget> target;
+};
+
+}  // namespace
+
+// Members depend on those before them; destruction in reverse is the shutdown.
+struct Sources::Parts {
+  explicit Parts(const Context& c) : context(c) {}
+  ~Parts();
+  Status start_docker(DockerJob job, bool with_events);
+  std::map<std::string, Timestamp> places(const DockerReading& reading) const;
+  Status start_promtail(const PromtailConfig& config);
+  void start_files(const PromtailConfig& config, std::vector<FileJob> jobs);
+  std::unique_ptr<SpoolStore> make_store() const {
+    return std::make_unique<SpoolStore>(context.spool, context.clock, context.metrics,
+                                        context.diagnostics, context.on_spooled);
+  }
+  PipelineContext pipelines() const {
+    return {context.clock, context.registry, context.diagnostics, context.config.host_label};
+  }
+
+  const Context context;
+  std::unique_ptr<PromtailState> promtail;  // null without a Promtail file
+  std::vector<std::unique_ptr<DockerReading>> docker;
+  std::unique_ptr<SpoolStore> file_store;
+  std::unique_ptr<FileTargets> files;
+  std::vector<JournalReading> journals;
+};
+
+Sources::Parts::~Parts() {
+  if (file_store) file_store->stop();
+  for (auto& journal : journals) journal.store->stop();
+  if (!promtail) return;
+  for (const auto& reading : docker) {
+    reading->loop->stop();
+    promtail->save_containers(places(*reading));
+  }
+}
+
+// How far each container has been read, by id.
+std::map<std::string, Timestamp> Sources::Parts::places(const DockerReading& reading) const {
+  std::map<std::string, Timestamp> out;
+  for (const WatchedContainer& container : reading.watcher->status()) {
+    const auto cursor =
+        decode_cursor(context.spool.state(reading.job.prefix + container.id).position);
+    if (cursor.ok() && cursor->timestamp > 0) out[container.id] = cursor->timestamp;
+  }
+  return out;
+}
+
+Status Sources::Parts::start_docker(DockerJob job, bool with_events) {
+  const AgentConfig& config = context.config;
+  ASSIGN_OR_RETURN(DockerHost host, docker_host_of(job.config, config::process_environment()));
+  auto reading = std::make_unique<DockerReading>();
+  reading->job = std::move(job);
+  const DockerJob& from = reading->job;
+  reading->client = std::make_unique<DockerClient>(std::move(host));
+  ReadLoop::Options options;
+  options.make_pipeline = [job = from.job](const Container& container, OutputStream stream) {
+    return job->open(meta_labels(container, stream));
+  };
+  options.max_line_bytes = config.max_line_bytes;
+  options.on_spooled = context.on_spooled;
+  options.source_prefix = from.prefix;
+  reading->loop = std::make_unique<ReadLoop>(context.spool, context.clock, context.metrics,
+                                             context.diagnostics, std::move(options));
+  WatcherOptions watching;
+  watching.read_by = config.read_by == "api"    ? ReadBy::kApi
+                     : config.read_by == "file" ? ReadBy::kFile
+                                                : ReadBy::kAuto;
+  watching.own_id_prefix = own_id_prefix();
+  watching.reconcile_interval = from.config.refresh_interval;
+  watching.wanted = [&from](const Container& container) { return from.wants(container); };
+  if (with_events) {
+    reading->events =
+        std::make_unique<EventLines>(context.spool, context.clock, context.metrics.lines_overrun,
+                                     config.host_label, context.on_spooled);
+    watching.events_since = reading->events->last();
+    watching.on_event = [events = reading->events.get()](const DockerEvent& event) {
+      events->add(event);
+    };
+  }
+  reading->watcher = std::make_unique<ContainerWatcher>(
+      *reading->client, *reading->loop, context.spool, context.clock, context.metrics,
+      context.diagnostics, std::move(watching));
+  docker.push_back(std::move(reading));
+  return {};
+}
+
+void Sources::Parts::start_files(const PromtailConfig& config, std::vector<FileJob> jobs) {
+  FileTargets::Options options;
+  options.jobs = std::move(jobs);
+  options.sync_period = config.files.sync_period;
+  options.host = context.config.host_label;
+  options.promtail_offsets = promtail->offsets();
+  options.on_positions = [this](const auto& now) { promtail->save_offsets(now); };
+  file_store = make_store();
+  files = std::make_unique<FileTargets>(std::move(options), *file_store, context.clock,
+                                        context.registry, context.diagnostics);
+}
+
+Status Sources::Parts::start_promtail(const PromtailConfig& config) {
+  ASSIGN_OR_RETURN(promtail,
+                   PromtailState::open(context.files, config.positions, context.diagnostics));
+  std::vector<std::string> warnings;  // said already when the file was loaded
+  ASSIGN_OR_RETURN(const auto jobs, compile_jobs(config, pipelines(), warnings));
+  std::vector<FileJob> file_jobs;
+  for (size_t i = 0; i < jobs.size(); ++i) {
+    const ScrapeConfig& scrape = config.scrapes[i];
+    for (size_t n = 0; n < scrape.docker.size(); ++n) {
+      const DockerSdConfig& sd = scrape.docker[n];
+      for (const std::string& key : unknown_filters(sd.filters)) {
+        context.diagnostics.warn("agent", "a filter of docker_sd_configs is not applied",
+                                 {{"job", scrape.job_name}, {"filter", key}});
+      }
+      const std::string number = n == 0 ? "" : "-" + std::to_string(n);
+      const std::string prefix = "docker" + number + "/" + scrape.job_name + "/";
+      RETURN_IF_ERROR(promtail->give_containers(context.spool, prefix, context.clock.now()));
+      RETURN_IF_ERROR(start_docker({jobs[i], sd, prefix}, false));
+    }
+    if (!scrape.files.empty()) {
+      file_jobs.push_back({jobs[i], scrape.files, scrape.encoding, scrape.decompression});
+    }
+    if (scrape.journal) {
+      JournalReading reading{scrape.job_name, scrape.journal->path, make_store(), nullptr};
+      reading.target = std::make_unique<JournalTarget>(
+          jobs[i], *scrape.journal, promtail->journal_cursor(scrape.job_name), *reading.store,
+          context.clock, context.diagnostics);
+      journals.push_back(std::move(reading));
+    }
+  }
+  if (!file_jobs.empty()) start_files(config, std::move(file_jobs));
+  return {};
+}
+
+Sources::Sources(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Sources::~Sources() = default;
+
+Result<std::unique_ptr<Sources>> Sources::start(const Context& context) {
+  auto p = std::make_unique<Parts>(context);
+  if (context.config.promtail) {
+    RETURN_IF_ERROR(p->start_promtail(*context.config.promtail));
+  } else {
+    const auto job = Job::automatic(nullptr, p->pipelines());
+    DockerSdConfig here;
+    here.host = context.config.docker_host;
+    RETURN_IF_ERROR(p->start_docker({job, here, "docker/"}, true));
+  }
+  return std::unique_ptr<Sources>(new Sources(std::move(p)));
+}
+
+std::string Sources::not_ready() const {
+  for (const auto& reading : parts_->docker) {
+    if (!reading->watcher->has_listed())
+      return "Docker has not told its containers yet: " + reading->job.config.host;
+  }
+  const bool any = !parts_->docker.empty() || !parts_->journals.empty() ||
+                   (parts_->files && !parts_->files->status().empty());
+  return any ? "" : "no target to read yet";
+}
+
+std::vector<TargetRow> Sources::targets() const {
+  std::vector<TargetRow> out;
+  for (const auto& reading : parts_->docker) {
+    const auto places = parts_->places(*reading);
+    for (const WatchedContainer& container : reading->watcher->status()) {
+      const auto place = places.find(container.id);
+      const std::string read_to = place == places.end() ? "" : format_rfc3339(place->second);
+      out.push_back({"docker",
+                     reading->job.job->name(),
+                     container.name,
+                     {{"id", container.id.substr(0, 12)},
+                      {"driver", container.driver},
+                      {"read_by", container.read_by},
+                      {"read_to", read_to}}});
+    }
+  }
+  for (const JournalReading& journal : parts_->journals)
+    out.push_back({"journal", journal.job, journal.path, {}});
+  if (!parts_->files) return out;
+  for (const auto& file : parts_->files->status()) {
+    out.push_back(
+        {"file",
+         file.job,
+         file.path,
+         {{"offset", std::to_string(file.offset)}, {"lag_bytes", std::to_string(file.lag_bytes)}}});
+  }
+  return out;
+}
+
+}  // namespace logsvc::agent

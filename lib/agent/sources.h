@@ -1,0 +1,47 @@
+// Everything the agent reads: containers of each Docker host and job, files, journals. One of it
+// starts all their threads and ends them.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "agent/agent_config.h"
+#include "agent/agent_metrics.h"
+#include "agent/pipeline/job.h"
+#include "agent/spool/spool.h"
+#include "agent/status_page.h"
+#include "os/file_system.h"
+
+namespace logsvc::agent {
+
+class Sources {
+ public:
+  struct Context {
+    const AgentConfig& config;
+    Spool& spool;
+    FileSystem& files;
+    const Clock& clock;
+    Metrics& registry;
+    AgentMetrics& metrics;
+    Diagnostics& diagnostics;
+    std::function<void()> on_spooled;  // wakes the pushers
+  };
+  // Borrows everything; the context's objects outlive it. kInvalid for a configuration of which a
+  // part cannot be read.
+  static Result<std::unique_ptr<Sources>> start(const Context& context);
+  ~Sources();
+
+  // Why nothing can be told to be read yet; empty: everything is there. Any thread.
+  std::string not_ready() const;
+  // What is read now, for /targets. Any thread.
+  std::vector<TargetRow> targets() const;
+
+ private:
+  struct Parts;
+  explicit Sources(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace logsvc::agent

@@ -1,0 +1,50 @@
+// The agent's own pages: /ready, /metrics, /targets (HTML, or JSON with ?format=json), /config.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "config/settings.h"
+#include "telemetry/metrics.h"
+
+namespace logsvc::agent {
+
+// One thing that is read.
+struct TargetRow {
+  std::string kind;  // "docker", "file", "journal"
+  std::string job;
+  std::string name;                                          // a container or a path
+  std::vector<std::pair<std::string, std::string>> details;  // offset, lag, read by …
+};
+
+class StatusPage {
+ public:
+  // Asked from the page's threads; must stay valid as long as the page.
+  struct Sources {
+    std::function<std::vector<TargetRow>()> targets;
+    std::function<std::string()> not_ready;  // why; empty: ready
+    std::string config;                      // shown at /config, secrets hidden
+    std::string prefix;                      // of all paths: "/promtail"
+  };
+  // kUnavailable if the address is taken.
+  static Result<std::unique_ptr<StatusPage>> open(const config::ListenAddress& address,
+                                                  const Metrics& metrics, Sources sources);
+  ~StatusPage();
+  int port() const;
+
+ private:
+  struct Parts;
+  explicit StatusPage(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+// As /targets shows them.
+std::string targets_html(const std::vector<TargetRow>& targets);
+std::string targets_json(const std::vector<TargetRow>& targets);
+// A configuration's text with the values of secret keys, and credentials in URLs, hidden.
+std::string without_secrets(const std::string& yaml);
+
+}  // namespace logsvc::agent

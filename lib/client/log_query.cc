@@ -1,0 +1,142 @@
+#include "client/log_query.h"
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+
+namespace logsvc::client {
+namespace {
+
+constexpr uint64_t kLargestBatch = 5000;  // what servers give at once by default
+
+// Lines of the newest time that came already, to be told from new ones of that time.
+class Seen {
+ public:
+  bool is_new(const LogLine& line) {
+    if (line.timestamp != time_) {
+      time_ = line.timestamp;
+      keys_.clear();
+    }
+    return keys_.insert(LogPrinter::format_labels(line.labels) + line.text).second;
+  }
+  Timestamp time() const { return time_; }
+  uint64_t count() const { return keys_.size(); }
+
+ private:
+  Timestamp time_ = 0;
+  std::set<std::string> keys_;
+};
+
+Result<nlohmann::json> ask(LokiClient& client, const LogQuery& q, Timestamp start, Timestamp end,
+                           uint64_t limit) {
+  QueryParams params{{"query", q.query},
+                     {"start", std::to_string(start)},
+                     {"end", std::to_string(end)},
+                     {"limit", std::to_string(limit)},
+                     {"direction", q.forward ? "forward" : "backward"}};
+  if (!q.interval.empty()) params.emplace("interval", q.interval);
+  ASSIGN_OR_RETURN(nlohmann::json answer, client.get("/loki/api/v1/query_range", params));
+  if (!answer.contains("data") || !answer["data"].contains("result")) {
+    return invalid("the server's answer has no result");
+  }
+  return answer;
+}
+
+bool is_word(char c) {
+  return c == '_' || std::isalnum(static_cast<unsigned char>(c)) ||
+         static_cast<unsigned char>(c) >= 0x80;
+}
+
+}  // namespace
+
+std::vector<LogLine> lines_of(const nlohmann::json& streams, bool forward) {
+  std::vector<LogLine> out;
+  if (!streams.is_array()) return out;
+  for (const auto& stream : streams) {
+    LabelMap labels;
+    if (stream.contains("stream")) {
+      for (const auto& [name, value] : stream["stream"].items()) {
+        labels[name] = value.is_string() ? value.get<std::string>() : value.dump();
+      }
+    }
+    if (!stream.contains("values")) continue;
+    for (const auto& value : stream["values"]) {
+      if (!value.is_array() || value.size() < 2 || !value[0].is_string() || !value[1].is_string()) {
+        continue;
+      }
+      const std::string digits = value[0];
+      LogLine line{0, labels, value[1]};
+      std::from_chars(digits.data(), digits.data() + digits.size(), line.timestamp);
+      out.push_back(std::move(line));
+    }
+  }
+  std::stable_sort(out.begin(), out.end(), [&](const LogLine& a, const LogLine& b) {
+    return forward ? a.timestamp < b.timestamp : a.timestamp > b.timestamp;
+  });
+  return out;
+}
+
+Result<LogQueryResult> run_log_query(LokiClient& client, const LogQuery& q,
+                                     const std::function<void(const std::vector<LogLine>&)>& take,
+                                     const std::function<void(const std::string&)>& warn) {
+  LogQueryResult out;
+  Timestamp start = q.start, end = q.end;
+  uint64_t batch = std::max<uint64_t>(1, q.batch);
+  Seen seen;
+  while (start < end && (q.limit == 0 || out.lines < q.limit)) {
+    uint64_t wanted = batch;
+    if (q.limit != 0) wanted = std::min(wanted, q.limit - out.lines + seen.count());
+    ASSIGN_OR_RETURN(const nlohmann::json answer, ask(client, q, start, end, wanted));
+    const auto& data = answer["data"];
+    out.stats = data.value("stats", nlohmann::json::object());
+    for (const auto& warning : answer.value("warnings", nlohmann::json::array())) {
+      if (warning.is_string()) warn(warning);
+    }
+    const std::vector<LogLine> lines = lines_of(data["result"], q.forward);
+    std::vector<LogLine> fresh;
+    for (const LogLine& line : lines) {
+      if (q.limit != 0 && out.lines + fresh.size() >= q.limit) break;
+      if (seen.is_new(line)) fresh.push_back(line);
+    }
+    out.lines += fresh.size();
+    if (!fresh.empty()) take(fresh);
+    if (lines.size() < wanted) break;
+    // The next request begins at the last time again: more lines may have it.
+    if (fresh.empty()) {
+      if (batch >= kLargestBatch) {
+        warn("more than " + std::to_string(batch) + " lines have one time; some are left out");
+        (q.forward ? start : end) = q.forward ? seen.time() + 1 : seen.time();
+        continue;
+      }
+      batch = std::min(batch * 2, kLargestBatch);
+    }
+    (q.forward ? start : end) = q.forward ? seen.time() : seen.time() + 1;
+  }
+  return out;
+}
+
+std::string words_to_query(const std::string& text) {
+  size_t begin = 0;
+  while (begin < text.size() && std::isspace(static_cast<unsigned char>(text[begin]))) ++begin;
+  size_t end = text.size();
+  while (end > begin && std::isspace(static_cast<unsigned char>(text[end - 1]))) --end;
+  const std::string trimmed = text.substr(begin, end - begin);
+  // LogQL has a selector, or is a number; a comment may stand in front.
+  const bool may_be_logql = trimmed.empty() || trimmed.find('{') != std::string::npos ||
+                            trimmed[0] == '#' || trimmed[0] == '(';
+  if (may_be_logql || trimmed.starts_with("vector(")) return trimmed;
+  if (trimmed.find_first_not_of("0123456789.+-*/%^() ") == std::string::npos &&
+      trimmed.find_first_of("+*/%^(") != std::string::npos) {
+    return trimmed;
+  }
+  if (std::none_of(trimmed.begin(), trimmed.end(), is_word)) return trimmed;
+  std::string quoted;
+  for (const char c : trimmed) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  // Every stream has a service_name: it is found on push where it is not given.
+  return "{service_name=~\".+\"} |= \"" + quoted + "\"";
+}
+
+}  // namespace logsvc::client

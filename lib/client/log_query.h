@@ -1,0 +1,40 @@
+// A log query answered in as many requests as it takes, each at most `batch` entries.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "client/log_printer.h"
+#include "client/loki_client.h"
+
+namespace logsvc::client {
+
+struct LogQuery {
+  std::string query;
+  Timestamp start = 0;  // [start, end)
+  Timestamp end = 0;
+  uint64_t limit = 30;  // 0: all there are
+  uint64_t batch = 1000;
+  std::string interval;  // as written; empty: none
+  bool forward = false;
+};
+
+struct LogQueryResult {
+  uint64_t lines = 0;
+  nlohmann::json stats;  // of the last request
+};
+
+// Entries of one answer in the order asked for.
+std::vector<LogLine> lines_of(const nlohmann::json& streams, bool forward);
+
+// Calls `take` for each answer's lines, without those that came before. Warnings of the server and
+// of the paging go to `warn`.
+Result<LogQueryResult> run_log_query(LokiClient& client, const LogQuery& query,
+                                     const std::function<void(const std::vector<LogLine>&)>& take,
+                                     const std::function<void(const std::string&)>& warn);
+
+// The words of a query that is no LogQL, looked for in every stream; else the query as it is.
+std::string words_to_query(const std::string& text);
+
+}  // namespace logsvc::client

@@ -1,0 +1,32 @@
+// Requests to a server with Loki's API. Not safe from several threads at once.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "base/result.h"
+#include "client/client_options.h"
+
+namespace logsvc::client {
+
+using QueryParams = std::multimap<std::string, std::string>;
+
+class LokiClient {
+ public:
+  // kInvalid for an address that is none.
+  static Result<std::unique_ptr<LokiClient>> make(const ClientOptions& options);
+  virtual ~LokiClient() = default;
+
+  // GET; the body as JSON. kUnavailable: nobody answered; kPermission: 401 and 403; kInvalid: 4xx,
+  // and an answer that is no JSON; kIo: 5xx. Messages quote what the server said.
+  virtual Result<nlohmann::json> get(const std::string& path, const QueryParams& params) = 0;
+  // What get() asks, for people.
+  virtual std::string url(const std::string& path, const QueryParams& params) const = 0;
+};
+
+// a=1&b=x%20y
+std::string encode_params(const QueryParams& params);
+
+}  // namespace logsvc::client
