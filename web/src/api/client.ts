@@ -1,7 +1,9 @@
-// The only place, with tail_socket.ts, that knows URLs.
+// The only folder that knows URLs.
 
 import { nsOfMs } from '../base/time';
-import { ApiError, readList, readQuery, readSession, readStatus, type QueryAnswer, type ServerStatus, type Session } from './types';
+import { ApiError, array, object, readList, readQuery, readSession, readStatus, type QueryAnswer, type ServerStatus, type Session } from './types';
+
+export { array, object };
 
 export interface Range {
   fromMs: number;
@@ -10,7 +12,7 @@ export interface Range {
 
 type Params = Record<string, string | number>;
 
-async function request(path: string, params: Params, signal?: AbortSignal): Promise<unknown> {
+export async function request(path: string, params: Params, signal?: AbortSignal): Promise<unknown> {
   const search = new URLSearchParams(Object.entries(params).map(([k, v]) => [k, String(v)]));
   let answer: Response;
   try {
@@ -52,8 +54,61 @@ export async function labelNames(range: Range, signal?: AbortSignal): Promise<st
   return readList(await request('/loki/api/v1/labels', rangeParams(range), signal));
 }
 
+export interface DetectedField {
+  label: string;
+  cardinality: number;
+  /** The stage that makes it a label; empty: structured metadata. */
+  parser: string;
+}
+
+export async function detectedFields(query: string, range: Range, signal?: AbortSignal): Promise<DetectedField[]> {
+  const body = object(await request('/loki/api/v1/detected_fields', { query, ...rangeParams(range), line_limit: 500, limit: 100 }, signal), 'fields');
+  return array(body.fields ?? [], 'fields').map((item) => {
+    const f = object(item, 'field');
+    return { label: String(f.label), cardinality: Number(f.cardinality), parser: String(array(f.parsers ?? [], 'parsers')[0] ?? '') };
+  });
+}
+
+export async function labelValues(name: string, range: Range, signal?: AbortSignal): Promise<string[]> {
+  return readList(await request(`/loki/api/v1/label/${encodeURIComponent(name)}/values`, rangeParams(range), signal));
+}
+
+/** Bytes of lines by the values of a label. */
+export async function volumes(label: string, range: Range, signal?: AbortSignal): Promise<Map<string, number>> {
+  const params = { query: `{${label}=~".+"}`, ...rangeParams(range), targetLabels: label, limit: 500 };
+  const answer = readQuery(await request('/loki/api/v1/index/volume', params, signal));
+  return new Map(answer.series.map((s) => [s.labels[label] ?? '', s.samples[0]?.value ?? 0]));
+}
+
+/** An address that answers with the whole result as a file. */
+export function exportUrl(query: string, range: Range, format: 'txt' | 'ndjson' | 'csv'): string {
+  return `/api/export?${new URLSearchParams({ query, start: nsOfMs(range.fromMs), end: nsOfMs(range.toMs), format })}`;
+}
+
 export async function serverStatus(): Promise<ServerStatus> {
   return readStatus(await request('/api/status', {}));
+}
+
+export interface ServerSetting {
+  name: string;
+  value: string;
+  /** Where it was set: a flag, the environment, a file, or the default. */
+  origin: string;
+}
+
+export async function serverSettings(): Promise<ServerSetting[]> {
+  const answer = await fetch('/config', { headers: { 'X-Requested-With': 'logsvc' } });
+  if (!answer.ok) throw new ApiError(answer.status, await answer.text());
+  return (await answer.text()).split('\n').flatMap((line) => {
+    const found = /^(\S+): (.*?) {2}# (.*)$/.exec(line);
+    return found ? [{ name: found[1]!, value: found[2]!, origin: found[3]! }] : [];
+  });
+}
+
+export async function metricsText(signal?: AbortSignal): Promise<string> {
+  const answer = await fetch('/metrics', { signal, headers: { Accept: 'text/plain', 'X-Requested-With': 'logsvc' } });
+  if (!answer.ok) throw new ApiError(answer.status, await answer.text());
+  return answer.text();
 }
 
 export async function session(): Promise<Session> {

@@ -13,12 +13,12 @@ export class ApiError extends Error {
 
 type Json = unknown;
 
-function object(value: Json, what: string): Record<string, Json> {
+export function object(value: Json, what: string): Record<string, Json> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new ApiError(0, `unexpected answer: ${what}`);
   return value as Record<string, Json>;
 }
 
-function array(value: Json, what: string): Json[] {
+export function array(value: Json, what: string): Json[] {
   if (!Array.isArray(value)) throw new ApiError(0, `unexpected answer: ${what}`);
   return value;
 }
@@ -99,8 +99,20 @@ export interface ServerStatus {
   demoNote: string;
   streams: number;
   fileBytes: number;
+  /** Of the lines in the files. */
+  fileLineBytes: number;
   linesReceived: number;
   viewers: number;
+  /** Of the disk that holds the logs, in bytes; 0: not known. */
+  diskFree: number;
+  diskTotal: number;
+  journalBytes: number;
+  headBytes: number;
+  headEntries: number;
+  files: number;
+  bytesReceived: number;
+  retentionMs: number;
+  oldestMs: number;
 }
 
 export function readStatus(body: Json): ServerStatus {
@@ -111,8 +123,18 @@ export function readStatus(body: Json): ServerStatus {
     demoNote: String(s.demoNote ?? ''),
     streams: Number(s.streams ?? 0),
     fileBytes: Number(s.fileBytes ?? 0),
+    fileLineBytes: Number(s.fileLineBytes ?? 0),
     linesReceived: Number(s.linesReceived ?? 0),
     viewers: Number(s.viewers ?? 0),
+    diskFree: Number(s.diskFree ?? 0),
+    diskTotal: Number(s.diskTotal ?? 0),
+    journalBytes: Number(s.journalBytes ?? 0),
+    headBytes: Number(s.headBytes ?? 0),
+    headEntries: Number(s.headEntries ?? 0),
+    files: Number(s.files ?? 0),
+    bytesReceived: Number(s.bytesReceived ?? 0),
+    retentionMs: Number(s.retentionMs ?? 0),
+    oldestMs: Number(s.oldestMs ?? 0),
   };
 }
 
@@ -124,14 +146,4 @@ export interface Session {
 export function readSession(body: Json): Session {
   const s = object(body, 'session');
   return { auth: s.auth === 'password' ? 'password' : 'off', loggedIn: s.loggedIn === true };
-}
-
-export interface TailFrame {
-  lines: LogLine[];
-  dropped: number;
-}
-
-export function readTailFrame(text: string): TailFrame {
-  const frame = object(JSON.parse(text), 'frame');
-  return { lines: readStreams(frame.streams ?? []), dropped: array(frame.dropped_entries ?? [], 'dropped').length };
 }

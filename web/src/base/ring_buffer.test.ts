@@ -3,8 +3,8 @@ import { RingBuffer } from './ring_buffer';
 
 test('pushing beyond the cap takes from the front and counts it', () => {
   const ring = new RingBuffer<number>(3);
-  expect(ring.push([1, 2])).toBe(0);
-  expect(ring.push([3, 4, 5])).toBe(2);
+  expect(ring.push([1, 2])).toEqual([]);
+  expect(ring.push([3, 4, 5])).toEqual([1, 2]);
   expect([ring.at(0), ring.at(2), ring.at(3)]).toEqual([3, 5, undefined]);
   expect(ring.trimmed).toBe(2);
 });

@@ -15,18 +15,23 @@ export class RingBuffer<T> {
     return index < 0 ? undefined : this.items[this.first + index];
   }
 
-  /** How many were taken from the front to make room. */
-  push(added: readonly T[]): number {
+  /** What was taken from the front to make room. */
+  push(added: readonly T[]): T[] {
     for (const item of added) this.items.push(item);
-    const over = Math.max(0, this.length - this.cap);
-    for (let i = 0; i < over; i++) this.items[this.first + i] = undefined;
-    this.first += over;
-    this.trimmed += over;
+    return this.shift(Math.max(0, this.length - this.cap));
+  }
+
+  /** Takes n from the front, counted. */
+  shift(n: number): T[] {
+    const taken = this.items.slice(this.first, this.first + n) as T[];
+    for (let i = 0; i < n; i++) this.items[this.first + i] = undefined;
+    this.first += n;
+    this.trimmed += n;
     if (this.first > 4096 && this.first > this.items.length / 2) {
       this.items = this.items.slice(this.first);
       this.first = 0;
     }
-    return over;
+    return taken;
   }
 
   /** Puts older ones in front, as far as there is room; how many. */
@@ -36,6 +41,12 @@ export class RingBuffer<T> {
     this.items = [...taken, ...this.items.slice(this.first)];
     this.first = 0;
     return taken.length;
+  }
+
+  /** Puts others in the place of one. */
+  replace(index: number, others: readonly T[]): void {
+    const at = this.first + index;
+    this.items = [...this.items.slice(0, at), ...others, ...this.items.slice(at + 1)];
   }
 
   clear(): void {

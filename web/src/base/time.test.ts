@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { clockTime, compareNs, dateTime, msOfNs, nextNs, nsOfMs, roundStepSeconds, spanMs } from './time';
+import { clockTime, compareNs, dateTime, msOfNs, nextNs, nsOfMs, roundStepSeconds, spanMs, dayStart } from './time';
 
 describe('time', () => {
   test('nanoseconds keep every digit', () => {
@@ -20,4 +20,10 @@ describe('time', () => {
     expect(roundStepSeconds(3600e3, 120)).toBe(30);
     expect(roundStepSeconds(14 * 864e5, 120)).toBe(14400);
   });
+});
+
+test('midnight is that of the zone', () => {
+  const ms = Date.UTC(2026, 0, 2, 20, 30, 15, 123);
+  expect(dayStart(ms, 'UTC')).toBe(Date.UTC(2026, 0, 2));
+  expect(dayStart(ms, 'Asia/Seoul')).toBe(Date.UTC(2026, 0, 2, 15));
 });

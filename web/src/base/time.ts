@@ -15,6 +15,10 @@ export function nextNs(ns: string): string {
   return (BigInt(ns) + 1n).toString();
 }
 
+export function previousNs(ns: string): string {
+  return (BigInt(ns) - 1n).toString();
+}
+
 /** Negative if a is before b. */
 export function compareNs(a: string, b: string): number {
   if (a.length !== b.length) return a.length - b.length;
@@ -65,4 +69,10 @@ export function roundStepSeconds(spanInMs: number, bars: number): number {
   const wanted = spanInMs / 1000 / bars;
   const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400];
   return steps.find((s) => s >= wanted) ?? 86400;
+}
+
+/** Midnight of the day in the zone, in ms. */
+export function dayStart(ms: number, zone: Zone): number {
+  const [h = 0, m = 0, s = 0] = formatter(zone, false).format(ms).split(':').map(Number);
+  return ms - ((h * 60 + m) * 60 + s) * 1000 - (ms % 1000);
 }

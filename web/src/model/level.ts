@@ -1,5 +1,7 @@
 /** The levels that are told apart, worst first; everything else is shown as `other`. */
 export const levels = ['fatal', 'critical', 'error', 'warn', 'info', 'debug', 'trace', 'other'] as const;
+/** The first so many are errors. */
+export const errorLevels = 3;
 export type Level = (typeof levels)[number];
 
 const words: Record<string, Level> = {
@@ -8,6 +10,10 @@ const words: Record<string, Level> = {
   log: 'info', http: 'info', notice: 'info', information: 'info', debug: 'debug', verbose: 'debug',
   trace: 'trace', silly: 'trace',
 };
+
+export function isError(level: Level): boolean {
+  return levels.indexOf(level) < errorLevels;
+}
 
 export function toLevel(word: string | undefined): Level {
   return words[(word ?? '').toLowerCase()] ?? 'other';

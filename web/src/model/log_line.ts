@@ -34,6 +34,8 @@ export function lineKey(line: LogLine): string {
   return `${line.ns} ${JSON.stringify(line.labels)} ${line.text}`;
 }
 
+/** Longer lines are shown as text: to parse megabytes would hold up the page. */
+const maxParsed = 256 * 1024;
 const messageKeys = ['message', 'msg', 'log', 'event'];
 
 function asText(value: unknown): string {
@@ -47,7 +49,7 @@ export function shownOf(line: LogLine): Shown {
 function work(line: LogLine): Shown {
   const plain = { message: line.text, fields: [] as [string, string][], json: false };
   const text = line.text.trimStart();
-  if (!text.startsWith('{')) return plain;
+  if (!text.startsWith('{') || text.length > maxParsed) return plain;
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
@@ -64,16 +66,33 @@ function work(line: LogLine): Shown {
 
 /** Fields that labels and columns show already. */
 const known = new Set(['level', 'service', 'timestamp', 'time', '@timestamp', 'ts']);
+const maxFields = 60;
 
 /** The dimmed rest of a JSON line. */
-export function restOf(shown: Shown): string {
-  return shown.fields
-    .filter(([key]) => !known.has(key))
+export function restOf(shown: Shown, columns: readonly string[] = []): string {
+  const fields = shown.fields.filter(([key]) => !known.has(key) && !columns.includes(key));
+  const text = fields
+    .slice(0, maxFields)
     .map(([key, value]) => `${key}=${value.length > 200 ? value.slice(0, 200) + '…' : value}`)
     .join(' ');
+  return fields.length > maxFields ? `${text} +${fields.length - maxFields}` : text;
+}
+
+/** Of a JSON line indented, else the text without its colours. */
+export function prettyOf(line: LogLine): string {
+  if (!shownOf(line).json) return visibleControls(stripAnsi(line.text));
+  return visibleControls(JSON.stringify(JSON.parse(line.text), null, 2));
+}
+
+/** Characters that would be invisible, or turn the order of what is read, as symbols. */
+export function visibleControls(text: string): string {
+  return text.replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, (c) => {
+    const code = c.charCodeAt(0);
+    return code < 0x20 ? String.fromCharCode(0x2400 + code) : code === 0x7f ? '\u2421' : `⟨U+${code.toString(16).toUpperCase().padStart(4, '0')}⟩`;
+  });
 }
 
 /** One line of text for the list. */
 export function oneLine(text: string): string {
-  return stripAnsi(text).replace(/[\r\n]+/g, ' ⏎ ');
+  return visibleControls(stripAnsi(text).replace(/[\r\n]+/g, ' ⏎ '));
 }

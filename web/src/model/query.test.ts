@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { addLineFilter, isMetric, splitQuery, toLogQL, toggleMatcher, wantedTexts } from './query';
+import { isMetric, splitQuery, toLogQL, toggleField, toggleMatcher, wantedTexts } from './query';
 
 test('plain words mean every stream', () => {
-  expect(toLogQL('user_id_123')).toBe('{job=~".+"} |= "user_id_123"');
+  expect(toLogQL('user_id_123')).toBe('{service_name=~".+"} |= "user_id_123"');
   expect(toLogQL(' {a="b"} ')).toBe('{a="b"}');
   expect(toLogQL('sum by (a) (rate({a="b"}[1m]))')).toContain('sum by');
   expect(isMetric('rate({a="b"}[1m])')).toBe(true);
@@ -24,12 +24,18 @@ test('a facet includes, excludes and lets go', () => {
   expect(one).toBe('{job="docker", level="error"}');
   expect(toggleMatcher(one, 'level', 'warn', false)).toBe('{job="docker", level="warn"}');
   expect(toggleMatcher(one, 'level', 'error', false)).toBe('{job="docker"}');
-  expect(toggleMatcher('{level="error"}', 'level', 'error', false)).toBe('{job=~".+"}');
+  expect(toggleMatcher('{level="error"}', 'level', 'error', false)).toBe('{service_name=~".+"}');
   expect(toggleMatcher('{job="docker"}', 'level', 'debug', true)).toBe('{job="docker", level!="debug"}');
   expect(toggleMatcher('', 'host', 'h1', false)).toBe('{host="h1"}');
 });
 
-test('line filters and their hits', () => {
-  expect(addLineFilter('{a="b"}', 'x "y"', false)).toBe('{a="b"} |= "x \\"y\\""');
+test('a field is parsed once, asked for, and let go', () => {
+  const one = toggleField('{a="b"}', 'userId', 'u1', false, 'json');
+  expect(one).toBe('{a="b"} | json | userId = "u1"');
+  expect(toggleField(one, 'seat', 'A1', true, 'json')).toBe('{a="b"} | json | userId = "u1" | seat != "A1"');
+  expect(toggleField(one, 'userId', 'u1', false, 'json')).toBe('{a="b"} | json');
+});
+
+test('hits of line filters', () => {
   expect(wantedTexts('{a="b"} |= "one" |~ "no" |= `two`')).toEqual(['one', 'two']);
 });

@@ -48,13 +48,14 @@ export function joinQuery(split: SplitQuery): string {
   return `{${inside}}${split.rest}`;
 }
 
-/** Words without a selector are looked for in every line that agents sent. */
+/** Words without a selector are looked for in every line. */
 export function isPlainText(query: string): boolean {
   const text = query.trim();
   return text !== '' && !text.startsWith('{') && !/^[a-z_]+\s*(\(|by\b|without\b)/i.test(text);
 }
 
-export const everything = '{job=~".+"}';
+/** The server gives every stream the label service_name. */
+export const everything = '{service_name=~".+"}';
 
 /** What is sent to the server. */
 export function toLogQL(query: string): string {
@@ -76,14 +77,18 @@ export function toggleMatcher(query: string, name: string, value: string, exclud
   const matchers = split.matchers.filter((m) => m.name !== name || (exclude && m.op === '!=' && m.value !== value));
   if (!had) matchers.push({ name, op, value });
   const positive = matchers.some((m) => m.op === '=' || (m.op === '=~' && m.value !== '.*'));
-  if (!positive) matchers.unshift({ name: 'job', op: '=~', value: '.+' });
-  const useful = matchers.filter((m) => !(m.name === 'job' && m.op === '=~' && m.value === '.+' && matchers.some((o) => o !== m && o.op === '=')));
+  if (!positive) matchers.unshift({ name: 'service_name', op: '=~', value: '.+' });
+  const useful = matchers.filter((m) => !(m.name === 'service_name' && m.op === '=~' && m.value === '.+' && matchers.some((o) => o !== m && o.op === '=')));
   return joinQuery({ matchers: useful, rest: split.rest });
 }
 
-/** Adds a stage that keeps (or drops) lines with the text. */
-export function addLineFilter(query: string, text: string, exclude: boolean): string {
-  return `${toLogQL(query)} ${exclude ? '!=' : '|='} ${quote(text)}`;
+/** Adds (or takes away again) a condition on a field of the lines. */
+export function toggleField(query: string, name: string, value: string, exclude: boolean, parser: string): string {
+  const whole = toLogQL(query);
+  const condition = ` | ${name} ${exclude ? '!=' : '='} ${quote(value)}`;
+  if (whole.includes(condition)) return whole.replace(condition, '');
+  const parsed = parser === '' || new RegExp(`\\|\\s*${parser}\\b`).test(whole);
+  return `${whole}${parsed ? '' : ` | ${parser}`}${condition}`;
 }
 
 /** Texts of |= filters, to mark their hits. */

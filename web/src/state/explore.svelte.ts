@@ -1,63 +1,66 @@
 // What Explore shows and how it gets it: a look at history, more of it on scrolling up, live lines at the end,
 // facets and the histogram beside them.
 
-import { labelNames, queryInstant, queryLines, queryMatrix, type Range } from '../api/client';
-import { TailSocket, type TailState } from '../api/tail_socket';
+import { labelNames, queryLines, queryMatrix, type Range } from '../api/client';
+import type { SocketState } from '../api/live_socket';
+import { LiveLines, type LiveFrame } from '../api/live_lines';
 import { ApiError, type Series } from '../api/types';
-import { nextNs, nsOfMs, roundStepSeconds } from '../base/time';
+import { compareNs, nextNs, nsOfMs, previousNs, roundStepSeconds } from '../base/time';
+import { countBars, type CountBar } from '../model/level_counts';
 import type { LogLine } from '../model/log_line';
-import { isMetric, isPlainText, splitQuery, toLogQL } from '../model/query';
-import { LineStore, sortLines } from './line_store';
+import { isMetric, isPlainText, toLogQL } from '../model/query';
+import { FacetState } from './facets.svelte';
+import { LineStore, makeGap, sortLines, type Gap } from './line_store';
+import { pulse } from './pulse.svelte';
 import { rangeOf, readView, writeView, type View } from './url_state';
 
 const pageLines = 1000;
+const gapLines = 5000;
 const histogramBars = 120;
-const liveRefreshMs = 5_000;
-const facetFirst = ['service', 'level', 'host', 'container', 'stream', 'job'];
+const histogramEveryMs = 1_000;
+const facetsEveryMs = 2_000;
+/** A count that takes longer than this is asked for less often. */
+const slowShare = 8;
 
-export interface Facet {
-  name: string;
-  values: { value: string; count: number }[];
-}
-
-export interface Histogram {
+export interface HistogramData {
   range: Range;
   stepMs: number;
-  series: Series[];
+  bars: CountBar[];
 }
 
 export class ExploreState {
   readonly store = new LineStore();
+  readonly facets = new FacetState();
   view = $state<View>(readView(location.search));
   loading = $state(false);
   error = $state('');
   ranQuery = $state('');
   stats = $state<{ lines: number; bytes: number; seconds: number } | null>(null);
   warnings = $state<string[]>([]);
-  facets = $state.raw<Facet[]>([]);
-  histogram = $state.raw<Histogram | null>(null);
+  histogram = $state.raw<HistogramData | null>(null);
   series = $state.raw<Series[]>([]);
-  tailState = $state<TailState | 'off'>('off');
+  tailState = $state<SocketState | 'off'>('off');
   atBeginning = $state(false);
-  counts = $state({ received: 0, held: 0, dropped: 0, trimmed: 0, delayMs: 0 });
-  /** Nothing was ever stored: show how to begin. */
-  firstRun = $state(false);
+  counts = $state({ received: 0, matched: 0, held: 0, notShown: 0, trimmed: 0, delayMs: 0 });
 
   private abort = new AbortController();
-  private tail: TailSocket | null = null;
+  private live: LiveLines | null = null;
   private loadingOlder = false;
   private range: Range = { fromMs: 0, toMs: 0 };
-  private refreshTimer = 0;
+  private refreshTimers: number[] = [];
   private pending: LogLine[] = [];
-  private pendingDropped = 0;
+  private pendingGap: Gap | null = null;
   private frame = 0;
+  private firstFrame = true;
+  private matchedBefore = 0;
+  private matchedNow = 0;
 
   /** Looks anew: called when query or range change, and by the Run button. */
   async run(): Promise<void> {
     this.abort.abort();
     this.abort = new AbortController();
     const signal = this.abort.signal;
-    this.stopTail();
+    this.stopLive();
     this.saveView();
     this.loading = true;
     this.error = '';
@@ -65,7 +68,7 @@ export class ExploreState {
     this.atBeginning = false;
     const query = toLogQL(this.view.query);
     this.ranQuery = isPlainText(this.view.query) ? query : '';
-    this.range = rangeOf(this.view.range, Date.now());
+    this.range = rangeOf(this.view.range, pulse.now());
     try {
       if (isMetric(this.view.query)) {
         await this.runMetric(query, signal);
@@ -74,16 +77,19 @@ export class ExploreState {
       const endNs = nextNs(nsOfMs(this.range.toMs + 1));
       const answer = await queryLines(query, nsOfMs(this.range.fromMs), endNs, pageLines, 'backward', signal);
       // The server's newest first, equal times reversed too.
-      const lines = sortLines(answer.lines.reverse());
-      this.store.reset(lines);
+      this.store.reset(sortLines(answer.lines.reverse()));
       this.stats = answer.stats;
       this.warnings = answer.warnings;
       this.atBeginning = answer.lines.length < pageLines;
       this.updateCounts();
-      if (this.view.live) this.startTail(query);
-      await Promise.all([this.loadHistogram(signal), this.loadFacets(signal)]);
+      if (this.view.live) this.startLive(query);
+      this.loading = false;
+      await Promise.all([
+        this.loadHistogram(signal),
+        this.facets.load(this.view.query, this.range, signal).then(() => this.facets.loadFields(this.view.query, this.range, signal)),
+      ]);
     } catch (error) {
-      if (!signal.aborted) this.error = error instanceof ApiError ? error.message : String(error);
+      if (!signal.aborted) this.error = messageOf(error);
     } finally {
       if (!signal.aborted) this.loading = false;
     }
@@ -93,6 +99,11 @@ export class ExploreState {
     this.view.live = live;
     if (live && !/^\d+[smhd]$/.test(this.view.range)) this.view.range = '15m';
     void this.run();
+  }
+
+  /** The range in whole as it is now. */
+  rangeNow(): Range {
+    return rangeOf(this.view.range, pulse.now());
   }
 
   /** Older lines, when the reader comes near the top. */
@@ -109,15 +120,37 @@ export class ExploreState {
       this.store.prepend(sortLines(answer.lines.reverse()));
       this.updateCounts();
     } catch (error) {
-      if (!signal.aborted) this.error = String(error instanceof ApiError ? error.message : error);
+      if (!signal.aborted) this.error = messageOf(error);
     } finally {
       this.loadingOlder = false;
     }
   }
 
+  /** Reads the lines of a gap from storage. */
+  async loadGap(gap: Gap): Promise<void> {
+    const signal = this.abort.signal;
+    try {
+      const query = toLogQL(this.view.query);
+      const answer = await queryLines(query, gap.fromNs, nextNs(gap.toNs), gapLines, 'forward', signal);
+      if (signal.aborted) return;
+      const lines = sortLines(answer.lines);
+      const last = lines.at(-1);
+      const whole = lines.length < gapLines || !last || compareNs(last.ns, gap.toNs) >= 0;
+      const rest = whole ? null : makeGap(Math.max(0, gap.gap - lines.length), nextNs(last.ns), gap.toNs);
+      this.store.fill(gap, lines, rest);
+      this.updateCounts();
+    } catch (error) {
+      if (!signal.aborted) this.error = messageOf(error);
+    }
+  }
+
+  openField(name: string): void {
+    void this.facets.openField(name, this.view.query, this.rangeNow(), this.abort.signal);
+  }
+
   dispose(): void {
     this.abort.abort();
-    this.stopTail();
+    this.stopLive();
   }
 
   private saveView(): void {
@@ -127,95 +160,120 @@ export class ExploreState {
 
   private async runMetric(query: string, signal: AbortSignal): Promise<void> {
     this.store.reset([]);
+    this.histogram = null;
     const step = roundStepSeconds(this.range.toMs - this.range.fromMs, 240);
     const answer = await queryMatrix(query, this.range, step, signal);
     this.series = answer.series;
     this.stats = answer.stats;
-    this.histogram = null;
   }
 
-  private startTail(query: string): void {
+  private startLive(query: string): void {
     const last = this.store.last();
-    const since = last ? last.ns : nsOfMs(this.range.fromMs);
-    this.tail = new TailSocket(query, since, {
-      onFrame: (frame) => {
-        this.pending.push(...frame.lines);
-        this.pendingDropped += frame.dropped;
-        // One paint a frame; a hidden page has none, and takes its lines all the same.
-        if (!this.frame) {
-          this.frame = document.hidden
-            ? window.setTimeout(() => this.flush(), 250)
-            : requestAnimationFrame(() => this.flush());
-        }
+    this.matchedBefore = this.matchedNow = 0;
+    this.live = new LiveLines(query, last ? last.ns : nsOfMs(this.range.fromMs), {
+      onResume: (fromNs) => {
+        this.flush();
+        this.store.expectAgain(fromNs);
+        this.firstFrame = true;
+        this.matchedBefore += this.matchedNow;
+        this.matchedNow = 0;
       },
+      onFrame: (frame) => this.takeFrame(frame),
       onState: (state) => (this.tailState = state),
       onRefused: (reason) => {
         this.error = reason;
-        this.stopTail();
+        this.stopLive();
       },
     });
-    this.refreshTimer = window.setInterval(() => {
-      this.range = rangeOf(this.view.range, Date.now());
-      void this.loadHistogram(this.abort.signal).catch(() => {});
-      void this.loadFacets(this.abort.signal).catch(() => {});
-    }, liveRefreshMs);
+    const signal = this.abort.signal;
+    this.refreshTimers = [
+      this.repeat(histogramEveryMs, async () => {
+        this.range = this.rangeNow();
+        await this.loadHistogram(signal);
+      }),
+      this.repeat(facetsEveryMs, () => this.facets.load(this.view.query, this.rangeNow(), signal)),
+    ];
+  }
+
+  /** Does something again and again, with longer pauses if it takes long; in a hidden page not at all. */
+  private repeat(everyMs: number, what: () => Promise<void>): number {
+    let next = 0;
+    let busy = false;
+    return window.setInterval(async () => {
+      if (busy || document.hidden || performance.now() < next) return;
+      busy = true;
+      const began = performance.now();
+      await what().catch(() => {});
+      busy = false;
+      next = performance.now() + (performance.now() - began) * slowShare;
+    }, everyMs);
+  }
+
+  private takeFrame(frame: LiveFrame): void {
+    this.matchedNow = frame.matched;
+    // A connection begins with lines that are held already; if it does not, what is between was not sent.
+    const last = this.pending.at(-1) ?? this.store.last();
+    const first = frame.lines[0];
+    if (this.firstFrame && first && last && compareNs(first.ns, last.ns) > 0) {
+      this.store.append(this.pending, makeGap(0, nextNs(last.ns), previousNs(first.ns)));
+      this.pending = [];
+    }
+    if (first) this.firstFrame = false;
+    for (const line of frame.lines) this.pending.push(line);
+    if (frame.leftOut) {
+      const { entries, firstNs, lastNs } = frame.leftOut;
+      this.pendingGap = makeGap((this.pendingGap?.gap ?? 0) + entries, this.pendingGap?.fromNs ?? firstNs, lastNs);
+    }
+    // One paint a frame; a hidden page has none, and takes its lines all the same.
+    if (!this.frame) {
+      this.frame = document.hidden ? window.setTimeout(() => this.flush(), 250) : requestAnimationFrame(() => this.flush());
+    }
   }
 
   private flush(): void {
     this.frame = 0;
     const lines = this.pending;
-    const dropped = this.pendingDropped;
+    const gap = this.pendingGap;
     this.pending = [];
-    this.pendingDropped = 0;
-    this.store.append(lines, dropped);
+    this.pendingGap = null;
+    if (lines.length === 0 && !gap) return;
+    this.store.append(lines, gap);
+    this.live?.take(lines.length);
     const newest = lines.at(-1);
-    if (newest) this.counts.delayMs = Math.max(0, Date.now() - newest.ms);
-    if (newest) this.firstRun = false;
+    if (newest) this.counts.delayMs = Math.max(0, Math.round(pulse.now() - newest.ms));
+    if (newest) this.facets.nothingStored = false;
     this.updateCounts();
   }
 
   private updateCounts(): void {
     this.counts.received = this.store.received;
-    this.counts.held = this.store.length;
-    this.counts.dropped = this.store.dropped;
+    this.counts.matched = this.matchedBefore + this.matchedNow;
+    this.counts.held = this.store.lines;
+    this.counts.notShown = this.store.notShown;
     this.counts.trimmed = this.store.rows.trimmed;
   }
 
-  private stopTail(): void {
-    this.tail?.dispose();
-    this.tail = null;
-    clearInterval(this.refreshTimer);
+  private stopLive(): void {
+    this.live?.dispose();
+    this.live = null;
+    for (const timer of this.refreshTimers) clearInterval(timer);
+    this.refreshTimers = [];
+    this.pending = [];
+    this.pendingGap = null;
     this.tailState = 'off';
   }
 
   private async loadHistogram(signal: AbortSignal): Promise<void> {
     const range = this.range;
     const step = roundStepSeconds(range.toMs - range.fromMs, histogramBars);
-    const query = `sum by (level) (count_over_time(${toLogQL(this.view.query)} [${step}s]))`;
+    // The stream's own label is counted without reading lines; without one the detected level has to do.
+    const by = (await labelNames(range, signal)).includes('level') ? 'level' : 'detected_level';
+    const query = `sum by (${by}) (count_over_time(${toLogQL(this.view.query)} [${step}s]))`;
     const answer = await queryMatrix(query, range, step, signal);
-    this.histogram = { range, stepMs: step * 1000, series: answer.series };
+    this.histogram = { range, stepMs: step * 1000, bars: countBars(answer.series, step * 1000) };
   }
+}
 
-  private async loadFacets(signal: AbortSignal): Promise<void> {
-    const range = this.range;
-    const names = await labelNames(range, signal);
-    this.firstRun = names.length === 0 && (await labelNames({ fromMs: 0, toMs: range.toMs }, signal)).length === 0;
-    const ordered = [...facetFirst.filter((n) => names.includes(n)), ...names.filter((n) => !facetFirst.includes(n))];
-    const span = Math.max(1, Math.ceil((range.toMs - range.fromMs) / 1000));
-    const split = splitQuery(toLogQL(this.view.query));
-    const facets = await Promise.all(
-      ordered.slice(0, 10).map(async (name): Promise<Facet> => {
-        // Counts of all values, whatever of this label the query already picked.
-        const matchers = split?.matchers.filter((m) => m.name !== name) ?? [];
-        const inside = [...matchers, { name, op: '=~' as const, value: '.+' }]
-          .map((m) => `${m.name}${m.op}${JSON.stringify(m.value)}`)
-          .join(', ');
-        const query = `sum by (${name}) (count_over_time({${inside}}${split?.rest ?? ''} [${span}s]))`;
-        const answer = await queryInstant(query, range.toMs, signal);
-        const values = answer.series.map((s) => ({ value: s.labels[name] ?? '', count: s.samples[0]?.value ?? 0 }));
-        return { name, values: values.sort((a, b) => b.count - a.count || a.value.localeCompare(b.value)) };
-      }),
-    );
-    this.facets = facets.filter((f) => f.values.length > 0);
-  }
+function messageOf(error: unknown): string {
+  return error instanceof ApiError ? error.message : String(error);
 }

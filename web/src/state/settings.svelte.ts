@@ -7,6 +7,15 @@ export interface Settings {
   zone: Zone;
   density: 'compact' | 'normal' | 'roomy';
   wrap: boolean;
+  /** Labels or fields with a column in the list. */
+  columns: string[];
+  /** Pixels of the histogram above the list. */
+  histogram: number;
+  /** Pixels of the drawer beside it. */
+  drawer: number;
+  facetsShown: boolean;
+  /** Single keys do things; off for those who dictate. */
+  keys: boolean;
 }
 
 const storageKey = 'logsvc.settings';
@@ -18,6 +27,11 @@ function load(): Settings {
     zone: 'local',
     density: 'normal',
     wrap: false,
+    columns: [],
+    histogram: 72,
+    drawer: 400,
+    facetsShown: true,
+    keys: true,
   };
   try {
     return { ...defaults, ...(JSON.parse(localStorage.getItem(storageKey) ?? '{}') as Partial<Settings>) };
@@ -30,6 +44,14 @@ export const settings = $state<Settings>(load());
 
 export function saveSettings(): void {
   localStorage.setItem(storageKey, JSON.stringify(settings));
+}
+
+const systemDark = matchMedia('(prefers-color-scheme: dark)');
+const system = $state({ dark: systemDark.matches });
+systemDark.addEventListener('change', (event) => (system.dark = event.matches));
+
+export function shownTheme(): 'light' | 'dark' {
+  return settings.theme === 'auto' ? (system.dark ? 'dark' : 'light') : settings.theme;
 }
 
 /** Pixels of a line in the list. */
@@ -50,4 +72,21 @@ export function formatBytes(n: number): string {
   let i = 0;
   for (; n >= 1000 && i < units.length - 1; i++) n /= 1000;
   return `${n < 10 && i > 0 ? n.toFixed(1) : Math.round(n)} ${units[i]}`;
+}
+
+/** Of short times, too: "38 ms", "4.2 s". */
+export function formatGap(ms: number): string {
+  return Math.abs(ms) < 1_000 ? `${Math.round(ms)} ms` : formatSpan(ms);
+}
+
+/** "0.4 s", "12 s", "3 min 5 s", "2 h 7 min": for texts that count up. */
+export function formatSpan(ms: number): string {
+  const seconds = ms / 1000;
+  if (seconds < 10) return `${seconds.toFixed(1)} ${t('unitSecond')}`;
+  if (seconds < 60) return `${Math.floor(seconds)} ${t('unitSecond')}`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} ${t('unitMinute')} ${Math.floor(seconds % 60)} ${t('unitSecond')}`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return `${hours} ${t('unitHour')} ${minutes % 60} ${t('unitMinute')}`;
+  return `${Math.floor(hours / 24)} ${t('unitDay')} ${hours % 24} ${t('unitHour')}`;
 }

@@ -7,9 +7,11 @@ export interface View {
   /** "15m", or "FROM-TO" in ms. */
   range: string;
   live: boolean;
+  /** The time of a line that is to be selected, in ns. */
+  line: string;
 }
 
-export const defaultView: View = { query: '', range: '15m', live: false };
+export const defaultView: View = { query: '', range: '15m', live: false, line: '' };
 
 export function readView(search: string): View {
   const params = new URLSearchParams(search);
@@ -19,6 +21,7 @@ export function readView(search: string): View {
     query: params.get('query') ?? defaultView.query,
     range: good ? range : defaultView.range,
     live: params.get('live') === '1',
+    line: /^\d+$/.test(params.get('line') ?? '') ? params.get('line')! : '',
   };
 }
 
@@ -27,6 +30,7 @@ export function writeView(view: View): string {
   if (view.query) params.set('query', view.query);
   if (view.range !== defaultView.range) params.set('range', view.range);
   if (view.live) params.set('live', '1');
+  if (view.line) params.set('line', view.line);
   const text = params.toString();
   return text ? `?${text}` : '';
 }

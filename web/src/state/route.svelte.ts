@@ -1,0 +1,42 @@
+// Which page is shown: its path in the address bar.
+
+export const pages = ['overview', 'explore', 'journey', 'opening', 'services', 'alerts', 'settings'] as const;
+export type Page = (typeof pages)[number];
+
+export function pageOf(path: string): Page {
+  const name = path.split('/')[1] ?? '';
+  return (pages as readonly string[]).includes(name) ? (name as Page) : 'overview';
+}
+
+class Route {
+  page = $state<Page>(pageOf(location.pathname));
+  search = $state(location.search);
+  /** Grows when somebody goes to a page, so that the same page begins anew. */
+  visit = $state(0);
+
+  go(path: string): void {
+    history.pushState(null, '', path);
+    this.read();
+  }
+  read(): void {
+    this.page = pageOf(location.pathname);
+    this.search = location.search;
+    this.visit++;
+  }
+}
+
+export const route = new Route();
+
+/** An address of Explore. */
+export function exploreUrl(query: string, more: Record<string, string> = {}): string {
+  return `/explore?${new URLSearchParams({ query, ...more })}`;
+}
+
+/** Lets a link change the page without loading it anew; other buttons and keys as usual. */
+export function follow(event: MouseEvent): void {
+  if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  const link = (event.target as Element).closest?.('a');
+  if (!link || link.target || link.hasAttribute('download') || link.origin !== location.origin) return;
+  event.preventDefault();
+  route.go(link.pathname + link.search);
+}

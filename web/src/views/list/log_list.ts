@@ -1,0 +1,413 @@
+// The virtual list, drawn by hand: rows that are used again, text only. It keeps still to the pixel while its
+// reader is away from the end.
+
+import { isGap, type Change, type Gap, type LineStore, type Row } from '../../state/line_store';
+import type { LogLine } from '../../model/log_line';
+import { Geometry } from './geometry';
+import { addressAt } from './url_at';
+import { fillRow, rowKey, type RowOptions, type RowState } from './row_view';
+
+export interface ListOptions extends RowOptions {
+  rowHeight: number;
+}
+
+export interface ListEvents {
+  onFollow(following: boolean): void;
+  onUnread(lines: number, errors: number): void;
+  onSelect(line: LogLine | null, byKey: boolean): void;
+  onNearTop(): void;
+  onGap(gap: Gap): void;
+  onView(firstIndex: number, lastIndex: number): void;
+}
+
+interface Slot {
+  element: HTMLElement;
+  seq: number;
+  key: string;
+}
+
+const overscan = 6;
+/** Following a fast stream, rows are exchanged as a whole: no more often than somebody could see. */
+const fastRedrawMs = 60;
+const letterColumns = 50;
+
+export class LogList {
+  private readonly spacer = document.createElement('div');
+  private readonly geometry: Geometry;
+  private slots: Slot[] = [];
+  private following = true;
+  private selectedId = 0;
+  private readonly marked = new Set<number>();
+  private readonly pretty = new Set<number>();
+  private unread = 0;
+  private unreadErrors = 0;
+  private scheduled = 0;
+  private lastDraw = 0;
+  private ownScroll = -1;
+  private look = 0;
+
+  constructor(
+    private readonly host: HTMLElement,
+    private readonly store: LineStore,
+    private options: ListOptions,
+    private readonly events: ListEvents,
+  ) {
+    this.geometry = new Geometry(store.rows.cap);
+    this.spacer.className = 'spacer';
+    host.append(this.spacer);
+    host.classList.toggle('wrap', options.wrap);
+    host.addEventListener('scroll', this.onScroll, { passive: true });
+    host.addEventListener('click', this.onClick);
+    document.addEventListener('selectionchange', this.onSelection);
+    this.resizeObserver.observe(host);
+    store.onChange = (change) => this.onChange(change);
+    this.estimateAll();
+    this.toEnd();
+  }
+
+  private readonly resizeObserver = new ResizeObserver(() => {
+    if (this.options.wrap) this.estimateAll();
+    if (this.following) this.scrollToEnd();
+    this.schedule();
+  });
+
+  dispose(): void {
+    this.store.onChange = () => {};
+    this.resizeObserver.disconnect();
+    this.host.removeEventListener('scroll', this.onScroll);
+    this.host.removeEventListener('click', this.onClick);
+    document.removeEventListener('selectionchange', this.onSelection);
+    this.spacer.remove();
+  }
+
+  setOptions(options: ListOptions): void {
+    const index = this.geometry.indexAt(this.offset());
+    const changed = options.rowHeight !== this.options.rowHeight || options.wrap !== this.options.wrap;
+    this.options = options;
+    this.host.classList.toggle('wrap', options.wrap);
+    this.redrawAll();
+    if (!changed) return;
+    this.estimateAll();
+    if (this.following) this.scrollToEnd();
+    else this.scrollToOffset(this.geometry.top(index));
+  }
+
+  toEnd(): void {
+    this.setFollowing(true);
+    this.scrollToEnd();
+    this.schedule();
+  }
+  toStart(): void {
+    this.setFollowing(false);
+    this.scrollToOffset(0);
+    this.events.onNearTop();
+  }
+
+  get selected(): LogLine | null {
+    const row = this.store.rows.at(this.indexOf(this.selectedId));
+    return row && !isGap(row) ? row : null;
+  }
+
+  /** Moves the selection to the next line in the direction that is wanted. */
+  move(direction: 1 | -1, wanted: (line: LogLine) => boolean = () => true): boolean {
+    const now = this.indexOf(this.selectedId);
+    const visible = this.geometry.indexAt(this.offset() + (direction > 0 ? 0 : this.host.clientHeight));
+    let next = now >= 0 ? now + direction : this.following ? this.store.length - 1 : visible;
+    for (; next >= 0 && next < this.store.length; next += direction) {
+      const row = this.store.rows.at(next)!;
+      if (isGap(row) || !wanted(row)) continue;
+      this.select(row, true);
+      this.reveal(next);
+      return true;
+    }
+    if (direction < 0) this.events.onNearTop();
+    return false;
+  }
+
+  select(line: LogLine | null, byKey = false): void {
+    this.selectedId = line?.id ?? 0;
+    if (line) this.setFollowing(false);
+    this.events.onSelect(line, byKey);
+    this.schedule();
+  }
+
+  /** Selects the first line of that time and shows it in the middle. */
+  selectAt(ns: string): boolean {
+    for (let i = 0; i < this.store.length; i++) {
+      const row = this.store.rows.at(i)!;
+      if (isGap(row) || row.ns !== ns) continue;
+      this.select(row);
+      this.scrollToOffset(this.geometry.top(i) - this.host.clientHeight / 2);
+      return true;
+    }
+    return false;
+  }
+
+  toggleMark(): void {
+    this.toggle(this.marked);
+  }
+  togglePretty(): void {
+    this.toggle(this.pretty);
+    const index = this.indexOf(this.selectedId);
+    if (index >= 0 && !this.pretty.has(this.selectedId) && !this.options.wrap) this.geometry.setHeight(index, this.options.rowHeight);
+    this.resize();
+  }
+  /** Ids of marked lines. */
+  get marks(): ReadonlySet<number> {
+    return this.marked;
+  }
+
+  /** Scrolls so that the row at the share (0 to 1) of all rows is in view. */
+  scrollToShare(share: number): void {
+    this.setFollowing(false);
+    this.scrollToOffset(share * this.geometry.total - this.host.clientHeight / 2);
+  }
+
+  private toggle(set: Set<number>): void {
+    if (!this.selectedId) return;
+    if (!set.delete(this.selectedId)) set.add(this.selectedId);
+    this.redrawAll();
+  }
+
+  private indexOf(id: number): number {
+    if (!id) return -1;
+    for (let i = this.store.length - 1; i >= 0; i--) if (this.store.rows.at(i)?.id === id) return i;
+    return -1;
+  }
+
+  private setFollowing(following: boolean): void {
+    if (following) {
+      this.unread = this.unreadErrors = 0;
+      this.events.onUnread(0, 0);
+    }
+    if (following === this.following) return;
+    this.following = following;
+    this.events.onFollow(following);
+  }
+
+  private offset(): number {
+    return this.geometry.offsetOf(this.host.scrollTop, this.host.clientHeight);
+  }
+  private scrollToOffset(offset: number): void {
+    const scrollTop = this.geometry.scrollTopOf(Math.max(0, offset), this.host.clientHeight);
+    this.ownScroll = Math.max(0, Math.min(scrollTop, this.host.scrollHeight - this.host.clientHeight));
+    this.host.scrollTop = this.ownScroll;
+    this.schedule();
+  }
+  private scrollToEnd(): void {
+    this.ownScroll = Math.max(0, this.host.scrollHeight - this.host.clientHeight);
+    this.host.scrollTop = this.ownScroll;
+  }
+  private reveal(index: number): void {
+    const top = this.geometry.top(index);
+    const view = this.host.clientHeight;
+    const height = this.geometry.height(index);
+    if (top < this.offset()) this.scrollToOffset(top);
+    else if (top + height > this.offset() + view) this.scrollToOffset(top + height - view);
+  }
+
+  private resize(): void {
+    this.spacer.style.height = `${this.geometry.elementHeight}px`;
+  }
+
+  /** A row's height until it is drawn and measured. */
+  private estimate(row: Row): number {
+    const { rowHeight, wrap } = this.options;
+    // A cut moves all that is above it out of view.
+    if (isGap(row) && row.cut) return Math.max(rowHeight, this.host.clientHeight);
+    if (!wrap || isGap(row)) return rowHeight;
+    const columns = Math.max(20, this.host.clientWidth / 7.3 - letterColumns);
+    return rowHeight * Math.max(1, Math.ceil(Math.min(row.text.length, 4_000) / columns));
+  }
+  private estimates(from: number, to: number): number[] {
+    const out: number[] = [];
+    for (let i = from; i < to; i++) out.push(this.estimate(this.store.rows.at(i)!));
+    return out;
+  }
+  private estimateAll(): void {
+    this.geometry.reset(this.estimates(0, this.store.length));
+    this.redrawAll();
+    this.resize();
+  }
+
+  private onChange(change: Change): void {
+    if (change.cleared) {
+      this.selectedId = 0;
+      this.marked.clear();
+      this.pretty.clear();
+      this.estimateAll();
+      this.events.onSelect(null, false);
+      this.toEnd();
+      return;
+    }
+    const offset = this.offset();
+    const trimmedHeight = change.trimmed > 0 ? this.geometry.top(Math.min(change.trimmed, this.geometry.count)) : 0;
+    let moved = 0;
+    if (change.prepended > 0) {
+      const heights = this.estimates(0, change.prepended);
+      this.geometry.prepend(heights);
+      moved += heights.reduce((a, b) => a + b, 0);
+    }
+    if (change.appended > 0) this.geometry.append(this.estimates(this.store.length - change.appended, this.store.length));
+    if (change.trimmed > 0) {
+      this.geometry.trim(change.trimmed);
+      moved -= trimmedHeight;
+    }
+    if (change.replaced) moved += this.replaced(change.replaced.index, change.replaced.by, offset);
+    this.resize();
+    if (this.following) this.scrollToEnd();
+    else if (moved !== 0) this.scrollToOffset(offset + moved);
+    if (!this.following && change.appended > 0) {
+      this.unread += change.appended;
+      this.unreadErrors += change.errors;
+      this.events.onUnread(this.unread, this.unreadErrors);
+    }
+    this.schedule();
+  }
+
+  /** One row became several: what is read below it stays where it is. */
+  private replaced(index: number, by: number, offset: number): number {
+    const above = this.geometry.top(index) < offset;
+    const before = this.geometry.total;
+    this.geometry.reset(this.estimates(0, this.store.length));
+    this.redrawAll();
+    return above && by > 1 ? this.geometry.total - before : 0;
+  }
+
+  private readonly onScroll = (): void => {
+    const { scrollTop, scrollHeight, clientHeight } = this.host;
+    if (Math.abs(scrollTop - this.ownScroll) > 1) {
+      const atEnd = scrollTop + clientHeight >= scrollHeight - 4;
+      if (!atEnd) this.setFollowing(false);
+      else if (!this.selectedId) this.setFollowing(true);
+      if (scrollTop < 20 * this.options.rowHeight) this.events.onNearTop();
+    }
+    this.ownScroll = -1;
+    this.schedule();
+  };
+
+  private readonly onClick = (event: MouseEvent): void => {
+    if (getSelection()?.toString()) return;
+    const element = (event.target as HTMLElement).closest<HTMLElement>('.row');
+    const row = element && this.store.rows.at(Number(element.dataset.index));
+    if (!row) return;
+    const url = event.ctrlKey || event.metaKey ? addressAt(event.clientX, event.clientY) : null;
+    if (url) window.open(url, '_blank', 'noopener,noreferrer');
+    else if (isGap(row)) row.cut || this.events.onGap(row);
+    else this.select(row.id === this.selectedId ? null : row);
+  };
+
+  /** Somebody marks text: it must stay under the mouse. */
+  private readonly onSelection = (): void => {
+    const selection = getSelection();
+    if (selection && !selection.isCollapsed && this.host.contains(selection.anchorNode)) this.setFollowing(false);
+  };
+
+  private redrawAll(): void {
+    this.look++;
+    this.schedule();
+  }
+
+  private schedule(): void {
+    if (this.scheduled) return;
+    this.scheduled = requestAnimationFrame(() => {
+      this.scheduled = 0;
+      if (this.following && this.slots.length > 0 && performance.now() - this.lastDraw < fastRedrawMs) this.schedule();
+      else this.draw();
+    });
+  }
+
+  private draw(): void {
+    this.lastDraw = performance.now();
+    const view = this.host.clientHeight;
+    const offset = this.offset();
+    const first = Math.max(0, this.geometry.indexAt(offset) - overscan);
+    const last = Math.min(this.store.length, this.geometry.indexAt(offset + view) + 1 + overscan);
+    this.assign(first, last);
+    for (const slot of this.slots) {
+      const index = slot.seq - this.geometry.first;
+      const row = this.store.rows.at(index);
+      if (index >= last || !row) continue;
+      this.fill(slot, row, index);
+    }
+    const changed = (this.options.wrap || this.pretty.size > 0) && this.measure(first, last);
+    this.place(first, last, this.host.scrollTop - this.offset());
+    this.events.onView(this.geometry.indexAt(offset), Math.min(this.store.length - 1, this.geometry.indexAt(offset + view)));
+    if (changed) this.schedule();
+  }
+
+  /** Gives each row in view an element; elements stay in the order of rows, so that selected text does. */
+  private assign(first: number, last: number): void {
+    const count = last - first;
+    const firstSeq = this.geometry.first + first;
+    while (this.slots.length < count) {
+      const element = document.createElement('div');
+      this.spacer.append(element);
+      this.slots.push({ element, seq: NaN, key: '' });
+    }
+    const n = this.slots.length;
+    // Rows that went out at one end come in at the other.
+    for (let i = 0; i < n && this.slots[0]!.seq < firstSeq && this.slots[n - 1]!.seq >= firstSeq; i++) {
+      const slot = this.slots.shift()!;
+      this.spacer.append(slot.element);
+      this.slots.push({ ...slot, seq: this.slots[n - 2]!.seq + 1, key: '' });
+    }
+    for (let i = 0; i < n && this.slots[0]!.seq > firstSeq && this.slots[0]!.seq <= firstSeq + n; i++) {
+      const slot = this.slots.pop()!;
+      this.spacer.prepend(slot.element);
+      this.slots.unshift({ ...slot, seq: this.slots[0]!.seq - 1, key: '' });
+    }
+    this.slots.forEach((slot, i) => {
+      if (slot.seq !== firstSeq + i) [slot.seq, slot.key] = [firstSeq + i, ''];
+      slot.element.hidden = i >= count;
+    });
+  }
+
+  private fill(slot: Slot, row: Row, index: number): void {
+    const before = this.store.rows.at(index - 1);
+    const state = { selected: row.id === this.selectedId, marked: this.marked.has(row.id), pretty: this.pretty.has(row.id) };
+    const key = `${this.look} ${rowKey(row, before, this.options, state)}`;
+    slot.element.dataset.index = String(index);
+    if (slot.key !== key) this.refill(slot, key, row, before, state);
+    slot.element.classList.toggle('selected', state.selected);
+  }
+
+  private refill(slot: Slot, key: string, row: Row, before: Row | undefined, state: RowState): void {
+    slot.key = key;
+    fillRow(slot.element, row, before, this.options, state);
+    const height = isGap(row) && row.cut ? this.estimate(row) : this.options.rowHeight;
+    slot.element.style.height = (this.options.wrap || state.pretty) && !isGap(row) ? '' : `${height}px`;
+    slot.element.style.minHeight = `${this.options.rowHeight}px`;
+  }
+
+  /** Takes the true heights of what is drawn; true if something moved. */
+  private measure(first: number, last: number): boolean {
+    const anchor = this.geometry.indexAt(this.offset());
+    const inside = this.offset() - this.geometry.top(anchor);
+    let changed = false;
+    for (const slot of this.slots) {
+      const index = slot.seq - this.geometry.first;
+      if (slot.element.hidden || index < first || index >= last) continue;
+      const height = slot.element.offsetHeight;
+      if (height > 0 && Math.abs(height - this.geometry.height(index)) >= 1) {
+        this.geometry.setHeight(index, height);
+        changed = true;
+      }
+    }
+    if (!changed) return false;
+    this.resize();
+    if (this.following) this.scrollToEnd();
+    else this.scrollToOffset(this.geometry.top(anchor) + inside);
+    return true;
+  }
+
+  private place(first: number, last: number, shift: number): void {
+    let top = this.geometry.top(first) + shift;
+    for (const slot of this.slots) {
+      const index = slot.seq - this.geometry.first;
+      if (index >= last) break;
+      slot.element.style.transform = `translateY(${top}px)`;
+      top += this.geometry.height(index);
+    }
+  }
+}
