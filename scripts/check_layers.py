@@ -14,19 +14,22 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 THIRD_PARTY = {
     "sqlite3.h": {"store"},
     "zstd.h": {"store", "server"},
-    "httplib.h": {"server", "agent"},
+    "httplib.h": {"server", "agent", "client"},
     "wslay/wslay.h": {"server"},
-    "re2/re2.h": {"model", "extract", "logql"},
+    "re2/re2.h": {"model", "extract", "gotext", "logql"},
     "simdjson.h": {"extract", "wire"},
-    "nlohmann/json.hpp": {"wire", "server", "agent"},
+    "nlohmann/json.hpp": {"wire", "server", "agent", "client", "insight"},
     "protozero/pbf_reader.hpp": {"wire"},
     "protozero/pbf_writer.hpp": {"wire"},
-    "snappy.h": {"wire"},
+    "snappy.h": {"wire", "store"},
     "yaml-cpp/yaml.h": {"config"},
+    "yaml-cpp/eventhandler.h": {"config"},
     "xxhash.h": {"base"},
+    "openssl/evp.h": {"gotext", "server", "agent"},
     "sodium.h": {"server"},
     "CLI/CLI.hpp": set(),
-    "zlib.h": {"server"},
+    "zlib.h": {"server", "agent"},
+    "openssl/ssl.h": {"agent", "client"},
 }
 WEB_ORDER = ["base", "i18n", "model", "api", "state", "views", "pages"]
 

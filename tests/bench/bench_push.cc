@@ -58,7 +58,7 @@ int main(int argc, char** argv) {
   const int64_t begun = clock.steady_ns();
   uint64_t refused = 0;
   for (const std::string& body : bodies) {
-    refused += (*target)->push(body).kind != agent::PushOutcome::Kind::kAccepted;
+    refused += (*target)->push({body, {}, {}}).kind != agent::PushOutcome::Kind::kAccepted;
   }
   std::cout << "{\"bytes\":" << bytes << ",\"lines\":" << lines << ",\"bodies\":" << bodies.size()
             << ",\"refused\":" << refused

@@ -22,14 +22,24 @@ export class DockerHost {
     const host = new DockerHost();
     host.dir = mkdtempSync(`/tmp/logsvc-${name}-`);
     host.url = `unix://${host.dir}/docker.sock`;
-    host.daemon = spawn('dockerd', ['--iptables=false', '--ip6tables=false', '--bridge=none', '--storage-driver=vfs', '--data-root', `${host.dir}/data`,
-      '--exec-root', `${host.dir}/exec`, '--pidfile', `${host.dir}/pid`, '-H', host.url], { stdio: ['ignore', 'ignore', 'pipe'] });
-    host.log = '';
-    host.daemon.stderr.on('data', (d) => (host.log = (host.log + d).slice(-4000)));
-    const failed = new Promise((_, reject) => host.daemon.on('exit', (code) => reject(new Error(`dockerd ended with ${code}: ${host.log}`))));
-    failed.catch(() => {});
-    await Promise.race([until('dockerd', () => host.docker('version') || true, 60), failed]);
+    await host.launch();
     return host;
+  }
+  async launch() {
+    this.daemon = spawn('dockerd', ['--iptables=false', '--ip6tables=false', '--bridge=none', '--storage-driver=vfs', '--data-root', `${this.dir}/data`,
+      '--exec-root', `${this.dir}/exec`, '--pidfile', `${this.dir}/pid`, '-H', this.url], { stdio: ['ignore', 'ignore', 'pipe'] });
+    this.log = '';
+    this.daemon.stderr.on('data', (d) => (this.log = (this.log + d).slice(-4000)));
+    const failed = new Promise((_, reject) => this.daemon.on('exit', (code) => reject(new Error(`dockerd ended with ${code}: ${this.log}`))));
+    failed.catch(() => {});
+    await Promise.race([until('dockerd', () => this.docker('version') || true, 60), failed]);
+  }
+  /** The daemon ends, its containers with it, and comes back. */
+  async restart() {
+    const ended = new Promise((r) => this.daemon.on('exit', r));
+    this.daemon.kill();
+    await ended;
+    await this.launch();
   }
   docker(...args) {
     return run('docker', ['-H', this.url, ...args]);
@@ -51,6 +61,12 @@ export class DockerHost {
     const ended = new Promise((r) => this.daemon.on('exit', r));
     this.daemon.kill();
     await ended;
+    // A daemon that did not get to it leaves its data folder mounted on itself.
+    try {
+      run('umount', ['-l', `${this.dir}/data`]);
+    } catch {
+      // The usual case: nothing is mounted.
+    }
     rmSync(this.dir, { recursive: true, force: true });
   }
 }
@@ -60,7 +76,7 @@ export function makeRoot(folder, withNode) {
   mkdirSync(join(folder, 'bin'), { recursive: true });
   mkdirSync(join(folder, 'tmp'));
   copyFileSync(run('which', ['busybox']), join(folder, 'bin/busybox'));
-  for (const tool of ['sh', 'echo', 'sleep', 'usleep', 'seq', 'cat', 'date']) symlinkSync('busybox', join(folder, 'bin', tool));
+  for (const tool of ['sh', 'echo', 'sleep', 'usleep', 'seq', 'cat', 'date', 'printf', 'head', 'tr', 'od']) symlinkSync('busybox', join(folder, 'bin', tool));
   if (!withNode) return;
   const node = process.execPath;
   copyFileSync(node, join(folder, 'bin/node'));

@@ -94,6 +94,30 @@ test('C: errors only', { skip }, async () => {
   await close();
 });
 
+test('the pages of real agents: marks, agents with their ledger, journey, what needs a look', { skip }, async () => {
+  const { page, errors, close } = await openPage(browser, `${server.page}/overview`);
+  for (const service of ['api-server', 'ticket-server', 'queue-backend']) await page.locator('.tile', { hasText: service }).first().waitFor();
+  assert.equal(await page.locator('.tile', { hasText: 'docker-events' }).count(), 0);
+  assert.match(await page.locator('.tile', { hasText: 'queue-backend' }).innerText(), /queue-instance/);
+  await page.locator('.pulse-histogram .mark[title*="start"]').first().waitFor();
+  await page.goto(`${server.page}/services`);
+  const agentRow = page.locator('tr', { hasText: 'queue-instance' }).filter({ hasText: ' ms' }).first();
+  await agentRow.waitFor();
+  await page.locator('.ledger rect.received').first().waitFor();
+  assert.equal(await page.locator('.ledger rect.missing').count(), 0);
+  await page.locator('.status-bar', { hasText: 'agents 2/2' }).waitFor();
+  await page.goto(`${server.page}/journey?value=user_id_123`);
+  await page.locator('.verdict.bad', { hasText: 'Failed in ticket-server' }).waitFor();
+  assert.deepEqual(new Set(await page.locator('.lane-name').allInnerTexts()), new Set(['queue-backend', 'api-server', 'ticket-server']));
+  await page.goto(`${server.page}/alerts`);
+  backend.docker('kill', 'ticket-server');
+  await page.locator('.watch-list li.bad', { hasText: /ticket-server container ended .* exit code 137/ }).waitFor();
+  await page.goto(`${server.page}/opening`);
+  await page.locator('.preflight li.bad', { hasText: /ticket-server restarted/ }).first().waitFor();
+  assert.deepEqual(errors, []);
+  await close();
+});
+
 test('containers that live 50 ms are heard, removed ones too', { skip }, async () => {
   for (let i = 0; i < 5; i++) queue.shell(`short-${i}`, `echo short life ${i}; usleep 50000`, ...(i % 2 ? ['--rm'] : []));
   await until('all five', async () => (await count('{container=~"short-.*"}')) === 5);

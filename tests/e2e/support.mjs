@@ -110,6 +110,9 @@ export function nowNs() {
   return BigInt(Date.now()) * 1_000_000n;
 }
 
+/** A line as winston writes it. */
+export const winston = (service, level, message, more = {}) => JSON.stringify({ service, level, message, ...more });
+
 export function launchChromium() {
   return chromium.launch({
     executablePath: process.env.CHROMIUM,
@@ -131,8 +134,74 @@ export async function openPage(browser, url, { settings = {}, ...context } = {})
   return { page, errors, close: () => own.close() };
 }
 
+/** Two keys one after the other, again if they came too slowly for the page, until what they do is done. */
+export async function chord(page, first, second, done) {
+  await until(`${first} ${second}`, async () => {
+    await page.keyboard.press(first);
+    await page.keyboard.press(second);
+    return until('it to be done', done, 5);
+  });
+}
+
 export function run(command, args, options = {}) {
   const done = spawnSync(command, args, { encoding: 'utf8', ...options });
   if (done.status !== 0) throw new Error(`${command} ${args.join(' ')}: ${done.stderr || done.error}`);
   return done.stdout.trim();
+}
+
+/** Lines of 400 bytes pushed at a rate, numbered. */
+export class LineStream {
+  sent = 0;
+  constructor(server, labels) {
+    Object.assign(this, { server, labels, pad: 'x'.repeat(270) });
+  }
+  async push(n) {
+    const base = nowNs();
+    const { service, level } = this.labels;
+    const lines = Array.from({ length: n }, (_, i) => [base + BigInt(i * 10), winston(service, level, `GET /seats ${this.sent + i}`, { userId: `user_id_${i}`, pad: this.pad })]);
+    await this.server.push(this.labels, lines);
+    this.sent += n;
+  }
+  /** So many lines at once: the bodies are made before, and sent when the result is called. */
+  prepare(n, bodies) {
+    const { service, level } = this.labels;
+    const base = nowNs();
+    const made = Array.from({ length: bodies }, (_, body) => {
+      const values = Array.from({ length: n / bodies }, (_, i) => {
+        const at = body * (n / bodies) + i;
+        return [String(base + BigInt(at)), winston(service, level, `burst ${at}`, { userId: `user_id_${i}`, pad: this.pad })];
+      });
+      return JSON.stringify({ streams: [{ stream: this.labels, values }] });
+    });
+    return async () => {
+      const answers = await Promise.all(made.map((body) => fetch(`${this.server.url}/loki/api/v1/push`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body })));
+      for (const answer of answers) if (answer.status !== 204) throw new Error(`push: ${answer.status} ${await answer.text()}`);
+      this.sent += n;
+    };
+  }
+  /** As near to the rate as the machine lets it, for so long; what it came to. */
+  async run(perSecond, seconds) {
+    const [began, first] = [Date.now(), this.sent];
+    for (let tick = 1; Date.now() - began < seconds * 1000; tick++) {
+      await this.push(perSecond / 20);
+      const wait = began + tick * 50 - Date.now();
+      if (wait > 0) await pause(wait);
+    }
+    const lines = this.sent - first;
+    return { lines, perSecond: Math.round((lines * 1000) / (Date.now() - began)) };
+  }
+}
+
+/** Seconds of CPU that the page's main thread has used. */
+export async function cpuOf(page) {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  return async () => (await session.send('Performance.getMetrics')).metrics.find((m) => m.name === 'TaskDuration').value;
+}
+
+/** MB of the page's heap, after what is unused was thrown away if so asked. */
+export async function heapOf(page) {
+  const session = await page.context().newCDPSession(page);
+  const used = async () => (await session.send('Runtime.getHeapUsage')).usedSize / 1e6;
+  return { used, collected: async () => (await session.send('HeapProfiler.collectGarbage'), used()) };
 }

@@ -1,6 +1,8 @@
+#include "agent/docker/cursor.h"
+#include "agent/docker/log_file_decoder.h"
 #include "agent/docker/log_frame_decoder.h"
 #include "agent/docker/partial_joiner.h"
-#include "agent/spool/spool.h"
+#include "agent/spool/spool_group.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace logsvc::agent;
@@ -16,6 +18,15 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     decoder.finish(on_record);
     joiner.finish(on_line);
   }
+  std::string scratch;
+  for (const LogFileFormat format : {LogFileFormat::kJsonFile, LogFileFormat::kLocal}) {
+    for (std::string_view rest = bytes; !rest.empty();) {
+      const DecodedRecord record = decode_log_file(format, rest, scratch);
+      if (record.kind == DecodedRecord::Kind::kIncomplete) break;
+      rest.remove_prefix(record.bytes);
+    }
+  }
+  (void)decode_cursor(std::string(bytes)).ok();
   (void)decode_spool_group(bytes).ok();
   return 0;
 }

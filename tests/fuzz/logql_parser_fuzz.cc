@@ -1,9 +1,27 @@
+#include <cstdlib>
+
 #include "logql/engine.h"
 #include "logql/syntax/parser.h"
+#include "logql/syntax/printer.h"
+
+namespace {
+
+// A query that parses is printed as the same query; numbers that are none have no spelling.
+void check_printing(const logsvc::logql::Expr& expr) {
+  const std::string line = logsvc::logql::print(expr);
+  if (line.find("NaN") != std::string::npos || line.find("Inf") != std::string::npos) return;
+  for (const std::string& text : {line, logsvc::logql::pretty_print(expr)}) {
+    const auto again = logsvc::logql::parse(text);
+    if (!again.ok() || logsvc::logql::print(**again) != line) std::abort();
+  }
+}
+
+}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view query(reinterpret_cast<const char*>(data), size);
-  (void)logsvc::logql::parse(query).ok();
+  const auto expr = logsvc::logql::parse(query);
+  if (expr.ok()) check_printing(**expr);
   (void)logsvc::logql::TailQuery::parse(query).ok();
   return 0;
 }

@@ -31,7 +31,7 @@ class PushAndQuery(unittest.TestCase):
         self.assertIn("ways", self.server.get("/loki/api/v1/label/t/values")[1])
         form = "match[]=" + "%7Bt%3D%22ways%22%7D" + "&pad=" + "x" * 20000
         status, body, _ = self.server.request("POST", "/loki/api/v1/series", form, {"Content-Type": "application/x-www-form-urlencoded"})
-        self.assertEqual((status, json.loads(body)["data"]), (200, [{**API, "t": "ways"}]))
+        self.assertEqual((status, json.loads(body)["data"]), (200, [{**API, "service_name": "api-server", "t": "ways"}]))
 
     def test_gzip_bodies(self):
         body = gzip.compress(json.dumps({"streams": [{"stream": {"t": "gzip"}, "values": [[str(time.time_ns()), "zipped"]]}]}).encode())

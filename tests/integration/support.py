@@ -23,8 +23,9 @@ def free_port():
 class Server:
     """One `logsvc server`; may be killed and started again over the same data."""
 
-    def __init__(self, *args, env=None, wrap=()):
+    def __init__(self, *args, env=None, wrap=(), data_dir=None):
         self.dir = tempfile.TemporaryDirectory(prefix="logsvc-")
+        self.data_dir = data_dir or self.dir.name + "/data"
         self.port, self.ui_port = free_port(), free_port()
         self.args, self.env, self.wrap = args, env or {}, wrap
         self.process = None
@@ -32,7 +33,7 @@ class Server:
 
     def start(self):
         command = [*self.wrap, BINARY, "server", "--listen", f"127.0.0.1:{self.port}", "--ui-listen",
-                   f"127.0.0.1:{self.ui_port}", "--data-dir", self.dir.name + "/data", *self.args]
+                   f"127.0.0.1:{self.ui_port}", "--data-dir", self.data_dir, *self.args]
         self.log = open(self.dir.name + "/log", "ab")
         self.process = subprocess.Popen(command, stderr=self.log, env={**os.environ, **self.env})
         deadline = time.time() + 60
@@ -94,9 +95,9 @@ class Server:
 class Tail:
     """A WebSocket to /loki/api/v1/tail."""
 
-    def __init__(self, server, query, **params):
+    def __init__(self, server, query, path="/loki/api/v1/tail", **params):
         self.socket = socket.create_connection(("127.0.0.1", server.port), timeout=30)
-        path = "/loki/api/v1/tail?" + urllib.parse.urlencode({"query": query, **params})
+        path += "?" + urllib.parse.urlencode({"query": query, **params})
         self.socket.sendall((f"GET {path} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                              f"Sec-WebSocket-Key: {base64.b64encode(os.urandom(16)).decode()}\r\n"
                              "Sec-WebSocket-Version: 13\r\n\r\n").encode())

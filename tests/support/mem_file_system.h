@@ -1,12 +1,19 @@
-// A disk in memory that can lose what was not synced and fail writes. Safe from several threads.
+// A disk in memory that behaves like one at its worst: what was not synced may be lost, names as
+// well as bytes; operations fail; the power goes. Safe from several threads.
+//
+// A name (create, rename, remove, make_dirs, remove_dir) lasts when its directory was synced, bytes
+// when their file was. crash() decides of everything else at random what is kept.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <random>
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "os/file_system.h"
 
@@ -14,13 +21,22 @@ namespace logsvc::testing {
 
 class MemFileSystem : public FileSystem {
  public:
-  // Every file falls back to its last synced bytes, as after a power cut. (Names are taken as
-  // synced.)
+  // Every file falls back to its last synced bytes; names stay as they are.
   void drop_unsynced();
+  // Power cut and restart: of names and bytes that were not synced each is kept, lost or torn.
+  void crash(std::mt19937_64& random);
+
   // The n-th append from now (1: the next) fails with kNoSpace after writing half; 0: none.
   void fail_append(int nth);
   // The next sync fails with kIo.
   void fail_next_sync();
+  // Of the operations that change the disk, the n-th from now (1: the next) fails with kIo or
+  // kNoSpace, an append after a part; 0: none.
+  void fail_operation(uint64_t nth);
+  // From that operation on nothing reaches the disk, until crash(). `on_off` is called once, then.
+  void power_off(uint64_t nth, std::function<void()> on_off = {});
+  bool is_off() const;
+  uint64_t operations() const;  // that changed the disk or tried to
 
   // The bytes of a file, to damage them.
   std::string bytes(const std::string& path) const;
@@ -39,19 +55,45 @@ class MemFileSystem : public FileSystem {
   Status make_dirs(const std::string& path) override;
   Status sync_dir(const std::string& path) override;
   Result<DiskSpace> space(const std::string& path) override;
+  void set_space(DiskSpace space);
 
  private:
   struct File {
     std::string now;
     std::string synced;
   };
+  using FileRef = std::shared_ptr<File>;
+  struct Names {
+    std::map<std::string, FileRef> files;
+    std::set<std::string> dirs;
+  };
+  // A change of names that was not synced. file: what `path` names then; nullptr: nothing.
+  struct Change {
+    std::string dir;   // whose sync makes it last
+    std::string path;  // file or directory
+    FileRef file;
+    std::string from;  // of a rename
+    enum class Kind { kFile, kMakeDir, kRemoveDir } kind = Kind::kFile;
+  };
   struct State {
     std::mutex mutex;
-    std::map<std::string, std::shared_ptr<File>> files;
-    std::set<std::string> dirs;
+    Names now;
+    Names durable;
+    std::vector<Change> changes;
+    DiskSpace space{1u << 30, 1u << 30};
     int fail_append = 0;
     bool fail_sync = false;
+    uint64_t operations = 0;
+    uint64_t fail_at = 0;
+    uint64_t off_at = 0;
+    bool off = false;
+    std::function<void()> on_off;
+
+    Status operate();
+    void change(Change c);
   };
+  static void apply(const Change& change, Names& names);
+  static void tear(File& file, std::mt19937_64& random);
   class Writer;
   class Reader;
   std::shared_ptr<State> state_ = std::make_shared<State>();

@@ -64,5 +64,22 @@ Result<std::vector<StreamTotals>> MemoryLogSource::totals(TimeRange,
                                                           const std::vector<Matcher>&) const {
   return std::vector<StreamTotals>();
 }
+Result<std::vector<StreamVolume>> MemoryLogSource::volumes(
+    const std::vector<TimeRange>& buckets, const std::vector<Matcher>& matchers) const {
+  std::vector<StreamVolume> out;
+  for (const StoredLine& l : lines_) {
+    if (!matches_all(matchers, l.labels)) continue;
+    auto of_stream = std::find_if(out.begin(), out.end(),
+                                  [&](const StreamVolume& v) { return v.labels == l.labels; });
+    if (of_stream == out.end()) {
+      out.push_back({l.labels, std::vector<uint64_t>(buckets.size())});
+      of_stream = out.end() - 1;
+    }
+    for (size_t i = 0; i < buckets.size(); ++i) {
+      if (buckets[i].contains(l.line.timestamp)) of_stream->bytes[i] += l.line.text.size();
+    }
+  }
+  return out;
+}
 
 }  // namespace logsvc::testing

@@ -20,6 +20,8 @@ class MemoryLogSource : public LogSource {
   Result<std::vector<std::string>> label_values(const std::string&, TimeRange,
                                                 const std::vector<Matcher>&) const override;
   Result<std::vector<StreamTotals>> totals(TimeRange, const std::vector<Matcher>&) const override;
+  Result<std::vector<StreamVolume>> volumes(const std::vector<TimeRange>&,
+                                            const std::vector<Matcher>&) const override;
 
  private:
   std::vector<StoredLine> lines_;  // in order of arrival

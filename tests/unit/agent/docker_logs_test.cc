@@ -3,6 +3,7 @@
 #include "agent/docker/log_frame_decoder.h"
 #include "agent/docker/partial_joiner.h"
 #include "agent/docker/resume_filter.h"
+#include "agent/docker/safe_place.h"
 
 namespace logsvc::agent {
 namespace {
@@ -105,6 +106,54 @@ TEST_CASE("a TTY's raw stream is lines on stdout") {
   CHECK(records == std::vector<Record>{{kOut, kTime, "hello\r\n"}, {kOut, kTime, "rest"}});
 }
 
+TEST_CASE("pieces of a TTY's long line are cut out of the raw stream, whatever it comes in") {
+  std::string text(40'000, 'x');
+  for (size_t i = 0; i < text.size(); i += 100) text[i] = ' ';
+  std::string raw;
+  for (size_t at = 0; at < text.size(); at += 16384) raw += kStamp + text.substr(at, 16384);
+  raw += "\r\n" + std::string(kStamp) + "next\r\n";
+  // As long as a piece and more, but one record.
+  const std::string other = "2026-01-02T13:00:00.000000002Z " + std::string(20'000, 'y') + "\r\n";
+  raw += other;
+  for (const size_t step : {size_t{1000}, size_t{16384}, raw.size()}) {
+    LogFrameDecoder decoder(true);
+    std::vector<Record> records;
+    const auto keep = [&](const LogRecord& r) {
+      records.push_back({r.stream, r.timestamp, std::string(r.text)});
+    };
+    for (size_t at = 0; at < raw.size(); at += step)
+      REQUIRE(decoder.feed(std::string_view(raw).substr(at, step), keep).ok());
+    decoder.finish(keep);
+    REQUIRE(records.size() == 5);
+    CHECK(join(records) == Lines{{kOut, text}, {kOut, "next"}, {kOut, std::string(20'000, 'y')}});
+  }
+}
+
+TEST_CASE("cursors as text") {
+  const Cursor c{kErr, 1'764'055'378'123'456'789, 3, UINT64_MAX, 42, 1 << 20};
+  CHECK(*decode_cursor(encode_cursor(c)) == c);
+  CHECK(encode_cursor({}) == "");
+  CHECK(*decode_cursor("") == Cursor{});
+  for (const char* bad :
+       {"x", "stdout", "stdout 0 1 2 3 4", "stdin 1 1 2 3 4", "stdout 1 1 2 3 4 5"})
+    CHECK(!decode_cursor(bad).ok());
+}
+
+TEST_CASE("a place is safe only behind what nothing holds back") {
+  SafePlace place(Cursor{kOut, 1, 1, 0});
+  const auto at = [](Timestamp t) { return Cursor{kOut, t, 1, 0}; };
+  place.note(1, at(10), false);
+  CHECK(place.place(UINT64_MAX) == at(10));
+  place.note(2, at(20), true);
+  place.note(3, at(30), true);
+  CHECK(place.place(2) == at(10));
+  CHECK(place.place(3) == at(20));
+  CHECK(place.place(UINT64_MAX) == at(30));
+  for (uint64_t i = 4; i < 5000; ++i) place.note(i, at(static_cast<Timestamp>(i) * 10), true);
+  CHECK(place.place(4) == at(30));
+  CHECK(place.place(5000) == at(49'990));
+}
+
 TEST_CASE("pieces of 16 KiB are joined, each output apart") {
   const std::string piece(16384, 'x');
   CHECK(join({{kOut, 1, piece}, {kErr, 2, "between\n"}, {kOut, 1, piece}, {kOut, 1, "end\n"}}) ==
@@ -176,6 +225,21 @@ TEST_CASE(
   CHECK(resume(filter, log, true).texts ==
         std::vector<std::string>{"a", "b", "c", "d", "stepped back"});
   CHECK(filter.repeats() == 2);
+}
+
+TEST_CASE("a place that is a time alone: what is later is new, and no gap") {
+  Cursor promtail;
+  promtail.timestamp = 99;
+  CHECK(*decode_cursor(encode_cursor(promtail)) == promtail);
+  ResumeFilter filter(promtail);
+  std::vector<std::string> got;
+  const auto keep = [&](const LogRecord& r) { got.emplace_back(r.text); };
+  for (const Timestamp t : {98, 99, 100, 100, 101}) {
+    const std::string text = std::to_string(t);
+    filter.add({OutputStream::kStdout, t, text, 0, 0}, true, keep);
+  }
+  CHECK(got == std::vector<std::string>{"100", "100", "101"});
+  CHECK(filter.gaps() == 0);
 }
 
 TEST_SUITE_END();

@@ -186,6 +186,19 @@ TEST_CASE("trimming deletes whole segments and a reader goes on behind them") {
   CHECK(*journal->append("more") == 21);
 }
 
+TEST_CASE("a segment that was never finished leaves a gap in the numbers, and reading goes on") {
+  MemFileSystem files;
+  {
+    const auto journal = open(files, 1000);
+    REQUIRE(journal->append_durable("one").ok());
+  }
+  files.set_bytes("/j/" + segment_name(5), "LG");  // the power went while it was being made
+  const auto journal = open(files, 1000);
+  CHECK(all(*journal) == Records{{1, "one"}});
+  CHECK(*journal->append_durable("five") == 5);
+  CHECK(all(*journal) == Records{{1, "one"}, {5, "five"}});
+}
+
 TEST_CASE("a reader at the end finds what is appended later") {
   MemFileSystem files;
   const auto journal = open(files, 64);

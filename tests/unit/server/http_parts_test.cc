@@ -98,12 +98,13 @@ TEST_CASE("limits take single entries out and say why") {
             {{now, "fits"}, {now, "too long"}, {now + kHour, "new"}});
   const std::string faults = enforce_limits(batch, limits, now, metrics);
   CHECK(batch.entry_count() == 1);
-  CHECK(faults.find("max entry size '5' bytes exceeded for stream '{a=\"b\"}' while adding an "
+  CHECK(faults.find("max entry size '5' bytes exceeded for stream '{a=\"b\", "
+                    "service_name=\"unknown_service\"}' while adding an "
                     "entry with length '8' bytes") != std::string::npos);
   CHECK(faults.find("timestamp too new: 2027-01-15T09:00:00Z") != std::string::npos);
-  CHECK(metrics.text().find(
-            "loki_discarded_samples_total{reason=\"line_too_long\",tenant=\"fake\"} 1") !=
-        std::string::npos);
+  CHECK(metrics.text().find("loki_discarded_samples_total{reason=\"line_too_long\",tenant=\"fake\","
+                            "retention_hours=\"\","
+                            "policy=\"\",format=\"loki\"} 1") != std::string::npos);
 }
 
 TEST_CASE("the WebSocket handshake of RFC 6455") {
@@ -144,8 +145,8 @@ TEST_CASE("a live session: history once, matching entries, drops counted") {
   const auto session = [](uint64_t most) {
     TailOptions options;
     options.max_queued_entries = most;
-    return TailSession(std::move(*logql::TailQuery::parse("{a=\"b\"} |= \"x\"")), false, 0,
-                       options);
+    return TailSession(std::move(*logql::TailQuery::parse("{a=\"b\"} |= \"x\"")), TailForm::kPlain,
+                       0, options);
   };
   const LabelSet wanted = LabelSet::from({{"a", "b"}});
   TailSession live = session(10);

@@ -99,7 +99,7 @@ TEST_CASE("JSON faults name the place") {
   CHECK(json_error(R"({"streams":[{"values":[["1","a",null]]}]})").find("structured metadata") !=
         std::string::npos);
   CHECK(json_error(R"({"streams":[{"stream":{"a-b":"x"},"values":[]}]})")
-            .find("invalid label name") != std::string::npos);
+            .find("couldn't parse labels: 1:3: ") != std::string::npos);
   CHECK(json_error(R"({"streams":5})").find("\"streams\" is not a list") != std::string::npos);
 }
 
@@ -125,6 +125,36 @@ TEST_CASE("the legacy JSON form is read") {
   REQUIRE(batch.ok());
   CHECK(batch->streams[0].entries[0].timestamp == parse_rfc3339("2026-01-02T03:04:05.678Z"));
   CHECK(!decode_legacy_push_json(R"({"streams":[{"labels":"{}","entries":[{"ts":"bad"}]}]})").ok());
+}
+
+TEST_CASE("a JSON body of null has no streams") {
+  CHECK(decode_push_json("null")->streams.empty());
+}
+
+TEST_CASE("1e5 metadata pairs of one name are sorted out in no time") {
+  std::vector<std::pair<std::string_view, std::string_view>> pairs(100'000, {"a.b", "x"});
+  pairs.back().second = "last";
+  pairs.push_back({"a_b", "not renamed"});
+  pairs.push_back({"c", "1"});
+  pairs.push_back({"c", "2"});
+  Arena arena;
+  const auto stored = store_metadata(arena, pairs);
+  REQUIRE(stored.size() == 2);
+  CHECK(stored[0].value == "last");
+  CHECK(stored[1].value == "2");
+}
+
+TEST_CASE("millions of empty entries are refused, not kept") {
+  std::string stream = "\x0a\x02{}";
+  for (int i = 0; i < 1'000'000; ++i) stream += std::string("\x12\x00", 2);
+  std::string message = "\x0a";
+  for (size_t n = stream.size(); n > 0; n >>= 7) {
+    message += static_cast<char>((n & 0x7F) | (n > 0x7F ? 0x80 : 0));
+  }
+  message += stream;
+  LabelTextCache labels;
+  CHECK(decode_push_message(message, labels, 16u << 20).error().code == ErrorCode::kTooLarge);
+  CHECK(decode_push_message(message, labels)->entry_count() == 1'000'000);
 }
 
 TEST_SUITE_END();

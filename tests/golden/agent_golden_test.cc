@@ -1,0 +1,107 @@
+// Runs the pipeline files: a piece of a scrape config, lines, and the entries they give. Form:
+//
+//   # what the feature promises
+//   job:                             keys of a scrape config
+//     pipeline_stages: […]
+//   discovered: {job: app}           labels before relabelling
+//   lines: [ '…', '…' ]              the first at 2026-01-01T13:00:00Z, each 1 ms later
+//   expect:                          in order: time, labels, [metadata], <tenant>, line
+//   - '2026-01-01T13:00:00Z {job="app"} …'
+//   warnings: [ '…' ]                parts of what is warned of, if anything is
+//   fault: '…'                       a part of the message of a config that is refused
+//
+// Usage: logsvc_agent_golden_tests FOLDER
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+
+#include "config/yaml.h"
+#include "support/pipeline_lines.h"
+
+namespace logsvc {
+namespace {
+
+// The text of `job:`, which stands by itself in the file, indented.
+std::string job_text(const std::string& file) {
+  std::istringstream in(file);
+  std::string line, out;
+  bool inside = false;
+  while (std::getline(in, line)) {
+    if (line == "job:") {
+      inside = true;
+    } else if (inside && (line.starts_with("  ") || line.empty())) {
+      out += line.empty() ? "\n" : line.substr(2) + "\n";
+    } else {
+      inside = false;
+    }
+  }
+  return out;
+}
+
+std::vector<std::string> texts(const config::YamlNode* list) {
+  std::vector<std::string> out;
+  if (!list) return out;
+  for (const auto& item : list->items) out.push_back(item.text);
+  return out;
+}
+
+int compare(const std::string& file, const std::vector<std::string>& wanted,
+            const std::vector<std::string>& got) {
+  if (wanted == got) return 0;
+  std::cout << file << ": expected\n";
+  for (const auto& line : wanted) std::cout << "  " << line << '\n';
+  std::cout << "got\n";
+  for (const auto& line : got) std::cout << "  " << line << '\n';
+  return 1;
+}
+
+int run_file(const std::filesystem::path& path) {
+  std::ifstream in(path);
+  const std::string text((std::istreambuf_iterator<char>(in)), {});
+  const auto root = config::parse_yaml(path.string(), text);
+  if (!root.ok()) {
+    std::cout << root.error().message << '\n';
+    return 1;
+  }
+  testing::TestJob job(job_text(text));
+  const std::string name = path.filename().string();
+  if (const auto* fault = root->find("fault")) {
+    if (job.fault.find(fault->text) != std::string::npos && !fault->text.empty()) return 0;
+    std::cout << name << ": expected the fault " << fault->text << ", got " << job.fault << '\n';
+    return 1;
+  }
+  if (!job.job) {
+    std::cout << name << ": " << job.fault << '\n';
+    return 1;
+  }
+  for (const std::string& part : texts(root->find("warnings"))) {
+    bool found = false;
+    for (const auto& warning : job.warnings) found |= warning.find(part) != std::string::npos;
+    if (!found) {
+      std::cout << name << ": no warning says " << part << '\n';
+      return 1;
+    }
+  }
+  Labels discovered;
+  if (const auto* labels = root->find("discovered")) {
+    for (const auto& [key, value] : labels->members) discovered.push_back({key.text, value.text});
+  }
+  return compare(name, texts(root->find("expect")),
+                 job.run(discovered, texts(root->find("lines"))));
+}
+
+}  // namespace
+}  // namespace logsvc
+
+int main(int argc, char** argv) {
+  if (argc != 2) return 2;
+  int files = 0, failed = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(argv[1])) {
+    if (entry.path().extension() != ".yaml") continue;
+    ++files;
+    failed += logsvc::run_file(entry.path());
+  }
+  std::cout << files << " files, " << failed << " failed\n";
+  return failed == 0 && files > 0 ? 0 : 1;
+}

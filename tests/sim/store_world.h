@@ -1,0 +1,48 @@
+// A store over a disk in memory, that can lose its power at any operation and start again. The
+// index is a real SQLite file beside it: what it knew when the power went is kept, or it is lost,
+// or an older copy comes back, since all it knows is in the chunk files.
+#pragma once
+
+#include <memory>
+#include <random>
+#include <string>
+
+#include "store/store.h"
+#include "support/fake_clock.h"
+#include "support/mem_file_system.h"
+
+namespace logsvc::sim {
+
+class StoreWorld {
+ public:
+  explicit StoreWorld(std::mt19937_64& random);
+  ~StoreWorld();
+
+  // Delete requests read "SERVICE TEXT": lines of the service that contain the text.
+  // Fails only while the power goes or an operation was made to fail.
+  Status open();
+  void close();
+  // From the n-th operation on nothing reaches the disk; crash() ends that.
+  void power_off_after(uint64_t operations);
+  void crash();
+  void save_older_index();
+
+  testing::MemFileSystem disk;
+  testing::FakeClock clock{20'000 * kDay + 13 * kHour};
+  store::StoreOptions options;
+  std::unique_ptr<store::Store> store;
+  std::string last_fate;  // of the index in the last crash; empty: as it was
+  std::string log;        // warnings and errors since the last open
+
+ private:
+  void save_index(const std::string& name);
+  void restore_index(const std::string& name);
+
+  std::mt19937_64& random_;
+  std::string dir_;
+  std::unique_ptr<Metrics> metrics_;
+  std::unique_ptr<Diagnostics> diagnostics_;
+  bool has_older_ = false;
+};
+
+}  // namespace logsvc::sim

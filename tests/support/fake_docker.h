@@ -1,0 +1,47 @@
+// A Docker Engine API of containers that exist in memory: list, inspect, events, logs with follow,
+// since and tail, by the rules of a real daemon, its faults included. Safe from several threads.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+
+namespace logsvc::testing {
+
+class FakeDocker {
+ public:
+  FakeDocker();  // listens on a free port of 127.0.0.1
+  ~FakeDocker();
+
+  std::string url() const;  // tcp://127.0.0.1:PORT
+
+  // The id (64 hex digits) of a container that runs.
+  std::string run(const std::string& name, const std::map<std::string, std::string>& labels = {},
+                  bool tty = false);
+  // A line (its newline is added) at the container's next time.
+  void print(const std::string& id, const std::string& line, bool to_stderr = false);
+  void start(const std::string& id);
+  void stop(const std::string& id);
+  void rename(const std::string& id, const std::string& name);
+  void remove(const std::string& id);
+  // The oldest records are gone; followers get the newest again, as after a rotation.
+  void rotate(const std::string& id, size_t keep, size_t repeat);
+
+  // Breaks every open answer.
+  void cut_streams();
+  // The next so many requests fail with the status.
+  void fail_next(int requests, int status);
+  // Requests of this kind ("events", "logs" …) are refused with 403, as by a socket proxy.
+  void forbid(const std::string& kind);
+  int requests() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace logsvc::testing

@@ -1,0 +1,306 @@
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+#include <zlib.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "agent/docker/cursor.h"
+#include "agent/files/glob.h"
+#include "agent/files/positions_file.h"
+#include "agent/files/tailed_file.h"
+#include "agent/promtail_state.h"
+#include "support/mem_file_system.h"
+#include "support/pipeline_lines.h"
+#include "support/temp_dir.h"
+
+namespace logsvc::agent {
+namespace {
+
+using namespace logsvc::testing;
+
+// Keeps lines once they are committed, as the spool does.
+class MemoryStore : public LineStore {
+ public:
+  std::string position(const std::string& source) override { return positions[source]; }
+  LineSink& sink() override { return pending_; }
+  bool commit(const std::string& source, const std::string& position) override {
+    positions[source] = position;
+    for (std::string& text : pending_.texts) lines.push_back(text.substr(text.rfind(' ') + 1));
+    pending_.texts.clear();
+    return true;
+  }
+  std::map<std::string, std::string> positions;
+  std::vector<std::string> lines;
+
+ private:
+  TextSink pending_;
+};
+
+// One path, followed by readers that come and go.
+struct Followed {
+  TempDir dir;
+  std::string path = dir.path() + "/app.log";
+  MemoryStore store;
+  TestJob job;
+  FileMetrics metrics{job.metrics};
+  TailContext context{store, job.clock, metrics, job.diagnostics};
+  std::unique_ptr<TailedFile> file;
+  Compression compression = Compression::kNone;
+
+  explicit Followed(const std::string& yaml = "") : job(yaml) { restart(); }
+  // As after a kill: what was not committed is forgotten.
+  void restart() {
+    file.reset();
+    TailedFile::Options options;
+    options.source = "file/test/" + path;
+    options.path = path;
+    options.compression = compression;
+    file = std::make_unique<TailedFile>(context, std::move(options), job.job->open({{"a", "b"}}));
+  }
+  void append(const std::string& text) {
+    std::ofstream(path, std::ios::app | std::ios::binary) << text;
+  }
+  TailedFile::State read() {
+    TailedFile::State state = TailedFile::State::kMore;
+    for (int i = 0; i < 100 && state == TailedFile::State::kMore; ++i) state = file->turn();
+    return state;
+  }
+  std::vector<std::string> taken() { return std::exchange(store.lines, {}); }
+};
+
+using Lines = std::vector<std::string>;
+
+}  // namespace
+
+TEST_SUITE_BEGIN("agent");
+
+TEST_CASE("a file that grows: complete lines, once each, over restarts") {
+  Followed f;
+  f.append("one\ntwo\nhal");
+  f.read();
+  CHECK(f.taken() == Lines{"one", "two"});
+  f.restart();
+  f.append("f\nthree\n");
+  f.read();
+  CHECK(f.taken() == Lines{"half", "three"});
+  f.restart();
+  CHECK(f.read() == TailedFile::State::kIdle);
+  CHECK(f.taken().empty());
+}
+
+TEST_CASE("rotation by rename: the rest of the old file, then the new one") {
+  Followed f;
+  f.append("1\n");
+  f.read();
+  f.append("2\nunended");
+  std::filesystem::rename(f.path, f.path + ".1");
+  f.append("3\n");
+  f.read();
+  CHECK(f.taken() == Lines{"1", "2", "unended", "3"});
+}
+
+TEST_CASE("rotation while nobody looks: the old file is found by its inode") {
+  Followed f;
+  f.append("1\n");
+  f.read();
+  f.append("2\n");
+  std::filesystem::rename(f.path, f.path + ".1");
+  f.append("3\n");
+  f.restart();
+  f.read();
+  CHECK(f.taken() == Lines{"1", "2", "3"});
+  CHECK(f.metrics.gaps.value() == 0);
+}
+
+TEST_CASE("a file that was rotated away and is gone is a gap that is counted") {
+  Followed f;
+  f.append("1\n");
+  f.read();
+  std::filesystem::rename(f.path, f.path + ".1");
+  std::filesystem::remove(f.path + ".1");
+  f.append("other beginning\n");
+  f.restart();
+  f.read();
+  CHECK(f.taken().back() == "beginning");
+  CHECK(f.metrics.gaps.value() == 1);
+}
+
+TEST_CASE("a file that was read to its end and deleted is no gap") {
+  Followed f;
+  f.append("1\n");
+  f.read();
+  std::filesystem::remove(f.path);
+  CHECK(f.read() == TailedFile::State::kGone);
+  f.append("another\n");
+  f.restart();
+  f.read();
+  CHECK(f.taken() == Lines{"1", "another"});
+  CHECK(f.metrics.gaps.value() == 0);
+}
+
+TEST_CASE("truncation: from the start again, also when it has grown past the place") {
+  Followed f;
+  f.append("1\n2\n");
+  f.read();
+  std::filesystem::resize_file(f.path, 0);
+  f.append("3\n");
+  f.read();
+  CHECK(f.taken() == Lines{"1", "2", "3"});
+  std::filesystem::resize_file(f.path, 0);
+  f.append("longer-than-before\nx\n");
+  f.read();
+  CHECK(f.taken() == Lines{"longer-than-before", "x"});
+}
+
+TEST_CASE("an inode that is used again is another file") {
+  Followed f;
+  f.append("first file\n");
+  f.read();
+  f.taken();
+  // In place, with other bytes and longer: same inode, another beginning.
+  std::ofstream(f.path, std::ios::trunc) << "second file\nmore\n";
+  f.restart();
+  f.read();
+  CHECK(f.taken() == Lines{"file", "more"});
+}
+
+TEST_CASE("lines that a block holds back are read again after a kill, and only those") {
+  Followed f("pipeline_stages:\n- multiline: {firstline: '^S', max_wait_time: 1s}");
+  f.append("S1\na\nS2\nb\n");
+  f.read();
+  CHECK(f.taken() == Lines{"S1\\na"});
+  f.restart();
+  f.append("c\nS3\n");
+  f.read();
+  CHECK(f.taken() == Lines{"S2\\nb\\nc"});
+  f.job.clock.advance(2 * kSecond);
+  CHECK(f.file->next_due() <= f.job.clock.steady_ns());
+  CHECK(f.file->flush_due(f.job.clock.steady_ns()));
+  CHECK(f.taken() == Lines{"S3"});
+  f.restart();
+  f.read();
+  CHECK(f.taken().empty());
+}
+
+TEST_CASE("compressed files are read once, from where they were left") {
+  Followed f;
+  f.path += ".gz";
+  f.compression = Compression::kGzip;
+  f.restart();
+  const gzFile out = ::gzopen(f.path.c_str(), "wb");
+  const std::string text = "z1\nz2\n";
+  ::gzwrite(out, text.data(), static_cast<unsigned>(text.size()));
+  ::gzclose(out);
+  CHECK(f.read() == TailedFile::State::kIdle);
+  CHECK(f.taken() == Lines{"z1", "z2"});
+  f.restart();
+  f.read();
+  CHECK(f.taken().empty());
+}
+
+TEST_CASE("a damaged place is no place") {
+  const FilePlace place{{1, 2, 3, 4}, 5};
+  const std::string text = encode_file_place(place);
+  CHECK(decode_file_place(text)->file == place.file);
+  CHECK(decode_file_place(text)->offset == 5);
+  for (size_t n = 0; n + 1 < text.size(); ++n) {
+    const auto cut = decode_file_place(text.substr(0, n));
+    CHECK((!cut || cut->file.head_hash != place.file.head_hash || n == text.size()));
+  }
+  CHECK(!decode_file_place("1 2 3 4 5"));
+  CHECK(!decode_file_place(text + " "));
+  CHECK(!decode_file_place("2" + text.substr(1)));
+}
+
+TEST_CASE("globs: ** for folders, classes and alternatives") {
+  TempDir dir;
+  for (const char* name : {"a.log", "b.txt", "x/c.log", "x/y/d.log", "x/y/e.tmp"}) {
+    std::filesystem::create_directories(
+        std::filesystem::path(dir.path() + "/" + name).parent_path());
+    std::ofstream(dir.path() + "/" + name) << "x";
+  }
+  const auto found = [&](const std::string& pattern) {
+    Lines out;
+    for (const std::string& path : glob_files(dir.path() + "/" + pattern)) {
+      out.push_back(path.substr(dir.path().size() + 1));
+    }
+    return out;
+  };
+  CHECK(found("*.log") == Lines{"a.log"});
+  CHECK(found("**/*.log") == Lines{"a.log", "x/c.log", "x/y/d.log"});
+  CHECK(found("x/**/*.{log,tmp}") == Lines{"x/c.log", "x/y/d.log", "x/y/e.tmp"});
+  CHECK(found("[ab].*") == Lines{"a.log", "b.txt"});
+  CHECK(found("x/?.log") == Lines{"x/c.log"});
+  CHECK(found("b.txt") == Lines{"b.txt"});
+  CHECK(found("none*").empty());
+  CHECK(glob_matches_path("/a/**/*.log", "/a/b/c/d.log"));
+  CHECK(!glob_matches_path("/a/*.log", "/a/b/d.log"));
+}
+
+TEST_CASE("positions of Promtail are read and written") {
+  MemFileSystem files;
+  const PromtailPositions positions{{{"/a.log", 12}, {"/odd: \"x\"", 3}},
+                                    {{"cursor-abc", "17"}, {"journal-j", "s=1;i=2"}}};
+  REQUIRE(write_positions_file(files, "/p/positions.yaml", positions).ok());
+  const auto back = read_positions_file(files, "/p/positions.yaml");
+  REQUIRE(back.ok());
+  CHECK(*back == positions);
+  CHECK(promtail_cursor(*back, "abc") == 17);
+  CHECK(promtail_cursor(*back, "abd") == 0);
+  CHECK(*read_positions_file(files, "/p/none.yaml") == PromtailPositions());
+  REQUIRE(files.replace("/p/bad.yaml", "positions: [").ok());
+  CHECK(!read_positions_file(files, "/p/bad.yaml").ok());
+  REQUIRE(files.replace("/p/odd.yaml", "positions:\n  cursor-abc: \"17\"\n  /x: \"5\"\n").ok());
+  CHECK(read_positions_file(files, "/p/odd.yaml")->offsets.size() == 1);
+}
+
+TEST_CASE("a positions file cut at any byte is refused, or says nothing that was not in it") {
+  MemFileSystem files;
+  const PromtailPositions whole{{{"/a.log", 1234}, {"/b.log", 77}}, {{"cursor-abc", "1767272400"}}};
+  REQUIRE(write_positions_file(files, "/p/positions.yaml", whole).ok());
+  const std::string text = *files.read_all("/p/positions.yaml");
+  for (size_t size = 0; size <= text.size(); ++size) {
+    CAPTURE(size);
+    REQUIRE(files.replace("/p/cut.yaml", text.substr(0, size)).ok());
+    const auto cut = read_positions_file(files, "/p/cut.yaml");
+    if (!cut.ok()) continue;
+    for (const auto& [path, offset] : cut->offsets) CHECK(whole.offsets.at(path) == offset);
+    const int64_t seconds = promtail_cursor(*cut, "abc");
+    CHECK((seconds == 0 || seconds == 1767272400));
+  }
+}
+
+TEST_CASE("what a Promtail has left: offsets, places of containers and journals") {
+  MemFileSystem files;
+  SystemClock clock;
+  Diagnostics quiet(clock, LogLevel::kError, LogFormat::kLogfmt, [](std::string_view) {});
+  PositionsConfig config;
+  config.filename = "/p/positions.yaml";
+  const PromtailPositions before{{{"/a.log", 12}}, {{"cursor-abc", "17"}, {"journal-j", "s=1"}}};
+  REQUIRE(write_positions_file(files, config.filename, before).ok());
+  const auto state = PromtailState::open(files, config, quiet);
+  REQUIRE(state.ok());
+  CHECK((*state)->offsets() == before.offsets);
+  CHECK((*state)->journal_cursor("j") == "s=1");
+  auto spool = Spool::open(files, "/agent", {});
+  REQUIRE(spool.ok());
+  REQUIRE((*state)->give_containers(**spool, "docker/j/", clock.now()).ok());
+  const auto place = decode_cursor((*spool)->state("docker/j/abc").position);
+  REQUIRE(place.ok());
+  CHECK(place->is_time_only());
+  CHECK(place->timestamp == 17 * kSecond - 1);
+  // What is not ours stays in the file.
+  (*state)->save_offsets({{"/a.log", 20}});
+  (*state)->save_containers({{"abc", 19 * kSecond + 5}});
+  CHECK(*read_positions_file(files, config.filename) ==
+        PromtailPositions{{{"/a.log", 20}}, {{"cursor-abc", "19"}, {"journal-j", "s=1"}}});
+  REQUIRE(files.replace(config.filename, "positions: [").ok());
+  CHECK(!PromtailState::open(files, config, quiet).ok());
+  config.ignore_invalid_yaml = true;
+  CHECK(PromtailState::open(files, config, quiet).ok());
+}
+
+TEST_SUITE_END();
+
+}  // namespace logsvc::agent

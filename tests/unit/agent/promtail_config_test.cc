@@ -1,0 +1,167 @@
+#include "agent/promtail/promtail_config.h"
+
+#include <doctest/doctest.h>
+
+#include "agent/promtail/convert.h"
+#include "agent/promtail/expand_env.h"
+
+namespace logsvc::agent {
+namespace {
+
+std::string expanded(const std::string& text) {
+  const config::Environment environment = [](const std::string& name) {
+    if (name == "A") return std::optional<std::string>("a/b/c");
+    if (name == "EMPTY") return std::optional<std::string>("");
+    return std::optional<std::string>();
+  };
+  const auto out = expand_promtail_env(text, environment);
+  return out.ok() ? out->text : out.error().message;
+}
+
+Result<PromtailConfig> parse(const std::string& text) {
+  return parse_promtail_config("p.yaml", text, {});
+}
+std::string fault(const std::string& text) {
+  const auto config = parse(text);
+  return config.ok() ? "" : config.error().message;
+}
+
+}  // namespace
+
+TEST_SUITE_BEGIN("agent");
+
+TEST_CASE("expand-env: Promtail's rules") {
+  CHECK(expanded("[${A}] $A $1 ${1} $$ \\\\ \\/") == "[a/b/c] $A $1  $ \\ /");
+  CHECK(expanded("${NO:-x} ${EMPTY:-y} ${A:-z} ${A:+z} ${NO=q}") == "x y a/b/c a/b/c q");
+  CHECK(expanded("${NO:-${ALSO:-deep}} ${NO:-a/b}") == "deep a/b");
+  CHECK(expanded("${#A} ${A^^} ${A^} ${A:2:3} ${A:4}") == "5 A/B/C A/b/c b/c c");
+  CHECK(expanded("${A#*/} ${A##*/} ${A%/*} ${A%%/*}") == "b/c c a/b a");
+  CHECK(expanded("${A/\\//-} ${A//b/B}") == "a-b/c a/B/c");
+  CHECK(expanded("x\n${A-d}") == "line 2: missing closing brace");
+  CHECK(expanded("${}") == "line 1: unable to parse variable name");
+  CHECK(expanded("${A") == "line 1: missing closing brace");
+}
+
+TEST_CASE("a typical file: every part is typed") {
+  const auto config = parse(R"(
+server: {http_listen_port: 9081, grpc_listen_port: 0, log_level: warn}
+positions: {filename: /tmp/positions.yaml, sync_period: 5s}
+clients:
+- url: http://loki:3100/loki/api/v1/push
+  batchwait: 2s
+  batchsize: 102400
+  timeout: 15s
+  tenant_id: team
+  external_labels: {region: eu, host: h1}
+  backoff_config: {min_period: 1s, max_period: 1m, max_retries: 0}
+  basic_auth: {username: u, password_file: /run/secret}
+  tls_config: {ca_file: /ca.pem, min_version: TLS12}
+  headers: {X-Custom: v}
+  drop_rate_limited_batches: true
+limits_config: {readline_rate_enabled: true, readline_rate: 50, max_line_size: 256kb}
+target_config: {sync_period: 20s}
+scrape_configs:
+- job_name: containers
+  docker_sd_configs:
+  - host: unix:///var/run/docker.sock
+    refresh_interval: 5s
+    filters: [{name: label, values: [logging=promtail]}]
+  relabel_configs: [{source_labels: [__meta_docker_container_name], regex: '/(.*)', target_label: container}]
+- job_name: files
+  static_configs: [{targets: [localhost], labels: {job: app, __path__: /var/log/*.log}}]
+  journal: {max_age: 12h, labels: {job: journal}}
+)");
+  REQUIRE_MESSAGE(config.ok(), config.error().message);
+  CHECK(config->server.http_listen_port == 9081);
+  CHECK(config->positions.sync_period == 5 * kSecond);
+  REQUIRE(config->clients.size() == 1);
+  const ClientConfig& client = config->clients[0];
+  CHECK(client.batch_wait == 2 * kSecond);
+  CHECK(client.batch_bytes == 102400);
+  CHECK(client.tenant_id == "team");
+  CHECK(client.external_labels == Labels{{"host", "h1"}, {"region", "eu"}});
+  CHECK(client.backoff.max_retries == 0);
+  CHECK(client.http.basic_auth->password.file == "/run/secret");
+  CHECK(client.http.tls.min_version == "TLS12");
+  CHECK(client.http.headers == Labels{{"X-Custom", "v"}});
+  CHECK(client.drop_rate_limited_batches);
+  CHECK(config->limits.max_line_bytes == 256 * 1024);
+  CHECK(config->files.sync_period == 20 * kSecond);
+  REQUIRE(config->scrapes.size() == 2);
+  CHECK(config->scrapes[0].docker[0].filters[0].second ==
+        std::vector<std::string>{"logging=promtail"});
+  CHECK(config->scrapes[0].relabel[0].regex == "/(.*)");
+  CHECK(config->scrapes[1].files[0].labels[0].name == "__path__");
+  CHECK(config->scrapes[1].journal->max_age == 12 * kHour);
+  CHECK(config->warnings.empty());
+}
+
+TEST_CASE("faults say file, line, column and what may be meant; all are said at once") {
+  CHECK(fault("clients:\n- url: x\n  batchwiat: 1s\n") ==
+        "p.yaml:3:3: unknown key batchwiat in a client; did you mean batchwait?");
+  CHECK(fault("nonsense: 1\n").starts_with("p.yaml:1:1: unknown key nonsense"));
+  CHECK(fault("limits_config: {}\nlimits_config: {}\n") ==
+        "p.yaml:2:1: limits_config is given twice in a Promtail configuration");
+  CHECK(fault("clients: [{url: x, batchsize: many}]\n") ==
+        "p.yaml:1:31: batchsize: expected a whole number, found \"many\"");
+  CHECK(fault("clients: {url: x}\n") == "p.yaml:1:10: clients: expected a list, found a map");
+  CHECK(fault("a: [\n").starts_with("p.yaml:"));
+  const std::string several = fault("positions: {filname: x}\nscrape_configs: [{}]\n");
+  CHECK(several.find("p.yaml:1:13: unknown key filname") != std::string::npos);
+  CHECK(several.find("p.yaml:2:18: a scrape_config needs a job_name") != std::string::npos);
+  CHECK(fault("scrape_configs: [{job_name: a}, {job_name: a}]\n").find("job_name a") !=
+        std::string::npos);
+  CHECK(fault("clients: [{url: x, bearer_token: a, basic_auth: {username: b}}]\n")
+            .find("at most one of") != std::string::npos);
+}
+
+TEST_CASE("known and not done is a warning that says so") {
+  const auto config = parse(
+      "wal: {enabled: true}\nclient: {url: x, oauth2: {client_id: a}}\n"
+      "scrape_configs: [{job_name: a, kafka: {brokers: [b]}}]\n");
+  REQUIRE(config.ok());
+  std::string all;
+  for (const auto& warning : config->warnings) all += warning + "\n";
+  CHECK(all.find("p.yaml:1:1: wal: known, but not done by logsvc") != std::string::npos);
+  CHECK(all.find("oauth2: known, but not done by logsvc") != std::string::npos);
+  CHECK(all.find("kafka: known, but not done by logsvc") != std::string::npos);
+}
+
+TEST_CASE("aliases and merge keys work, and a bomb of them is refused") {
+  const auto config =
+      parse("scrape_configs:\n- &a {job_name: a, encoding: latin1}\n- {<<: *a, job_name: b}\n");
+  REQUIRE_MESSAGE(config.ok(), config.error().message);
+  CHECK(config->scrapes[1].encoding == "latin1");
+  CHECK(config->scrapes[1].job_name == "b");
+  std::string bomb = "a: &a [x,x,x,x,x,x,x,x,x,x]\n";
+  for (char c = 'b'; c < 'm'; ++c) {
+    const char before = static_cast<char>(c - 1);
+    bomb += std::string(1, c) + ": &" + c + " [";
+    for (int i = 0; i < 10; ++i) bomb += std::string(i ? "," : "") + "*" + before;
+    bomb += "]\n";
+  }
+  CHECK(fault(bomb).find("too large") != std::string::npos);
+  CHECK(fault(std::string(5000, '[')).find("p.yaml:1:") == 0);
+}
+
+TEST_CASE("convert: what settings say the same, and what needs the file") {
+  const auto config = parse(R"(
+clients: [{url: http://loki:3100/loki/api/v1/push, external_labels: {host: web-1, region: eu}}]
+scrape_configs:
+- job_name: docker
+  docker_sd_configs: [{host: tcp://d:2375}]
+  pipeline_stages: [{json: {expressions: {a: }}}, {tenant: {value: x}}]
+)");
+  REQUIRE(config.ok());
+  const std::string text = convert_to_settings(*config, "p.yaml");
+  CHECK(text.find("push: \"http://loki:3100/loki/api/v1/push\"\n") != std::string::npos);
+  CHECK(text.find("host_label: web-1\n") != std::string::npos);
+  CHECK(text.find("docker: \"tcp://d:2375\"\n") != std::string::npos);
+  CHECK(text.find("# * external label region") != std::string::npos);
+  CHECK(text.find("# json: done by itself") != std::string::npos);
+  CHECK(text.find("# * stage tenant") != std::string::npos);
+}
+
+TEST_SUITE_END();
+
+}  // namespace logsvc::agent

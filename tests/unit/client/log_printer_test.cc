@@ -1,0 +1,145 @@
+#include "client/log_printer.h"
+
+#include <doctest/doctest.h>
+
+#include <sstream>
+
+#include "client/client_options.h"
+#include "client/log_query.h"
+
+namespace logsvc::client {
+namespace {
+
+std::string printed(const PrintOptions& options, const LogLine& line) {
+  std::ostringstream out;
+  LogPrinter(out, options).print(line);
+  return out.str();
+}
+
+// A server that gives the newest or oldest lines of a list, at most `cap` at once.
+class FakeServer : public LokiClient {
+ public:
+  explicit FakeServer(std::vector<std::pair<Timestamp, std::string>> lines)
+      : lines_(std::move(lines)) {}
+
+  Result<nlohmann::json> get(const std::string&, const QueryParams& params) override {
+    ++requests;
+    const auto number = [&](const char* name) { return std::stoll(params.find(name)->second); };
+    const Timestamp start = number("start"), end = number("end");
+    const bool forward = params.find("direction")->second == "forward";
+    nlohmann::json values = nlohmann::json::array();
+    for (size_t i = 0; i < lines_.size(); ++i) {
+      const auto& [t, text] = forward ? lines_[i] : lines_[lines_.size() - 1 - i];
+      if (t < start || t >= end || values.size() >= static_cast<size_t>(number("limit"))) continue;
+      values.push_back({std::to_string(t), text});
+    }
+    nlohmann::json stream = {{"stream", {{"app", "x"}}}, {"values", values}};
+    return nlohmann::json{{"data", {{"result", nlohmann::json::array({stream})}}}};
+  }
+  std::string url(const std::string& path, const QueryParams&) const override { return path; }
+  int requests = 0;
+
+ private:
+  std::vector<std::pair<Timestamp, std::string>> lines_;  // oldest first
+};
+
+std::vector<std::string> texts(FakeServer& server, LogQuery query, int* warnings = nullptr) {
+  std::vector<std::string> out;
+  query.end = query.end ? query.end : 1000;
+  const auto done = run_log_query(
+      server, query,
+      [&](const std::vector<LogLine>& lines) {
+        for (const LogLine& line : lines) out.push_back(line.text);
+      },
+      [&](const std::string&) {
+        if (warnings) ++*warnings;
+      });
+  CHECK(done.ok());
+  return out;
+}
+
+}  // namespace
+
+TEST_SUITE("client") {
+  TEST_CASE("lines are written in three forms") {
+    const LogLine line{1700000000123456789, {{"app", "x"}, {"level", "error"}}, "boom \"q\"\n"};
+    PrintOptions options;
+    options.utc = true;
+    CHECK(printed(options, line) ==
+          "2023-11-14T22:13:20Z {app=\"x\", level=\"error\"} boom \"q\"\n");
+    options.no_labels = true;
+    options.nanoseconds = true;
+    CHECK(printed(options, line) == "2023-11-14T22:13:20.123456789Z boom \"q\"\n");
+    options.format = OutputFormat::kRaw;
+    CHECK(printed(options, line) == "boom \"q\"\n");
+    options.format = OutputFormat::kJsonLines;
+    options.no_labels = false;
+    options.exclude_labels = {"level"};
+    CHECK(printed(options, line) ==
+          "{\"labels\":{\"app\":\"x\"},\"line\":\"boom \\\"q\\\"\\n\",\"timestamp\":"
+          "\"2023-11-14T22:13:20.123456789Z\"}\n");
+  }
+
+  TEST_CASE("levels have colours, and lines cannot steer the terminal") {
+    PrintOptions options;
+    options.utc = true;
+    options.colour = true;
+    options.no_labels = true;
+    const std::string out = printed(options, {0, {{"level", "warn"}}, "a\x1b[2Jb\x1b[31mc\x07"});
+    CHECK(out ==
+          "\x1b[34m1970-01-01T00:00:00Z\x1b[0m \x1b[33ma\xE2\x90\x9B[2Jb\x1b[31mc\xE2\x90\x87"
+          "\x1b[0m\n");
+  }
+
+  TEST_CASE("a query is asked in batches, each line once, whatever times lines share") {
+    std::vector<std::pair<Timestamp, std::string>> lines;
+    for (int i = 0; i < 20; ++i) lines.emplace_back(10 + i / 4, "line " + std::to_string(i));
+    for (const bool forward : {false, true}) {
+      for (const uint64_t batch : {1, 3, 5, 100}) {
+        FakeServer server(lines);
+        const auto all = texts(server, {"{}", 0, 0, 0, batch, "", forward});
+        CHECK(all.size() == 20);
+        CHECK(all.front() == (forward ? "line 0" : "line 19"));
+        CHECK(all.back() == (forward ? "line 19" : "line 0"));
+        FakeServer again(lines);
+        CHECK(texts(again, {"{}", 0, 0, 7, batch, "", forward}).size() == 7);
+      }
+    }
+    FakeServer small(lines);
+    texts(small, {"{}", 0, 0, 5, 1000, "", false});
+    CHECK(small.requests == 1);
+  }
+
+  TEST_CASE("words are looked for everywhere, LogQL stays") {
+    CHECK(words_to_query(" user_id_123 ") == "{service_name=~\".+\"} |= \"user_id_123\"");
+    CHECK(words_to_query("a \"b\"") == "{service_name=~\".+\"} |= \"a \\\"b\\\"\"");
+    CHECK(words_to_query("rate limit") == "{service_name=~\".+\"} |= \"rate limit\"");
+    CHECK(words_to_query("2026") == "{service_name=~\".+\"} |= \"2026\"");
+    CHECK(words_to_query("{a=\"b\"}") == "{a=\"b\"}");
+    CHECK(words_to_query("sum(rate({a=\"b\"}[1m]))") == "sum(rate({a=\"b\"}[1m]))");
+    CHECK(words_to_query("vector(1)+vector(1)") == "vector(1)+vector(1)");
+    CHECK(words_to_query("1 + 1") == "1 + 1");
+  }
+
+  TEST_CASE("addresses") {
+    const auto plain = parse_address("http://user:p%40ss@loki:3100/base/");
+    REQUIRE(plain.ok());
+    CHECK(plain->origin() == "http://loki:3100");
+    CHECK(plain->prefix == "/base");
+    CHECK(plain->username == "user");
+    CHECK(parse_address("https://logs.example")->origin() == "https://logs.example:443");
+    CHECK(parse_address("localhost:3100")->origin() == "http://localhost:3100");
+    CHECK(parse_address("http://h:3100/loki/api/v1/push")->prefix == "");
+    CHECK(parse_address("http://[::1]:3100")->origin() == "http://[::1]:3100");
+    for (const char* bad :
+         {"", "ftp://x", "http://", "http://h:0", "http://h:99999", "http://h:x"}) {
+      CHECK_FALSE(parse_address(bad).ok());
+    }
+    ClientOptions options;
+    options.password = "secret";
+    CHECK(request_headers(options, *parse_address("h"))->find("Authorization")->second ==
+          "Basic YWRtaW46c2VjcmV0");
+  }
+}
+
+}  // namespace logsvc::client

@@ -1,0 +1,99 @@
+#include "insight/agent_book.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <random>
+
+namespace logsvc::insight {
+namespace {
+
+constexpr Timestamp kNow = 1'800'000'000 * kSecond;
+
+bool same(const LedgerCell& cell, uint64_t received, uint64_t late, uint64_t doubled,
+          uint64_t missing) {
+  return cell.received == received && cell.late == late && cell.doubled == doubled &&
+         cell.missing == missing;
+}
+
+}  // namespace
+
+TEST_SUITE_BEGIN("insight");
+
+TEST_CASE("ledger: in order, with a hole, filled late, sent again") {
+  SourceLedger ledger;
+  ledger.add(1, 100, kNow);
+  ledger.add(151, 50, kNow);
+  CHECK(same(ledger.total(), 150, 0, 0, 50));
+  ledger.add(101, 20, kNow + kMinute);
+  CHECK(same(ledger.total(), 170, 20, 0, 30));
+  ledger.add(111, 50, kNow + kMinute);  // 10 doubled, 30 of the hole, 10 doubled
+  CHECK(same(ledger.total(), 200, 50, 20, 0));
+  ledger.add(195, 10, kNow);  // 6 doubled, 4 new
+  CHECK(same(ledger.total(), 204, 50, 26, 0));
+}
+
+TEST_CASE("ledger: a server that begins anew takes the first number as it comes") {
+  SourceLedger ledger;
+  ledger.add(5001, 10, kNow);
+  CHECK(same(ledger.total(), 10, 0, 0, 0));
+}
+
+TEST_CASE("ledger: whatever the order, nothing is lost or counted twice") {
+  std::mt19937 random(7);
+  for (int round = 0; round < 50; ++round) {
+    std::vector<std::pair<uint64_t, uint64_t>> ranges;
+    uint64_t next = 2;
+    while (next < 500) {
+      const uint64_t n = 1 + random() % 20;
+      ranges.emplace_back(next, n);
+      next += n;
+    }
+    std::shuffle(ranges.begin(), ranges.end(), random);
+    SourceLedger ledger;
+    ledger.add(1, 1, kNow);
+    uint64_t highest = 2;
+    uint64_t came = 1;
+    for (const auto& [first, n] : ranges) {
+      ledger.add(first, n, kNow);
+      highest = std::max(highest, first + n);
+      came += n;
+      CHECK(ledger.total().received == came);
+      CHECK(ledger.total().missing == highest - 1 - came);
+    }
+    CHECK(ledger.total().doubled == 0);
+  }
+}
+
+TEST_CASE("ledger: a day of cells") {
+  SourceLedger ledger;
+  for (int i = 0; i < 300; ++i) ledger.add(1 + 2 * i, 1, kNow + i * SourceLedger::kCellWidth);
+  CHECK(ledger.cells().size() == SourceLedger::kCells);
+  CHECK(ledger.total().missing == SourceLedger::kCells);
+  ledger.add(UINT64_MAX - 1, 5, kNow);  // would overflow: no such numbers
+  CHECK(ledger.total().received == SourceLedger::kCells);
+}
+
+TEST_CASE("agents: the last report, the median skew, few enough") {
+  AgentBook book;
+  wire::AgentReport report;
+  report.agent = "a1";
+  report.host = "h1";
+  for (const Duration late : {40, 38, 2000, 39, 41}) {
+    report.clock = kNow - late * kMillisecond;
+    report.spool_lines = static_cast<uint64_t>(late);
+    book.add(report, kNow);
+  }
+  const AgentState& agent = book.agents().at("a1");
+  CHECK(agent.skew() == -40 * kMillisecond);
+  CHECK(agent.report.spool_lines == 41);
+  for (int i = 0; i < 1000; ++i) {
+    report.agent = "x" + std::to_string(i);
+    book.add(report, kNow + i);
+  }
+  CHECK(book.agents().size() == AgentBook::kMaxAgents);
+}
+
+TEST_SUITE_END();
+
+}  // namespace logsvc::insight

@@ -1,0 +1,158 @@
+// A damaged block costs what is in it, once.
+#include "store/sqlite.h"
+#include "unit/store/store_world.h"
+
+namespace logsvc::store {
+
+TEST_SUITE_BEGIN("store");
+
+namespace {
+
+std::string chunk_of(StoreWorld& w, Timestamp day) {
+  const std::string dir = w.options.dir + "/chunks/" + format_day(day);
+  return dir + "/" + w.files.list(dir)->at(0);
+}
+
+}  // namespace
+
+TEST_CASE("a damaged block is left out, said, counted and not tried again; all others answer") {
+  StoreWorld w;
+  w.append(kApi, {{at(0), "damaged"}, {at(1), "damaged too"}});
+  w.append(kApi, {{at(-86400), "yesterday"}});
+  REQUIRE(w.store->flush().ok());
+  w.append(kApi, {{at(2), "in memory"}});
+  const std::string path = chunk_of(w, at(0));
+  const std::string whole = *w.files.read_all(path);
+  std::string bytes = whole;
+  for (size_t i = 200; i < bytes.size() - 80; ++i) bytes[i] = static_cast<char>(bytes[i] ^ 0x55);
+  bytes[60] = static_cast<char>(bytes[60] ^ 0x55);
+  w.store.reset();
+  REQUIRE(w.files.replace(path, bytes).ok());
+  w.open();
+  const std::vector<std::string> left = {"yesterday", "in memory"};
+  const auto warned = [&] {
+    auto entries = w.store->select({});
+    REQUIRE(entries.ok());
+    while ((*entries)->next()) {
+    }
+    REQUIRE((*entries)->stats().warnings.size() == 1);
+    return (*entries)->stats().warnings[0].find(path) != std::string::npos;
+  };
+  CHECK(w.texts() == left);
+  CHECK(warned());
+  CHECK(w.metrics.text().find("logsvc_store_damaged_blocks 1") != std::string::npos);
+  // Even if it could be read again: it is known as damaged, after a restart too.
+  w.store.reset();
+  REQUIRE(w.files.replace(path, whole).ok());
+  w.open();
+  CHECK(w.texts() == left);
+  CHECK(warned());
+  // With the index the memory of it goes.
+  w.store.reset();
+  for (const char* suffix : {"", "-wal", "-shm"}) {
+    if (w.files.exists(w.options.dir + "/index.db" + suffix)) {
+      REQUIRE(w.files.remove(w.options.dir + "/index.db" + suffix).ok());
+    }
+  }
+  w.open();
+  CHECK(w.texts().size() == 4);
+}
+
+TEST_CASE("without the index a file with a damaged block keeps its other blocks") {
+  StoreWorld w;
+  w.options.window_bytes = 2'000;
+  w.open();
+  std::vector<Line> lines;
+  for (int i = 0; i < 30; ++i) lines.push_back({at(i), std::string(600, 'a') + std::to_string(i)});
+  w.append(kApi, lines);
+  REQUIRE(w.store->flush().ok());
+  REQUIRE(w.store->totals().files == 1);
+  const std::string path = chunk_of(w, at(0));
+  w.store.reset();
+  std::string bytes = *w.files.read_all(path);
+  bytes[20] = static_cast<char>(bytes[20] ^ 1);  // the header of the first block
+  REQUIRE(w.files.replace(path, bytes).ok());
+  for (const char* suffix : {"", "-wal", "-shm"}) {
+    if (w.files.exists(w.options.dir + "/index.db" + suffix)) {
+      REQUIRE(w.files.remove(w.options.dir + "/index.db" + suffix).ok());
+    }
+  }
+  w.open();
+  const size_t left = w.texts().size();
+  CHECK(left > 0);
+  CHECK(left < 30);
+  CHECK(w.texts().back() == lines.back().text);
+  CHECK(w.log.find("do not verify") != std::string::npos);
+}
+
+TEST_CASE("every way over the entries leaves a damaged block out and says so once") {
+  for (const Way way : {by_select, by_count, by_times, by_field}) {
+    StoreWorld w;
+    // Late lines, so that the two blocks share times: both are read on two occasions.
+    w.append(kApi, {{at(0), R"({"n":0})"}, {at(2), R"({"n":2})"}, {at(9), R"({"n":9})"}});
+    REQUIRE(w.store->flush().ok());
+    const std::string path = chunk_of(w, at(0));
+    w.append(kApi, {{at(1), R"({"n":1})"}, {at(3), R"({"n":3})"}});
+    REQUIRE(w.store->flush().ok());
+    w.append(kApi, {{at(4), R"({"n":4})"}});
+    SelectQuery all;
+    all.range = {at(-10), at(100)};
+    CHECK(way(*w.store, all) == Found{6, {}});
+    w.store.reset();
+    std::string bytes = *w.files.read_all(path);
+    bytes[20] = static_cast<char>(bytes[20] ^ 1);
+    REQUIRE(w.files.replace(path, bytes).ok());
+    w.open();
+    for (int again = 0; again < 2; ++again) {
+      all.range = {at(-10), at(5)};
+      const Found found = way(*w.store, all);
+      CHECK(found.entries == 3);
+      REQUIRE(found.warnings.size() == 1);
+      CHECK(found.warnings[0].find(path) != std::string::npos);
+      // What the index says of the block counts no more.
+      all.range = {at(-10), at(100)};
+      CHECK(way(*w.store, all).entries == 3);
+    }
+    CHECK(w.metrics.text().find("logsvc_store_damaged_blocks 1") != std::string::npos);
+  }
+}
+
+TEST_CASE("an index that names rows that a block does not have costs the block and no more") {
+  const std::vector<std::string> lies = {"rows = rows + 100000",      "rows = rows - 1",
+                                         "first_row = first_row + 1", "first_row = 4000000",
+                                         "first = first - 5",         "last = last + 1000",
+                                         "rows = 4294967295",         "raw_bytes = raw_bytes + 1"};
+  for (const std::string& lie : lies) {
+    for (const Way way : {by_select, by_count, by_times, by_field}) {
+      StoreWorld w;
+      w.append(kApi, {{at(0), R"({"n":10})"}, {at(1), R"({"n":11})"}});
+      w.append(kQueue, {{at(1), R"({"n":12})"}, {at(2), R"({"n":2})"}});
+      w.append(kApi, {{at(-86400), R"({"n":13})"}});
+      REQUIRE(w.store->flush().ok());
+      w.store.reset();
+      auto index = Sqlite::open(w.options.dir + "/index.db");
+      REQUIRE(index.ok());
+      REQUIRE(index
+                  ->execute("UPDATE stream_blocks SET " + lie +
+                            " WHERE first >= " + std::to_string(at(0)))
+                  .ok());
+      index = Error{};
+      w.open();
+      SelectQuery query;
+      query.range = {at(-100'000), at(1) + 1};  // not all of the block
+      if (way != by_times) query.lines = LineTest::contains("n\":1");
+      CAPTURE(lie);
+      for (int again = 0; again < 2; ++again) {
+        const Found found = way(*w.store, query);
+        CHECK(found.entries == 1);
+        REQUIRE(found.warnings.size() == 1);
+        CHECK(found.warnings[0].find("not those of the index") != std::string::npos);
+      }
+      CHECK(w.metrics.text().find("logsvc_store_damaged_blocks 1") != std::string::npos);
+    }
+  }
+}
+
+TEST_SUITE_END();
+
+}  // namespace logsvc::store
