@@ -41,6 +41,9 @@ Journal::~Journal() = default;
 Result<std::unique_ptr<Journal>> Journal::open(FileSystem& files, std::string dir,
                                                JournalOptions options, OpenReport* report) {
   RETURN_IF_ERROR(files.make_dirs(dir));
+  // What a process that died has made need not last yet.
+  RETURN_IF_ERROR(files.sync_dir(parent_dir(dir)));
+  RETURN_IF_ERROR(files.sync_dir(dir));
   ASSIGN_OR_RETURN(const std::vector<std::string> names, files.list(dir));
   auto impl = std::make_unique<Impl>(files, dir, options);
   MutexLock lock(impl->mutex);
@@ -56,6 +59,7 @@ Result<std::unique_ptr<Journal>> Journal::open(FileSystem& files, std::string di
     }
     impl->segments.push_back({*first, bytes, path});
   }
+  RETURN_IF_ERROR(impl->drop_strays());
   if (!impl->segments.empty()) {
     Segment& last = impl->segments.back();
     ASSIGN_OR_RETURN(const Scan scan, scan_segment(files, last.path));
@@ -73,6 +77,21 @@ Result<std::unique_ptr<Journal>> Journal::open(FileSystem& files, std::string di
     impl->abandoned = scan.next < impl->next;  // numbering went on in a segment that is gone
   }
   return std::unique_ptr<Journal>(new Journal(std::move(impl)));
+}
+
+// Segments that have no record and whose numbers are in the one before: to begin them failed, and
+// their removal did not last.
+Status Journal::Impl::drop_strays() {
+  for (size_t i = segments.size(); i-- > 1;) {
+    if (segments[i].bytes > kSegmentHeaderBytes) continue;
+    if (i + 1 == segments.size()) {
+      ASSIGN_OR_RETURN(const Scan before, scan_segment(files, segments[i - 1].path));
+      if (before.next <= segments[i].first) continue;
+    }
+    RETURN_IF_ERROR(files.remove(segments[i].path));
+    segments.erase(segments.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+  return {};
 }
 
 Status Journal::Impl::begin_segment() {
@@ -197,6 +216,7 @@ Status Journal::begin_segment() {
 }
 
 Status Journal::trim(uint64_t up_to) {
+  MutexLock alone(impl_->trim_mutex);
   std::vector<std::string> gone;
   {
     MutexLock lock(impl_->mutex);
@@ -205,13 +225,18 @@ Status Journal::trim(uint64_t up_to) {
         segments.back().bytes > impl_->options.segment_bytes / kRotateWhenTrimmedShare) {
       RETURN_IF_ERROR(impl_->begin_segment());
     }
-    while (segments.size() > 1 && segments[1].first <= up_to + 1) {
-      gone.push_back(segments.front().path);
-      segments.pop_front();
+    for (size_t i = 0; i + 1 < segments.size() && segments[i + 1].first <= up_to + 1; ++i) {
+      gone.push_back(segments[i].path);
     }
   }
-  for (const std::string& path : gone) RETURN_IF_ERROR(impl_->files.remove(path));
-  if (!gone.empty()) RETURN_IF_ERROR(impl_->files.sync_dir(impl_->dir));
+  if (gone.empty()) return {};
+  for (const std::string& path : gone) {  // one may be missing: an earlier try went half way
+    if (impl_->files.exists(path)) RETURN_IF_ERROR(impl_->files.remove(path));
+  }
+  RETURN_IF_ERROR(impl_->files.sync_dir(impl_->dir));
+  MutexLock lock(impl_->mutex);
+  impl_->segments.erase(impl_->segments.begin(),
+                        impl_->segments.begin() + static_cast<std::ptrdiff_t>(gone.size()));
   return {};
 }
 

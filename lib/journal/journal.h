@@ -100,11 +100,13 @@ class Journal {
 
   // Later records go to a segment of their own, so that trim can delete all that is there now.
   Status begin_segment();
-  // Records with sequence <= up_to are no longer needed; whole segments of them are deleted.
+  // Records with sequence <= up_to are no longer needed; whole segments of them are deleted. They
+  // count as kept until their removal lasts.
   Status trim(uint64_t up_to);
 
-  uint64_t first_sequence() const;  // oldest kept; next_sequence() if empty
-  uint64_t next_sequence() const;   // of the next append
+  // The oldest that may be on disk; next_sequence() if there is none.
+  uint64_t first_sequence() const;
+  uint64_t next_sequence() const;  // of the next append
   // The first sequence behind the oldest segment; 0 if there is only one.
   uint64_t oldest_segment_end() const;
   uint64_t size_bytes() const;  // of all segment files

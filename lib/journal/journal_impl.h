@@ -21,6 +21,7 @@ struct Journal::Impl {
   const std::string dir;
   const JournalOptions options;
 
+  Mutex trim_mutex;  // held while segments are removed; locked before mutex
   mutable Mutex mutex;
   CondVar synced_changed;
   std::deque<Segment> segments GUARDED_BY(mutex);        // the last one is being written
@@ -33,6 +34,7 @@ struct Journal::Impl {
   Status failure GUARDED_BY(mutex);
   bool syncing GUARDED_BY(mutex) = false;  // a thread is in fdatasync
 
+  Status drop_strays() REQUIRES(mutex);
   Status begin_segment() REQUIRES(mutex);
   Result<uint64_t> append_locked(const std::vector<std::string_view>& records) REQUIRES(mutex);
   Status sync_locked(uint64_t up_to) REQUIRES(mutex);

@@ -66,6 +66,15 @@ Status Store::Impl::remove_retired() {
   return {};
 }
 
+// That the directory is there does not say that it lasts: a try before may have failed in between.
+Status Store::Impl::make_day(const std::string& day) {
+  if (lasting_days.count(day)) return {};
+  RETURN_IF_ERROR(files.make_dirs(names.day(day)));
+  RETURN_IF_ERROR(files.sync_dir(names.chunks()));
+  lasting_days.insert(day);
+  return {};
+}
+
 // Makes removals last; directories that are empty go too.
 Status Store::Impl::sync_days(const std::set<std::string>& days) {
   bool removed = false;
@@ -75,6 +84,7 @@ Status Store::Impl::sync_days(const std::set<std::string>& days) {
     RETURN_IF_ERROR(files.sync_dir(dir));
     ASSIGN_OR_RETURN(const auto left, files.list(dir));
     if (!left.empty()) continue;
+    lasting_days.erase(day);
     RETURN_IF_ERROR(files.remove_dir(dir));
     removed = true;
   }

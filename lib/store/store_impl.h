@@ -121,6 +121,8 @@ struct Store::Impl {
   // Left by rewriting that failed; cleared before the next.
   std::vector<std::string> failed_files GUARDED_BY(change_mutex);
   std::set<uint64_t> left_alone GUARDED_BY(change_mutex);  // files that cannot be rewritten
+  // Days whose directory was synced into its parent.
+  std::set<std::string> lasting_days GUARDED_BY(change_mutex);
   // How many of the retention's periods were over when a file was last looked at.
   std::map<uint64_t, size_t> periods_looked_at GUARDED_BY(change_mutex);
   // Delete requests that are being worked off together.
@@ -183,7 +185,7 @@ struct Store::Impl {
                std::map<uint64_t, FileRow>& rows);
   Status remove_replaced(const std::set<uint64_t>& replaced,
                          const std::map<uint64_t, FoundFile>& present,
-                         std::map<uint64_t, FileRow>& rows);
+                         std::map<uint64_t, FileRow>& rows) REQUIRES(change_mutex);
   Status set_aside(const std::string& path);
   Status set_aside_damaged(const FoundFile& file, const Error& why);
   // store_files.cc
@@ -194,7 +196,8 @@ struct Store::Impl {
                const Head::WindowRef& window) REQUIRES(change_mutex);
   Status drop_files(const std::vector<uint64_t>& ids) REQUIRES(change_mutex);
   Status remove_retired() REQUIRES(change_mutex);
-  Status sync_days(const std::set<std::string>& days);
+  Status make_day(const std::string& day) REQUIRES(change_mutex);
+  Status sync_days(const std::set<std::string>& days) REQUIRES(change_mutex);
   Status clear_failed(const std::string& path);
   Status clear_failed_files() REQUIRES(change_mutex);
   Status remove_unused_streams() REQUIRES(change_mutex);

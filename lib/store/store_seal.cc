@@ -68,9 +68,7 @@ Status Store::Impl::write_window(const Head::WindowRef& window, FileRow& row) {
   row.id = seal_number;
   row.day = format_day(window->day());
   const std::string path = names.chunk(row.day, row.id);
-  const bool new_day = !files.exists(names.day(row.day));
-  RETURN_IF_ERROR(files.make_dirs(names.day(row.day)));
-  if (new_day) RETURN_IF_ERROR(files.sync_dir(names.chunks()));
+  RETURN_IF_ERROR(make_day(row.day));
   const auto write = [&]() -> Status {
     ASSIGN_OR_RETURN(const ChunkSummary summary, write_chunk(files, path, window->all_rows(),
                                                              window->span(), options.window_bytes));

@@ -199,6 +199,43 @@ TEST_CASE("a segment that was never finished leaves a gap in the numbers, and re
   CHECK(all(*journal) == Records{{1, "one"}, {5, "five"}});
 }
 
+TEST_CASE("a segment whose removal did not last hides no record of the one before") {
+  MemFileSystem files;
+  {
+    const auto journal = open(files, 1 << 20);
+    for (int i = 1; i <= 5; ++i) REQUIRE(journal->append_durable("before").ok());
+    REQUIRE(journal->begin_segment().ok());
+    for (int i = 6; i <= 9; ++i) REQUIRE(journal->append_durable("behind").ok());
+  }
+  const auto segment = [](uint64_t first) { return "/j/" + segment_name(first); };
+  for (const uint64_t first : {3u, 8u}) {
+    files.set_bytes(segment(first), encode_segment_header(first));
+  }
+  const auto journal = open(files, 1 << 20);
+  CHECK(all(*journal).size() == 9);
+  CHECK(journal->next_sequence() == 10);
+  CHECK(!files.exists(segment(3)));
+  CHECK(!files.exists(segment(8)));
+  REQUIRE(journal->append_durable("next").ok());
+  CHECK(all(*journal).back() == std::pair<uint64_t, std::string>(10, "next"));
+  CHECK(all(*open(files, 1 << 20)).size() == 10);
+}
+
+TEST_CASE("segments count as kept until their removal lasts") {
+  MemFileSystem files;
+  const auto journal = open(files);
+  for (int i = 1; i <= 50; ++i) REQUIRE(journal->append_durable(std::string(60, 'x')).ok());
+  REQUIRE(journal->first_sequence() == 1);
+  files.fail_operation(2);  // the second removal
+  CHECK(!journal->trim(40).ok());
+  CHECK(journal->first_sequence() == 1);
+  CHECK(all(*journal).back().first == 50);
+  REQUIRE(journal->trim(40).ok());
+  CHECK(journal->first_sequence() > 35);
+  CHECK(journal->first_sequence() <= 41);
+  CHECK(all(*journal).front().first == journal->first_sequence());
+}
+
 TEST_CASE("a reader at the end finds what is appended later") {
   MemFileSystem files;
   const auto journal = open(files, 64);
