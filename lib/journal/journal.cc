@@ -33,6 +33,14 @@ Result<Scan> scan_segment(FileSystem& files, const std::string& path) {
   return Scan{sequence, bytes.size() - rest.size()};
 }
 
+// A crash while the segment was being made: its header, without which no record follows, is not
+// whole.
+bool is_unmade(FileSystem& files, const Segment& segment) {
+  if (segment.bytes > kSegmentHeaderBytes) return false;
+  const auto header = files.read_all(segment.path);
+  return header.ok() && *header != encode_segment_header(segment.first);
+}
+
 }  // namespace
 
 Journal::Journal(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -50,14 +58,14 @@ Result<std::unique_ptr<Journal>> Journal::open(FileSystem& files, std::string di
   for (const std::string& name : names) {
     const auto first = parse_segment_name(name);
     if (!first) continue;
-    const std::string path = dir + "/" + name;
-    ASSIGN_OR_RETURN(const uint64_t bytes, files.file_size(path));
-    if (bytes < kSegmentHeaderBytes) {  // a crash while the segment was being made
-      RETURN_IF_ERROR(files.remove(path));
+    Segment segment{*first, 0, dir + "/" + name};
+    ASSIGN_OR_RETURN(segment.bytes, files.file_size(segment.path));
+    if (is_unmade(files, segment)) {
+      RETURN_IF_ERROR(files.remove(segment.path));
       impl->next = std::max(impl->next, *first);
       continue;
     }
-    impl->segments.push_back({*first, bytes, path});
+    impl->segments.push_back(std::move(segment));
   }
   RETURN_IF_ERROR(impl->drop_strays());
   if (!impl->segments.empty()) {

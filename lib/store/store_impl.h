@@ -179,7 +179,8 @@ struct Store::Impl {
   Result<std::vector<FoundFile>> list_files();
   Status find_replaced(std::vector<FoundFile>& unknown,
                        const std::map<uint64_t, FoundFile>& present, std::set<uint64_t>& replaced);
-  Status forget_missing(const std::vector<FileRow>& missing, const std::set<uint64_t>& replaced);
+  Status forget_missing(const std::vector<FileRow>& missing, const std::set<uint64_t>& replaced)
+      REQUIRES(change_mutex);
   Result<Adoptable> read_for_adoption(const FoundFile& file, const ChunkReader& reader);
   Status adopt(const FoundFile& file, const std::map<uint64_t, FoundFile>& present,
                std::map<uint64_t, FileRow>& rows);

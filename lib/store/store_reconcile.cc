@@ -105,8 +105,13 @@ Status Store::Impl::find_replaced(std::vector<FoundFile>& unknown,
   return {};
 }
 
+// What removed a file may have died before that lasted: then the file would come back, and without
+// a row it would be adopted.
 Status Store::Impl::forget_missing(const std::vector<FileRow>& missing,
                                    const std::set<uint64_t>& replaced) {
+  std::set<std::string> days;
+  for (const FileRow& row : missing) days.insert(row.day);
+  RETURN_IF_ERROR(sync_days(days));
   std::vector<uint64_t> ids;
   uint64_t lost = 0;
   std::string first;

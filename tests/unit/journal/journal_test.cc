@@ -221,6 +221,18 @@ TEST_CASE("a segment whose removal did not last hides no record of the one befor
   CHECK(all(*open(files, 1 << 20)).size() == 10);
 }
 
+TEST_CASE("a segment whose header was torn is made anew") {
+  for (const std::string& torn : {std::string(), std::string(5, 'L'), std::string(16, '\0')}) {
+    CAPTURE(torn.size());
+    MemFileSystem files;
+    REQUIRE(open(files)->append_durable("one").ok());
+    files.set_bytes("/j/" + segment_name(2), torn);
+    const auto journal = open(files);
+    CHECK(*journal->append_durable("two") == 2);
+    CHECK(all(*journal).size() == 2);
+  }
+}
+
 TEST_CASE("segments count as kept until their removal lasts") {
   MemFileSystem files;
   const auto journal = open(files);
