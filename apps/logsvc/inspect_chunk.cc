@@ -35,7 +35,7 @@ std::string bytes_text(const ColumnTable& table, const Column& c) {
   uint64_t stored = 0, raw = 0;
   const auto add = [&](uint32_t number) {
     const Frame& f = table.frames[number];
-    stored += f.pooled ? 0 : f.stored_bytes;
+    stored += f.pooled() ? 0 : f.stored_bytes;
     raw += f.raw_bytes;
   };
   for (size_t i = 0; i < c.frames.size(); ++i) {
@@ -44,7 +44,7 @@ std::string bytes_text(const ColumnTable& table, const Column& c) {
     for (uint32_t n = 0; n < count; ++n) add(c.frames[i] + n);
   }
   if (raw == 0) return "in the header";
-  return size_text(raw) + " in " + (stored ? size_text(stored) : "the pool");
+  return size_text(raw) + " in " + (stored ? size_text(stored) : "a pool");
 }
 
 std::string values_text(const ColumnTable& table, const Column& c) {
@@ -129,7 +129,7 @@ bool print_block(const ChunkReader& reader, uint32_t number, bool lines) {
   std::cout << "  codec " << (header.codec == Codec::kPlain ? "plain" : "templates") << ", header "
             << size_text(header.text.size()) << ", " << header.table.frames.size()
             << " frames; times in units of " << format_duration(header.divisor) << ", "
-            << size_text(times.pooled ? times.raw_bytes : times.stored_bytes) << '\n';
+            << size_text(times.pooled() ? times.raw_bytes : times.stored_bytes) << '\n';
   for (const BlockStream& s : header.streams) {
     std::cout << "  stream " << s.labels.to_string() << ": rows " << s.first_row << " to "
               << s.first_row + s.rows - 1 << ", " << size_text(s.raw_bytes) << ", "

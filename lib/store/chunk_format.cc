@@ -129,8 +129,9 @@ Result<std::shared_ptr<const BlockHeader>> decode_block_header(std::string_view 
   if (hash_bytes(stored, hash_bytes(bytes.substr(0, kBlockHeaderBytes - 8))) != hash) {
     return corrupt("the block header does not verify");
   }
-  if (version != kBlockVersion || (codec != static_cast<uint8_t>(Codec::kPlain) &&
-                                   codec != static_cast<uint8_t>(Codec::kTemplates))) {
+  if (version < kOldestBlockVersion || version > kBlockVersion ||
+      (codec != static_cast<uint8_t>(Codec::kPlain) &&
+       codec != static_cast<uint8_t>(Codec::kTemplates))) {
     return Error{ErrorCode::kUnsupported, "block version " + std::to_string(version) + " codec " +
                                               std::to_string(codec) + "; another release wrote it"};
   }

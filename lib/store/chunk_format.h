@@ -21,7 +21,8 @@ namespace logsvc::store {
 inline constexpr uint32_t kFileMagic = 0x3150474C;   // "LGP1"
 inline constexpr uint32_t kBlockMagic = 0x3142474C;  // "LGB1"
 inline constexpr uint16_t kFileVersion = 2;
-inline constexpr uint8_t kBlockVersion = 2;
+inline constexpr uint8_t kBlockVersion = 3;
+inline constexpr uint8_t kOldestBlockVersion = 2;  // it has one pool; is still read
 inline constexpr uint64_t kFileHeaderBytes = 8;
 inline constexpr uint64_t kFooterBytes = 44;
 inline constexpr uint64_t kBlockHeaderBytes = 36;

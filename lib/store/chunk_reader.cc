@@ -67,11 +67,11 @@ ColumnReader::LoadFrame ChunkReader::loader(const OpenBlock& block) const {
 
 Result<std::vector<Timestamp>> ChunkReader::times(const OpenBlock& block) const {
   const Frame& f = block.header->table.frames[block.header->times];
-  if (!f.pooled) {
+  if (!f.pooled()) {
     ASSIGN_OR_RETURN(const RawBytes bytes, frame(block, f));
     return decode_times(*block.header, bytes);
   }
-  ASSIGN_OR_RETURN(const RawBytes pool, frame(block, block.header->table.frames[0]));
+  ASSIGN_OR_RETURN(const RawBytes pool, frame(block, block.header->table.frames[f.pool_frame()]));
   return decode_times(*block.header, std::string_view(pool).substr(f.offset, f.raw_bytes));
 }
 

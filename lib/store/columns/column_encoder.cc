@@ -184,11 +184,12 @@ void ColumnEncoder::fill_packed(uint32_t number, ValueForm form, const Values& v
     heads.append(reinterpret_cast<const char*>(packed), head);
     tails.append(reinterpret_cast<const char*>(packed) + head, width - head);
   }
-  c.frames[0] = frames_.add(heads, FrameWriter::Content::kNumbers);
+  c.frames[0] = frames_.add(heads, FrameWriter::Content::kHeads);
   if (width > head) {
-    const bool random = !frames_.frames()[c.frames[0]].compressed;
-    c.frames[1] =
-        frames_.add(tails, random ? FrameWriter::Content::kRandom : FrameWriter::Content::kNumbers);
+    const Frame& frame = frames_.frames()[c.frames[0]];
+    const bool random = !frame.pooled() && !frame.compressed;
+    c.frames[1] = frames_.add(
+        tails, random ? FrameWriter::Content::kRandomTails : FrameWriter::Content::kTails);
   }
 }
 
@@ -201,7 +202,7 @@ void ColumnEncoder::fill_string(Column& c, const Values& values) {
     c.stamp.add_characters(v.text);
     c.stamp.add_length(v.text.size());
   }
-  c.frames[0] = frames_.add(encode_integers(lengths), FrameWriter::Content::kNumbers);
+  c.frames[0] = frames_.add(encode_integers(lengths), FrameWriter::Content::kLengths);
   std::string text;
   const auto close_frame = [&] {
     const uint32_t frame = frames_.add(text, FrameWriter::Content::kText);

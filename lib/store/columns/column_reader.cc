@@ -27,8 +27,8 @@ ColumnReader::Data& ColumnReader::data(uint32_t column) {
 
 Result<std::string_view> ColumnReader::frame(uint32_t number) {
   const Frame& f = table_.frames[number];
-  if (f.pooled) {
-    ASSIGN_OR_RETURN(const std::string_view pool, frame(0));
+  if (f.pooled()) {
+    ASSIGN_OR_RETURN(const std::string_view pool, frame(f.pool_frame()));
     return pool.substr(f.offset, f.raw_bytes);
   }
   if (!frames_[number]) {

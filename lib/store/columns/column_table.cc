@@ -44,13 +44,35 @@ bool stores_characters(ColumnType type) {
   return type == ColumnType::kString || type == ColumnType::kDictionary;
 }
 
+constexpr uint8_t kPooledFlag = 1, kCompressedFlag = 2, kOthersFlag = 4;
+
+uint8_t flags_of(const Frame& f) {
+  switch (f.pool) {
+    case Frame::Pool::kSearched:
+      return kPooledFlag;
+    case Frame::Pool::kOthers:
+      return kPooledFlag | kOthersFlag;
+    case Frame::Pool::kNone:
+      break;
+  }
+  return f.compressed ? kCompressedFlag : 0;
+}
+
+// False: no frame has such flags.
+bool take_flags(uint8_t flags, Frame& f) {
+  f.compressed = flags == kCompressedFlag;
+  if (flags == kPooledFlag) f.pool = Frame::Pool::kSearched;
+  if (flags == (kPooledFlag | kOthersFlag)) f.pool = Frame::Pool::kOthers;
+  return flags == 0 || f.compressed || f.pooled();
+}
+
 void put_frames(std::string& out, const std::vector<Frame>& frames) {
   put_varint(out, frames.size());
   for (const Frame& f : frames) {
-    put_u8(out, static_cast<uint8_t>(f.pooled | f.compressed << 1));
+    put_u8(out, flags_of(f));
     put_varint(out, f.offset);
     put_varint(out, f.raw_bytes);
-    if (f.pooled) continue;
+    if (f.pooled()) continue;
     put_varint(out, f.stored_bytes);
     put_u64(out, f.hash);
   }
@@ -60,19 +82,22 @@ Status read_frames(ByteReader& in, uint64_t frames_bytes, std::vector<Frame>& fr
   const uint64_t count = in.count(kMinFrameBytes);
   for (uint64_t i = 0; i < count && in.ok(); ++i) {
     Frame f;
-    const uint8_t flags = in.u8();
-    f.pooled = flags & 1;
-    f.compressed = flags & 2;
+    const bool known = take_flags(in.u8(), f);
     f.offset = in.varint();
     f.raw_bytes = in.varint();
-    if (f.pooled) {
+    if (f.pooled()) {
       f.stored_bytes = f.raw_bytes;
     } else {
       f.stored_bytes = in.varint();
       f.hash = in.u64();
     }
-    const uint64_t room = f.pooled ? (i ? frames[0].raw_bytes : 0) : frames_bytes;
-    if (flags > 3 || flags == 3 || f.offset > room || f.stored_bytes > room - f.offset ||
+    uint64_t room = frames_bytes;
+    if (f.pooled()) {
+      const uint32_t pool = f.pool_frame();
+      if (pool >= i || frames[pool].pooled()) return corrupt("a frame lies in what is no pool");
+      room = frames[pool].raw_bytes;
+    }
+    if (!known || f.offset > room || f.stored_bytes > room - f.offset ||
         f.raw_bytes > kMaxFrameBytes || (!f.compressed && f.raw_bytes != f.stored_bytes)) {
       return corrupt("a frame is outside its block");
     }

@@ -70,14 +70,19 @@ struct Column {
   ColumnType type() const { return form.type; }
 };
 
-// Where a frame's bytes are. Small ones lie together in frame 0, the pool.
+// Where a frame's bytes are. Small ones lie together in two pools: frame 0 has what a search for a
+// text reads, frame 1 the others.
 struct Frame {
-  bool pooled = false;
+  enum class Pool : uint8_t { kNone, kSearched, kOthers };
+  Pool pool = Pool::kNone;
   bool compressed = false;
   uint64_t offset = 0;  // from the end of the header; of a pooled one in the pool
   uint64_t stored_bytes = 0;
   uint64_t raw_bytes = 0;
   uint64_t hash = 0;
+
+  bool pooled() const { return pool != Pool::kNone; }
+  uint32_t pool_frame() const { return pool == Pool::kSearched ? 0 : 1; }
 };
 
 struct ColumnTable {

@@ -1,5 +1,7 @@
-// Collects the frames of one block: small ones together in the pool (frame 0), the others
-// compressed each on its own where that helps. For one thread.
+// Collects the frames of one block: small ones together in two pools (frames 0 and 1), the others
+// compressed each on its own where that helps. What a search for a text reads of every block lies
+// together in front, so that it costs few pages: its pool, then heads, texts and their
+// lengths. For one thread.
 #pragma once
 
 #include <string>
@@ -12,21 +14,30 @@ namespace logsvc::store {
 
 class FrameWriter {
  public:
-  enum class Content { kNumbers, kText, kRandom };  // kRandom: ids; not worth compressing
+  enum class Content {
+    kNumbers,
+    kText,
+    kLengths,      // of texts
+    kHeads,        // the first bytes of ids
+    kTails,        // the others: only for rows whose head fits
+    kRandomTails,  // not worth compressing
+  };
 
-  FrameWriter() : frames_(1) {}
+  FrameWriter() : frames_(2) {}
   // The frame's number.
   uint32_t add(std::string_view raw, Content content);
-  // Closes the pool. Then frames() and bytes() are complete.
+  // Puts all in its place. Then frames() and bytes() are complete.
   void finish();
   const std::vector<Frame>& frames() const { return frames_; }
   const std::string& bytes() const { return bytes_; }
 
  private:
-  void store(Frame& frame, std::string_view raw, Content content);
+  static void store(Frame& frame, std::string_view raw, Content content, std::string& out);
 
   std::vector<Frame> frames_;
-  std::string pool_;
+  std::vector<uint32_t> in_front_, behind_;  // frames
+  std::string pools_[2];
+  std::string front_, back_;
   std::string bytes_;
 };
 
