@@ -40,15 +40,51 @@ void MergeIterator::push(std::unique_ptr<RowSource> source, Timestamp time, bool
                  [this](const Waiting& a, const Waiting& b) { return comes_after(a, b); });
 }
 
-void MergeIterator::advance(std::unique_ptr<RowSource> source) {
+MergeIterator::~MergeIterator() {
+  for (size_t i = coming_at_; i < asked_; ++i) coming_[i]->settle();
+}
+
+void MergeIterator::read_ahead(ReadAhead& threads) {
+  if (threads.threads() == 0) return;
+  threads_ = &threads;
+  std::sort_heap(heap_.begin(), heap_.end(),
+                 [this](const Waiting& a, const Waiting& b) { return comes_after(a, b); });
+  for (const Waiting& w : heap_) coming_.push_back(w.source.get());
+  std::make_heap(heap_.begin(), heap_.end(),
+                 [this](const Waiting& a, const Waiting& b) { return comes_after(a, b); });
+  std::reverse(coming_.begin(), coming_.end());
+}
+
+// False: it has no more entries.
+bool MergeIterator::advance(std::unique_ptr<RowSource> source) {
   const Result<bool> more = source->advance(stats_);
   if (!more.ok()) {
     on_damage_(more.error(), stats_);
-    return;
+    return false;
   }
-  if (!*more) return;
+  if (!*more) return false;
   const Timestamp time = source->entry().timestamp;
   push(std::move(source), time, true);
+  return true;
+}
+
+// The source comes up first. While another thread is opening it, this one opens those after it.
+void MergeIterator::open_next(std::unique_ptr<RowSource> source) {
+  if (!threads_) {
+    advance(std::move(source));
+    return;
+  }
+  coming_at_ += 1;
+  asked_ = std::max(asked_, coming_at_);
+  for (size_t i = coming_at_; i < asked_ && !source->try_open(); ++i) coming_[i]->try_open();
+  if (advance(std::move(source))) {
+    ahead_ /= 2;
+  } else {
+    ahead_ = std::min(2 * ahead_ + 1, 2 * (threads_->threads() + 1));
+  }
+  for (; asked_ < std::min(coming_.size(), coming_at_ + ahead_); ++asked_) {
+    coming_[asked_]->open_ahead(*threads_);
+  }
 }
 
 // Equal entries of a stream have equal times, so only neighbours in time are compared.
@@ -80,7 +116,7 @@ bool MergeIterator::next() {
     Waiting top = std::move(heap_.back());
     heap_.pop_back();
     if (!top.opened) {
-      advance(std::move(top.source));
+      open_next(std::move(top.source));
       continue;
     }
     current_ = std::move(top.source);

@@ -19,6 +19,7 @@ class MergeIterator : public EntryIterator {
   // it.
   using OnDamage = std::function<void(const Error&, ReadStats&)>;
   MergeIterator(SelectQuery query, OnDamage on_damage);
+  ~MergeIterator() override;
 
   const SelectQuery& query() const { return query_; }
   ReadStats& mutable_stats() { return stats_; }
@@ -28,6 +29,10 @@ class MergeIterator : public EntryIterator {
 
   // Entries that these mean are left out.
   void hide(std::shared_ptr<const ActiveDeletions> deletions);
+
+  // Once all sources are added: those that come up next are opened by these threads, the more of
+  // them, the longer none had an entry.
+  void read_ahead(ReadAhead& threads);
 
   bool next() override;
   const Entry& entry() const override { return current_->entry(); }
@@ -44,7 +49,8 @@ class MergeIterator : public EntryIterator {
   };
   bool comes_after(const Waiting& a, const Waiting& b) const;
   void push(std::unique_ptr<RowSource> source, Timestamp time, bool opened);
-  void advance(std::unique_ptr<RowSource> source);
+  bool advance(std::unique_ptr<RowSource> source);
+  void open_next(std::unique_ptr<RowSource> source);
   bool is_double();
 
   std::shared_ptr<const void> kept_;  // goes after the sources
@@ -55,6 +61,11 @@ class MergeIterator : public EntryIterator {
   Status status_;
   std::vector<Waiting> heap_;
   std::unique_ptr<RowSource> current_;
+  ReadAhead* threads_ = nullptr;  // nullptr: nothing is opened ahead
+  // Sources as they come up; those before coming_at_ did, those before asked_ are being opened.
+  std::vector<RowSource*> coming_;
+  size_t coming_at_ = 0, asked_ = 0;
+  size_t ahead_ = 0;  // how many are
   // Of the entries already given out with the current time.
   struct Given {
     const Stream* stream;

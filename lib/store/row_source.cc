@@ -9,6 +9,15 @@ bool comes_before(const LabelSet& a, const LabelSet& b) {
   return a < b;
 }
 
+void add_stats(const ReadStats& more, ReadStats& stats) {
+  stats.lines_processed += more.lines_processed;
+  stats.bytes_processed += more.bytes_processed;
+  stats.head_lines += more.head_lines;
+  stats.compressed_bytes += more.compressed_bytes;
+  stats.duplicates += more.duplicates;
+  stats.warnings.insert(stats.warnings.end(), more.warnings.begin(), more.warnings.end());
+}
+
 void RowSource::set_bound(Timestamp first, Timestamp last) {
   bound_ = backward() ? std::min(last, query_.range.end - 1) : std::max(first, query_.range.start);
 }
@@ -30,10 +39,33 @@ void RowSource::queue(size_t lane) {
                  [this](size_t a, size_t b) { return comes_after(a, b); });
 }
 
+void RowSource::open_here() {
+  opened_ = open(opened_stats_);
+  claim_->finish();
+}
+
+void RowSource::open_ahead(ReadAhead& threads) {
+  threads.run([this, claim = claim_] {
+    if (claim->take()) open_here();
+  });
+}
+
+bool RowSource::try_open() {
+  if (claim_->take()) open_here();
+  return claim_->is_done();
+}
+
+void RowSource::settle() {
+  if (!claim_->take()) claim_->wait();
+}
+
 Result<bool> RowSource::advance(ReadStats& stats) {
-  if (!opened_) {
-    opened_ = true;
-    RETURN_IF_ERROR(open(stats));
+  if (!begun_) {
+    begun_ = true;
+    if (!try_open()) claim_->wait();
+    add_stats(opened_stats_, stats);
+    stats.chunks_read += opened_stats_.chunks_read;
+    RETURN_IF_ERROR(opened_);
     for (size_t i = 0; i < lanes_.size(); ++i) queue(i);
   } else {
     queue(current_);

@@ -1,5 +1,5 @@
 // Entries of one place (a window in memory, a block in a file), of several streams, merged by time
-// in the asked direction: what MergeIterator merges. For one thread.
+// in the asked direction: what MergeIterator merges. For one thread, but for being opened ahead.
 #pragma once
 
 #include <memory>
@@ -9,8 +9,12 @@
 #include "model/log_source.h"
 #include "store/block_plan.h"
 #include "store/chunk_cache.h"
+#include "store/read_ahead.h"
 
 namespace logsvc::store {
+
+// Adds what another part of the same query cost, but for the numbers of blocks.
+void add_stats(const ReadStats& more, ReadStats& stats);
 
 class RowSource {
  public:
@@ -19,6 +23,14 @@ class RowSource {
 
   // No entry comes before this in the direction; known without reading.
   Timestamp bound() const { return bound_; }
+  // Has it opened by another thread, unless advance() comes first. Whoever calls this calls
+  // settle() before the source or what it borrows goes.
+  void open_ahead(ReadAhead& threads);
+  // Opens it now, unless somebody does or did. False: somebody does.
+  bool try_open();
+  // Nobody opens it any more when this returns.
+  void settle();
+
   // True: entry() and stream() are the next ones, until advance() is called again.
   Result<bool> advance(ReadStats& stats);
   const Entry& entry() const { return entry_; }
@@ -34,7 +46,7 @@ class RowSource {
     uint32_t next = 0;
     Timestamp time = 0;  // of the next one
   };
-  // The first call of advance() opens: counts are set then.
+  // Sets the counts of lanes. May run in another thread than the rest, before it.
   virtual Status open(ReadStats& stats) = 0;
   virtual Timestamp time_at(size_t lane, uint32_t position) const = 0;
   virtual Status build(size_t lane, uint32_t position, Entry& entry) = 0;
@@ -50,10 +62,14 @@ class RowSource {
  private:
   bool comes_after(size_t a, size_t b) const;
   void queue(size_t lane);
+  void open_here();
 
   const uint64_t order_;
   Timestamp bound_ = 0;
-  bool opened_ = false;
+  const std::shared_ptr<OpenClaim> claim_ = std::make_shared<OpenClaim>();
+  Status opened_;  // when the claim is done, as is:
+  ReadStats opened_stats_;
+  bool begun_ = false;
   Entry entry_;
   size_t current_ = 0;
   std::vector<size_t> heap_;  // lanes that have more

@@ -7,7 +7,7 @@
 //   store_rewrite.cc   old files → a new one              store_delete.cc   requests, periods
 //   store_plan.cc      which blocks a query needs         store_count.cc    counting without lines
 //   store_fields.cc    JSON fields out of columns         store_times.cc    times out of columns
-//   piece_visit.cc     what the last three go over
+//   piece_visit.cc     what the last three go over       read_ahead.cc    blocks over the cores
 //
 // Order of locks: change → apply → catalog → (head, registry, index: leaves). commit_mutex and
 // seal_mutex are held for bookkeeping alone, never while another is taken. change_mutex is held
@@ -38,9 +38,6 @@
 namespace logsvc::store {
 
 class MergeIterator;
-
-// Adds what another part of the same query cost.
-void add_stats(const ReadStats& more, ReadStats& stats);
 
 struct StoreMetrics {
   explicit StoreMetrics(Metrics& m);
@@ -80,7 +77,8 @@ struct Store::Impl {
         diagnostics(d),
         metrics(m),
         chunks(f, options.cache_bytes() / 16 * 13),
-        marks(options.cache_bytes() / 16) {}
+        marks(options.cache_bytes() / 16),
+        read_ahead(spare_cores()) {}
 
   // Constant after open.
   const StoreOptions options;
@@ -101,6 +99,7 @@ struct Store::Impl {
   Head head;
   mutable ChunkCache chunks;
   mutable TimeMarkCache marks;
+  mutable ReadAhead read_ahead;
 
   // Held while entries go into windows or windows change from open to sealing.
   Mutex apply_mutex;

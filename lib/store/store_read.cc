@@ -20,6 +20,7 @@ Result<std::unique_ptr<EntryIterator>> Store::select(const SelectQuery& query) c
   impl.add_windows(now, streams, *merge);
   ASSIGN_OR_RETURN(auto blocks, impl.plan(now, streams, query.range));
   impl.add_blocks(std::move(blocks), *merge);
+  merge->read_ahead(impl.read_ahead);
   return std::unique_ptr<EntryIterator>(std::move(merge));
 }
 
@@ -45,15 +46,6 @@ Status Store::Impl::left_out(const Status& failed, ReadStats& stats) const {
   if (!of_block) return failed;
   leave_out(failed.error(), stats);
   return {};
-}
-
-void add_stats(const ReadStats& more, ReadStats& stats) {
-  stats.lines_processed += more.lines_processed;
-  stats.bytes_processed += more.bytes_processed;
-  stats.head_lines += more.head_lines;
-  stats.compressed_bytes += more.compressed_bytes;
-  stats.duplicates += more.duplicates;
-  stats.warnings.insert(stats.warnings.end(), more.warnings.begin(), more.warnings.end());
 }
 
 std::vector<StreamRef> Store::Impl::streams_in_range(

@@ -127,6 +127,50 @@ TEST_CASE("a line test leaves out lines in memory and in files alike, also acros
   CHECK(w.texts(q).empty());
 }
 
+TEST_CASE("a search over many files finds all, several at once, and may end anywhere") {
+  StoreWorld world;
+  constexpr int kFiles = 60, kLines = 300;
+  std::vector<std::string> wanted;
+  for (int file = 0; file < kFiles; ++file) {
+    std::vector<Line> lines;
+    for (int i = 0; i < kLines; ++i) {
+      lines.push_back(
+          {at(file * kLines + i), "line " + std::to_string(file) + "." + std::to_string(i)});
+    }
+    if (file % 20 == 19) {
+      lines[7].text += " needle";
+      wanted.push_back(lines[7].text);
+    }
+    world.append(kApi, lines);
+    REQUIRE(world.store->flush().ok());
+  }
+  SelectQuery query;
+  query.lines = LineTest::contains("needle");
+  CHECK(world.texts(query) == wanted);
+  query.direction = Direction::kBackward;
+  std::reverse(wanted.begin(), wanted.end());
+  for (size_t taken = 0; taken <= wanted.size(); ++taken) {
+    auto entries = world.store->select(query);
+    REQUIRE(entries.ok());
+    for (size_t i = 0; i < taken; ++i) {
+      REQUIRE((*entries)->next());
+      CHECK((*entries)->entry().line == wanted[i]);
+    }
+  }
+  std::vector<std::thread> readers;
+  std::atomic<size_t> found = 0;
+  for (int r = 0; r < 4; ++r) {
+    readers.emplace_back([&] {
+      for (int i = 0; i < 10; ++i) {
+        const auto entries = world.store->select(query);
+        while ((*entries)->next()) ++found;
+      }
+    });
+  }
+  for (std::thread& r : readers) r.join();
+  CHECK(found == 4 * 10 * wanted.size());
+}
+
 TEST_CASE("series and labels are those with entries in the range, in memory and sealed") {
   StoreWorld w;
   w.append(kApi, {{at(0), "a"}});
