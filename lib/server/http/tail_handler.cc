@@ -4,6 +4,7 @@
 
 #include "server/http/api.h"
 #include "server/http/query_params.h"
+#include "server/tail/page_session.h"
 #include "server/tail/websocket_handshake.h"
 
 namespace logsvc::server {

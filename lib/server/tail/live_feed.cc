@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "server/tail/page_session.h"
-
 namespace logsvc::server {
 namespace {
 
@@ -51,29 +49,30 @@ bool LiveFeed::offer(const std::shared_ptr<const Batch>& batch, int64_t now_ns) 
   return true;
 }
 
-void LiveFeed::join(std::shared_ptr<PageSession> session) {
+void LiveFeed::join(std::shared_ptr<FeedReader> reader) {
   MutexLock lock(mutex_);
-  session->set_first_batch(next_number_);
+  reader->set_first_batch(next_number_);
   joined_ = true;
-  pages_.push_back(std::move(session));
+  readers_.push_back(std::move(reader));
 }
 
-bool LiveFeed::leave(const LiveSession* session) {
+bool LiveFeed::leave(const FeedReader* reader) {
   MutexLock lock(mutex_);
-  std::erase_if(pages_, [&](const auto& page) { return page.get() == session; });
-  return !pages_.empty();
+  std::erase_if(readers_, [&](const auto& one) { return one.get() == reader; });
+  return !readers_.empty();
 }
 
-size_t LiveFeed::pages() const {
+size_t LiveFeed::viewers() const {
   MutexLock lock(mutex_);
-  return pages_.size();
+  return static_cast<size_t>(std::count_if(readers_.begin(), readers_.end(),
+                                           [](const auto& one) { return one->is_viewer(); }));
 }
 
-std::vector<LiveFeed::Waiting> LiveFeed::take_group(uint64_t most_entries, Pages& pages) {
+std::vector<LiveFeed::Waiting> LiveFeed::take_group(uint64_t most_entries, Readers& readers) {
   std::vector<Waiting> group;
   uint64_t entries = 0;
   MutexLock lock(mutex_);
-  pages = pages_;
+  readers = readers_;
   while (!waiting_.empty()) {
     Waiting& next = waiting_.front();
     const bool alone = next.begins || !next.batch || entries + next.entries > most_entries;
@@ -88,22 +87,24 @@ std::vector<LiveFeed::Waiting> LiveFeed::take_group(uint64_t most_entries, Pages
 
 bool LiveFeed::form() {
   for (uint64_t formed = 0; formed < limits_.formed_entries;) {
-    Pages pages;
-    const std::vector<Waiting> group = take_group(limits_.formed_entries - formed, pages);
+    Readers readers;
+    const std::vector<Waiting> group = take_group(limits_.formed_entries - formed, readers);
     if (group.empty()) return false;
     for (const Waiting& w : group) formed += w.entries;
-    form_group(group, pages);
+    form_group(group, readers);
   }
   MutexLock lock(mutex_);
   return !waiting_.empty();
 }
 
-void LiveFeed::form_group(const std::vector<Waiting>& group, const Pages& pages) {
+void LiveFeed::form_group(const std::vector<Waiting>& group, const Readers& readers) {
   if (!group.front().batch) {
     auto piece = std::make_shared<LivePiece>();
     piece->batch = group.front().number;
     piece->unread = group.front().unread;
-    for (const auto& page : pages) page->offer(piece);
+    for (const auto& reader : readers) {
+      if (reader->is_for(*piece)) reader->offer(piece);
+    }
     return;
   }
   std::vector<TailEntry> entries;
@@ -125,24 +126,30 @@ void LiveFeed::form_group(const std::vector<Waiting>& group, const Pages& pages)
     const auto begin = entries.begin() + static_cast<ptrdiff_t>(first);
     const auto n = static_cast<ptrdiff_t>(std::min(limits_.piece_lines, entries.size() - first));
     hand_out({std::make_move_iterator(begin), std::make_move_iterator(begin + n)}, group.front(),
-             pages);
+             readers);
   }
 }
 
-void LiveFeed::hand_out(std::vector<TailEntry> entries, const Waiting& oldest, const Pages& pages) {
+void LiveFeed::hand_out(std::vector<TailEntry> entries, const Waiting& oldest,
+                        const Readers& readers) {
   auto piece = std::make_shared<LivePiece>();
   piece->batch = oldest.number;
   piece->offered_ns = oldest.offered_ns;
   piece->lines = entries.size();
   piece->first = entries.front().entry.timestamp;
   piece->last = entries.back().entry.timestamp;
-  const auto wanted = [&](const auto& page) { return page->has_room(*piece); };
-  if (std::any_of(pages.begin(), pages.end(), wanted)) {
+  const auto any = [&](auto wants) {
+    return std::any_of(readers.begin(), readers.end(), [&](const auto& reader) {
+      return reader->is_for(*piece) && wants(*reader);
+    });
+  };
+  if (any([&](const FeedReader& reader) { return reader.wants_text(*piece); }))
     piece->text = std::make_shared<const std::string>(page_lines(entries));
-    const auto compares = [](const auto& page) { return page->compares_with_history(); };
-    if (std::any_of(pages.begin(), pages.end(), compares)) piece->entries = std::move(entries);
+  if (any([](const FeedReader& reader) { return reader.wants_entries(); }))
+    piece->entries = std::move(entries);
+  for (const auto& reader : readers) {
+    if (reader->is_for(*piece)) reader->offer(piece);
   }
-  for (const auto& page : pages) page->offer(piece);
 }
 
 }  // namespace logsvc::server

@@ -19,8 +19,6 @@
 
 namespace logsvc::server {
 
-class PageSession;
-
 // Lines of one or several batches in the order of time. Immutable.
 struct LivePiece {
   uint64_t batch = 0;      // number of its oldest batch in the feed
@@ -28,12 +26,30 @@ struct LivePiece {
   uint64_t lines = 0;
   Timestamp first = 0;
   Timestamp last = 0;
-  // What page_lines() made of them; null if no page had room for it.
+  // What page_lines() made of them; null if no reader wanted it.
   std::shared_ptr<const std::string> text;
-  // The lines themselves; kept only while a page still compares them with its history.
+  // The lines themselves; empty if no reader wanted them.
   std::vector<TailEntry> entries;
   // Instead of lines: some that nobody looked at.
   LeftOut unread;
+};
+
+// Whoever takes the pieces of a feed: pages, and what counts them. The tail loop alone calls it.
+class FeedReader {
+ public:
+  virtual ~FeedReader() = default;
+  // The number of the first batch that is for it; once, when it joins.
+  void set_first_batch(uint64_t number) { first_batch_ = number; }
+  bool is_for(const LivePiece& piece) const { return piece.batch >= first_batch_; }
+
+  // What it needs of a piece.
+  virtual bool wants_text(const LivePiece& piece) const = 0;
+  virtual bool wants_entries() const = 0;
+  virtual bool is_viewer() const { return true; }
+  virtual void offer(const std::shared_ptr<const LivePiece>& piece) = 0;
+
+ private:
+  uint64_t first_batch_ = 0;
 };
 
 class LiveFeed {
@@ -50,11 +66,11 @@ class LiveFeed {
   // Any thread. Puts the batch in line if a stream of it matches; never waits. True: there is
   // something to form.
   bool offer(const std::shared_ptr<const Batch>& batch, int64_t now_ns);
-  // Any thread. The page gets what is offered from now on.
-  void join(std::shared_ptr<PageSession> session);
-  // Any thread. False: no page is left.
-  bool leave(const LiveSession* session);
-  size_t pages() const;
+  // Any thread. It gets what is offered from now on.
+  void join(std::shared_ptr<FeedReader> reader);
+  // Any thread. False: nobody is left.
+  bool leave(const FeedReader* reader);
+  size_t viewers() const;
 
   // The tail loop alone. True: more is waiting.
   bool form();
@@ -66,14 +82,14 @@ class LiveFeed {
     int64_t offered_ns = 0;
     uint64_t entries = 0;
     LeftOut unread;
-    bool begins = false;  // a page joined before it: no piece reaches over that
+    bool begins = false;  // somebody joined before it: no piece reaches over that
   };
-  using Pages = std::vector<std::shared_ptr<PageSession>>;
+  using Readers = std::vector<std::shared_ptr<FeedReader>>;
   LeftOut matching(const Batch& batch) REQUIRES(mutex_);
   bool matches(const LabelSet& labels) REQUIRES(mutex_);
-  std::vector<Waiting> take_group(uint64_t most_entries, Pages& pages);
-  void form_group(const std::vector<Waiting>& group, const Pages& pages);
-  void hand_out(std::vector<TailEntry> entries, const Waiting& oldest, const Pages& pages);
+  std::vector<Waiting> take_group(uint64_t most_entries, Readers& readers);
+  void form_group(const std::vector<Waiting>& group, const Readers& readers);
+  void hand_out(std::vector<TailEntry> entries, const Waiting& oldest, const Readers& readers);
 
   const std::unique_ptr<logql::TailQuery> query_;  // process() is the loop's
   const Limits limits_;
@@ -84,7 +100,7 @@ class LiveFeed {
   uint64_t next_number_ GUARDED_BY(mutex_) = 0;
   bool joined_ GUARDED_BY(mutex_) = false;  // since the last batch
   std::unordered_map<LabelSet, bool> verdicts_ GUARDED_BY(mutex_);
-  Pages pages_ GUARDED_BY(mutex_);
+  Readers readers_ GUARDED_BY(mutex_);
 };
 
 }  // namespace logsvc::server

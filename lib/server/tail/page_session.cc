@@ -26,8 +26,8 @@ void PageSession::set_history(std::vector<TailEntry> history, int64_t now_ns) {
   compare_until_ns_ = history_.empty() ? 0 : now_ns + kCompareAfterHistory;
 }
 
-bool PageSession::has_room(const LivePiece& piece) const {
-  return piece.batch >= first_batch_ && queued_lines_ + piece.lines <= options_.max_queued_lines;
+bool PageSession::wants_text(const LivePiece& piece) const {
+  return queued_lines_ + piece.lines <= options_.max_queued_lines;
 }
 
 void PageSession::leave_out(const LeftOut& lines) {
@@ -37,9 +37,8 @@ void PageSession::leave_out(const LeftOut& lines) {
 }
 
 void PageSession::offer(const std::shared_ptr<const LivePiece>& piece) {
-  if (piece->batch < first_batch_) return;
   if (!piece->unread.empty()) return leave_out(piece->unread);
-  if (!has_room(*piece)) return leave_out({piece->lines, 0, piece->first, piece->last});
+  if (!wants_text(*piece)) return leave_out({piece->lines, 0, piece->first, piece->last});
   queued_lines_ += piece->lines;
   waiting_.push_back({piece, {}});
 }

@@ -25,18 +25,17 @@ struct PageOptions {
   size_t frame_lines = 2'000;          // of its history
 };
 
-class PageSession : public LiveSession {
+class PageSession : public LiveSession, public FeedReader {
  public:
   explicit PageSession(PageOptions options = {}) : options_(options) {}
 
-  // By the feed, when the page joins it.
-  void set_first_batch(uint64_t number) { first_batch_ = number; }
   void set_history(std::vector<TailEntry> history, int64_t now_ns) override;
 
-  // By the feed.
-  bool has_room(const LivePiece& piece) const;
-  bool compares_with_history() const { return comparing_; }
-  void offer(const std::shared_ptr<const LivePiece>& piece);
+  // While there is room for it.
+  bool wants_text(const LivePiece& piece) const override;
+  // To compare them with its history.
+  bool wants_entries() const override { return comparing_; }
+  void offer(const std::shared_ptr<const LivePiece>& piece) override;
 
   std::vector<LiveFrame> take_frames(int64_t now_ns) override;
   void receive(std::string_view message) override;
@@ -54,7 +53,6 @@ class PageSession : public LiveSession {
                              std::vector<LiveFrame>& frames);
 
   const PageOptions options_;
-  uint64_t first_batch_ = 0;
   std::vector<TailEntry> history_;
   std::unordered_set<std::string> shown_;  // of the history, while it may come again
   int64_t compare_until_ns_ = INT64_MAX;   // pieces offered before

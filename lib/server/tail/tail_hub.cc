@@ -8,17 +8,22 @@ void TailHub::subscribe(std::shared_ptr<TailSession> session) {
 }
 
 void TailHub::subscribe(const std::string& text, std::unique_ptr<logql::TailQuery> query,
-                        std::shared_ptr<PageSession> session) {
+                        std::shared_ptr<FeedReader> reader) {
   WriterLock lock(mutex_);
   std::shared_ptr<LiveFeed>& feed = feeds_[text];
   if (!feed) feed = std::make_shared<LiveFeed>(std::move(query));
-  feed->join(std::move(session));
+  feed->join(std::move(reader));
 }
 
 void TailHub::unsubscribe(const LiveSession* session) {
+  if (const auto* reader = dynamic_cast<const FeedReader*>(session)) return unsubscribe(reader);
   WriterLock lock(mutex_);
   std::erase_if(sessions_, [&](const auto& s) { return s.get() == session; });
-  std::erase_if(feeds_, [&](const auto& feed) { return !feed.second->leave(session); });
+}
+
+void TailHub::unsubscribe(const FeedReader* reader) {
+  WriterLock lock(mutex_);
+  std::erase_if(feeds_, [&](const auto& feed) { return !feed.second->leave(reader); });
 }
 
 void TailHub::publish(const std::shared_ptr<const Batch>& batch) {
@@ -46,7 +51,7 @@ bool TailHub::form_pieces() {
 size_t TailHub::viewers() const {
   ReaderLock lock(mutex_);
   size_t n = sessions_.size();
-  for (const auto& [text, feed] : feeds_) n += feed->pages();
+  for (const auto& [text, feed] : feeds_) n += feed->viewers();
   return n;
 }
 

@@ -11,7 +11,6 @@
 #include "base/mutex.h"
 #include "os/clock.h"
 #include "server/tail/live_feed.h"
-#include "server/tail/page_session.h"
 #include "server/tail/tail_session.h"
 
 namespace logsvc::server {
@@ -22,13 +21,14 @@ class TailHub {
   TailHub(const Clock& clock, std::function<void()> wake) : clock_(clock), wake_(std::move(wake)) {}
 
   void subscribe(std::shared_ptr<TailSession> session);
-  // A page; those of one text share a feed. query: of that text.
+  // Those of one text share a feed. query: of that text.
   void subscribe(const std::string& text, std::unique_ptr<logql::TailQuery> query,
-                 std::shared_ptr<PageSession> session);
+                 std::shared_ptr<FeedReader> reader);
   void unsubscribe(const LiveSession* session);
+  void unsubscribe(const FeedReader* reader);
   void publish(const std::shared_ptr<const Batch>& batch);
   size_t viewers() const;
-  // The tail loop alone: what pages get. True: more is waiting.
+  // The tail loop alone: what readers of feeds get. True: more is waiting.
   bool form_pieces();
 
  private:

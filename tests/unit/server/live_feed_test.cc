@@ -91,7 +91,7 @@ TEST_CASE(
   late.take();
   CHECK(early.lines == std::vector<std::string>{"x1", "x2"});
   CHECK(late.lines == std::vector<std::string>{"x2"});
-  CHECK(feed.pages() == 2);
+  CHECK(feed.viewers() == 2);
   CHECK(feed.leave(early.page.get()));
   CHECK(!feed.leave(late.page.get()));
 }

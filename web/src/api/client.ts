@@ -123,14 +123,15 @@ export async function session(): Promise<Session> {
   return readSession(await request('/api/session', {}));
 }
 
-async function post(path: string, body: unknown): Promise<void> {
+export async function post(path: string, body: unknown): Promise<Response> {
   const answer = await fetch(path, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', 'X-Requested-With': 'logsvc' },
     body: JSON.stringify(body),
   });
   if (!answer.ok) throw new ApiError(answer.status, await answer.text());
+  return answer;
 }
 
-export const logIn = (password: string): Promise<void> => post('/api/login', { password });
-export const logOut = (): Promise<void> => post('/api/logout', {});
+export const logIn = (password: string): Promise<unknown> => post('/api/login', { password });
+export const logOut = (): Promise<unknown> => post('/api/logout', {});
