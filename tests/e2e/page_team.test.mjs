@@ -125,6 +125,12 @@ test('a counter counts for all what comes and what came in the hour before', asy
   await other.page.getByLabel('name', { exact: true }).fill('freed');
   await other.page.getByRole('button', { name: 'Save', exact: true }).click();
   await until('the server to have it', async () => (await shared()).counters[0]?.query.includes('Seat freed'));
+  // From a value in the details.
+  await other.page.locator('.row:not([hidden])').first().click();
+  await other.page.getByRole('button', { name: 'count lines with this value, for the team: container' }).click();
+  await until('a second one', async () => (await shared()).counters.some((c) => c.name === 'container=ticket-server'));
+  await other.page.goto(`${server.page}/overview`);
+  await until('its lines', async () => (await other.page.locator('.counters li', { hasText: 'container=ticket-server' }).locator('.counter-sum').innerText()) === '22');
   assert.deepEqual([...one.errors, ...other.errors], []);
   await one.close();
   await other.close();
