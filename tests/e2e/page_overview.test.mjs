@@ -216,6 +216,18 @@ test('with a password the page asks for it', async () => {
   await guarded.close();
 });
 
+test('on a phone an empty server shows the whole of how to start', async () => {
+  const empty = await LogServer.start('--auth', 'off');
+  const { page, close } = await openPage(browser, `${empty.page}/overview`, { viewport: { width: 390, height: 800 } });
+  await page.locator('.first-run pre').waitFor();
+  for (const what of ['.first-run pre', '.first-run .choice button >> nth=-1']) {
+    const box = await page.locator(what).boundingBox();
+    assert.ok(box.x >= 0 && box.x + box.width <= 390, `${what} ${JSON.stringify(box)}`);
+  }
+  await close();
+  await empty.close();
+});
+
 test('an empty server shows how to start an agent, with its address, and the first service when it comes', async () => {
   const empty = await LogServer.start('--auth', 'off');
   const { page, close } = await openPage(browser, empty.page);
