@@ -87,9 +87,10 @@ Status SharedItems::change(std::string_view request_json) {
   }
   std::map<std::string, size_t> counts;
   for (const auto& [key, text] : *after) {
-    if (++counts[key.first] > kMaxItems) {
-      return Error{ErrorCode::kTooLarge, "more than " + std::to_string(kMaxItems) + " " +
-                                             key.first + ": remove some first"};
+    const size_t most = key.first == "counters" ? kMaxCounters : kMaxItems;
+    if (++counts[key.first] > most) {
+      return Error{ErrorCode::kTooLarge,
+                   "more than " + std::to_string(most) + " " + key.first + ": remove some first"};
     }
   }
   std::string file = "{\"version\":1";

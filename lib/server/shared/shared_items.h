@@ -27,6 +27,7 @@ struct SharedItem {
 class SharedItems {
  public:
   static constexpr size_t kMaxItems = 200;              // of a kind
+  static constexpr size_t kMaxCounters = 50;            // each costs something for every line
   static constexpr size_t kMaxItemBytes = 32u << 10;    // as JSON
   static constexpr size_t kMaxFileBytes = 1u << 20;     // all together
   static constexpr size_t kMaxChanges = 4 * kMaxItems;  // of one request

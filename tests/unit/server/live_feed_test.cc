@@ -4,11 +4,17 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <thread>
 
+#include "server/counters/counter_reader.h"
 #include "server/tail/frame_writer.h"
 #include "server/tail/page_session.h"
+#include "server/tail/tail_hub.h"
 #include "support/batches.h"
+#include "support/fake_clock.h"
 
 namespace logsvc::server {
 namespace {
@@ -157,6 +163,68 @@ TEST_CASE("a live feed: much at once comes in pieces and turns, in order, none t
   reader.take();
   REQUIRE(reader.lines.size() == 200);
   for (int i = 0; i < 200; ++i) CHECK(reader.lines[i] == "x" + std::to_string(i));
+}
+
+TEST_CASE(
+    "live feeds under pushes, pages that come and go, and a loop: every line is accounted for") {
+  constexpr int kPushers = 3, kPushes = 200, kLines = 20;
+  const FakeClock clock;
+  TailHub hub(clock, [] {});
+  const auto subscribe = [&](const char* text) {
+    auto page = std::make_shared<PageSession>();
+    hub.subscribe(text, *logql::TailQuery::parse(text), page);
+    return page;
+  };
+  Reader first{subscribe("{a=\"b\"} |= \"x\"")};
+  first.page->set_history({}, 0);
+  const auto counter = std::make_shared<CounterReader>(0, clock);
+  hub.subscribe("{a=\"b\"} |= \"x\"", *logql::TailQuery::parse("{a=\"b\"} |= \"x\""), counter);
+
+  std::atomic<int> pushing{kPushers};
+  std::vector<std::thread> threads;
+  for (int p = 0; p < kPushers; ++p) {
+    threads.emplace_back([&, p] {
+      for (int i = 0; i < kPushes; ++i) {
+        auto lines = numbered((p * kPushes + i) * kLines, kLines);
+        lines.push_back({0, "no match"});
+        hub.publish(make_batch(kWanted, lines));
+      }
+      --pushing;
+    });
+  }
+  Mutex mutex;
+  std::vector<std::shared_ptr<PageSession>> adopted;
+  threads.emplace_back([&] {
+    while (pushing > 0) {
+      auto page = subscribe(pushing % 2 ? "{a=\"b\"} |= \"x\"" : "{a=\"b\"}");
+      page->set_history({{kWanted.labels(), {1, "x1", {}, {}}}}, 0);
+      CHECK(hub.viewers() >= 1);
+      CHECK(counter->counts().total <= kPushers * kPushes * kLines);
+      MutexLock lock(mutex);
+      adopted.push_back(std::move(page));
+    }
+  });
+  // The loop is this thread.
+  for (bool more = true; more || pushing > 0;) {
+    more = hub.form_pieces();
+    std::vector<std::shared_ptr<PageSession>> pages;
+    {
+      MutexLock lock(mutex);
+      pages.swap(adopted);
+    }
+    for (const auto& page : pages) {
+      CHECK(!page->take_frames(0).empty());
+      hub.unsubscribe(static_cast<const LiveSession*>(page.get()));
+    }
+    first.take();
+    first.say_taken();
+  }
+  for (auto& t : threads) t.join();
+  hub.form_pieces();
+  while (first.take() > 0) first.say_taken();
+  CHECK(first.lines.size() + first.left_out == kPushers * kPushes * kLines);
+  CHECK(std::set(first.lines.begin(), first.lines.end()).size() == first.lines.size());
+  CHECK(counter->counts().total == kPushers * kPushes * kLines);
 }
 
 TEST_CASE("a page: its history first, and what comes live as well only once") {

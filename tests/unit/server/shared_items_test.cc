@@ -125,6 +125,13 @@ TEST_CASE("shared items: there is an end to how many and how much, said and harm
   std::string failure;
   size_t put = 0;
   for (; failure.empty() && put < 200; ++put) {
+    failure =
+        w.put("counters", {{"id", std::to_string(put)}, {"name", "c"}, {"query", "{a=\"b\"}"}});
+  }
+  CHECK(failure == "more than 50 counters: remove some first");
+  failure = "";
+  put = 0;
+  for (; failure.empty() && put < 200; ++put) {
     failure = w.put("reports", {{"id", std::to_string(put)},
                                 {"name", "x"},
                                 {"atMs", 1'800'000'000'000},
