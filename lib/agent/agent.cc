@@ -8,6 +8,7 @@
 #include "agent/push/pusher.h"
 #include "agent/sources.h"
 #include "agent/status_page.h"
+#include "base/mutex.h"
 
 namespace logsvc::agent {
 namespace {
@@ -20,6 +21,10 @@ constexpr Duration kMaxBackoff = 30 * kSecond;  // however long a client would w
 struct Agent::Parts {
   Parts(AgentConfig c, const Clock& k, Metrics& m, Diagnostics& d)
       : config(std::move(c)), clock(k), registry(m), diagnostics(d), metrics(m) {}
+  ~Parts() {
+    MutexLock lock(describing);
+    described = false;
+  }
   Status open_spool(FileSystem& files);
   Status open_page();
   Status start_pushers();
@@ -37,6 +42,9 @@ struct Agent::Parts {
   std::vector<std::unique_ptr<Pusher>> pushers;
   std::unique_ptr<Sources> sources;
   std::atomic<bool> reading{false};  // sources are there
+  // Pushers outlive the sources and ask for them.
+  Mutex describing;
+  bool described GUARDED_BY(describing) = false;
   std::unique_ptr<StatusPage> page;  // reads gauges of the others
 };
 
@@ -80,9 +88,14 @@ Status Agent::Parts::start_pushers() {
     r.version = config.version;
     r.started = started;
     r.containers = static_cast<uint64_t>(metrics.readers.value());
+    r.retries = metrics.push_retries.value();
     if (const uint64_t lost = metrics.lines_overrun.value(); lost > 0)
       r.dropped["spool_full"] = lost;
     return r;
+  };
+  const auto describe = [this] {
+    MutexLock lock(describing);
+    return described ? sources->describe() : std::vector<wire::SourceDescription>();
   };
   for (const ClientConfig& client : config.clients) {
     PusherOptions options;
@@ -95,7 +108,7 @@ Status Agent::Parts::start_pushers() {
     ASSIGN_OR_RETURN(auto target, make_http_push_target(client));
     targets.push_back(std::move(target));
     pushers.push_back(std::make_unique<Pusher>(*spool, *targets.back(), clock, metrics, diagnostics,
-                                               std::move(options), report));
+                                               std::move(options), Pusher::Says{report, describe}));
   }
   if (pushers.empty()) {
     diagnostics.error(
@@ -119,6 +132,10 @@ Result<std::unique_ptr<Agent>> Agent::start(AgentConfig config, FileSystem& file
                    Sources::start({p->config, *p->spool, files, clock, metrics, p->metrics,
                                    diagnostics, [parts = p.get()] { parts->wake(); }}));
   p->reading = true;
+  {
+    MutexLock lock(p->describing);
+    p->described = true;
+  }
   std::string servers;
   for (const ClientConfig& client : p->config.clients)
     servers += (servers.empty() ? "" : ", ") + without_credentials(client.url);

@@ -1,5 +1,6 @@
 #include "agent/sources.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,6 +17,7 @@
 #include "agent/journald/journal_target.h"
 #include "agent/pipeline/output_limits.h"
 #include "agent/promtail_state.h"
+#include "agent/push/batch.h"
 
 namespace logsvc::agent {
 namespace {
@@ -29,6 +31,17 @@ std::string own_id_prefix() {
                      return std::isxdigit(c);
                    });
   return hex ? text : "";
+}
+
+// How far behind its log a reader is that has read to a line of the time; -1: not known. A line is
+// stamped a little before it is in the file.
+Duration lag_of(const WatchedContainer& container, Timestamp read_to) {
+  constexpr Duration kNoLag = kSecond;
+  struct stat file = {};
+  if (read_to == 0 || container.path.empty() || ::stat(container.path.c_str(), &file) != 0)
+    return -1;
+  const Duration lag = file.st_mtim.tv_sec * kSecond + file.st_mtim.tv_nsec - read_to;
+  return lag > kNoLag ? lag : 0;
 }
 
 // What a Docker host's containers are read for.
@@ -218,6 +231,21 @@ std::string Sources::not_ready() const {
   const bool any = !parts_->docker.empty() || !parts_->journals.empty() ||
                    (parts_->files && !parts_->files->status().empty());
   return any ? "" : "no target to read yet";
+}
+
+std::vector<wire::SourceDescription> Sources::describe() const {
+  std::vector<wire::SourceDescription> out;
+  for (const auto& reading : parts_->docker) {
+    const auto places = parts_->places(*reading);
+    for (const WatchedContainer& container : reading->watcher->status()) {
+      const auto place = places.find(container.id);
+      const Timestamp read_to = place == places.end() ? 0 : place->second;
+      out.push_back({reported_source(reading->job.prefix + container.id), container.name,
+                     container.driver, container.read_by, read_to, lag_of(container, read_to),
+                     container.running});
+    }
+  }
+  return out;
 }
 
 std::vector<TargetRow> Sources::targets() const {

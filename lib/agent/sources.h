@@ -13,6 +13,7 @@
 #include "agent/spool/spool.h"
 #include "agent/status_page.h"
 #include "os/file_system.h"
+#include "wire/agent_report.h"
 
 namespace logsvc::agent {
 
@@ -37,6 +38,8 @@ class Sources {
   std::string not_ready() const;
   // What is read now, for /targets. Any thread.
   std::vector<TargetRow> targets() const;
+  // The containers among them, for reports. Any thread; looks at their files.
+  std::vector<wire::SourceDescription> describe() const;
 
  private:
   struct Parts;

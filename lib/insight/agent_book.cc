@@ -85,7 +85,16 @@ void AgentBook::add(wire::AgentReport report, Timestamp arrival) {
     if (agent.sources.size() >= kMaxSources && agent.sources.count(range.source) == 0) continue;
     agent.sources[range.source].add(range.first, range.count, arrival);
   }
+  for (wire::SourceDescription& source : report.sources) {
+    if (agent.described.size() >= kMaxSources && agent.described.count(source.source) == 0)
+      continue;
+    const std::string id = source.source;
+    agent.described[id] = {std::move(source), arrival};
+  }
+  std::erase_if(agent.described,
+                [&](const auto& one) { return arrival - one.second.told > kDescribed; });
   report.lines.clear();
+  report.sources.clear();
   agent.report = std::move(report);
 }
 

@@ -44,11 +44,17 @@ class SourceLedger {
   std::map<int64_t, LedgerCell> cells_;
 };
 
+struct DescribedSource {
+  wire::SourceDescription now;
+  Timestamp told = 0;
+};
+
 struct AgentState {
   wire::AgentReport report;  // the last one; its lines are in the ledger
   Timestamp seen = 0;
   std::deque<Duration> offsets;  // the agent's clock minus ours, of the last reports
   std::map<std::string, SourceLedger> sources;
+  std::map<std::string, DescribedSource> described;  // containers as last told
 
   // The median of the offsets: up to half the round trip too small.
   Duration skew() const;
@@ -59,6 +65,8 @@ class AgentBook {
   static constexpr size_t kMaxAgents = 500;
   static constexpr size_t kMaxSources = 2000;  // of one agent
   static constexpr Duration kAlive = 30 * kSecond;
+  // A container that was not told of for so long is gone: all are, in turn, more often.
+  static constexpr Duration kDescribed = 10 * kMinute;
 
   void add(wire::AgentReport report, Timestamp arrival);
   const std::map<std::string, AgentState>& agents() const { return agents_; }

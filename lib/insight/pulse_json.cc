@@ -130,6 +130,18 @@ std::string agents_json(const AgentBook& book, const Pulse& pulse, Timestamp now
                          {"missing", sum.missing},
                          {"cells", std::move(cells)}});
     }
+    json containers = json::array();
+    for (const auto& [source, described] : a.described) {
+      const wire::SourceDescription& s = described.now;
+      containers.push_back({{"source", source},
+                            {"name", s.name},
+                            {"driver", s.driver},
+                            {"readBy", s.read_by},
+                            {"readTo", s.read_to / kMillisecond},
+                            {"lag", s.lag < 0 ? -1 : s.lag / kMillisecond},
+                            {"running", s.running},
+                            {"told", described.told / kMillisecond}});
+    }
     agents.push_back({{"id", id},
                       {"host", a.report.host},
                       {"version", a.report.version},
@@ -137,6 +149,10 @@ std::string agents_json(const AgentBook& book, const Pulse& pulse, Timestamp now
                       {"seen", a.seen / kMillisecond},
                       {"skew", a.skew() / kMillisecond},
                       {"containers", a.report.containers},
+                      {"described", std::move(containers)},
+                      {"retries", a.report.retries},
+                      {"error", a.report.error},
+                      {"errorAt", a.report.error_at / kMillisecond},
                       {"spoolBytes", a.report.spool_bytes},
                       {"spoolLines", a.report.spool_lines},
                       {"spoolAge", a.report.spool_age / kMillisecond},

@@ -15,6 +15,8 @@ struct Server::Parts {
   std::unique_ptr<logql::Engine> engine;
   std::unique_ptr<TailLoop> tail;
   std::unique_ptr<Ingest> ingest;
+  std::unique_ptr<SharedItems> shared;
+  std::unique_ptr<Counters> counters;
   std::unique_ptr<Authenticator> auth;
   std::unique_ptr<StaticFiles> page;
   std::unique_ptr<Api> api;
@@ -64,6 +66,10 @@ Result<std::unique_ptr<Server>> Server::start(ServerConfig config, FileSystem& f
   p->tail = std::make_unique<TailLoop>(clock, metrics);
   p->ingest = std::make_unique<Ingest>(config.limits, *p->insight, p->tail->hub(), clock, metrics,
                                        diagnostics);
+  p->shared =
+      std::make_unique<SharedItems>(files, config.store.dir + "/page.json",
+                                    static_cast<uint64_t>(clock.now() / kMillisecond), diagnostics);
+  p->counters = std::make_unique<Counters>(*p->engine, p->tail->hub(), *p->shared, clock);
   std::unique_ptr<PasswordStore> passwords;
   if (config.ask_password) {
     ASSIGN_OR_RETURN(auto opened,
@@ -86,7 +92,8 @@ Result<std::unique_ptr<Server>> Server::start(ServerConfig config, FileSystem& f
                config.deletion_enabled,
                config.store.deletion_cancel_period};
   p->api = std::make_unique<Api>(std::move(info), *p->store, *p->engine, *p->ingest, *p->insight,
-                                 *p->tail, *p->auth, *p->page, clock, metrics, diagnostics);
+                                 *p->tail, *p->shared, *p->counters, *p->auth, *p->page, clock,
+                                 metrics, diagnostics);
   p->maintenance = std::make_unique<Maintenance>(*p->store, diagnostics);
   p->api_http = make_http(config.listen, *p->api, config.limits.max_body_bytes, false);
   RETURN_IF_ERROR(p->api_http->start());

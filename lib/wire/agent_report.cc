@@ -14,6 +14,7 @@ namespace dom = simdjson::dom;
 constexpr size_t kMaxTextBytes = 128;
 constexpr size_t kMaxReasons = 20;
 constexpr size_t kMaxReasonBytes = 32;
+constexpr size_t kMaxNameBytes = 64;
 constexpr uint64_t kMaxCount = uint64_t{1} << 53;  // whole numbers of JSON readers
 
 // A JSON string of ASCII; bytes that a header or JSON may not hold become '?'.
@@ -119,9 +120,54 @@ Status read_ranges(const dom::object& root, AgentReport& report) {
   return {};
 }
 
+Result<int64_t> to_ms(const dom::element& value) {
+  int64_t ms = 0;
+  constexpr int64_t kMost = std::numeric_limits<int64_t>::max() / kMillisecond;
+  if (value.get(ms) != simdjson::SUCCESS || ms < -1 || ms > kMost)
+    return bad("a source's time is no whole number of ms");
+  return ms;
+}
+
+Status read_sources(const dom::object& root, AgentReport& report) {
+  dom::array sources;
+  ASSIGN_OR_RETURN(const bool found, find(root, "sources", sources));
+  if (!found) return {};
+  if (sources.size() > kMaxDescribedSources) return bad("too many sources");
+  for (const dom::element element : sources) {
+    dom::array parts;
+    std::string_view texts[4];
+    bool good = element.get(parts) == simdjson::SUCCESS && parts.size() >= 7;
+    for (size_t i = 0; good && i < 4; ++i) {
+      good = parts.at(i).get(texts[i]) == simdjson::SUCCESS && texts[i].size() <= kMaxNameBytes;
+    }
+    if (!good || texts[0].empty() || texts[0].size() > kMaxSourceBytes)
+      return bad("a source is not [source, name, driver, read by, read to, lag, running]");
+    SourceDescription source;
+    source.source = texts[0];
+    source.name = texts[1];
+    source.driver = texts[2];
+    source.read_by = texts[3];
+    ASSIGN_OR_RETURN(const int64_t read_to, to_ms(parts.at(4).value_unsafe()));
+    ASSIGN_OR_RETURN(const int64_t lag, to_ms(parts.at(5).value_unsafe()));
+    ASSIGN_OR_RETURN(const uint64_t running, to_count(parts.at(6).value_unsafe(), "running"));
+    source.read_to = std::max<int64_t>(read_to, 0) * kMillisecond;
+    source.lag = lag < 0 ? -1 : lag * kMillisecond;
+    source.running = running != 0;
+    report.sources.push_back(std::move(source));
+  }
+  return {};
+}
+
+std::string encoded(const SourceDescription& s) {
+  return '[' + quoted(s.source, kMaxSourceBytes) + ',' + quoted(s.name, kMaxNameBytes) + ',' +
+         quoted(s.driver, kMaxNameBytes) + ',' + quoted(s.read_by, kMaxNameBytes) + ',' +
+         std::to_string(s.read_to / kMillisecond) + ',' +
+         std::to_string(s.lag < 0 ? -1 : s.lag / kMillisecond) + (s.running ? ",1]" : ",0]");
+}
+
 }  // namespace
 
-std::string encode_agent_report(const AgentReport& r) {
+std::string encode_agent_report(const AgentReport& r, size_t* sources_told) {
   std::string out = "{\"v\":1,\"agent\":" + quoted(r.agent, kMaxTextBytes) +
                     ",\"host\":" + quoted(r.host, kMaxTextBytes) +
                     ",\"version\":" + quoted(r.version, kMaxTextBytes) +
@@ -136,7 +182,10 @@ std::string encode_agent_report(const AgentReport& r) {
     if (n++ > 0) out += ',';
     out += quoted(reason, kMaxReasonBytes) + ':' + std::to_string(count);
   }
-  out += "},\"lines\":[";
+  out += "},\"retries\":" + std::to_string(r.retries);
+  if (!r.error.empty())
+    out += ",\"error\":" + quoted(r.error, kMaxTextBytes) + ",\"error_at\":" + quoted(r.error_at);
+  out += ",\"lines\":[";
   n = 0;
   for (const SequenceRange& range : r.lines) {
     if (n == kMaxReportedRanges) break;
@@ -144,6 +193,15 @@ std::string encode_agent_report(const AgentReport& r) {
     out += '[' + quoted(range.source, kMaxSourceBytes) + ',' + std::to_string(range.first) + ',' +
            std::to_string(range.count) + ']';
   }
+  out += "],\"sources\":[";
+  n = 0;
+  for (const SourceDescription& source : r.sources) {
+    const std::string text = encoded(source);
+    if (n == kMaxDescribedSources || out.size() + text.size() + 3 > kMaxAgentReportBytes) break;
+    if (n++ > 0) out += ',';
+    out += text;
+  }
+  if (sources_told) *sources_told = n;
   return out + "]}";
 }
 
@@ -165,7 +223,11 @@ Result<AgentReport> decode_agent_report(std::string_view header) {
   ASSIGN_OR_RETURN(r.containers, read_count(root, "containers"));
   RETURN_IF_ERROR(read_spool(root, r));
   RETURN_IF_ERROR(read_dropped(root, r));
+  ASSIGN_OR_RETURN(r.retries, read_count(root, "retries"));
+  ASSIGN_OR_RETURN(r.error, read_text(root, "error", kMaxTextBytes));
+  ASSIGN_OR_RETURN(r.error_at, read_time(root, "error_at"));
   RETURN_IF_ERROR(read_ranges(root, r));
+  RETURN_IF_ERROR(read_sources(root, r));
   return r;
 }
 

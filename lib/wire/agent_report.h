@@ -9,7 +9,9 @@
 //   {"v":1,"agent":"9f3c0a…","host":"app-1","version":"1.4.0","clock":"1764055378123456789",
 //    "started":"1764050000000000000","containers":12,
 //    "spool":{"bytes":81234,"lines":310,"age_ms":1200},"dropped":{"refused":3},
-//    "lines":[["3f2a9c4b1d00",1041,250],["a0b1c2d3e4f5",7,1]]}
+//    "retries":4,"error":"connection refused","error_at":"1764055300000000000",
+//    "lines":[["3f2a9c4b1d00",1041,250],["a0b1c2d3e4f5",7,1]],
+//    "sources":[["3f2a9c4b1d00","api-1","json-file","file",1764055378120,0,1]]}
 //
 //   v           1; a reader ignores members it does not know
 //   agent       id of the agent's data directory, 16 hex digits: a new one numbers its lines anew
@@ -19,7 +21,13 @@
 //   containers  sources being read
 //   spool       what waits for this server: bytes on disk, lines, age of the oldest
 //   dropped     lines given up since the start, by reason
+//   retries     pushes to this server that had to be made again, since the start
+//   error       why the last push failed that did, and when (error_at); absent if none did
 //   lines       what this push carries: source, number of its first line, how many
+//   sources     some of the containers; all come in turn, over several reports: source, name, log
+//               driver, read by ("file", "api", or why it is not read), read up to (time of the
+//               last line read, ms; 0: none yet), how far behind the log that is (ms; -1: not
+//               known), 1 if it is running
 //
 // The ledger. An agent numbers the lines of each source (a container's id, cut to 12; of other
 // sources a hash) from 1 without gaps, in the order read. A batch sent again has the same numbers.
@@ -43,6 +51,7 @@ inline constexpr char kAgentReportHeader[] = "X-Logsvc-Agent";
 inline constexpr size_t kMaxAgentReportBytes = 7'500;  // servers refuse header lines of 8 KiB
 inline constexpr size_t kMaxReportedRanges = 140;      // fit beside everything else
 inline constexpr size_t kMaxSourceBytes = 16;
+inline constexpr size_t kMaxDescribedSources = 100;  // of one report
 
 // Lines first … first + count - 1 of a source.
 struct SequenceRange {
@@ -50,6 +59,18 @@ struct SequenceRange {
   uint64_t first = 0;
   uint64_t count = 0;
   bool operator==(const SequenceRange&) const = default;
+};
+
+// A container and how its log is read.
+struct SourceDescription {
+  std::string source;
+  std::string name;
+  std::string driver;
+  std::string read_by;    // "file", "api", or why it is not read
+  Timestamp read_to = 0;  // in whole ms on the wire; 0: nothing read yet
+  Duration lag = -1;      // likewise; -1: not known
+  bool running = false;
+  bool operator==(const SourceDescription&) const = default;
 };
 
 struct AgentReport {
@@ -63,13 +84,18 @@ struct AgentReport {
   uint64_t spool_lines = 0;
   Duration spool_age = 0;  // in whole ms on the wire
   std::map<std::string, uint64_t> dropped;
+  uint64_t retries = 0;
+  std::string error;  // the last one
+  Timestamp error_at = 0;
   std::vector<SequenceRange> lines;
+  std::vector<SourceDescription> sources;
   bool operator==(const AgentReport&) const = default;
 };
 
 // Texts are cut to 128 bytes, reasons to 20 of 32 bytes, ranges to kMaxReportedRanges: a sender
-// that has more makes more pushes.
-std::string encode_agent_report(const AgentReport& report);
+// that has more makes more pushes. Of the sources come as many of the first ones as there is room
+// for; told says how many.
+std::string encode_agent_report(const AgentReport& report, size_t* sources_told = nullptr);
 
 // kInvalid, saying what is wrong, for anything that is not such an object: unknown version, wrong
 // types, numbers out of range, too long. Numbers that are absent are 0.

@@ -16,6 +16,21 @@ before(async () => {
   await server.push(api, Array.from({ length: 2000 }, (_, i) => [at(i), winston('api-server', 'info', `GET /seats ${i}`, { userId: `user_id_${i % 50}` })]));
   await server.push({ ...api, level: 'warn' }, [[at(300), winston('api-server', 'warn', 'slow', { userId: 'user_id_7' })]]);
   await server.push({ ...api, service: 'ticket-server', container: 'ticket-server', level: 'error' }, [[at(1000), winston('ticket-server', 'error', '결제 실패: card declined', { userId: 'user_id_7' })]]);
+  // Of all that pages can show something: counters, views, openings, agents with containers.
+  await fetch(`${server.page}/api/shared`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({
+      put: [
+        { kind: 'counters', item: { id: 'c', name: 'seats looked at, by everybody who came', query: '{job="docker"} |= "seats"' } },
+        { kind: 'views', item: { id: 'v', name: 'errors', search: '?query=x' } },
+        { kind: 'openings', item: { id: 'o', name: '콘서트', atMs: Date.now() + 7_200_000, services: [] } },
+      ],
+    }),
+  });
+  const report = { v: 1, agent: 'a1', host: 'backend-instance', version: '1.0.0', clock: String(now), retries: 3, error: 'connection refused', error_at: String(now), lines: [['c1', 1, 5], ['c1', 9, 5]],
+    sources: [['c1', 'api-server', 'json-file', 'file', Date.now(), 0, 1], ['c2', 'job', 'none', 'not read: no log', 0, -1, 0], ['c3', 'slow', 'local', 'api', Date.now(), 60_000, 1]] };
+  await fetch(`${server.url}/loki/api/v1/status/buildinfo`, { headers: { 'X-Logsvc-Agent': JSON.stringify(report) } });
 });
 after(async () => {
   await browser?.close();
@@ -29,7 +44,7 @@ const pages = {
   explore: [`/explore?query=${query}`, '.row'],
   journey: ['/journey?value=user_id_7', '.events li'],
   opening: ['/opening', '.preflight li'],
-  services: ['/services', '.services .table td'],
+  services: ['/services', '.scroll-x td > strong'],
   alerts: ['/alerts', '.alerts .panel'],
   settings: ['/settings', '.settings kbd'],
 };
@@ -71,6 +86,8 @@ test('a phone has everything in one column', async () => {
     }
     await page.screenshot({ path: `results/${name}-phone.png` });
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true, name);
+    // Nor does the page's own frame hide what stands out (by more than rounding).
+    assert.equal(await page.locator('main > *').first().evaluate((e) => e.scrollWidth <= e.clientWidth + 1), true, name);
     await close();
   }
 });

@@ -99,6 +99,68 @@ test('the editor completes names and values from the server, and remembers what 
   await close();
 });
 
+test('details: labels, metadata and what the query parsed are groups of their own', async () => {
+  const at = nowNs() - 200_000_000_000n;
+  const pushed = await fetch(`${server.url}/loki/api/v1/push`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ streams: [{ stream: { service: 'meta-app', level: 'info' }, values: [[String(at), 'status=200 took=5ms', { trace_id: 'abc123' }], [String(at), 'status=200 took=6ms']] }] }),
+  });
+  assert.equal(pushed.status, 204);
+  const { page, errors, close } = await openPage(browser, explore('{service="meta-app"} | logfmt'));
+  await rows(page).filter({ hasText: 'took=5ms' }).click();
+  await page.locator('.group-metadata').waitFor();
+  const groups = await page.locator('.details h3').allInnerTexts();
+  assert.deepEqual(groups.slice(0, 3).map((text) => text.toLowerCase()), ['labels', 'metadata', 'parsed by the query']);
+  assert.match(await page.locator('.group-metadata').innerText(), /trace_id\s+abc123/);
+  assert.match(await page.locator('.group-labels').innerText(), /service\s+meta-app/);
+  assert.match(await page.locator('.group-parsedFields').innerText(), /status\s+200/);
+  await page.locator('.group-metadata tr', { hasText: 'trace_id' }).getByRole('button', { name: /only this/ }).click();
+  await until('a condition on the metadata', () => decodeURIComponent(page.url()).replace(/\+/g, ' ').includes('| trace_id = "abc123"'));
+  await until('its line', async () => (await rows(page).count()) === 1);
+  assert.deepEqual(errors, []);
+  await close();
+});
+
+test('newest first: the other end on top, older lines below, nothing moves under its reader', async () => {
+  const { page, errors, close } = await openPage(browser, explore('{service=~"api-server|order-app"}', '&live=1&range=15m'), { viewport: { width: 1440, height: 700 } });
+  await page.locator('.live-state.open', { hasText: 'LIVE' }).first().waitFor();
+  await page.locator('.log-list').focus();
+  await page.keyboard.press('o');
+  const list = page.locator('.log-list');
+  const seen = async () => (await rows(page).evaluateAll((all) => all.map((e) => [e.getBoundingClientRect().top, e.textContent]).sort((a, b) => a[0] - b[0]).map(([, text]) => /(seats|order) \d+/.exec(text)?.[0] ?? ''))).filter(Boolean);
+  await until('the newest on top', async () => (await seen())[0] === 'seats 1999' && (await seen())[1] === 'seats 1998');
+  // In the page's own order, too: that is what is marked and read aloud.
+  assert.match((await rows(page).allInnerTexts())[0], /seats 1999/);
+  const line = (i) => [nowNs(), winston('order-app', 'info', `order ${i}`)];
+  await server.push({ ...api, service: 'order-app' }, [line(1)]);
+  await until('a new line above', async () => (await seen())[0] === 'order 1');
+  await list.hover();
+  await page.mouse.wheel(0, 2000);
+  await page.locator('.pill', { hasText: 'FOLLOW OFF' }).waitFor();
+  const place = () => rows(page).evaluateAll((all) => all.map((e) => e.textContent + e.getBoundingClientRect().top).sort().join());
+  await until('it to come to rest', async () => (await place()) === (await place()));
+  const before = await place();
+  await server.push({ ...api, service: 'order-app' }, Array.from({ length: 50 }, (_, i) => line(2 + i)));
+  await page.locator('button.pill', { hasText: '50 new' }).waitFor();
+  assert.equal(await place(), before);
+  await page.locator('button.pill', { hasText: '50 new' }).click();
+  await until('back on top', async () => (await seen())[0] === 'order 51');
+  await page.keyboard.press('G');
+  await until('older lines', async () => /held 2,0[45]/.test(await status(page)), 15);
+  await until('the oldest at the end', async () => {
+    await list.evaluate((e) => (e.scrollTop = e.scrollHeight));
+    return (await seen()).at(-1) === 'seats 0';
+  });
+  await page.keyboard.press('o');
+  await until('the oldest on top again', async () => {
+    await list.evaluate((e) => (e.scrollTop = 0));
+    return (await seen())[0] === 'seats 0';
+  });
+  assert.deepEqual(errors, []);
+  await close();
+});
+
 test('older lines are loaded above without moving what is read', async () => {
   const { page, close } = await openPage(browser, explore('{service="api-server", level="info"}'));
   await rows(page).first().waitFor();

@@ -152,7 +152,8 @@ test('Alerts: what needs a look now, from services, agents, containers and disk'
 
 test('Services: counts, lint with the fix, agents and their ledger, forecast', async () => {
   await server.push(stream('old-app'), [[nowNs(), 'not json at all']]);
-  const report = { v: 1, agent: '9f3c0a1b2c3d4e5f', host: 'app-1', version: '9.8.7', clock: String(nowNs() - 2_000_000_000n), started: String(nowNs()), containers: 3, spool: { bytes: 5, lines: 2, age_ms: 10 }, dropped: {}, lines: [['c1', 1, 10], ['c1', 15, 5]] };
+  const report = { v: 1, agent: '9f3c0a1b2c3d4e5f', host: 'app-1', version: '9.8.7', clock: String(nowNs() - 2_000_000_000n), started: String(nowNs()), containers: 3, spool: { bytes: 5, lines: 2, age_ms: 10 }, dropped: {}, lines: [['c1', 1, 10], ['c1', 15, 5]], retries: 2, error: 'connection refused', error_at: String(nowNs()),
+    sources: [['c1', 'api-1', 'json-file', 'file', Date.now(), 0, 1], ['c2', 'queue-1', 'none', 'not read: the driver keeps nothing', 0, -1, 1], ['c3', 'old-1', 'local', 'api', Date.now() - 60_000, 30_000, 0]] };
   const pushed = await fetch(`${server.url}/loki/api/v1/push`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', 'X-Logsvc-Agent': JSON.stringify(report) },
@@ -166,6 +167,12 @@ test('Services: counts, lint with the fix, agents and their ledger, forecast', a
   const agent = page.locator('tr', { hasText: '9.8.7' });
   await agent.waitFor();
   assert.match(await agent.innerText(), /app-1[^]*−?-?2,\d\d\d ms|app-1[^]*-\d/);
+  assert.match(await agent.innerText(), /2[^]*connection refused/);
+  const containers = page.getByRole('region', { name: 'Containers' }).locator('tbody tr');
+  assert.deepEqual((await containers.allInnerTexts()).map((text) => /(api|queue|old)-1/.exec(text)[0]), ['queue-1', 'api-1', 'old-1']);
+  assert.match(await containers.nth(0).innerText(), /running\s+none\s+not read: the driver keeps nothing\s+–\s+–/);
+  assert.match(await containers.nth(1).innerText(), /running\s+json-file\s+its file\s+[\d.]+ s ago\s+0\s+15\s+4/);
+  assert.match(await containers.nth(2).innerText(), /ended\s+local\s+Docker API\s+1 min \d+ s ago\s+30 s/);
   await page.locator('.ledger rect.missing').waitFor();
   assert.match(await page.locator('.ledger tr', { hasText: 'c1' }).innerText(), /15\s+4/);
   // With the true ratio of what is stored.
@@ -207,6 +214,18 @@ test('with a password the page asks for it', async () => {
   }
   await close();
   await guarded.close();
+});
+
+test('on a phone an empty server shows the whole of how to start', async () => {
+  const empty = await LogServer.start('--auth', 'off');
+  const { page, close } = await openPage(browser, `${empty.page}/overview`, { viewport: { width: 390, height: 800 } });
+  await page.locator('.first-run pre').waitFor();
+  for (const what of ['.first-run pre', '.first-run .choice button >> nth=-1']) {
+    const box = await page.locator(what).boundingBox();
+    assert.ok(box.x >= 0 && box.x + box.width <= 390, `${what} ${JSON.stringify(box)}`);
+  }
+  await close();
+  await empty.close();
 });
 
 test('an empty server shows how to start an agent, with its address, and the first service when it comes', async () => {

@@ -106,6 +106,9 @@ test('the pages of real agents: marks, agents with their ledger, journey, what n
   await page.locator('.ledger rect.received').first().waitFor();
   assert.equal(await page.locator('.ledger rect.missing').count(), 0);
   await page.locator('.status-bar', { hasText: 'agents 2/2' }).waitFor();
+  const container = page.getByRole('region', { name: 'Containers' }).locator('tr', { hasText: 'ticket-server' });
+  await container.waitFor();
+  assert.match(await container.innerText(), /backend-instance\s+ticket-server\s*[0-9a-f]{12}\s+running\s+json-file\s+(its file|Docker API)\s+[^]*ago/);
   await page.goto(`${server.page}/journey?value=user_id_123`);
   await page.locator('.verdict.bad', { hasText: 'Failed in ticket-server' }).waitFor();
   assert.deepEqual(new Set(await page.locator('.lane-name').allInnerTexts()), new Set(['queue-backend', 'api-server', 'ticket-server']));

@@ -35,6 +35,17 @@ class AgentReports(unittest.TestCase):
         c1 = next(s for s in agent["sources"] if s["source"] == "c1")
         self.assertEqual((c1["received"], c1["missing"], c1["doubled"]), (15, 5, 0))
 
+    def test_containers_show_as_they_were_last_told_of(self):
+        now = time.time_ns() // 10**6
+        self.push(self.report(sources=[["c1", "api-1", "json-file", "file", now, 0, 1], ["c2", "queue-1", "journald", "not read: no log", 0, -1, 0]]))
+        self.push(self.report(sources=[["c1", "api-1", "json-file", "file", now + 5, 2500, 1]], retries=3, error="timed out", error_at=str(now * 10**6)))
+        (agent,) = self.agents()
+        api, queue = agent["described"]
+        self.assertEqual({k: api[k] for k in ("source", "name", "driver", "readBy", "readTo", "lag", "running")},
+                         {"source": "c1", "name": "api-1", "driver": "json-file", "readBy": "file", "readTo": now + 5, "lag": 2500, "running": True})
+        self.assertEqual((queue["readBy"], queue["lag"], queue["running"]), ("not read: no log", -1, False))
+        self.assertEqual((agent["retries"], agent["error"], agent["errorAt"]), (3, "timed out", now))
+
     def test_lines_that_were_not_taken_are_not_counted(self):
         self.assertEqual(self.push(self.report([("c1", 1, 10)])), 204)
         self.assertEqual(self.server.request("POST", "/loki/api/v1/push", "{ nonsense", {**JSON, "X-Logsvc-Agent": self.report([("c1", 11, 10)])})[0], 400)

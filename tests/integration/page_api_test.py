@@ -141,6 +141,22 @@ class PageApi(unittest.TestCase):
         self.assertEqual(len(set(sent)), len(sent))
         self.assertEqual(frame["matched"], total)
 
+    def test_a_page_that_is_behind_is_told_of_lines_that_matched_and_of_no_others(self):
+        live = Tail(self.server, '{service="api"} |= "wanted"', path="/api/live", start=time.time_ns())
+        self.addCleanup(live.close)
+        for first in range(0, 80_000, 4000):
+            now = time.time_ns()
+            self.push("api", "info", [(now + i, f"{'wanted' if i % 2 else 'other'} {first + i}") for i in range(4000)])
+        lines = left_out = 0
+        while lines + left_out < 40_000:
+            frame = next_json(live)
+            lines += len(frame["lines"])
+            left_out += frame.get("leftOut", {}).get("entries", 0)
+            self.assertEqual(frame["matched"], lines + left_out)
+            live.socket.sendall(text_frame(f"taken {lines}"))
+        self.assertEqual(lines + left_out, 40_000)
+        self.assertGreater(left_out, 0)
+
     def test_export_has_the_whole_result_in_every_form(self):
         now = time.time_ns()
         # More than a page of the export, many at one instant, and cells that would break a table.

@@ -112,6 +112,7 @@ void ContainerWatcher::handle(const DockerEvent& event) {
   if (action == "create" || action == "start" || action == "rename" || action == "unpause") {
     look(event.id, action == "start");
   } else if (action == "die") {
+    show_running(event.id, false);
     const auto found = known_.find(event.id);
     if (found != known_.end() && found->second.by_file) loop_.end_run(event.id);
   } else if (action == "destroy") {
@@ -140,9 +141,18 @@ void ContainerWatcher::forget(const std::string& id) {
   status_.erase(id);
 }
 
-void ContainerWatcher::show(const Container& container, std::string read_by) {
+void ContainerWatcher::show(const Container& container, std::string read_by, std::string path) {
   MutexLock lock(status_mutex_);
-  status_[container.id] = {container.id, container.name, container.log_driver, std::move(read_by)};
+  WatchedContainer& shown = status_[container.id];
+  // Without a path: as before, if it still is read so.
+  if (path.empty() && read_by == "file") path = std::move(shown.path);
+  shown = {container.id,       container.name,    container.log_driver,
+           std::move(read_by), container.running, std::move(path)};
+}
+
+void ContainerWatcher::show_running(const std::string& id, bool running) {
+  MutexLock lock(status_mutex_);
+  if (const auto found = status_.find(id); found != status_.end()) found->second.running = running;
 }
 
 std::vector<WatchedContainer> ContainerWatcher::status() const {
@@ -170,6 +180,7 @@ void ContainerWatcher::reconcile() {
   for (const auto& c : *listed) {
     if (stop_) return;
     present.insert(c.id);
+    show_running(c.id, c.running);
     sources.insert(loop_.source_of(c.id));
     const auto found = known_.find(c.id);
     const bool idle =
@@ -266,7 +277,7 @@ bool ContainerWatcher::read_files(Known& known, const Container& container) {
   diagnostics_.debug("agent", "reading the files of a container's log",
                      {{"container", container.name}, {"path", path}});
   loop_.read_files(container, path, format);
-  show(container, "file");
+  show(container, "file", path);
   return true;
 }
 

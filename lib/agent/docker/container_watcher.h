@@ -38,6 +38,8 @@ struct WatcherOptions {
 struct WatchedContainer {
   std::string id, name, driver;
   std::string read_by;  // "file", "api", or why it is not read
+  bool running = false;
+  std::string path;  // of the file it is read from
 };
 
 class ContainerWatcher {
@@ -91,7 +93,8 @@ class ContainerWatcher {
   void retry_later(Known& known);
   void mark_unreadable(Known& known, const Container& container, const std::string& why);
   void gone(const std::string& id, bool started);
-  void show(const Container& container, std::string read_by);
+  void show(const Container& container, std::string read_by, std::string path = "");
+  void show_running(const std::string& id, bool running);
   void forget(const std::string& id);
 
   DockerClient& docker_;

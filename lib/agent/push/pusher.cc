@@ -6,14 +6,14 @@
 namespace logsvc::agent {
 
 Pusher::Pusher(Spool& spool, PushTarget& target, const Clock& clock, AgentMetrics& metrics,
-               Diagnostics& diagnostics, PusherOptions options, MakeReport make_report)
+               Diagnostics& diagnostics, PusherOptions options, Says says)
     : spool_(spool),
       target_(target),
       clock_(clock),
       metrics_(metrics),
       diagnostics_(diagnostics),
       options_(std::move(options)),
-      make_report_(std::move(make_report)),
+      says_(std::move(says)),
       reader_(spool.reader(options_.client)),
       last_push_ns_(clock.steady_ns() - options_.batch_wait),
       thread_([this] { run(); }) {}
@@ -87,21 +87,38 @@ void Pusher::acknowledge(const Batch& batch) {
 
 std::string Pusher::report(const Batch* batch) {
   last_report_ns_ = clock_.steady_ns();
-  wire::AgentReport r = make_report_();
+  wire::AgentReport r = says_.report();
   r.agent = spool_.agent_id();
   r.clock = clock_.now();
   r.spool_bytes = spool_.size_bytes();
   r.spool_lines = spool_.waiting_lines(options_.client);
   if (refused_ > 0) r.dropped["refused"] = refused_;
+  r.error = last_error_;
+  r.error_at = last_error_at_;
   if (batch && batch->lines() > 0) {
     r.spool_age = std::max<Duration>(r.clock - batch->oldest_read_at(), 0);
     r.lines = batch->ranges();
   }
-  return wire::encode_agent_report(r);
+  return with_sources(std::move(r));
+}
+
+std::string Pusher::with_sources(wire::AgentReport report) {
+  if (untold_.empty() && (described_ns_ == INT64_MIN ||
+                          clock_.steady_ns() - described_ns_ >= options_.describe_interval)) {
+    described_ns_ = clock_.steady_ns();
+    untold_ = says_.sources();
+  }
+  report.sources = untold_;
+  size_t told = 0;
+  std::string text = wire::encode_agent_report(report, &told);
+  untold_.erase(untold_.begin(), untold_.begin() + static_cast<ptrdiff_t>(told));
+  return text;
 }
 
 void Pusher::refuse(uint64_t lines, const std::string& why) {
   refused_ += lines;
+  last_error_ = why;
+  last_error_at_ = clock_.now();
   metrics_.lines_refused.add(lines);
   diagnostics_.error("agent", "the server refused lines for good",
                      {{"client", options_.name}, {"lines", std::to_string(lines)}, {"why", why}});
@@ -138,6 +155,8 @@ bool Pusher::send(const PushMessage& message, uint64_t lines) {
       return send_halves(message, lines, outcome.detail);
     if (stop_) return false;
     was_failing_ = true;
+    last_error_ = outcome.detail;
+    last_error_at_ = clock_.now();
     metrics_.push_retries.add();
     diagnostics_.warn("agent", "the server does not take lines; they wait in the spool",
                       {{"client", options_.name}, {"why", outcome.detail}});

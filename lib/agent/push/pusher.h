@@ -28,17 +28,23 @@ struct PusherOptions {
   Duration min_backoff = 500 * kMillisecond;
   Duration max_backoff = 30 * kSecond;
   Duration report_interval = 10 * kSecond;
-  bool drop_rate_limited = false;  // 429 is a final no
+  Duration describe_interval = 5 * kSecond;  // then the containers are told of anew
+  bool drop_rate_limited = false;            // 429 is a final no
 };
 
 class Pusher {
  public:
-  // What every report of this agent says: host, version, start, containers, drops of all clients.
-  using MakeReport = std::function<wire::AgentReport()>;
+  // What every report of this agent says, asked from the pusher's thread.
+  struct Says {
+    std::function<wire::AgentReport()> report;  // host, version, start, drops of all clients
+    std::function<std::vector<wire::SourceDescription>()> sources = [] {
+      return std::vector<wire::SourceDescription>();
+    };
+  };
 
   // Borrows everything. Starts its thread.
   Pusher(Spool& spool, PushTarget& target, const Clock& clock, AgentMetrics& metrics,
-         Diagnostics& diagnostics, PusherOptions options, MakeReport make_report);
+         Diagnostics& diagnostics, PusherOptions options, Says says);
   // Ends within the target's cancel; what is not acknowledged stays in the spool.
   ~Pusher();
 
@@ -55,6 +61,8 @@ class Pusher {
   void refuse(uint64_t lines, const std::string& why);
   void acknowledge(const Batch& batch);
   std::string report(const Batch* batch);
+  // Some of the containers into the report; the next one goes on where there was no more room.
+  std::string with_sources(wire::AgentReport report);
   // Until the time (steady_ns), a wake-up if `wakeable`, or the end.
   void wait_until(int64_t until, bool wakeable);
 
@@ -64,7 +72,7 @@ class Pusher {
   AgentMetrics& metrics_;
   Diagnostics& diagnostics_;
   const PusherOptions options_;
-  const MakeReport make_report_;
+  const Says says_;
   std::atomic<bool> stop_{false};
   Mutex mutex_;
   CondVar wanted_;
@@ -75,8 +83,12 @@ class Pusher {
   bool has_group_ = false;
   int64_t last_report_ns_ = 0;
   int64_t last_push_ns_ = 0;
+  std::vector<wire::SourceDescription> untold_;
+  int64_t described_ns_ = INT64_MIN;
   uint64_t refused_ = 0;
   bool was_failing_ = false;
+  std::string last_error_;
+  Timestamp last_error_at_ = 0;
   std::thread thread_;
 };
 

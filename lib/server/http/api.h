@@ -16,9 +16,11 @@
 #include "model/log_source.h"
 #include "os/clock.h"
 #include "server/auth/authenticator.h"
+#include "server/counters/counters.h"
 #include "server/http/client_watch.h"
 #include "server/http/static_files.h"
 #include "server/ingest.h"
+#include "server/shared/shared_items.h"
 #include "server/tail/tail_loop.h"
 #include "store/store.h"
 #include "telemetry/diagnostics.h"
@@ -48,8 +50,9 @@ class Api {
   using Response = httplib::Response;
 
   Api(ApiInfo info, store::Store& store, const logql::Engine& engine, Ingest& ingest,
-      insight::Insight& insight, TailLoop& tail, Authenticator& auth, const StaticFiles& page,
-      const Clock& clock, Metrics& metrics, Diagnostics& diagnostics);
+      insight::Insight& insight, TailLoop& tail, SharedItems& shared, Counters& counters,
+      Authenticator& auth, const StaticFiles& page, const Clock& clock, Metrics& metrics,
+      Diagnostics& diagnostics);
 
   // Answers any request. with_page: the page's files are served too.
   void handle(const Request& request, Response& response, bool with_page);
@@ -119,6 +122,9 @@ class Api {
   void agents(const Request&, Response&);
   void take_agent_report(const Request& request, const Response& response);
   bool upgrade_pulse(int socket, const std::string& accept);
+  // shared_handler.cc
+  void shared(const Request&, Response&);
+  void counters(const Request&, Response&);
   // export_handler.cc
   void export_lines(const Request&, Response&);
   // status_handler.cc
@@ -141,6 +147,8 @@ class Api {
   Ingest& ingest_;
   insight::Insight& insight_;
   TailLoop& tail_;
+  SharedItems& shared_;
+  Counters& counters_;
   Authenticator& auth_;
   const StaticFiles& page_;
   const Clock& clock_;

@@ -15,13 +15,13 @@ constexpr uint64_t kMaxFaults = 1000;
 class PulseSession : public LiveSession {
  public:
   explicit PulseSession(insight::Insight& insight) : insight_(insight) {}
-  std::vector<std::string> take_frames(int64_t now_ns) override {
+  std::vector<LiveFrame> take_frames(int64_t now_ns) override {
     if (now_ns / kSecond == second_) return {};
     second_ = now_ns / kSecond;
     const auto frame = insight_.frame();
     if (frame.number == number_) return {};
     number_ = frame.number;
-    return {*frame.text};
+    return {{{}, frame.text, {}}};
   }
 
  private:

@@ -75,6 +75,8 @@ const std::vector<Api::Route>& Api::routes() {
       {"GET", "/api/live", "api_live", A::kReader, &Api::tail},
       {"GET", "/api/faults", "api_faults", A::kReader, &Api::faults},
       {"GET", "/api/agents", "api_agents", A::kReader, &Api::agents},
+      {"GET POST", "/api/shared", "api_shared", A::kReader, &Api::shared},
+      {"GET", "/api/counters", "api_counters", A::kReader, &Api::counters},
       {"GET", "/api/export", "api_export", A::kReader, &Api::export_lines},
       {"GET", "/api/session", "api_session", A::kOpen, &Api::session},
       {"POST", "/api/login", "api_login", A::kOpen, &Api::log_in},
@@ -174,14 +176,17 @@ void send_json(httplib::Response& response, std::string body) {
 }
 
 Api::Api(ApiInfo info, store::Store& store, const logql::Engine& engine, Ingest& ingest,
-         insight::Insight& insight, TailLoop& tail, Authenticator& auth, const StaticFiles& page,
-         const Clock& clock, Metrics& metrics, Diagnostics& diagnostics)
+         insight::Insight& insight, TailLoop& tail, SharedItems& shared, Counters& counters,
+         Authenticator& auth, const StaticFiles& page, const Clock& clock, Metrics& metrics,
+         Diagnostics& diagnostics)
     : info_(std::move(info)),
       store_(store),
       engine_(engine),
       ingest_(ingest),
       insight_(insight),
       tail_(tail),
+      shared_(shared),
+      counters_(counters),
       auth_(auth),
       page_(page),
       clock_(clock),

@@ -4,6 +4,7 @@
 
 #include "server/http/api.h"
 #include "server/http/query_params.h"
+#include "server/tail/page_session.h"
 #include "server/tail/websocket_handshake.h"
 
 namespace logsvc::server {
@@ -17,7 +18,7 @@ struct TailRequest {
   uint64_t limit = 100;
   Duration delay = 0;
   TailForm form = TailForm::kPlain;
-  TailOptions options;
+  bool page = false;
 };
 
 Result<TailRequest> tail_request(const httplib::Request& request, Timestamp now) {
@@ -38,14 +39,7 @@ Result<TailRequest> tail_request(const httplib::Request& request, Timestamp now)
   }
   if (categorizes(encoding_flags(request))) out.form = TailForm::kCategorized;
   if (request.path.starts_with("/api/prom/")) out.form = TailForm::kLegacy;
-  if (request.path == "/api/live") {
-    out.options.page = true;
-    out.options.frame_entries = 2000;
-    // A page that is behind by more is better served with a gap that it can load than with old
-    // lines: what waits for it is how late it is.
-    out.options.max_queued_entries = 20'000;
-    out.options.max_untaken = 5'000;
-  }
+  out.page = request.path == "/api/live";
   return out;
 }
 
@@ -69,6 +63,11 @@ Result<std::vector<TailEntry>> history(const logql::Engine& engine, const TailRe
     return a.entry.timestamp < b.entry.timestamp;
   });
   return out;
+}
+
+bool accept_upgrade(int socket, const std::string& answer) {
+  return ::send(socket, answer.data(), answer.size(), MSG_NOSIGNAL) ==
+         static_cast<ssize_t>(answer.size());
 }
 
 }  // namespace
@@ -115,30 +114,30 @@ bool Api::upgrade_tail(int socket, const std::string& accept, const Request& req
     send_error(response, query.error());
     return false;
   }
-  std::shared_ptr<TailSession> session;
-  Result<std::vector<TailEntry>> past = std::vector<TailEntry>();
-  if (query.ok()) {
-    session = std::make_shared<TailSession>(std::move(*query), parsed->form, parsed->delay,
-                                            parsed->options);
-    // Subscribe first, read second: no gap; what is in both is shown once.
-    tail_.hub().subscribe(session);
-    past = history(engine_, *parsed, clock_.now());
-  }
-  if (!past.ok()) {
-    tail_.hub().unsubscribe(session.get());
-    send_error(response, past.error());
-    return false;
-  }
-  if (::send(socket, accept.data(), accept.size(), MSG_NOSIGNAL) !=
-      static_cast<ssize_t>(accept.size())) {
-    if (session) tail_.hub().unsubscribe(session.get());
-    return false;
-  }
-  if (!session) {
+  if (!query.ok()) {
+    if (!accept_upgrade(socket, accept)) return false;
     tail_.adopt_refused(socket, query.error().message);
     return true;
   }
-  session->set_history(std::move(*past));
+  // Subscribe first, read second: no gap; what is in both is shown once.
+  std::shared_ptr<LiveSession> session;
+  if (parsed->page) {
+    auto page = std::make_shared<PageSession>();
+    tail_.hub().subscribe(parsed->query, std::move(*query), page);
+    session = page;
+  } else {
+    auto tail = std::make_shared<TailSession>(std::move(*query), parsed->form, parsed->delay,
+                                              TailOptions());
+    tail_.hub().subscribe(tail);
+    session = tail;
+  }
+  auto past = history(engine_, *parsed, clock_.now());
+  if (!past.ok()) send_error(response, past.error());
+  if (!past.ok() || !accept_upgrade(socket, accept)) {
+    tail_.hub().unsubscribe(session.get());
+    return false;
+  }
+  session->set_history(std::move(*past), clock_.steady_ns());
   tail_.adopt(socket, std::move(session));
   return true;
 }

@@ -1,11 +1,19 @@
 #include "server/tail/page_frame.h"
 
+#include <algorithm>
 #include <map>
 
 namespace logsvc::server {
 
-std::string page_frame(const std::vector<TailEntry>& entries, const LeftOut& left_out,
-                       uint64_t matched) {
+void LeftOut::add(const LeftOut& more) {
+  if (more.empty()) return;
+  first = empty() ? more.first : std::min(first, more.first);
+  last = empty() ? more.last : std::max(last, more.last);
+  entries += more.entries;
+  unread += more.unread;
+}
+
+std::string page_lines(std::span<const TailEntry> entries) {
   std::map<Labels, size_t> places;
   std::string streams, lines;
   for (const TailEntry& e : entries) {
@@ -15,19 +23,27 @@ std::string page_frame(const std::vector<TailEntry>& entries, const LeftOut& lef
       append_json_labels(streams, e.labels);
     }
     if (!lines.empty()) lines += ',';
-    lines +=
-        '[' + std::to_string(place->second) + ",\"" + std::to_string(e.entry.timestamp) + "\",";
+    lines += '[';
+    lines += std::to_string(place->second);
+    lines += ",\"";
+    lines += std::to_string(e.entry.timestamp);
+    lines += "\",";
     append_json_string(lines, e.entry.line);
     lines += ']';
   }
-  std::string out = "{\"matched\":" + std::to_string(matched) + ",\"streams\":[" + streams +
-                    "],\"lines\":[" + lines + ']';
-  if (left_out.entries > 0) {
-    out += ",\"leftOut\":{\"entries\":" + std::to_string(left_out.entries) + ",\"first\":\"" +
-           std::to_string(left_out.first) + "\",\"last\":\"" + std::to_string(left_out.last) +
-           "\"}";
-  }
-  return out + '}';
+  return "\"streams\":[" + streams + "],\"lines\":[" + lines + ']';
+}
+
+LiveFrame page_frame(std::shared_ptr<const std::string> lines, const LeftOut& left_out,
+                     uint64_t matched) {
+  LiveFrame frame{"{\"matched\":" + std::to_string(matched) + ',', std::move(lines), "}"};
+  if (left_out.empty()) return frame;
+  frame.end = ",\"leftOut\":{\"entries\":" + std::to_string(left_out.entries) + ",\"first\":\"" +
+              std::to_string(left_out.first) + "\",\"last\":\"" + std::to_string(left_out.last) +
+              '"';
+  if (left_out.unread > 0) frame.end += ",\"unread\":" + std::to_string(left_out.unread);
+  frame.end += "}}";
+  return frame;
 }
 
 }  // namespace logsvc::server

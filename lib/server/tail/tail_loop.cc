@@ -10,11 +10,15 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "server/tail/frame_writer.h"
+
 namespace logsvc::server {
 namespace {
 
 constexpr int64_t kPingInterval = kSecond;
-constexpr int kPollMs = 50;                   // also how finely delay_for is kept
+constexpr int kPollMs = 50;  // also how finely delay_for is kept
+// Pages get what came in so long together: a frame for each push would be many for nobody's good.
+constexpr int64_t kFormInterval = 50 * kMillisecond;
 constexpr size_t kMaxUnsentBytes = 1u << 20;  // then the session keeps (and drops) what comes
 constexpr size_t kMaxReasonBytes = 123;
 
@@ -47,11 +51,15 @@ class TailLoop::Connection {
 
   int socket() const { return socket_; }
   const std::shared_ptr<LiveSession>& session() const { return session_; }
-  bool wants_write() const { return wslay_event_want_write(context_); }
+  bool wants_write() const { return wslay_event_want_write(context_) || !frames_.empty(); }
   bool ended() const {
     return failed_ || (!wslay_event_want_read(context_) && !wslay_event_want_write(context_));
   }
-  uint64_t take_sent() { return std::exchange(sent_, 0); }
+  // Bytes sent since the last call.
+  uint64_t take_sent() {
+    const uint64_t all = sent_ + frames_.written_bytes();
+    return all - std::exchange(told_, all);
+  }
 
   void refuse(const std::string& reason) {
     std::string text = reason.substr(0, kMaxReasonBytes);
@@ -65,12 +73,8 @@ class TailLoop::Connection {
   }
 
   void queue_frames(int64_t now_ns) {
-    if (!session_ || wslay_event_get_queued_msg_length(context_) > kMaxUnsentBytes) return;
-    for (const std::string& frame : session_->take_frames(now_ns)) {
-      const wslay_event_msg message{WSLAY_TEXT_FRAME,
-                                    reinterpret_cast<const uint8_t*>(frame.data()), frame.size()};
-      wslay_event_queue_msg(context_, &message);
-    }
+    if (!session_ || frames_.unsent_bytes() > kMaxUnsentBytes) return;
+    for (LiveFrame& frame : session_->take_frames(now_ns)) frames_.queue(std::move(frame));
     if (now_ns - last_ping_ns_ >= kPingInterval) {
       last_ping_ns_ = now_ns;
       const wslay_event_msg ping{WSLAY_PING, nullptr, 0};
@@ -80,7 +84,13 @@ class TailLoop::Connection {
 
   void handle_events(bool readable) {
     if (readable && wslay_event_recv(context_) != 0) failed_ = true;
-    if (!failed_ && wants_write() && wslay_event_send(context_) != 0) failed_ = true;
+    if (failed_) return;
+    // A frame that is under way first; then pings and the like, which are wslay's; then all others.
+    if (frames_.in_frame() && !frames_.write(socket_)) failed_ = true;
+    if (failed_ || frames_.in_frame()) return;
+    if (wslay_event_want_write(context_) && wslay_event_send(context_) != 0) failed_ = true;
+    if (failed_ || wslay_event_want_write(context_) || wslay_event_get_close_sent(context_)) return;
+    if (!frames_.write(socket_)) failed_ = true;
   }
 
  private:
@@ -114,7 +124,9 @@ class TailLoop::Connection {
   wslay_event_context_ptr context_ = nullptr;
   bool failed_ = false;
   int64_t last_ping_ns_ = 0;
-  uint64_t sent_ = 0;
+  FrameWriter frames_;  // what the session gives
+  uint64_t sent_ = 0;   // by wslay
+  uint64_t told_ = 0;
 };
 
 TailLoop::TailLoop(const Clock& clock, Metrics& metrics)
@@ -162,6 +174,8 @@ void TailLoop::adopt_refused(int socket, const std::string& reason) {
 void TailLoop::run() {
   std::vector<std::unique_ptr<Connection>> connections;
   std::vector<pollfd> polled;
+  int64_t formed_ns = 0;
+  bool more = false;
   while (!stopping_) {
     {
       MutexLock lock(mutex_);
@@ -169,6 +183,10 @@ void TailLoop::run() {
       adopted_.clear();
     }
     const int64_t now = clock_.steady_ns();
+    if (more || now - formed_ns >= kFormInterval) {
+      more = hub_.form_pieces();
+      formed_ns = now;
+    }
     polled.assign(1, {wake_fd_, POLLIN, 0});
     for (const auto& c : connections) {
       c->queue_frames(now);
@@ -177,7 +195,7 @@ void TailLoop::run() {
       polled.push_back(
           {c->socket(), static_cast<short>(c->wants_write() ? POLLIN | POLLOUT : POLLIN), 0});
     }
-    ::poll(polled.data(), polled.size(), connections.empty() ? 1000 : kPollMs);
+    ::poll(polled.data(), polled.size(), more ? 0 : connections.empty() ? 1000 : kPollMs);
     if (polled[0].revents) {
       uint64_t count;
       [[maybe_unused]] const ssize_t n = ::read(wake_fd_, &count, sizeof count);

@@ -1,7 +1,6 @@
 #include "server/tail/tail_session.h"
 
 #include <algorithm>
-#include <charconv>
 
 namespace logsvc::server {
 namespace {
@@ -38,12 +37,8 @@ void TailSession::leave_out(const Batch& batch, uint64_t entries) {
   for (const StreamEntries& s : batch.streams) {
     if (!matches(s.labels)) continue;
     for (const Entry& e : s.entries) {
-      if (left_out_.entries++ == 0) left_out_.first = left_out_.last = e.timestamp;
-      left_out_.first = std::min(left_out_.first, e.timestamp);
-      left_out_.last = std::max(left_out_.last, e.timestamp);
-      if (dropped_.size() < options_.max_dropped_listed) {
-        dropped_.push_back({e.timestamp, s.labels.labels()});
-      }
+      if (dropped_.size() >= options_.max_dropped_listed) return;
+      dropped_.push_back({e.timestamp, s.labels.labels()});
     }
   }
 }
@@ -61,7 +56,7 @@ bool TailSession::offer(const std::shared_ptr<const Batch>& batch, int64_t now_n
   return true;
 }
 
-void TailSession::set_history(std::vector<TailEntry> history) {
+void TailSession::set_history(std::vector<TailEntry> history, int64_t) {
   history_ = std::move(history);
   for (const TailEntry& e : history_) shown_.insert(entry_key(e));
   // Only what was in line when the history had been read can be in both.
@@ -82,20 +77,9 @@ void TailSession::process(const Batch& batch, std::vector<TailEntry>& out) {
   }
 }
 
-void TailSession::receive(std::string_view message) {
-  constexpr std::string_view kTaken = "taken ";
-  if (!message.starts_with(kTaken)) return;
-  message.remove_prefix(kTaken.size());
-  uint64_t taken = 0;
-  std::from_chars(message.data(), message.data() + message.size(), taken);
-  taken_ = std::clamp(taken, taken_, sent_);
-}
-
-std::vector<std::string> TailSession::take_frames(int64_t now_ns) {
-  if (options_.page && sent_ - taken_ > options_.max_untaken) return {};
+std::vector<LiveFrame> TailSession::take_frames(int64_t now_ns) {
   std::vector<Waiting> ready;
   std::vector<DroppedEntry> dropped;
-  LeftOut left_out;
   {
     MutexLock lock(mutex_);
     while (!waiting_.empty() && waiting_.front().offered_ns + delay_ <= now_ns) {
@@ -104,7 +88,6 @@ std::vector<std::string> TailSession::take_frames(int64_t now_ns) {
       waiting_.pop_front();
     }
     dropped.swap(dropped_);
-    left_out = std::exchange(left_out_, {});
   }
   std::vector<TailEntry> entries = std::move(history_);
   history_.clear();
@@ -116,19 +99,12 @@ std::vector<std::string> TailSession::take_frames(int64_t now_ns) {
   std::stable_sort(entries.begin(), entries.end(), [](const TailEntry& a, const TailEntry& b) {
     return a.entry.timestamp < b.entry.timestamp;
   });
-  sent_ += entries.size();
-  matched_ += entries.size() + left_out.entries;
-  std::vector<std::string> frames;
+  std::vector<LiveFrame> frames;
   for (size_t first = 0; first < entries.size() || !dropped.empty();) {
     const size_t n = std::min(options_.frame_entries, entries.size() - first);
     const auto begin = std::make_move_iterator(entries.begin() + static_cast<ptrdiff_t>(first));
     const std::vector<TailEntry> part(begin, begin + static_cast<ptrdiff_t>(n));
-    if (options_.page) {
-      const size_t later = entries.size() - first - n;
-      frames.push_back(page_frame(part, later == 0 ? left_out : LeftOut{}, matched_ - later));
-    } else {
-      frames.push_back(tail_frame(part, dropped, form_));
-    }
+    frames.push_back({tail_frame(part, dropped, form_), nullptr, {}});
     dropped.clear();
     first += n;
   }

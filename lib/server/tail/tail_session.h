@@ -1,9 +1,5 @@
-// One live reader: a query, the batches that wait for it, and what had to be left out.
+// One reader of Loki's tail: a query, the batches that wait for it, and what had to be left out.
 // offer() is called by pushes, the rest by the tail loop; nothing else is shared.
-//
-// The page (options.page) gets frames of its own form and says how many lines it has taken
-// ("taken N"): a browser reads a socket however busy it is, so that only this tells that it is
-// behind.
 #pragma once
 
 #include <deque>
@@ -18,7 +14,6 @@
 #include "model/entry.h"
 #include "server/http/response_json.h"
 #include "server/tail/live_session.h"
-#include "server/tail/page_frame.h"
 
 namespace logsvc::server {
 
@@ -26,8 +21,6 @@ struct TailOptions {
   uint64_t max_queued_entries = 50'000;  // then whole batches are dropped and counted
   size_t frame_entries = 100;
   size_t max_dropped_listed = 1000;  // of one frame; the rest is only counted
-  bool page = false;                 // frames as page_frame.h has them
-  uint64_t max_untaken = 20'000;     // page: lines that may be under way
 };
 
 class TailSession : public LiveSession {
@@ -38,14 +31,10 @@ class TailSession : public LiveSession {
   // Puts the batch in line if a stream of it matches. Never waits. True: the loop has work.
   bool offer(const std::shared_ptr<const Batch>& batch, int64_t now_ns);
 
-  // Entries that were read from the store, oldest first; shown before all others, and not again
-  // when they are in line as well. Before the loop has the session.
-  void set_history(std::vector<TailEntry> history);
+  void set_history(std::vector<TailEntry> history, int64_t now_ns) override;
 
-  // The next frames, as JSON text. now_ns: steady; batches younger than the delay wait.
-  std::vector<std::string> take_frames(int64_t now_ns) override;
-  void receive(std::string_view message) override;
-
+  // now_ns: steady; batches younger than the delay wait.
+  std::vector<LiveFrame> take_frames(int64_t now_ns) override;
   uint64_t dropped_total() const override;
 
  private:
@@ -68,7 +57,6 @@ class TailSession : public LiveSession {
   std::deque<Waiting> waiting_ GUARDED_BY(mutex_);
   uint64_t queued_entries_ GUARDED_BY(mutex_) = 0;
   std::vector<DroppedEntry> dropped_ GUARDED_BY(mutex_);
-  LeftOut left_out_ GUARDED_BY(mutex_);  // since the last frame
   uint64_t dropped_total_ GUARDED_BY(mutex_) = 0;
   std::unordered_map<LabelSet, bool> verdicts_ GUARDED_BY(mutex_);
 
@@ -76,9 +64,6 @@ class TailSession : public LiveSession {
   std::vector<TailEntry> history_;
   std::unordered_set<std::string> shown_;  // of the history, until the overlap is over
   uint64_t overlap_batches_ = 0;
-  uint64_t sent_ = 0;
-  uint64_t matched_ = 0;
-  uint64_t taken_ = 0;
 };
 
 }  // namespace logsvc::server

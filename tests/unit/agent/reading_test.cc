@@ -94,7 +94,7 @@ struct Reading {
     pushing.min_backoff = kMillisecond;
     pushing.max_backoff = 4 * kMillisecond;
     pusher = std::make_unique<Pusher>(*spool, target, clock, metrics, quiet, pushing,
-                                      [] { return wire::AgentReport{}; });
+                                      Pusher::Says{[] { return wire::AgentReport{}; }});
     ReadLoop::Options reading;
     auto job = Job::automatic(nullptr, {clock, registry, quiet, "host"});
     if (!scrape.empty()) job = job_of(scrape);

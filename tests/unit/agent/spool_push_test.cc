@@ -61,6 +61,12 @@ class FakePushTarget : public PushTarget {
   std::vector<wire::SequenceRange> ranges() { return read(ranges_); }
   std::vector<std::string> tenants() { return read(tenants_); }
   std::set<std::string> label_texts() { return read(label_texts_); }
+  // What came at least, by the end of a while.
+  std::vector<std::string> wait_for_reports(size_t n) {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, std::chrono::seconds(60), [&] { return reports_.size() >= n; });
+    return reports_;
+  }
   std::string wait_for_report() {
     std::unique_lock lock(mutex_);
     changed_.wait_for(lock, std::chrono::seconds(60), [&] { return !reports_.empty(); });
@@ -149,13 +155,15 @@ struct World {
     spool = open();
   }
   std::unique_ptr<Pusher> pusher(PusherOptions o = {}) { return pusher(target, std::move(o)); }
+  std::vector<wire::SourceDescription> containers;
   std::unique_ptr<Pusher> pusher(PushTarget& to, PusherOptions o = {}) {
     o.batch.bytes = 1000;
     o.batch_wait = 0;
     o.min_backoff = kMillisecond;
     o.max_backoff = 2 * kMillisecond;
-    return std::make_unique<Pusher>(*spool, to, clock, metrics, quiet, std::move(o),
-                                    [] { return wire::AgentReport{}; });
+    return std::make_unique<Pusher>(
+        *spool, to, clock, metrics, quiet, std::move(o),
+        Pusher::Says{[] { return wire::AgentReport{}; }, [this] { return containers; }});
   }
 };
 
@@ -433,6 +441,27 @@ TEST_CASE("a client without a server does not hold up another; each gets everyth
   CHECK(w.target.wait_for(50) == expected);
   up = true;
   CHECK(slow.wait_for(50) == expected);
+}
+
+TEST_CASE("reports tell of all containers in turn, and of each anew when all were told of") {
+  World w;
+  for (int i = 0; i < 130; ++i) {
+    const std::string id = "c" + std::to_string(i);
+    w.containers.push_back({id, "ticketing-api-" + id, "json-file", "file", kSecond, 0, true});
+  }
+  PusherOptions options;
+  options.report_interval = 0;
+  options.describe_interval = 0;
+  const auto pusher = w.pusher(std::move(options));
+  std::map<std::string, int> told;
+  for (const std::string& text : w.target.wait_for_reports(6)) {
+    const auto report = wire::decode_agent_report(text);
+    REQUIRE_MESSAGE(report.ok(), report.error().message);
+    CHECK(!report->sources.empty());
+    for (const auto& source : report->sources) ++told[source.source];
+  }
+  CHECK(told.size() == 130);
+  CHECK(told["c0"] >= 2);
 }
 
 TEST_CASE("an agent without lines reports itself") {

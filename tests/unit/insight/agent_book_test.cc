@@ -33,6 +33,33 @@ TEST_CASE("ledger: in order, with a hole, filled late, sent again") {
   CHECK(same(ledger.total(), 204, 50, 26, 0));
 }
 
+TEST_CASE("agents: containers are told of in turn, and those no longer told of are forgotten") {
+  AgentBook book;
+  const auto report = [&](std::vector<wire::SourceDescription> sources, Timestamp at) {
+    wire::AgentReport r;
+    r.agent = "a";
+    r.sources = std::move(sources);
+    book.add(std::move(r), at);
+  };
+  const auto described = [&] {
+    std::vector<std::string> out;
+    for (const auto& [id, one] : book.agents().at("a").described)
+      out.push_back(id + " " + one.now.name);
+    return out;
+  };
+  report({{"1", "api", "json-file", "file", 0, -1, true}}, kNow);
+  report({{"2", "queue", "local", "api", kNow, 0, true}}, kNow + kSecond);
+  report({}, kNow + kMinute);
+  CHECK(described() == std::vector<std::string>{"1 api", "2 queue"});
+  report({{"2", "queue-new", "local", "api", kNow, 0, false}}, kNow + 9 * kMinute);
+  report({}, kNow + 11 * kMinute);
+  CHECK(described() == std::vector<std::string>{"2 queue-new"});
+  CHECK(!book.agents().at("a").described.at("2").now.running);
+  for (size_t i = 0; i < AgentBook::kMaxSources + 10; ++i)
+    report({{std::to_string(i), "many", "", "", 0, -1, true}}, kNow + 11 * kMinute);
+  CHECK(described().size() == AgentBook::kMaxSources);
+}
+
 TEST_CASE("ledger: a server that begins anew takes the first number as it comes") {
   SourceLedger ledger;
   ledger.add(5001, 10, kNow);

@@ -152,18 +152,18 @@ TEST_CASE("a live session: history once, matching entries, drops counted") {
   TailSession live = session(10);
   CHECK(!live.offer(make_batch(LabelSet::from({{"a", "c"}}), {{1, "x"}}), 0));
   CHECK(live.offer(make_batch(wanted, {{5, "x in both"}, {6, "y"}, {7, "x new"}}), 0));
-  live.set_history({{wanted.labels(), {5, "x in both", {}, {}}}});
+  live.set_history({{wanted.labels(), {5, "x in both", {}, {}}}}, 0);
   const auto frames = live.take_frames(0);
   REQUIRE(frames.size() == 1);
   CHECK(
-      frames[0] ==
+      frames[0].text() ==
       R"({"streams":[{"stream":{"a":"b"},"values":[["5","x in both"]]},{"stream":{"a":"b"},"values":[["7","x new"]]}]})");
   TailSession small = session(2);
   small.offer(make_batch(wanted, {{1, "x"}, {2, "x"}, {3, "x"}}), 0);
   CHECK(small.dropped_total() == 3);
   const auto dropped = small.take_frames(0);
   REQUIRE(dropped.size() == 1);
-  CHECK(dropped[0].find(R"("dropped_entries":[{"timestamp":"1","labels":{"a":"b"}})") !=
+  CHECK(dropped[0].text().find(R"("dropped_entries":[{"timestamp":"1","labels":{"a":"b"}})") !=
         std::string::npos);
 }
 

@@ -17,7 +17,13 @@ AgentReport sample() {
   r.spool_lines = 310;
   r.spool_age = 1200 * kMillisecond;
   r.dropped = {{"refused", 3}, {"spool_full", 9}};
+  r.retries = 4;
+  r.error = "connection refused";
+  r.error_at = 1'764'055'300'000'000'000;
   r.lines = {{"3f2a9c4b1d00", 1041, 250}, {"a0b1c2d3e4f5", 7, 1}};
+  r.sources = {
+      {"3f2a9c4b1d00", "api-1", "json-file", "file", 1'764'055'378'120 * kMillisecond, 0, true},
+      {"a0b1c2d3e4f5", "queue-1", "local", "api", 0, -1, false}};
   return r;
 }
 
@@ -57,6 +63,36 @@ TEST_CASE("the largest report fits into a header line, whatever the texts hold")
   CHECK(back->host == std::string(128, 'h'));
   CHECK(back->version == "???????");
   CHECK(back->lines.size() == kMaxReportedRanges);
+}
+
+TEST_CASE("a report describes as many sources as there is room for, and says how many") {
+  AgentReport r = sample();
+  r.sources.clear();
+  for (int i = 0; i < 300; ++i) {
+    r.sources.push_back({"0123456789ab", "container-" + std::to_string(i) + std::string(80, 'n'),
+                         "json-file", "file", INT64_MAX, INT64_MAX, true});
+  }
+  size_t told = 0;
+  const std::string text = encode_agent_report(r, &told);
+  CHECK(text.size() <= kMaxAgentReportBytes);
+  CHECK(told > 30);
+  const auto back = decode_agent_report(text);
+  REQUIRE_MESSAGE(back.ok(), back.error().message);
+  REQUIRE(back->sources.size() == told);
+  CHECK(back->sources[told - 1].name.starts_with("container-" + std::to_string(told - 1)));
+  CHECK(back->sources[0].name.size() == 64);
+  // Beside the largest other content there may be room for none; the report is good all the same.
+  r.lines.assign(500, {"0123456789abcdef0", 100'000'000'000, 1'000'000});
+  for (int i = 0; i < 20; ++i) r.dropped["a reason of quite some length " + std::to_string(i)] = 1;
+  const std::string full = encode_agent_report(r, &told);
+  CHECK(full.size() <= kMaxAgentReportBytes);
+  CHECK(decode_agent_report(full).ok());
+  for (const char* source : {"3", R"(["a","b","c"])", R"(["","n","d","file",0,0,1])",
+                             R"(["a","n","d","file",-2,0,1])", R"(["a","n","d","file",0,"0",1])",
+                             R"(["a","n","d",7,0,0,1])", R"(["a","n","d","file",0,1e30,1])"}) {
+    CAPTURE(source);
+    CHECK(refusal(std::string(R"({"v":1,"agent":"a","sources":[)") + source + "]}") != "");
+  }
 }
 
 TEST_CASE("members unknown to this release are ignored; what cannot be is refused and named") {

@@ -18,6 +18,19 @@ export interface Source {
   missing: number;
   cells: LedgerCell[];
 }
+/** A container as its agent last told of it. */
+export interface AgentContainer {
+  source: string;
+  name: string;
+  driver: string;
+  /** "file", "api", or why it is not read. */
+  readBy: string;
+  /** Time of the last line read; 0: none yet. */
+  readToMs: number;
+  /** Behind its log; null: not known. */
+  lagMs: number | null;
+  running: boolean;
+}
 export interface Agent {
   id: string;
   host: string;
@@ -31,6 +44,11 @@ export interface Agent {
   spoolLines: number;
   spoolAgeMs: number;
   dropped: [string, number][];
+  retries: number;
+  /** Why the last push failed that did; empty: none did. */
+  error: string;
+  errorMs: number;
+  described: AgentContainer[];
   sources: Source[];
 }
 export interface AgentsAnswer {
@@ -61,6 +79,14 @@ export async function agents(signal?: AbortSignal): Promise<AgentsAnswer> {
         spoolLines: Number(a.spoolLines),
         spoolAgeMs: Number(a.spoolAge),
         dropped: Object.entries(object(a.dropped ?? {}, 'dropped')).map(([reason, n]) => [reason, Number(n)]),
+        retries: Number(a.retries ?? 0),
+        error: String(a.error ?? ''),
+        errorMs: Number(a.errorAt ?? 0),
+        described: array(a.described ?? [], 'containers').map((one) => {
+          const c = object(one, 'container');
+          const lag = Number(c.lag);
+          return { source: String(c.source), name: String(c.name), driver: String(c.driver), readBy: String(c.readBy), readToMs: Number(c.readTo), lagMs: lag < 0 ? null : lag, running: c.running === true };
+        }),
         sources: array(a.sources, 'sources').map((one) => {
           const s = object(one, 'source');
           return {
@@ -78,4 +104,17 @@ export async function agents(signal?: AbortSignal): Promise<AgentsAnswer> {
       };
     }),
   };
+}
+
+/** Lines a second of each agent between two answers. */
+export function ratesOf(before: AgentsAnswer, after: AgentsAnswer): Map<string, number> {
+  const received = (a: Agent) => a.sources.reduce((sum, s) => sum + s.received, 0);
+  const seconds = (after.nowMs - before.nowMs) / 1000;
+  const out = new Map<string, number>();
+  for (const agent of after.agents) {
+    const old = before.agents.find((a) => a.id === agent.id);
+    // Cells of yesterday leave the sum: then it may be less than before.
+    if (old && seconds > 0) out.set(agent.id, Math.max(0, received(agent) - received(old)) / seconds);
+  }
+  return out;
 }

@@ -1,7 +1,8 @@
 // The only folder that knows URLs.
 
-import { nsOfMs } from '../base/time';
-import { ApiError, array, object, readList, readQuery, readSession, readStatus, type QueryAnswer, type ServerStatus, type Session } from './types';
+import { nextNs, nsOfMs } from '../base/time';
+import type { LogLine } from '../model/log_line';
+import { ApiError, array, object, groupsOf, readList, readQuery, readSession, readStatus, type LineGroups, type QueryAnswer, type ServerStatus, type Session } from './types';
 
 export { array, object };
 
@@ -12,11 +13,11 @@ export interface Range {
 
 type Params = Record<string, string | number>;
 
-export async function request(path: string, params: Params, signal?: AbortSignal): Promise<unknown> {
+export async function request(path: string, params: Params, signal?: AbortSignal, headers: Record<string, string> = {}): Promise<unknown> {
   const search = new URLSearchParams(Object.entries(params).map(([k, v]) => [k, String(v)]));
   let answer: Response;
   try {
-    answer = await fetch(`${path}?${search}`, { signal, headers: { 'X-Requested-With': 'logsvc' } });
+    answer = await fetch(`${path}?${search}`, { signal, headers: { 'X-Requested-With': 'logsvc', ...headers } });
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new ApiError(0, 'offline');
@@ -39,6 +40,13 @@ export async function queryLines(
 ): Promise<QueryAnswer> {
   const params = { query, start: startNs, end: endNs, limit, direction };
   return readQuery(await request('/loki/api/v1/query_range', params, signal));
+}
+
+/** What of a line's labels are of its stream, its metadata, or made by the query. Null: the line is not stored. */
+export async function lineGroups(query: string, line: LogLine, signal?: AbortSignal): Promise<LineGroups | null> {
+  const params = { query, start: line.ns, end: nextNs(line.ns), limit: 1000, direction: 'forward' };
+  const body = await request('/loki/api/v1/query_range', params, signal, { 'X-Loki-Response-Encoding-Flags': 'categorize-labels' });
+  return groupsOf(body, line);
 }
 
 export async function queryMatrix(query: string, range: Range, stepSeconds: number, signal?: AbortSignal): Promise<QueryAnswer> {
@@ -115,14 +123,15 @@ export async function session(): Promise<Session> {
   return readSession(await request('/api/session', {}));
 }
 
-async function post(path: string, body: unknown): Promise<void> {
+export async function post(path: string, body: unknown): Promise<Response> {
   const answer = await fetch(path, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', 'X-Requested-With': 'logsvc' },
     body: JSON.stringify(body),
   });
   if (!answer.ok) throw new ApiError(answer.status, await answer.text());
+  return answer;
 }
 
-export const logIn = (password: string): Promise<void> => post('/api/login', { password });
-export const logOut = (): Promise<void> => post('/api/logout', {});
+export const logIn = (password: string): Promise<unknown> => post('/api/login', { password });
+export const logOut = (): Promise<unknown> => post('/api/logout', {});

@@ -7,7 +7,10 @@ import { LiveSocket, type SocketState } from './live_socket';
 import { compareNs } from '../base/time';
 
 export interface LeftOut {
+  /** Lines that matched. */
   entries: number;
+  /** Lines that the server had no time to look at: some of them may have matched. */
+  unread: number;
   firstNs: string;
   lastNs: string;
 }
@@ -40,7 +43,7 @@ export function readLiveFrame(data: string): LiveFrame {
   return {
     lines,
     matched: Number(frame.matched),
-    leftOut: out && { entries: Number(out.entries), firstNs: String(out.first), lastNs: String(out.last) },
+    leftOut: out && { entries: Number(out.entries), unread: Number(out.unread ?? 0), firstNs: String(out.first), lastNs: String(out.last) },
   };
 }
 

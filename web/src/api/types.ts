@@ -89,6 +89,33 @@ export function readQuery(body: Json): QueryAnswer {
   };
 }
 
+export interface LineGroups {
+  labels: [string, string][];
+  metadata: [string, string][];
+  /** Made by stages of the query. */
+  parsed: [string, string][];
+}
+
+/** The groups of one line in an answer with categorised labels; null: it is not in it. */
+export function groupsOf(body: Json, line: LogLine): LineGroups | null {
+  const data = object(object(body, 'body').data, 'data');
+  for (const item of array(data.result, 'result')) {
+    const stream = object(item, 'stream');
+    const own = labels(stream.stream);
+    for (const value of array(stream.values, 'values')) {
+      const [ns, text, more] = value as [string, string, Json];
+      if (ns !== line.ns || text !== line.text) continue;
+      const groups = object(more ?? {}, 'groups');
+      const metadata = labels(groups.structuredMetadata ?? {});
+      const parsed = labels(groups.parsed ?? {});
+      // Of several lines with the same text, the one that shows the same labels.
+      const all = { ...own, ...metadata, ...parsed };
+      if (Object.entries(all).every(([name, v]) => line.labels[name] === v)) return { labels: Object.entries(own), metadata: Object.entries(metadata), parsed: Object.entries(parsed) };
+    }
+  }
+  return null;
+}
+
 export function readList(body: Json): string[] {
   return array(object(body, 'body').data ?? [], 'data').map(String);
 }

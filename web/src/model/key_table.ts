@@ -21,7 +21,7 @@ export const keyTable: { title: Key; keys: [string, Key][] }[] = [
     title: 'keysList',
     keys: [
       ['j k', 'keyJK'], ['Enter', 'keyEnter'], ['g g', 'keyTop'], ['G End', 'keyEnd'], ['e E', 'keyErrors'], ['w W', 'keyWarnings'], ['n N', 'keyHits'],
-      ['+ −', 'keyFilter'], ['x', 'columns'], ['Ctrl L', 'keyCut'], ['Ctrl click', 'keyUrl'], ['z', 'keyWrap'], ['p', 'keyPretty'], ['r', 'keyRaw'], ['c', 'keyContext'], ['u', 'keyJourney'], ['m', 'keyMark'], ['y', 'keyCopy'], ['Y', 'keyLink'], ['Esc', 'keyEsc'],
+      ['+ −', 'keyFilter'], ['x', 'columns'], ['Ctrl L', 'keyCut'], ['Ctrl click', 'keyUrl'], ['z', 'keyWrap'], ['p', 'keyPretty'], ['r', 'keyRaw'], ['o', 'keyOrder'], ['c', 'keyContext'], ['u', 'keyJourney'], ['m', 'keyMark'], ['y', 'keyCopy'], ['Y', 'keyLink'], ['Esc', 'keyEsc'],
     ],
   },
 ];

@@ -136,7 +136,7 @@ export class ExploreState {
       const lines = sortLines(answer.lines);
       const last = lines.at(-1);
       const whole = lines.length < gapLines || !last || compareNs(last.ns, gap.toNs) >= 0;
-      const rest = whole ? null : makeGap(Math.max(0, gap.gap - lines.length), nextNs(last.ns), gap.toNs);
+      const rest = whole ? null : makeGap(Math.max(0, gap.gap - lines.length), nextNs(last.ns), gap.toNs, gap.atMost);
       this.store.fill(gap, lines, rest);
       this.updateCounts();
     } catch (error) {
@@ -221,8 +221,9 @@ export class ExploreState {
     if (first) this.firstFrame = false;
     for (const line of frame.lines) this.pending.push(line);
     if (frame.leftOut) {
-      const { entries, firstNs, lastNs } = frame.leftOut;
-      this.pendingGap = makeGap((this.pendingGap?.gap ?? 0) + entries, this.pendingGap?.fromNs ?? firstNs, lastNs);
+      const { entries, unread, firstNs, lastNs } = frame.leftOut;
+      const before = this.pendingGap;
+      this.pendingGap = makeGap((before?.gap ?? 0) + entries + unread, before?.fromNs ?? firstNs, lastNs, unread > 0 || before?.atMost);
     }
     // One paint a frame; a hidden page has none, and takes its lines all the same.
     if (!this.frame) {

@@ -15,6 +15,8 @@ export interface Gap {
   toNs: string;
   /** Nothing is missing: the reader began anew here. */
   cut?: boolean;
+  /** The server had no time to look at some of them: perhaps fewer match. */
+  atMost?: boolean;
 }
 export type Row = LogLine | Gap;
 
@@ -36,8 +38,8 @@ export interface Change {
 const none: Change = { appended: 0, errors: 0, prepended: 0, trimmed: 0, cleared: false };
 
 let nextGapId = -1;
-export function makeGap(gap: number, fromNs: string, toNs: string): Gap {
-  return { id: nextGapId--, gap, fromNs, toNs };
+export function makeGap(gap: number, fromNs: string, toNs: string, atMost = false): Gap {
+  return { id: nextGapId--, gap, fromNs, toNs, ...(atMost && { atMost }) };
 }
 
 const maxLines = 100_000;

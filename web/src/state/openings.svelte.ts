@@ -1,18 +1,10 @@
-// Openings that were entered, and their reports; kept in this browser.
+// Openings and their reports, which the whole team has. Those that an earlier release kept in this browser are given
+// to the server once.
 
 import type { Opening } from '../model/opening';
+import { shared } from './shared.svelte';
 
-const storageKey = 'logsvc.openings';
-const reportsKey = 'logsvc.openingReports';
-
-function load<T>(key: string, good: (value: unknown) => boolean): T[] {
-  try {
-    const held = JSON.parse(localStorage.getItem(key) ?? '[]') as unknown;
-    return Array.isArray(held) ? (held.filter(good) as T[]) : [];
-  } catch {
-    return [];
-  }
-}
+const oldKeys = { openings: 'logsvc.openings', reports: 'logsvc.openingReports' } as const;
 
 export interface OpeningReport {
   name: string;
@@ -20,17 +12,44 @@ export interface OpeningReport {
   markdown: string;
 }
 
+function held<T>(key: string, good: (value: T) => boolean): T[] {
+  try {
+    const value = JSON.parse(localStorage.getItem(key) ?? '[]') as T[];
+    return Array.isArray(value) ? value.filter(good) : [];
+  } catch {
+    return [];
+  }
+}
+
+const openingItem = (o: Opening) => ({
+  kind: 'openings' as const,
+  item: { id: String(o.atMs), name: o.name, atMs: o.atMs, services: o.services, ...(o.success && { success: o.success }) },
+});
+const reportItem = (r: OpeningReport) => ({ kind: 'reports' as const, item: { id: String(r.atMs), name: r.name, atMs: r.atMs, markdown: r.markdown } });
+
 class Openings {
-  list = $state<Opening[]>(load<Opening>(storageKey, (v) => Number.isFinite((v as Opening)?.atMs) && Array.isArray((v as Opening)?.services)));
-  reports = $state<OpeningReport[]>(load<OpeningReport>(reportsKey, (v) => typeof (v as OpeningReport)?.markdown === 'string'));
+  /** Entered here, and not yet taken by the server. */
+  private pending = $state<Opening[]>([]);
+  list = $derived([...shared.state.openings.filter((o) => !this.pending.some((p) => p.atMs === o.atMs)), ...this.pending].sort((a, b) => a.atMs - b.atMs));
+  reports = $derived(shared.state.reports);
+  private reported = new Set<number>();
+
+  constructor() {
+    shared.whenReady(() => void this.giveOldOnes());
+  }
 
   add(opening: Opening): void {
-    this.list = [...this.list.filter((o) => o.atMs !== opening.atMs), opening].sort((a, b) => a.atMs - b.atMs);
-    this.keep();
+    this.pending = [...this.pending.filter((o) => o.atMs !== opening.atMs), opening];
+    void shared.change({ put: [openingItem(opening)] }).then((taken) => {
+      if (taken) this.pending = this.pending.filter((o) => o !== opening && o.atMs !== opening.atMs);
+    });
   }
   remove(atMs: number): void {
-    this.list = this.list.filter((o) => o.atMs !== atMs);
-    this.keep();
+    this.pending = this.pending.filter((o) => o.atMs !== atMs);
+    void shared.change({ remove: [{ kind: 'openings', id: String(atMs) }] });
+  }
+  removeReport(atMs: number): void {
+    void shared.change({ remove: [{ kind: 'reports', id: String(atMs) }] });
   }
   /** The next one; one that began is current for a quarter of an hour, unless another is nearer. */
   current(nowMs: number): Opening | undefined {
@@ -41,13 +60,22 @@ class Openings {
   before(opening: Opening): Opening | undefined {
     return this.list.findLast((o) => o.atMs < opening.atMs);
   }
+  /** The first one of an opening is kept, whoever looked on. */
   addReport(report: OpeningReport): void {
-    if (this.reports.some((r) => r.atMs === report.atMs)) return;
-    this.reports = [...this.reports, report].slice(-50);
-    localStorage.setItem(reportsKey, JSON.stringify(this.reports));
+    if (!shared.ready || this.reported.has(report.atMs) || this.reports.some((r) => r.atMs === report.atMs)) return;
+    this.reported.add(report.atMs);
+    void shared.change({ put: [reportItem(report)] });
   }
-  private keep(): void {
-    localStorage.setItem(storageKey, JSON.stringify(this.list));
+
+  private async giveOldOnes(): Promise<void> {
+    const openings = held<Opening>(oldKeys.openings, (o) => Number.isFinite(o?.atMs) && Array.isArray(o?.services));
+    const reports = held<OpeningReport>(oldKeys.reports, (r) => Number.isFinite(r?.atMs) && typeof r?.markdown === 'string' && r.markdown !== '');
+    const put = [
+      ...openings.filter((o) => !shared.state.openings.some((s) => s.atMs === o.atMs)).map((o) => openingItem({ ...o, name: String(o.name ?? '') })),
+      ...reports.filter((r) => !shared.state.reports.some((s) => s.atMs === r.atMs)).map((r) => reportItem({ ...r, name: String(r.name ?? '') })),
+    ];
+    if (put.length > 0 && !(await shared.change({ put }))) return;
+    for (const key of Object.values(oldKeys)) localStorage.removeItem(key);
   }
 }
 

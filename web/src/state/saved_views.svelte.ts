@@ -1,9 +1,13 @@
-// Views with a name, kept in this browser.
+// Views with a name: one's own in this browser, the team's on the server.
+
+import { newId, shared } from './shared.svelte';
 
 export interface SavedView {
   name: string;
-  /** What stands behind ? in the address. */
+  /** What stands behind ? in the address, with it. */
   search: string;
+  /** The server's; undefined: this browser's. */
+  id?: string;
 }
 
 const storageKey = 'logsvc.views';
@@ -18,19 +22,32 @@ function load(): SavedView[] {
 }
 
 class SavedViews {
-  list = $state<SavedView[]>(load());
+  own = $state<SavedView[]>(load());
+  ofTeam = $derived<SavedView[]>(shared.state.views);
+  list = $derived([...this.ofTeam, ...this.own]);
 
-  /** One of the same name is replaced. */
-  save(name: string, search: string): void {
-    this.list = [...this.list.filter((v) => v.name !== name), { name, search }].sort((a, b) => a.name.localeCompare(b.name));
-    this.keep();
+  /** One of the same name, and as personal, is replaced. */
+  async save(name: string, search: string, forAll: boolean): Promise<boolean> {
+    if (!forAll) {
+      this.own = [...this.own.filter((v) => v.name !== name), { name, search }].sort((a, b) => a.name.localeCompare(b.name));
+      this.keep();
+      return true;
+    }
+    const id = this.ofTeam.find((v) => v.name === name)?.id ?? newId();
+    return shared.change({ put: [{ kind: 'views', item: { id, name, search } }] });
   }
-  remove(name: string): void {
-    this.list = this.list.filter((v) => v.name !== name);
+  /** One's own view becomes the team's. */
+  async share(view: SavedView): Promise<void> {
+    if (view.id || !(await this.save(view.name, view.search, true))) return;
+    this.remove(view);
+  }
+  remove(view: SavedView): void {
+    if (view.id) return void shared.change({ remove: [{ kind: 'views', id: view.id }] });
+    this.own = this.own.filter((v) => v.name !== view.name);
     this.keep();
   }
   private keep(): void {
-    localStorage.setItem(storageKey, JSON.stringify(this.list));
+    localStorage.setItem(storageKey, JSON.stringify(this.own));
   }
 }
 

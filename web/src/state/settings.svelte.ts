@@ -7,6 +7,8 @@ export interface Settings {
   zone: Zone;
   density: 'compact' | 'normal' | 'roomy';
   wrap: boolean;
+  /** Which lines are on top. */
+  order: 'oldest' | 'newest';
   /** Labels or fields with a column in the list. */
   columns: string[];
   /** Pixels of the histogram above the list. */
@@ -27,6 +29,7 @@ function load(): Settings {
     zone: 'local',
     density: 'normal',
     wrap: false,
+    order: 'oldest',
     columns: [],
     histogram: 72,
     drawer: 400,

@@ -3,6 +3,8 @@
 
 import { HeightMap } from '../../base/height_map';
 
+/** Less than any height. */
+const edge = 1e-6;
 /** Beyond this the element stands for more pixels than it has. */
 const maxElementHeight = 8_000_000;
 
@@ -12,7 +14,11 @@ export class Geometry {
   first = 0;
   count = 0;
 
-  constructor(cap: number) {
+  /** mirrored: the last row lies on top. Rows keep their numbers; only offsets are seen from the other end. */
+  constructor(
+    cap: number,
+    public mirrored = false,
+  ) {
     this.heights = new HeightMap(cap);
   }
 
@@ -57,12 +63,15 @@ export class Geometry {
   }
 
   top(index: number): number {
+    if (this.mirrored) return this.heights.sum(this.first + index + 1, this.first + this.count);
     return this.heights.sum(this.first, this.first + index);
   }
 
   /** The row at an offset from the top of all rows. */
   indexAt(offset: number): number {
-    return this.heights.at(this.first, this.count, offset) - this.first;
+    // A row's lower edge, seen from the other end, is where the one below begins.
+    const fromFirst = this.mirrored ? this.total - Math.max(0, offset) - edge : offset;
+    return this.heights.at(this.first, this.count, fromFirst) - this.first;
   }
 
   /** Rows' pixels above the view when the element is scrolled to scrollTop. */

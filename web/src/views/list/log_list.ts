@@ -9,6 +9,8 @@ import { fillRow, rowKey, type RowOptions, type RowState } from './row_view';
 
 export interface ListOptions extends RowOptions {
   rowHeight: number;
+  /** The newest line on top. */
+  newestFirst: boolean;
 }
 
 export interface ListEvents {
@@ -52,7 +54,7 @@ export class LogList {
     private options: ListOptions,
     private readonly events: ListEvents,
   ) {
-    this.geometry = new Geometry(store.rows.cap);
+    this.geometry = new Geometry(store.rows.cap, options.newestFirst);
     this.spacer.className = 'spacer';
     host.append(this.spacer);
     host.classList.toggle('wrap', options.wrap);
@@ -82,8 +84,10 @@ export class LogList {
 
   setOptions(options: ListOptions): void {
     const index = this.geometry.indexAt(this.offset());
-    const changed = options.rowHeight !== this.options.rowHeight || options.wrap !== this.options.wrap;
+    const turned = options.newestFirst !== this.options.newestFirst;
+    const changed = turned || options.rowHeight !== this.options.rowHeight || options.wrap !== this.options.wrap;
     this.options = options;
+    if (turned) this.turn();
     this.host.classList.toggle('wrap', options.wrap);
     this.redrawAll();
     if (!changed) return;
@@ -92,15 +96,34 @@ export class LogList {
     else this.scrollToOffset(this.geometry.top(index));
   }
 
+  /** To the newest line, and stays there. */
   toEnd(): void {
     this.setFollowing(true);
     this.scrollToEnd();
     this.schedule();
   }
+  /** To the oldest line; older ones are fetched. */
   toStart(): void {
     this.setFollowing(false);
-    this.scrollToOffset(0);
+    this.scrollToOffset(this.options.newestFirst ? this.geometry.total : 0);
     this.events.onNearTop();
+  }
+  /** To the upper or the lower end, whichever lines are there. */
+  toEdge(upper: boolean): void {
+    if (upper === this.options.newestFirst) this.toEnd();
+    else this.toStart();
+  }
+  /** To the newest line that is wanted. */
+  toNewest(wanted: (line: LogLine) => boolean): void {
+    this.toEnd();
+    this.moveIn(-1, wanted);
+  }
+
+  /** The other end comes on top: elements turn around too, so that what is marked and read aloud is in order. */
+  private turn(): void {
+    this.geometry.mirrored = this.options.newestFirst;
+    for (const slot of this.slots) slot.element.remove();
+    this.slots = [];
   }
 
   get selected(): LogLine | null {
@@ -108,10 +131,15 @@ export class LogList {
     return row && !isGap(row) ? row : null;
   }
 
-  /** Moves the selection to the next line in the direction that is wanted. */
+  /** Moves the selection down (1) or up to the next line that is wanted. */
   move(direction: 1 | -1, wanted: (line: LogLine) => boolean = () => true): boolean {
+    return this.moveIn(this.options.newestFirst ? (direction === 1 ? -1 : 1) : direction, wanted);
+  }
+  /** The same by time: 1 to newer lines. */
+  private moveIn(direction: 1 | -1, wanted: (line: LogLine) => boolean): boolean {
     const now = this.indexOf(this.selectedId);
-    const visible = this.geometry.indexAt(this.offset() + (direction > 0 ? 0 : this.host.clientHeight));
+    const fromTop = direction > 0 !== this.options.newestFirst;
+    const visible = this.geometry.indexAt(this.offset() + (fromTop ? 0 : this.host.clientHeight));
     let next = now >= 0 ? now + direction : this.following ? this.store.length - 1 : visible;
     for (; next >= 0 && next < this.store.length; next += direction) {
       const row = this.store.rows.at(next)!;
@@ -195,7 +223,7 @@ export class LogList {
     this.schedule();
   }
   private scrollToEnd(): void {
-    this.ownScroll = Math.max(0, this.host.scrollHeight - this.host.clientHeight);
+    this.ownScroll = this.options.newestFirst ? 0 : Math.max(0, this.host.scrollHeight - this.host.clientHeight);
     this.host.scrollTop = this.ownScroll;
   }
   private reveal(index: number): void {
@@ -241,22 +269,32 @@ export class LogList {
       return;
     }
     const offset = this.offset();
-    const trimmedHeight = change.trimmed > 0 ? this.geometry.top(Math.min(change.trimmed, this.geometry.count)) : 0;
+    // What lies above the view moves it: older lines, or newer ones if these are on top.
+    const { newestFirst } = this.options;
     let moved = 0;
     if (change.prepended > 0) {
-      const heights = this.estimates(0, change.prepended);
-      this.geometry.prepend(heights);
-      moved += heights.reduce((a, b) => a + b, 0);
+      const before = this.geometry.total;
+      this.geometry.prepend(this.estimates(0, change.prepended));
+      if (!newestFirst) moved += this.geometry.total - before;
     }
-    if (change.appended > 0) this.geometry.append(this.estimates(this.store.length - change.appended, this.store.length));
+    if (change.appended > 0) {
+      const before = this.geometry.total;
+      this.geometry.append(this.estimates(this.store.length - change.appended, this.store.length));
+      if (newestFirst) moved += this.geometry.total - before;
+    }
     if (change.trimmed > 0) {
+      const before = this.geometry.total;
       this.geometry.trim(change.trimmed);
-      moved -= trimmedHeight;
+      if (!newestFirst) moved -= before - this.geometry.total;
     }
     if (change.replaced) moved += this.replaced(change.replaced.index, change.replaced.by, offset);
     this.resize();
     if (this.following) this.scrollToEnd();
-    else if (moved !== 0) this.scrollToOffset(offset + moved);
+    else if (moved !== 0) {
+      this.scrollToOffset(offset + moved);
+      // In the same frame: rows that come after the view has moved would be seen to jump.
+      this.draw();
+    }
     if (!this.following && change.appended > 0) {
       this.unread += change.appended;
       this.unreadErrors += change.errors;
@@ -277,10 +315,13 @@ export class LogList {
   private readonly onScroll = (): void => {
     const { scrollTop, scrollHeight, clientHeight } = this.host;
     if (Math.abs(scrollTop - this.ownScroll) > 1) {
-      const atEnd = scrollTop + clientHeight >= scrollHeight - 4;
-      if (!atEnd) this.setFollowing(false);
+      const { newestFirst, rowHeight } = this.options;
+      const above = scrollTop;
+      const below = scrollHeight - clientHeight - scrollTop;
+      const atNewest = (newestFirst ? above : below) <= 4;
+      if (!atNewest) this.setFollowing(false);
       else if (!this.selectedId) this.setFollowing(true);
-      if (scrollTop < 20 * this.options.rowHeight) this.events.onNearTop();
+      if ((newestFirst ? below : above) < 20 * rowHeight) this.events.onNearTop();
     }
     this.ownScroll = -1;
     this.schedule();
@@ -321,8 +362,9 @@ export class LogList {
     this.lastDraw = performance.now();
     const view = this.host.clientHeight;
     const offset = this.offset();
-    const first = Math.max(0, this.geometry.indexAt(offset) - overscan);
-    const last = Math.min(this.store.length, this.geometry.indexAt(offset + view) + 1 + overscan);
+    const [upper, lower] = [this.geometry.indexAt(offset), this.geometry.indexAt(offset + view)];
+    const first = Math.max(0, Math.min(upper, lower) - overscan);
+    const last = Math.min(this.store.length, Math.max(upper, lower) + 1 + overscan);
     this.assign(first, last);
     for (const slot of this.slots) {
       const index = slot.seq - this.geometry.first;
@@ -332,7 +374,7 @@ export class LogList {
     }
     const changed = (this.options.wrap || this.pretty.size > 0) && this.measure(first, last);
     this.place(first, last, this.host.scrollTop - this.offset());
-    this.events.onView(this.geometry.indexAt(offset), Math.min(this.store.length - 1, this.geometry.indexAt(offset + view)));
+    this.events.onView(Math.min(upper, lower), Math.min(this.store.length - 1, Math.max(upper, lower)));
     if (changed) this.schedule();
   }
 
@@ -342,19 +384,23 @@ export class LogList {
     const firstSeq = this.geometry.first + first;
     while (this.slots.length < count) {
       const element = document.createElement('div');
-      this.spacer.append(element);
+      if (this.options.newestFirst) this.spacer.prepend(element);
+      else this.spacer.append(element);
       this.slots.push({ element, seq: NaN, key: '' });
     }
     const n = this.slots.length;
+    const { newestFirst } = this.options;
+    const placeLast = (element: HTMLElement) => (newestFirst ? this.spacer.prepend(element) : this.spacer.append(element));
+    const placeFirst = (element: HTMLElement) => (newestFirst ? this.spacer.append(element) : this.spacer.prepend(element));
     // Rows that went out at one end come in at the other.
     for (let i = 0; i < n && this.slots[0]!.seq < firstSeq && this.slots[n - 1]!.seq >= firstSeq; i++) {
       const slot = this.slots.shift()!;
-      this.spacer.append(slot.element);
+      placeLast(slot.element);
       this.slots.push({ ...slot, seq: this.slots[n - 2]!.seq + 1, key: '' });
     }
     for (let i = 0; i < n && this.slots[0]!.seq > firstSeq && this.slots[0]!.seq <= firstSeq + n; i++) {
       const slot = this.slots.pop()!;
-      this.spacer.prepend(slot.element);
+      placeFirst(slot.element);
       this.slots.unshift({ ...slot, seq: this.slots[0]!.seq - 1, key: '' });
     }
     this.slots.forEach((slot, i) => {
@@ -364,7 +410,8 @@ export class LogList {
   }
 
   private fill(slot: Slot, row: Row, index: number): void {
-    const before = this.store.rows.at(index - 1);
+    // The row above it, which shows the day.
+    const before = this.store.rows.at(this.options.newestFirst ? index + 1 : index - 1);
     const state = { selected: row.id === this.selectedId, marked: this.marked.has(row.id), pretty: this.pretty.has(row.id) };
     const key = `${this.look} ${rowKey(row, before, this.options, state)}`;
     slot.element.dataset.index = String(index);
@@ -402,12 +449,12 @@ export class LogList {
   }
 
   private place(first: number, last: number, shift: number): void {
-    let top = this.geometry.top(first) + shift;
+    let next = this.geometry.top(first) + shift;
     for (const slot of this.slots) {
       const index = slot.seq - this.geometry.first;
       if (index >= last) break;
-      slot.element.style.transform = `translateY(${top}px)`;
-      top += this.geometry.height(index);
+      slot.element.style.transform = `translateY(${next}px)`;
+      next += this.options.newestFirst ? -this.geometry.height(index + 1) : this.geometry.height(index);
     }
   }
 }

@@ -1,0 +1,71 @@
+// Counts the lines of a query as they come: by the second, by the minute, and all of them. Takes
+// pieces of a feed like a page does, so that a line is tested once for both.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/mutex.h"
+#include "base/time.h"
+#include "os/clock.h"
+#include "server/tail/live_feed.h"
+
+namespace logsvc::server {
+
+class CounterReader : public FeedReader {
+ public:
+  static constexpr size_t kSeconds = 60;
+  static constexpr size_t kMinutes = 60;
+
+  // Lines from that time on are counted, those before are the history's. Borrows the clock.
+  CounterReader(Timestamp from, const Clock& clock);
+
+  // Lines of the minutes before `from`, oldest first, the last one being that before it; and those
+  // of its own minute that were before it. Counting then reaches back so far. Any thread, once.
+  void add_history(const std::vector<uint64_t>& minutes, uint64_t of_this_minute);
+
+  struct Counts {
+    Timestamp since = 0;  // nothing before it is counted
+    uint64_t total = 0;
+    uint64_t unread = 0;            // lines that nobody had time to look at
+    std::vector<uint64_t> minutes;  // the last kMinutes, the present one last
+    std::vector<uint64_t> seconds;  // the last kSeconds whole ones
+  };
+  Counts counts() const;  // any thread
+
+  bool wants_text(const LivePiece&) const override { return false; }
+  bool wants_entries() const override { return true; }
+  bool is_viewer() const override { return false; }
+  void offer(const std::shared_ptr<const LivePiece>& piece) override;
+
+ private:
+  // Counts in a ring of buckets by absolute number.
+  class Ring {
+   public:
+    explicit Ring(size_t size) : slots_(size) {}
+    void add(int64_t bucket, uint64_t n);
+    std::vector<uint64_t> last(int64_t bucket, size_t n) const;
+
+   private:
+    struct Slot {
+      int64_t bucket = INT64_MIN;
+      uint64_t count = 0;
+    };
+    size_t place(int64_t bucket) const { return static_cast<size_t>(bucket) % slots_.size(); }
+    std::vector<Slot> slots_;
+  };
+
+  const Timestamp from_;
+  const Clock& clock_;
+  mutable Mutex mutex_;
+  Timestamp since_ GUARDED_BY(mutex_);
+  uint64_t total_ GUARDED_BY(mutex_) = 0;
+  uint64_t unread_ GUARDED_BY(mutex_) = 0;
+  // Room for clocks that are ahead.
+  Ring minutes_ GUARDED_BY(mutex_){2 * kMinutes};
+  Ring seconds_ GUARDED_BY(mutex_){2 * kSeconds};
+};
+
+}  // namespace logsvc::server

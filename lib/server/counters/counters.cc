@@ -1,0 +1,116 @@
+#include "server/counters/counters.h"
+
+#include <nlohmann/json.hpp>
+#include <vector>
+
+namespace logsvc::server {
+namespace {
+
+using nlohmann::json;
+
+// At a time t: the lines of [t - window, t). window: of whole ms.
+std::string lines_before(const std::string& query, Duration window) {
+  return "sum(count_over_time(" + query + " [" + std::to_string(window / kMillisecond) +
+         "ms] offset 1ns))";
+}
+
+// By the minute, n of them, the last one ending at `end`, which is whole.
+Result<std::vector<uint64_t>> count_minutes(const logql::Engine& engine, const std::string& query,
+                                            Timestamp end, size_t n) {
+  logql::RangeRequest range;
+  range.query = lines_before(query, kMinute);
+  range.start = end - static_cast<int64_t>(n - 1) * kMinute;
+  range.end = end;
+  range.step = kMinute;
+  ASSIGN_OR_RETURN(const logql::QueryResult result, engine.range(range));
+  std::vector<uint64_t> out(n);
+  for (const auto& series : std::get<logql::MatrixResult>(result.data).series) {
+    for (const auto& sample : series.samples) {
+      const auto i = static_cast<size_t>((sample.timestamp_ms - range.start / kMillisecond) /
+                                         (kMinute / kMillisecond));
+      if (i < n) out[i] += static_cast<uint64_t>(sample.value);
+    }
+  }
+  return out;
+}
+
+Result<uint64_t> count_before(const logql::Engine& engine, const std::string& query, Timestamp end,
+                              Duration window) {
+  if (window <= 0) return uint64_t{0};
+  logql::InstantRequest instant;
+  instant.query = lines_before(query, window);
+  instant.time = end;
+  ASSIGN_OR_RETURN(const logql::QueryResult result, engine.instant(instant));
+  uint64_t sum = 0;
+  for (const auto& one : std::get<logql::VectorResult>(result.data).series) {
+    for (const auto& sample : one.samples) sum += static_cast<uint64_t>(sample.value);
+  }
+  return sum;
+}
+
+}  // namespace
+
+Counters::Counters(const logql::Engine& engine, TailHub& hub, const SharedItems& items,
+                   const Clock& clock)
+    : engine_(engine), hub_(hub), items_(items), clock_(clock) {
+  sync();
+}
+
+Counters::~Counters() {
+  MutexLock lock(mutex_);
+  for (const auto& [id, counter] : counters_) hub_.unsubscribe(counter.reader.get());
+}
+
+void Counters::sync() {
+  MutexLock lock(mutex_);
+  std::map<std::string, std::string> wanted;
+  for (const SharedItem& item : items_.of_kind("counters"))
+    wanted[item.id] = json::parse(item.json)["query"];
+  std::erase_if(counters_, [&](const auto& one) {
+    const auto& [id, counter] = one;
+    const auto found = wanted.find(id);
+    if (found != wanted.end() && found->second == counter.query) return false;
+    hub_.unsubscribe(counter.reader.get());
+    return true;
+  });
+  for (const auto& [id, query] : wanted) {
+    if (counters_.count(id)) continue;
+    auto parsed = logql::TailQuery::parse(query);
+    if (!parsed.ok()) continue;  // they are checked before they are kept
+    const Timestamp from = (clock_.now() / kMillisecond + 1) * kMillisecond;
+    auto reader = std::make_shared<CounterReader>(from, clock_);
+    hub_.subscribe(query, std::move(*parsed), reader);
+    counters_[id] = {query, from, std::move(reader), false};
+  }
+}
+
+void Counters::read_history(const Counter& counter) const {
+  const Timestamp minute = counter.from / kMinute * kMinute;
+  const auto minutes = count_minutes(engine_, counter.query, minute, CounterReader::kMinutes - 1);
+  const auto rest = count_before(engine_, counter.query, counter.from, counter.from - minute);
+  // Without it counting begins when the counter did, which it says.
+  if (minutes.ok() && rest.ok()) counter.reader->add_history(*minutes, *rest);
+}
+
+std::string Counters::text() {
+  std::map<std::string, Counter> counters;
+  {
+    MutexLock lock(mutex_);
+    counters = counters_;
+    for (auto& [id, counter] : counters_) counter.has_history = true;
+  }
+  auto out = json::array();
+  for (const auto& [id, counter] : counters) {
+    if (!counter.has_history) read_history(counter);
+    const CounterReader::Counts c = counter.reader->counts();
+    out.push_back({{"id", id},
+                   {"since", c.since / kMillisecond},
+                   {"total", c.total},
+                   {"unread", c.unread},
+                   {"minutes", c.minutes},
+                   {"seconds", c.seconds}});
+  }
+  return json{{"counters", std::move(out)}}.dump();
+}
+
+}  // namespace logsvc::server

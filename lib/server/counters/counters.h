@@ -1,0 +1,49 @@
+// Business counters: what users of the page called worth counting, "tickets issued" or "payment
+// failed", as a query with a name (SharedItems, kind "counters"). Evaluated as lines come; the
+// last hour before is read once from the store, when somebody first looks.
+// Safe from several threads.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "base/mutex.h"
+#include "logql/engine.h"
+#include "os/clock.h"
+#include "server/counters/counter_reader.h"
+#include "server/shared/shared_items.h"
+#include "server/tail/tail_hub.h"
+
+namespace logsvc::server {
+
+class Counters {
+ public:
+  // Borrows everything.
+  Counters(const logql::Engine& engine, TailHub& hub, const SharedItems& items, const Clock& clock);
+  ~Counters();
+
+  // Begins and ends what was added and removed.
+  void sync();
+  // {"counters":[{"id","since":ms,"total","unread","minutes":[60],"seconds":[60]}…]}; reads the
+  // history of those that have none yet.
+  std::string text();
+
+ private:
+  struct Counter {
+    std::string query;
+    Timestamp from = 0;
+    std::shared_ptr<CounterReader> reader;
+    bool has_history = false;  // or it is being read
+  };
+  void read_history(const Counter& counter) const;
+
+  const logql::Engine& engine_;
+  TailHub& hub_;
+  const SharedItems& items_;
+  const Clock& clock_;
+  Mutex mutex_;
+  std::map<std::string, Counter> counters_ GUARDED_BY(mutex_);  // by id
+};
+
+}  // namespace logsvc::server
