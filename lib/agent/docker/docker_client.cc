@@ -42,7 +42,7 @@ Error docker_error(int status, const std::string& body) {
   if (status == 401 || status == 403) {
     return {ErrorCode::kPermission,
             "Docker answered " + std::to_string(status) +
-                ": a socket proxy must allow /_ping, /events, /containers/json, " +
+                ": a socket proxy must allow /version, /events, /containers/json, " +
                 "/containers/*/json and /containers/*/logs"};
   }
   return {code, "Docker answered " + std::to_string(status) + ": " + message.substr(0, 300)};
@@ -74,15 +74,24 @@ DockerEvent read_event(const std::string& line) {
   return out;
 }
 
+// Of a daemon behind a proxy that does not let us ping it.
+std::string told_version(const DockerHost& host, const std::atomic<bool>& stop) {
+  auto answer = get_from_docker(host, "/version", stop);
+  if (!answer.ok() || answer->status() != 200) return "";
+  const auto body = answer->read_all(kMaxAnswerBytes, kAnswerTimeoutMs);
+  return body.ok() ? text(Json::parse(*body, nullptr, false), "ApiVersion") : "";
+}
+
 }  // namespace
 
 Result<std::string> DockerClient::versioned(const std::string& path,
                                             const std::atomic<bool>& stop) const {
   int minor = minor_;
   if (minor == kUnknown) {
-    ASSIGN_OR_RETURN(HttpStream ping, HttpStream::get(host_, "/_ping", stop));
+    ASSIGN_OR_RETURN(HttpStream ping, get_from_docker(host_, "/_ping", stop));
     if (ping.status() >= 500) return docker_error(ping.status(), "");
-    const std::string version = ping.header("api-version");
+    std::string version = ping.header("api-version");
+    if (version.empty()) version = told_version(host_, stop);
     int major = 0;
     if (std::sscanf(version.c_str(), "%d.%d", &major, &minor) != 2 || major != 1) minor = 0;
     minor_ = minor;
@@ -94,7 +103,7 @@ Result<std::string> DockerClient::versioned(const std::string& path,
 Result<std::string> DockerClient::get_text(const std::string& path,
                                            const std::atomic<bool>& stop) const {
   ASSIGN_OR_RETURN(const std::string target, versioned(path, stop));
-  ASSIGN_OR_RETURN(HttpStream answer, HttpStream::get(host_, target, stop));
+  ASSIGN_OR_RETURN(HttpStream answer, get_from_docker(host_, target, stop));
   ASSIGN_OR_RETURN(std::string body, answer.read_all(kMaxAnswerBytes, kAnswerTimeoutMs));
   if (answer.status() != 200) return docker_error(answer.status(), body);
   return body;
@@ -148,7 +157,7 @@ Status DockerClient::events(Timestamp since, const std::function<void()>& on_ope
   std::string path = "/events?filters=" + url_encode(R"({"type":["container"]})");
   if (since > 0) path += "&since=" + seconds_text(since);
   ASSIGN_OR_RETURN(const std::string target, versioned(path, stop));
-  ASSIGN_OR_RETURN(HttpStream stream, HttpStream::get(host_, target, stop));
+  ASSIGN_OR_RETURN(HttpStream stream, get_from_docker(host_, target, stop));
   if (stream.status() != 200) {
     ASSIGN_OR_RETURN(const std::string body, stream.read_all(kMaxAnswerBytes, kAnswerTimeoutMs));
     return docker_error(stream.status(), body);
@@ -178,7 +187,7 @@ Result<HttpStream> DockerClient::logs(const LogRequest& request,
   if (request.none_yet) path += "&tail=0";
   if (request.tail > 0) path += "&tail=" + std::to_string(request.tail);
   ASSIGN_OR_RETURN(const std::string target, versioned(path, stop));
-  ASSIGN_OR_RETURN(HttpStream stream, HttpStream::get(host_, target, stop));
+  ASSIGN_OR_RETURN(HttpStream stream, get_from_docker(host_, target, stop));
   if (stream.status() == 200) return stream;
   ASSIGN_OR_RETURN(const std::string body, stream.read_all(kMaxAnswerBytes, kAnswerTimeoutMs));
   return docker_error(stream.status(), body);

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "agent/docker/http_stream.h"
+#include "agent/docker/docker_host.h"
 #include "base/result.h"
 #include "base/time.h"
 
