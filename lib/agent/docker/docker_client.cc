@@ -1,7 +1,8 @@
 #include "agent/docker/docker_client.h"
 
 #include <cstdio>
-#include <nlohmann/json.hpp>
+
+#include "agent/docker/docker_json.h"
 
 namespace logsvc::agent {
 namespace {
@@ -12,28 +13,9 @@ constexpr size_t kMaxAnswerBytes = 64u << 20;
 constexpr int kAnswerTimeoutMs = 30'000;
 constexpr int kOurMaxMinor = 51;  // API 1.51
 
-// A string member, empty if it is absent or something else.
-std::string text(const Json& object, const char* name) {
-  if (!object.is_object()) return "";
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
-const Json& member(const Json& object, const char* name) {
-  static const Json kNone = Json::object();
-  if (!object.is_object()) return kNone;
-  const auto found = object.find(name);
-  return found == object.end() ? kNone : *found;
-}
-
-bool flag(const Json& object, const char* name) {
-  const Json& value = member(object, name);
-  return value.is_boolean() && value.get<bool>();
-}
-
 Error docker_error(int status, const std::string& body) {
   std::string message = body;
-  if (const Json parsed = Json::parse(body, nullptr, false); parsed.is_object()) {
+  if (const Json parsed = parse_docker_json(body); parsed.is_object()) {
     if (const std::string said = text(parsed, "message"); !said.empty()) message = said;
   }
   const ErrorCode code = status == 404   ? ErrorCode::kNotFound
@@ -55,15 +37,8 @@ std::string seconds_text(Timestamp t) {
   return out;
 }
 
-void read_strings(const Json& object, std::map<std::string, std::string>& out) {
-  if (!object.is_object()) return;
-  for (const auto& [name, value] : object.items()) {
-    if (value.is_string()) out[name] = value.get<std::string>();
-  }
-}
-
 DockerEvent read_event(const std::string& line) {
-  const Json event = Json::parse(line, nullptr, false);
+  const Json event = parse_docker_json(line);
   const Json& actor = member(event, "Actor");
   DockerEvent out;
   out.id = text(actor, "ID");
@@ -79,7 +54,7 @@ std::string told_version(const DockerHost& host, const std::atomic<bool>& stop) 
   auto answer = get_from_docker(host, "/version", stop);
   if (!answer.ok() || answer->status() != 200) return "";
   const auto body = answer->read_all(kMaxAnswerBytes, kAnswerTimeoutMs);
-  return body.ok() ? text(Json::parse(*body, nullptr, false), "ApiVersion") : "";
+  return body.ok() ? text(parse_docker_json(*body), "ApiVersion") : "";
 }
 
 }  // namespace
@@ -111,7 +86,7 @@ Result<std::string> DockerClient::get_text(const std::string& path,
 
 Result<std::vector<DockerClient::Listed>> DockerClient::list(const std::atomic<bool>& stop) const {
   ASSIGN_OR_RETURN(const std::string body, get_text("/containers/json?all=1", stop));
-  const Json parsed = Json::parse(body, nullptr, false);
+  const Json parsed = parse_docker_json(body);
   if (!parsed.is_array()) return Error{ErrorCode::kUnavailable, "Docker's list cannot be read"};
   std::vector<Listed> out;
   for (const Json& c : parsed) {
@@ -125,30 +100,17 @@ Result<std::vector<DockerClient::Listed>> DockerClient::list(const std::atomic<b
 Result<Container> DockerClient::inspect(const std::string& id,
                                         const std::atomic<bool>& stop) const {
   ASSIGN_OR_RETURN(const std::string body, get_text("/containers/" + id + "/json", stop));
-  const Json c = Json::parse(body, nullptr, false);
-  if (!c.is_object()) return Error{ErrorCode::kUnavailable, "Docker's answer cannot be read"};
-  Container out;
-  out.id = text(c, "Id");
-  out.name = text(c, "Name");
-  if (!out.name.empty() && out.name[0] == '/') out.name.erase(0, 1);
-  const Json& config = member(c, "Config");
-  const Json& state = member(c, "State");
-  out.image = text(config, "Image");
-  out.tty = flag(config, "Tty");
-  out.running = flag(state, "Running") && !flag(state, "Restarting");
-  out.started_at = text(state, "StartedAt");
-  const Json& log = member(member(c, "HostConfig"), "LogConfig");
-  out.log_driver = text(log, "Type");
-  out.log_path = text(c, "LogPath");
-  out.log_rotates =
-      out.log_driver != "json-file" || !text(member(log, "Config"), "max-size").empty();
-  read_strings(member(config, "Labels"), out.labels);
-  return out;
+  return read_container(body);
+}
+
+Result<DockerNetworks> DockerClient::networks(const std::atomic<bool>& stop) const {
+  ASSIGN_OR_RETURN(const std::string body, get_text("/networks", stop));
+  return read_networks(body);
 }
 
 Result<std::string> DockerClient::root_dir(const std::atomic<bool>& stop) const {
   ASSIGN_OR_RETURN(const std::string body, get_text("/info", stop));
-  return text(Json::parse(body, nullptr, false), "DockerRootDir");
+  return text(parse_docker_json(body), "DockerRootDir");
 }
 
 Status DockerClient::events(Timestamp since, const std::function<void()>& on_open,
