@@ -248,7 +248,7 @@ void ContainerWatcher::open_running(Known& known, const Container& container) {
 }
 
 std::string ContainerWatcher::log_file_of(const Container& container, LogFileFormat& format) {
-  if (container.log_driver == "json-file") {
+  if (container.log_driver == "json-file" || container.log_driver == "k8s-file") {
     format = LogFileFormat::kJsonFile;
     return container.log_path;
   }
@@ -286,6 +286,7 @@ void ContainerWatcher::open_answer(Known& known, const Container& container, boo
   // A place in the future was stamped by a wrong clock: everything is searched.
   if (last == 0 || known.cursor.is_time_only() || last > clock_.now() + kWrongClock)
     reach = Reach::kEverything;
+  if (reach == Reach::kTail && docker_.is_podman()) reach = Reach::kSince;
   if (reach == Reach::kTail) request.tail = tail;
   if (reach == Reach::kSince) request.since = last - kSinceSlack;
   auto answer = docker_.logs(request, stop_);

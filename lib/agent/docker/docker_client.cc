@@ -69,6 +69,7 @@ Result<std::string> DockerClient::versioned(const std::string& path,
     if (version.empty()) version = told_version(host_, stop);
     int major = 0;
     if (std::sscanf(version.c_str(), "%d.%d", &major, &minor) != 2 || major != 1) minor = 0;
+    podman_ = !ping.header("libpod-api-version").empty();
     minor_ = minor;
   }
   if (minor == 0) return path;

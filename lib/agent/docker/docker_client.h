@@ -56,6 +56,9 @@ class DockerClient {
 
   // The daemon may have been upgraded: its version is asked for again.
   void renegotiate() { minor_ = kUnknown; }
+  // Known once something was asked. Podman's answers with `tail` join lines that do not belong
+  // together, and its times are of whole seconds.
+  bool is_podman() const { return podman_; }
 
  private:
   static constexpr int kUnknown = -1;
@@ -65,6 +68,7 @@ class DockerClient {
 
   const DockerHost host_;
   mutable std::atomic<int> minor_{kUnknown};  // 0: it does not say
+  mutable std::atomic<bool> podman_{false};
 };
 
 }  // namespace logsvc::agent
