@@ -48,12 +48,16 @@ Duration lag_of(const WatchedContainer& container, Timestamp read_to) {
 struct DockerJob {
   bool wants(const Container& container) const {
     if (!passes_filters(container, config.filters)) return false;
-    return job->keeps(meta_labels(container, OutputStream::kStdout)) ||
-           job->keeps(meta_labels(container, OutputStream::kStderr));
+    return job->keeps(labels(container, OutputStream::kStdout)) ||
+           job->keeps(labels(container, OutputStream::kStderr));
+  }
+  Labels labels(const Container& container, OutputStream stream) const {
+    return meta_labels(container, stream, {config.port, config.host_networking_host});
   }
   std::shared_ptr<const Job> job;
   DockerSdConfig config;
-  std::string prefix;  // of its containers' sources in the spool
+  std::string prefix;            // of its containers' sources in the spool
+  bool network_details = false;  // the rules look at them
 };
 
 // The threads that read one host's containers for one job.
@@ -130,8 +134,8 @@ Status Sources::Parts::start_docker(DockerJob job, bool with_events) {
   const DockerJob& from = reading->job;
   reading->client = std::make_unique<DockerClient>(std::move(host));
   ReadLoop::Options options;
-  options.make_pipeline = [job = from.job](const Container& container, OutputStream stream) {
-    return job->open(meta_labels(container, stream));
+  options.make_pipeline = [&from](const Container& container, OutputStream stream) {
+    return from.job->open(from.labels(container, stream));
   };
   options.max_line_bytes = config.max_line_bytes;
   options.on_spooled = context.on_spooled;
@@ -144,6 +148,7 @@ Status Sources::Parts::start_docker(DockerJob job, bool with_events) {
                                                 : ReadBy::kAuto;
   watching.own_id_prefix = own_id_prefix();
   watching.reconcile_interval = from.config.refresh_interval;
+  watching.network_details = from.network_details;
   watching.wanted = [&from](const Container& container) { return from.wants(container); };
   if (with_events) {
     reading->events =
@@ -190,7 +195,8 @@ Status Sources::Parts::start_promtail(const PromtailConfig& config) {
       const std::string number = n == 0 ? "" : "-" + std::to_string(n);
       const std::string prefix = "docker" + number + "/" + scrape.job_name + "/";
       RETURN_IF_ERROR(promtail->give_containers(context.spool, prefix, context.clock.now()));
-      RETURN_IF_ERROR(start_docker({jobs[i], sd, prefix}, false));
+      RETURN_IF_ERROR(
+          start_docker({jobs[i], sd, prefix, want_network_details(scrape.relabel)}, false));
     }
     if (!scrape.files.empty()) {
       file_jobs.push_back({jobs[i], scrape.files, scrape.encoding, scrape.decompression});
@@ -218,7 +224,7 @@ Result<std::unique_ptr<Sources>> Sources::start(const Context& context) {
     const auto job = Job::automatic(nullptr, p->pipelines());
     DockerSdConfig here;
     here.host = context.config.docker_host;
-    RETURN_IF_ERROR(p->start_docker({job, here, "docker/"}, true));
+    RETURN_IF_ERROR(p->start_docker({job, here, "docker/", false}, true));
   }
   return std::unique_ptr<Sources>(new Sources(std::move(p)));
 }

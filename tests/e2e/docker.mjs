@@ -1,8 +1,8 @@
 // Private Docker daemons, one an app server, and an image made of a folder.
 import { spawn } from 'node:child_process';
-import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { run, until } from './support.mjs';
+import { freePort, run, until } from './support.mjs';
 
 /** Why there can be no daemon here; empty if there can. */
 export function whyNoDocker() {
@@ -18,16 +18,24 @@ export function whyNoDocker() {
 }
 
 export class DockerHost {
-  static async start(name) {
+  /** tls: listens by TCP too, for clients with a certificate of host.certificates (ca.pem, cert.pem, key.pem) alone. */
+  static async start(name, { tls = false } = {}) {
     const host = new DockerHost();
     host.dir = mkdtempSync(`/tmp/logsvc-${name}-`);
     host.url = `unix://${host.dir}/docker.sock`;
+    host.options = [];
+    if (tls) {
+      const certificates = (host.certificates = makeCertificates(join(host.dir, 'certificates')));
+      host.tcpPort = await freePort();
+      host.options = ['-H', `tcp://127.0.0.1:${host.tcpPort}`, '--tlsverify', `--tlscacert=${certificates}/ca.pem`, `--tlscert=${certificates}/server.pem`,
+        `--tlskey=${certificates}/server.key`];
+    }
     await host.launch();
     return host;
   }
   async launch() {
     this.daemon = spawn('dockerd', ['--iptables=false', '--ip6tables=false', '--bridge=none', '--storage-driver=vfs', '--data-root', `${this.dir}/data`,
-      '--exec-root', `${this.dir}/exec`, '--pidfile', `${this.dir}/pid`, '-H', this.url], { stdio: ['ignore', 'ignore', 'pipe'] });
+      '--exec-root', `${this.dir}/exec`, '--pidfile', `${this.dir}/pid`, '-H', this.url, ...this.options], { stdio: ['ignore', 'ignore', 'pipe'] });
     this.log = '';
     this.daemon.stderr.on('data', (d) => (this.log = (this.log + d).slice(-4000)));
     const failed = new Promise((_, reject) => this.daemon.on('exit', (code) => reject(new Error(`dockerd ended with ${code}: ${this.log}`))));
@@ -69,6 +77,24 @@ export class DockerHost {
     }
     rmSync(this.dir, { recursive: true, force: true });
   }
+}
+
+/** An authority (ca.pem), the daemon's certificate (server.pem, server.key) and a client's (cert.pem, key.pem). */
+function makeCertificates(folder) {
+  mkdirSync(folder);
+  const file = (name) => join(folder, name);
+  const openssl = (...args) => run('openssl', args);
+  const key = (name) => ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', file(name)];
+  openssl('req', '-x509', ...key('ca.key'), '-out', file('ca.pem'), '-days', '2', '-subj', '/CN=docker test', '-addext', 'basicConstraints=critical,CA:TRUE');
+  for (const [cert, itsKey, extensions] of [
+    ['server.pem', 'server.key', 'subjectAltName=IP:127.0.0.1\nextendedKeyUsage=serverAuth\n'],
+    ['cert.pem', 'key.pem', 'extendedKeyUsage=clientAuth\n'],
+  ]) {
+    writeFileSync(file('extensions'), extensions);
+    openssl('req', ...key(itsKey), '-out', file('request'), '-subj', `/CN=${cert}`);
+    openssl('x509', '-req', '-in', file('request'), '-CA', file('ca.pem'), '-CAkey', file('ca.key'), '-CAcreateserial', '-days', '2', '-extfile', file('extensions'), '-out', file(cert));
+  }
+  return folder;
 }
 
 /** A root folder with busybox and, if wanted, this machine's node and the winston package. */

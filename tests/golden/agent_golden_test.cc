@@ -4,6 +4,8 @@
 //   job:                             keys of a scrape config
 //     pipeline_stages: […]
 //   discovered: {job: app}           labels before relabelling
+//   inspect: '{…}'                   instead: what Docker says of the container, on stdout;
+//   networks: '[…]'                  and of its networks
 //   lines: [ '…', '…' ]              the first at 2026-01-01T13:00:00Z, each 1 ms later
 //   expect:                          in order: time, labels, [metadata], <tenant>, line
 //   - '2026-01-01T13:00:00Z {job="app"} …'
@@ -16,6 +18,7 @@
 #include <iostream>
 #include <sstream>
 
+#include "agent/docker/meta_labels.h"
 #include "config/yaml.h"
 #include "support/pipeline_lines.h"
 
@@ -56,6 +59,22 @@ int compare(const std::string& file, const std::vector<std::string>& wanted,
   return 1;
 }
 
+// What a container of the file is discovered with; empty if there is none.
+Labels container_labels(const config::YamlNode& root, const agent::DockerSdConfig& config) {
+  const auto* inspect = root.find("inspect");
+  if (!inspect) return {};
+  auto container = agent::read_container(inspect->text);
+  if (!container.ok()) return {};
+  const auto* text = root.find("networks");
+  const auto networks = agent::read_networks(text ? text->text : "[]");
+  for (auto& place : container->networks) {
+    if (networks.ok() && networks->count(place.id))
+      place.network = std::make_shared<agent::DockerNetwork>(networks->at(place.id));
+  }
+  return agent::meta_labels(*container, agent::OutputStream::kStdout,
+                            {config.port, config.host_networking_host});
+}
+
 int run_file(const std::filesystem::path& path) {
   std::ifstream in(path);
   const std::string text((std::istreambuf_iterator<char>(in)), {});
@@ -83,7 +102,7 @@ int run_file(const std::filesystem::path& path) {
       return 1;
     }
   }
-  Labels discovered;
+  Labels discovered = container_labels(*root, job.docker);
   if (const auto* labels = root->find("discovered")) {
     for (const auto& [key, value] : labels->members) discovered.push_back({key.text, value.text});
   }

@@ -92,6 +92,79 @@ class Server:
         return sorted(found)
 
 
+class Agent:
+    """One `logsvc agent` over a Promtail file, which reads what is written to `lines`."""
+
+    CONFIG = """
+positions: {{filename: {dir}/positions.yaml}}
+server: {{disable: true}}
+clients:
+{clients}
+scrape_configs:
+  - job_name: test
+    static_configs: [{{labels: {{job: {job}, __path__: {dir}/lines}}}}]
+    pipeline_stages: {stages}
+"""
+
+    def __init__(self, clients, job="test", stages="[]", env=None):
+        """clients: dicts, as in the file; a quick backoff is theirs if they have none."""
+        self.dir = tempfile.TemporaryDirectory(prefix="logsvc-agent-")
+        self.env = env or {}
+        quick = {"backoff_config": {"min_period": "20ms", "max_period": "100ms"}}
+        listed = "\n".join("  - " + json.dumps({**quick, **c}) for c in clients)
+        with open(self.path("config.yaml"), "w", encoding="utf-8") as f:
+            f.write(self.CONFIG.format(dir=self.dir.name, clients=listed, job=job, stages=stages))
+        self.process = None
+        self.start()
+
+    def start(self):
+        self.log = open(self.path("log"), "ab")
+        self.process = subprocess.Popen([BINARY, "agent", "--config", self.path("config.yaml"), "--data-dir", self.path("data")],
+                                        stderr=self.log, env={**os.environ, **self.env})
+
+    def path(self, name):
+        return f"{self.dir.name}/{name}"
+
+    def write(self, *lines):
+        with open(self.path("lines"), "a", encoding="utf-8") as f:
+            f.write("".join(line + "\n" for line in lines))
+
+    def log_text(self):
+        with open(self.path("log"), encoding="utf-8", errors="replace") as f:
+            return f.read()
+
+    def wait_for_log(self, text):
+        def said():
+            if self.process.poll() is not None and text not in self.log_text():
+                raise AssertionError(f"the agent ended: {self.log_text()}")
+            return text in self.log_text()
+        wait_until(f"the agent says {text!r}", said, self.log_text)
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(timeout=30)
+        self.log.close()
+        return code
+
+    def close(self):
+        if self.process.poll() is None:
+            self.stop()
+        self.log.close()
+        self.dir.cleanup()
+
+
+def wait_until(what, condition, detail=lambda: "", timeout=60):
+    """The condition's first true value."""
+    deadline = time.time() + timeout
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.time() > deadline:
+            raise AssertionError(f"never: {what}\n{detail()}")
+        time.sleep(0.02)
+
+
 class Tail:
     """A WebSocket to /loki/api/v1/tail."""
 

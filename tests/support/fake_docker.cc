@@ -21,6 +21,7 @@ struct Record {
 };
 
 struct FakeContainer {
+  std::string network_mode = "none", network_settings = "{}";
   std::string name;
   std::map<std::string, std::string> labels;
   bool tty = false;
@@ -87,6 +88,7 @@ struct FakeDocker::State {
   bool stopping = false;
   int fail = 0, fail_status = 0, requests = 0;
   std::set<std::string> forbidden;
+  std::string networks = "[]";
 
   void event(const std::string& action, const std::string& id) {
     clock += 1000;
@@ -147,7 +149,10 @@ void FakeDocker::State::inspect(const std::string& id, httplib::Response& respon
       {"State",
        {{"Running", c.running}, {"Restarting", false}, {"StartedAt", std::to_string(c.starts)}}},
       {"Config", {{"Tty", c.tty}, {"Labels", c.labels}, {"Image", "fake"}}},
-      {"HostConfig", {{"LogConfig", {{"Type", "json-file"}, {"Config", Json::object()}}}}},
+      {"HostConfig",
+       {{"LogConfig", {{"Type", "json-file"}, {"Config", Json::object()}}},
+        {"NetworkMode", c.network_mode}}},
+      {"NetworkSettings", Json::parse(c.network_settings)},
       {"LogPath", "/nowhere/" + id + "-json.log"}};
   response.set_content(out.dump(), "application/json");
 }
@@ -253,6 +258,11 @@ void FakeDocker::State::serve() {
              [this](const httplib::Request& request, httplib::Response& response) {
                if (!refuse("logs", response)) logs(request.matches[1], request, response);
              });
+  server.Get("/v1.41/networks", [this](const httplib::Request&, httplib::Response& response) {
+    if (refuse("networks", response)) return;
+    const std::lock_guard lock(mutex);
+    response.set_content(networks, "application/json");
+  });
   server.Get("/v1.41/events", [this](const httplib::Request& request, httplib::Response& response) {
     if (!refuse("events", response)) stream_events(request, response);
   });
@@ -340,6 +350,18 @@ void FakeDocker::rotate(const std::string& id, size_t keep, size_t repeat) {
   c.first = c.log.size() - std::min(keep, c.log.size());
   c.repeat_from = c.log.size() - std::min(repeat, c.log.size());
   ++c.rotations;
+}
+
+void FakeDocker::set_network(const std::string& id, const std::string& mode,
+                             const std::string& settings) {
+  const std::lock_guard lock(state_->mutex);
+  state_->containers[id].network_mode = mode;
+  state_->containers[id].network_settings = settings;
+}
+
+void FakeDocker::set_networks(const std::string& answer) {
+  const std::lock_guard lock(state_->mutex);
+  state_->networks = answer;
 }
 
 void FakeDocker::cut_streams() {

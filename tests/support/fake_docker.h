@@ -31,6 +31,10 @@ class FakeDocker {
   // The oldest records are gone; followers get the newest again, as after a rotation.
   void rotate(const std::string& id, size_t keep, size_t repeat);
 
+  // A container's HostConfig.NetworkMode and NetworkSettings (JSON), and the answer of /networks.
+  void set_network(const std::string& id, const std::string& mode, const std::string& settings);
+  void set_networks(const std::string& answer);
+
   // Breaks every open answer.
   void cut_streams();
   // The next so many requests fail with the status.

@@ -41,7 +41,8 @@ struct TestJob {
   Diagnostics diagnostics{clock, LogLevel::kError, LogFormat::kLogfmt, [](std::string_view) {}};
   std::vector<std::string> warnings;
   std::shared_ptr<const agent::Job> job;
-  std::string fault;  // instead of a job
+  std::string fault;             // instead of a job
+  agent::DockerSdConfig docker;  // the first of docker_sd_configs
 
   // yaml: keys of a scrape config (pipeline_stages, relabel_configs, …) in block form.
   explicit TestJob(const std::string& yaml, const std::string& top = "") {
@@ -57,6 +58,7 @@ struct TestJob {
       return;
     }
     warnings = config->warnings;
+    if (!config->scrapes.at(0).docker.empty()) docker = config->scrapes[0].docker[0];
     const agent::PipelineContext context{clock, metrics, diagnostics, "h1"};
     auto limits = std::make_shared<agent::OutputLimits>(config->limits, metrics);
     auto made = agent::Job::compile(config->scrapes.at(0), limits, context, warnings);

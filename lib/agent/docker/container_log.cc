@@ -68,6 +68,7 @@ void ContainerLog::use_stream(std::unique_ptr<HttpStream> stream, bool everythin
   }
   filter_.reopen();
   stream_ = std::move(stream);
+  of_podman_ = !container_.tty && !stream_->header("libpod-api-version").empty();
   decoder_.emplace(container_.tty);
   everything_ = everything || filter_.cursor().timestamp == 0;
   anchor_missing_ = false;
@@ -113,7 +114,11 @@ Turn ContainerLog::read_files(size_t max_bytes) {
 
 Turn ContainerLog::read_stream(size_t max_bytes) {
   Turn turn;
-  const auto on_record = [this](const LogRecord& r) { add_record(r, everything_); };
+  const auto on_record = [this](LogRecord r) {
+    // Podman's pieces are of any size and time.
+    r.goes_on = of_podman_ && !r.text.ends_with('\n');
+    add_record(r, everything_);
+  };
   while (stream_ && turn.bytes < max_bytes) {
     const auto bytes = stream_->read(HttpStream::kDoNotWait);
     if (!bytes.ok() && bytes.error().code == ErrorCode::kTimeout) return turn;

@@ -120,6 +120,7 @@ class ContainerLog {
   std::optional<LogFrameDecoder> decoder_;
   bool saw_file_ = false;
   bool everything_ = false;
+  bool of_podman_ = false;  // who sends the stream
   bool anchor_missing_ = false;
   // As counted so far.
   uint64_t gaps_ = 0, repeats_ = 0, cut_ = 0, file_gaps_ = 0, damaged_ = 0;

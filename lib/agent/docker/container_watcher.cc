@@ -32,6 +32,7 @@ ContainerWatcher::ContainerWatcher(DockerClient& docker, ReadLoop& loop, Spool& 
       metrics_(metrics),
       diagnostics_(diagnostics),
       options_(std::move(options)),
+      networks_(docker, clock, diagnostics, options_.network_details),
       last_event_(options_.events_since) {
   loop.report_to([this](ReadLoop::Report report) {
     post([this, report = std::move(report)] { handle(report); });
@@ -165,6 +166,12 @@ std::vector<WatchedContainer> ContainerWatcher::status() const {
   return out;
 }
 
+Result<Container> ContainerWatcher::inspect(const std::string& id) {
+  ASSIGN_OR_RETURN(Container container, docker_.inspect(id, stop_));
+  networks_.complete(container, stop_);
+  return container;
+}
+
 void ContainerWatcher::reconcile() {
   next_reconcile_ = clock_.steady_ns() + options_.reconcile_interval;
   const auto listed = docker_.list(stop_);
@@ -198,7 +205,7 @@ void ContainerWatcher::reconcile() {
 
 void ContainerWatcher::look(const std::string& id, bool started) {
   if (!options_.own_id_prefix.empty() && id.rfind(options_.own_id_prefix, 0) == 0) return;
-  const auto inspected = docker_.inspect(id, stop_);
+  const auto inspected = inspect(id);
   if (!inspected.ok()) {
     if (inspected.error().code == ErrorCode::kNotFound) return gone(id, started);
     return retry_later(known_[id]);
@@ -252,7 +259,7 @@ void ContainerWatcher::open_running(Known& known, const Container& container) {
 }
 
 std::string ContainerWatcher::log_file_of(const Container& container, LogFileFormat& format) {
-  if (container.log_driver == "json-file") {
+  if (container.log_driver == "json-file" || container.log_driver == "k8s-file") {
     format = LogFileFormat::kJsonFile;
     return container.log_path;
   }
@@ -290,6 +297,7 @@ void ContainerWatcher::open_answer(Known& known, const Container& container, boo
   // A place in the future was stamped by a wrong clock: everything is searched.
   if (last == 0 || known.cursor.is_time_only() || last > clock_.now() + kWrongClock)
     reach = Reach::kEverything;
+  if (reach == Reach::kTail && docker_.is_podman()) reach = Reach::kSince;
   if (reach == Reach::kTail) request.tail = tail;
   if (reach == Reach::kSince) request.since = last - kSinceSlack;
   auto answer = docker_.logs(request, stop_);
@@ -365,7 +373,7 @@ void ContainerWatcher::handle(const ReadLoop::Report& report) {
     known.by_file = false;
     return retry_later(known);
   }
-  const auto inspected = docker_.inspect(report.id, stop_);
+  const auto inspected = inspect(report.id);
   if (!inspected.ok()) {
     if (inspected.error().code != ErrorCode::kNotFound) return retry_later(known);
     known.streaming = false;
@@ -394,7 +402,7 @@ void ContainerWatcher::handle(const ReadLoop::Report& report) {
 // A follower may have stopped without a sign: the newest record tells.
 void ContainerWatcher::probe(const std::string& id, Known& known) {
   if (!known.streaming || !known.following) return;
-  const auto inspected = docker_.inspect(id, stop_);
+  const auto inspected = inspect(id);
   if (!inspected.ok() || !inspected->running) return;
   LogRequest request;
   request.container = id;

@@ -17,6 +17,7 @@
 #include <thread>
 
 #include "agent/docker/docker_client.h"
+#include "agent/docker/network_directory.h"
 #include "agent/docker/read_loop.h"
 #include "base/mutex.h"
 
@@ -29,7 +30,8 @@ struct WatcherOptions {
   std::string own_id_prefix;  // the agent itself is not read
   Duration reconcile_interval = 60 * kSecond;
   std::function<void(const DockerEvent&)> on_event = [](const DockerEvent&) {};
-  Timestamp events_since = 0;  // events from then on are wanted; 0: from now
+  Timestamp events_since = 0;    // events from then on are wanted; 0: from now
+  bool network_details = false;  // containers are told with what only the list of networks says
   // Whether a container is to be read at all; asked again when its name changes.
   std::function<bool(const Container&)> wanted = [](const Container&) { return true; };
 };
@@ -78,6 +80,7 @@ class ContainerWatcher {
   void post(std::function<void()> command);
   void handle(const DockerEvent& event);
   void handle(const ReadLoop::Report& report);
+  Result<Container> inspect(const std::string& id);
   void reconcile();
   void retry_due();
   // Reads, or goes on reading, as the container's state wants.
@@ -113,6 +116,7 @@ class ContainerWatcher {
   std::deque<std::function<void()>> commands_ GUARDED_BY(mutex_);
   // The readers' thread alone.
   std::map<std::string, Known> known_;
+  NetworkDirectory networks_;
   std::string docker_root_;
   int64_t next_reconcile_ = 0;
   // The events' thread alone.

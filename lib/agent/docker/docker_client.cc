@@ -1,7 +1,8 @@
 #include "agent/docker/docker_client.h"
 
 #include <cstdio>
-#include <nlohmann/json.hpp>
+
+#include "agent/docker/docker_json.h"
 
 namespace logsvc::agent {
 namespace {
@@ -12,28 +13,9 @@ constexpr size_t kMaxAnswerBytes = 64u << 20;
 constexpr int kAnswerTimeoutMs = 30'000;
 constexpr int kOurMaxMinor = 51;  // API 1.51
 
-// A string member, empty if it is absent or something else.
-std::string text(const Json& object, const char* name) {
-  if (!object.is_object()) return "";
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
-const Json& member(const Json& object, const char* name) {
-  static const Json kNone = Json::object();
-  if (!object.is_object()) return kNone;
-  const auto found = object.find(name);
-  return found == object.end() ? kNone : *found;
-}
-
-bool flag(const Json& object, const char* name) {
-  const Json& value = member(object, name);
-  return value.is_boolean() && value.get<bool>();
-}
-
 Error docker_error(int status, const std::string& body) {
   std::string message = body;
-  if (const Json parsed = Json::parse(body, nullptr, false); parsed.is_object()) {
+  if (const Json parsed = parse_docker_json(body); parsed.is_object()) {
     if (const std::string said = text(parsed, "message"); !said.empty()) message = said;
   }
   const ErrorCode code = status == 404   ? ErrorCode::kNotFound
@@ -42,7 +24,7 @@ Error docker_error(int status, const std::string& body) {
   if (status == 401 || status == 403) {
     return {ErrorCode::kPermission,
             "Docker answered " + std::to_string(status) +
-                ": a socket proxy must allow /_ping, /events, /containers/json, " +
+                ": a socket proxy must allow /version, /events, /containers/json, " +
                 "/containers/*/json and /containers/*/logs"};
   }
   return {code, "Docker answered " + std::to_string(status) + ": " + message.substr(0, 300)};
@@ -55,15 +37,8 @@ std::string seconds_text(Timestamp t) {
   return out;
 }
 
-void read_strings(const Json& object, std::map<std::string, std::string>& out) {
-  if (!object.is_object()) return;
-  for (const auto& [name, value] : object.items()) {
-    if (value.is_string()) out[name] = value.get<std::string>();
-  }
-}
-
 DockerEvent read_event(const std::string& line) {
-  const Json event = Json::parse(line, nullptr, false);
+  const Json event = parse_docker_json(line);
   const Json& actor = member(event, "Actor");
   DockerEvent out;
   out.id = text(actor, "ID");
@@ -74,17 +49,27 @@ DockerEvent read_event(const std::string& line) {
   return out;
 }
 
+// Of a daemon behind a proxy that does not let us ping it.
+std::string told_version(const DockerHost& host, const std::atomic<bool>& stop) {
+  auto answer = get_from_docker(host, "/version", stop);
+  if (!answer.ok() || answer->status() != 200) return "";
+  const auto body = answer->read_all(kMaxAnswerBytes, kAnswerTimeoutMs);
+  return body.ok() ? text(parse_docker_json(*body), "ApiVersion") : "";
+}
+
 }  // namespace
 
 Result<std::string> DockerClient::versioned(const std::string& path,
                                             const std::atomic<bool>& stop) const {
   int minor = minor_;
   if (minor == kUnknown) {
-    ASSIGN_OR_RETURN(HttpStream ping, HttpStream::get(host_, "/_ping", stop));
+    ASSIGN_OR_RETURN(HttpStream ping, get_from_docker(host_, "/_ping", stop));
     if (ping.status() >= 500) return docker_error(ping.status(), "");
-    const std::string version = ping.header("api-version");
+    std::string version = ping.header("api-version");
+    if (version.empty()) version = told_version(host_, stop);
     int major = 0;
     if (std::sscanf(version.c_str(), "%d.%d", &major, &minor) != 2 || major != 1) minor = 0;
+    podman_ = !ping.header("libpod-api-version").empty();
     minor_ = minor;
   }
   if (minor == 0) return path;
@@ -94,7 +79,7 @@ Result<std::string> DockerClient::versioned(const std::string& path,
 Result<std::string> DockerClient::get_text(const std::string& path,
                                            const std::atomic<bool>& stop) const {
   ASSIGN_OR_RETURN(const std::string target, versioned(path, stop));
-  ASSIGN_OR_RETURN(HttpStream answer, HttpStream::get(host_, target, stop));
+  ASSIGN_OR_RETURN(HttpStream answer, get_from_docker(host_, target, stop));
   ASSIGN_OR_RETURN(std::string body, answer.read_all(kMaxAnswerBytes, kAnswerTimeoutMs));
   if (answer.status() != 200) return docker_error(answer.status(), body);
   return body;
@@ -102,7 +87,7 @@ Result<std::string> DockerClient::get_text(const std::string& path,
 
 Result<std::vector<DockerClient::Listed>> DockerClient::list(const std::atomic<bool>& stop) const {
   ASSIGN_OR_RETURN(const std::string body, get_text("/containers/json?all=1", stop));
-  const Json parsed = Json::parse(body, nullptr, false);
+  const Json parsed = parse_docker_json(body);
   if (!parsed.is_array()) return Error{ErrorCode::kUnavailable, "Docker's list cannot be read"};
   std::vector<Listed> out;
   for (const Json& c : parsed) {
@@ -116,30 +101,17 @@ Result<std::vector<DockerClient::Listed>> DockerClient::list(const std::atomic<b
 Result<Container> DockerClient::inspect(const std::string& id,
                                         const std::atomic<bool>& stop) const {
   ASSIGN_OR_RETURN(const std::string body, get_text("/containers/" + id + "/json", stop));
-  const Json c = Json::parse(body, nullptr, false);
-  if (!c.is_object()) return Error{ErrorCode::kUnavailable, "Docker's answer cannot be read"};
-  Container out;
-  out.id = text(c, "Id");
-  out.name = text(c, "Name");
-  if (!out.name.empty() && out.name[0] == '/') out.name.erase(0, 1);
-  const Json& config = member(c, "Config");
-  const Json& state = member(c, "State");
-  out.image = text(config, "Image");
-  out.tty = flag(config, "Tty");
-  out.running = flag(state, "Running") && !flag(state, "Restarting");
-  out.started_at = text(state, "StartedAt");
-  const Json& log = member(member(c, "HostConfig"), "LogConfig");
-  out.log_driver = text(log, "Type");
-  out.log_path = text(c, "LogPath");
-  out.log_rotates =
-      out.log_driver != "json-file" || !text(member(log, "Config"), "max-size").empty();
-  read_strings(member(config, "Labels"), out.labels);
-  return out;
+  return read_container(body);
+}
+
+Result<DockerNetworks> DockerClient::networks(const std::atomic<bool>& stop) const {
+  ASSIGN_OR_RETURN(const std::string body, get_text("/networks", stop));
+  return read_networks(body);
 }
 
 Result<std::string> DockerClient::root_dir(const std::atomic<bool>& stop) const {
   ASSIGN_OR_RETURN(const std::string body, get_text("/info", stop));
-  return text(Json::parse(body, nullptr, false), "DockerRootDir");
+  return text(parse_docker_json(body), "DockerRootDir");
 }
 
 Status DockerClient::events(Timestamp since, const std::function<void()>& on_open,
@@ -148,7 +120,7 @@ Status DockerClient::events(Timestamp since, const std::function<void()>& on_ope
   std::string path = "/events?filters=" + url_encode(R"({"type":["container"]})");
   if (since > 0) path += "&since=" + seconds_text(since);
   ASSIGN_OR_RETURN(const std::string target, versioned(path, stop));
-  ASSIGN_OR_RETURN(HttpStream stream, HttpStream::get(host_, target, stop));
+  ASSIGN_OR_RETURN(HttpStream stream, get_from_docker(host_, target, stop));
   if (stream.status() != 200) {
     ASSIGN_OR_RETURN(const std::string body, stream.read_all(kMaxAnswerBytes, kAnswerTimeoutMs));
     return docker_error(stream.status(), body);
@@ -178,7 +150,7 @@ Result<HttpStream> DockerClient::logs(const LogRequest& request,
   if (request.none_yet) path += "&tail=0";
   if (request.tail > 0) path += "&tail=" + std::to_string(request.tail);
   ASSIGN_OR_RETURN(const std::string target, versioned(path, stop));
-  ASSIGN_OR_RETURN(HttpStream stream, HttpStream::get(host_, target, stop));
+  ASSIGN_OR_RETURN(HttpStream stream, get_from_docker(host_, target, stop));
   if (stream.status() == 200) return stream;
   ASSIGN_OR_RETURN(const std::string body, stream.read_all(kMaxAnswerBytes, kAnswerTimeoutMs));
   return docker_error(stream.status(), body);

@@ -8,25 +8,12 @@
 #include <string>
 #include <vector>
 
-#include "agent/docker/http_stream.h"
+#include "agent/docker/container.h"
+#include "agent/docker/docker_host.h"
 #include "base/result.h"
 #include "base/time.h"
 
 namespace logsvc::agent {
-
-struct Container {
-  std::string id;
-  std::string name;  // without the slash
-  std::string image;
-  std::map<std::string, std::string> labels;
-  bool running = false;  // with a log that may still grow
-  bool tty = false;
-  std::string log_driver;
-  std::string log_path;  // of json-file
-  bool log_rotates = false;
-  std::string started_at;
-  bool was_started() const { return started_at.rfind("0001", 0) != 0; }
-};
 
 struct DockerEvent {
   std::string action;  // "start", "die", "health_status: unhealthy" …
@@ -55,6 +42,8 @@ class DockerClient {
   Result<std::vector<Listed>> list(const std::atomic<bool>& stop) const;
   // kNotFound if it is gone.
   Result<Container> inspect(const std::string& id, const std::atomic<bool>& stop) const;
+  // What all networks are, by id. kPermission if a socket proxy does not let us ask.
+  Result<DockerNetworks> networks(const std::atomic<bool>& stop) const;
   // Where the daemon keeps its files, as it sees them.
   Result<std::string> root_dir(const std::atomic<bool>& stop) const;
   // Container events from `since` on (0: from now) until the stream ends, which is an error of its
@@ -67,6 +56,9 @@ class DockerClient {
 
   // The daemon may have been upgraded: its version is asked for again.
   void renegotiate() { minor_ = kUnknown; }
+  // Known once something was asked. Podman's answers with `tail` join lines that do not belong
+  // together, and its times are of whole seconds.
+  bool is_podman() const { return podman_; }
 
  private:
   static constexpr int kUnknown = -1;
@@ -76,6 +68,7 @@ class DockerClient {
 
   const DockerHost host_;
   mutable std::atomic<int> minor_{kUnknown};  // 0: it does not say
+  mutable std::atomic<bool> podman_{false};
 };
 
 }  // namespace logsvc::agent

@@ -4,7 +4,7 @@
 
 #include <cstdlib>
 
-#include "agent/net/pem.h"
+#include "agent/net/authorization.h"
 
 namespace logsvc::agent {
 namespace {
@@ -16,14 +16,26 @@ Error bad_url(const std::string& url) {
   return invalid("expected unix:///var/run/docker.sock or tcp://host:2375, found \"" + url + "\"");
 }
 
+// Of scheme://host, or host alone.
+bool has_port(const std::string& url) {
+  const size_t scheme = url.find("://");
+  const size_t first = scheme == std::string::npos ? 0 : scheme + 3;
+  const size_t colon = url.rfind(':');
+  return colon != std::string::npos && colon >= first && url.find(']', colon) == std::string::npos;
+}
+
 Status use_tls(const Variables& variables, bool verify, DockerHost& out) {
   const std::string dir = variables("DOCKER_CERT_PATH").value_or("");
   const auto file = [&](const char* name) {
     const std::string path = dir.empty() ? "" : dir + "/" + name;
     return ::access(path.c_str(), F_OK) == 0 ? path : std::string();
   };
-  ASSIGN_OR_RETURN(out.tls,
-                   TlsClient::make(file("ca.pem"), file("cert.pem"), file("key.pem"), verify));
+  TlsClient::Options options;
+  options.ca_file = file("ca.pem");
+  options.cert_file = file("cert.pem");
+  options.key_file = file("key.pem");
+  options.verify = verify;
+  ASSIGN_OR_RETURN(out.route.tls, TlsClient::make(options));
   return {};
 }
 
@@ -45,13 +57,13 @@ Result<DockerHost> parse_docker_host(const std::string& url, const Variables& va
   const std::string wish = variables("DOCKER_TLS_VERIFY").value_or("");
   const bool verify = !wish.empty() && wish != "0" && wish != "false";
   const bool tls = scheme == "https" || (scheme == "tcp" && verify);
-  const size_t colon = rest.rfind(':');
-  const bool has_port = colon != std::string::npos && rest.find(']', colon) == std::string::npos;
-  out.host = rest.substr(0, has_port ? colon : rest.size());
-  if (out.host.size() > 2 && out.host.front() == '[')
-    out.host = out.host.substr(1, out.host.size() - 2);
-  out.port = has_port ? std::atoi(rest.c_str() + colon + 1) : tls ? kTlsPort : kPort;
-  if (out.host.empty() || out.port <= 0 || out.port > 65535) return bad_url(url);
+  const size_t colon = has_port(rest) ? rest.rfind(':') : std::string::npos;
+  std::string& name = out.route.host;
+  int& port = out.route.port;
+  name = rest.substr(0, colon);
+  if (name.size() > 2 && name.front() == '[') name = name.substr(1, name.size() - 2);
+  port = colon != std::string::npos ? std::atoi(rest.c_str() + colon + 1) : tls ? kTlsPort : kPort;
+  if (name.empty() || port <= 0 || port > 65535) return bad_url(url);
   // https says what is wanted; only an explicit 0 takes the check away.
   if (tls) RETURN_IF_ERROR(use_tls(variables, verify || wish.empty(), out));
   return out;
@@ -59,25 +71,37 @@ Result<DockerHost> parse_docker_host(const std::string& url, const Variables& va
 
 Result<DockerHost> docker_host_of(const DockerSdConfig& config, const Variables& variables) {
   const TlsConfig& tls = config.http.tls;
-  const bool given = !(tls.ca + tls.ca_file + tls.cert + tls.cert_file + tls.server_name).empty() ||
-                     tls.insecure_skip_verify;
+  const bool given = config.host.rfind("http://", 0) != 0 && !tls.is_default();
   // What the file says of TLS is all there is to say.
   const Variables none = [](const std::string&) { return std::optional<std::string>(); };
   ASSIGN_OR_RETURN(DockerHost out, parse_docker_host(config.host, given ? none : variables));
   out.http = config.http;
-  if (!given || !out.socket_path.empty()) return out;
-  ASSIGN_OR_RETURN(const PemFile ca, PemFile::open(tls.ca, tls.ca_file));
-  ASSIGN_OR_RETURN(const PemFile cert, PemFile::open(tls.cert, tls.cert_file));
-  ASSIGN_OR_RETURN(const PemFile key, PemFile::open(tls.key, tls.key_file));
-  ASSIGN_OR_RETURN(out.tls,
-                   TlsClient::make(ca.path(), cert.path(), key.path(), !tls.insecure_skip_verify));
-  out.server_name = tls.server_name;
+  if (!out.socket_path.empty()) return out;
+  if (given) {
+    if (!out.route.tls && !has_port(config.host)) out.route.port = kTlsPort;
+    ASSIGN_OR_RETURN(out.route.tls, TlsClient::of(tls));
+    out.route.server_name = tls.server_name;
+  }
+  Url url;
+  url.scheme = out.route.tls ? "https" : "http";
+  url.host = out.route.host;
+  url.port = out.route.port;
+  ASSIGN_OR_RETURN(out.route.proxy, proxy_of(url, config.http));
   return out;
 }
 
-Result<std::unique_ptr<Connection>> connect_to_docker(const DockerHost& host) {
-  if (!host.socket_path.empty()) return Connection::to_unix(host.socket_path);
-  return Connection::to_tcp(host.host, host.port, host.tls, kConnectTimeoutMs, host.server_name);
+Result<HttpStream> get_from_docker(const DockerHost& host, const std::string& target,
+                                   const std::atomic<bool>& stop, int timeout_ms) {
+  const bool local = !host.socket_path.empty();
+  ASSIGN_OR_RETURN(const std::string more, header_lines(host.http));
+  ASSIGN_OR_RETURN(auto connection, local ? Connection::to_unix(host.socket_path)
+                                          : host.route.connect({kConnectTimeoutMs, &stop}));
+  const std::string request = "GET " + (local ? target : host.route.request_target(target)) +
+                              " HTTP/1.1\r\nHost: " + (local ? "docker" : host.route.authority()) +
+                              "\r\nUser-Agent: logsvc\r\nConnection: close\r\n" + more +
+                              host.route.proxy_authorization_line() + "\r\n";
+  RETURN_IF_ERROR(connection->send(request, {timeout_ms, &stop}));
+  return HttpStream::read_answer(std::move(connection), {timeout_ms, &stop});
 }
 
 }  // namespace logsvc::agent

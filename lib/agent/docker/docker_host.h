@@ -1,12 +1,14 @@
 // Where a Docker daemon listens.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
-#include "agent/net/connection.h"
+#include "agent/net/http_stream.h"
+#include "agent/net/route.h"
 #include "agent/promtail/scrape_config.h"
 #include "base/result.h"
 
@@ -14,11 +16,8 @@ namespace logsvc::agent {
 
 struct DockerHost {
   std::string socket_path;  // of unix://; else:
-  std::string host;
-  int port = 0;
-  std::shared_ptr<TlsClient> tls;  // null: plain TCP
-  std::string server_name;         // that its certificate must have; empty: host
-  HttpClientConfig http;           // with credentials, if a proxy in front of it wants any
+  Route route;
+  HttpClientConfig http;  // with credentials, if a proxy in front of it wants any
 };
 
 // unix:///path, tcp://host:port, http(s)://host:port. For tcp and https the variables of Docker's
@@ -32,6 +31,9 @@ Result<DockerHost> parse_docker_host(
 // The host of a docker_sd_config. Its tls_config, if it has any, holds instead of the variables.
 Result<DockerHost> docker_host_of(const DockerSdConfig& config, const Variables& variables);
 
-Result<std::unique_ptr<Connection>> connect_to_docker(const DockerHost& host);
+// Asks for the target and reads the head of the answer; timeout_ms is for each of both.
+// kUnavailable if nobody answers; kPermission if the socket may not be opened.
+Result<HttpStream> get_from_docker(const DockerHost& host, const std::string& target,
+                                   const std::atomic<bool>& stop, int timeout_ms = 30'000);
 
 }  // namespace logsvc::agent

@@ -9,8 +9,10 @@
 namespace logsvc::agent {
 
 enum class LogFileFormat {
-  kJsonFile,  // {"log":"…\n","stream":"stdout","time":"…"} a line
-  kLocal,     // length, protobuf, length
+  // {"log":"…\n","stream":"stdout","time":"…"} a line; or, as Podman has it under the same name,
+  // TIME stdout F text a line, with P for F if the next one goes on with it.
+  kJsonFile,
+  kLocal,  // length, protobuf, length
 };
 
 struct DecodedRecord {

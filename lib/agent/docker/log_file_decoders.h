@@ -1,4 +1,4 @@
-// The two forms behind log_file_decoder.h. Private to this folder.
+// The forms behind log_file_decoder.h. Private to this folder.
 #pragma once
 
 #include "agent/docker/log_file_decoder.h"
@@ -6,6 +6,7 @@
 namespace logsvc::agent {
 
 DecodedRecord decode_json_file(std::string_view bytes, std::string& scratch);
+DecodedRecord decode_k8s_file(std::string_view bytes);
 DecodedRecord decode_local_file(std::string_view bytes, std::string& scratch);
 
 }  // namespace logsvc::agent

@@ -17,6 +17,7 @@ struct LogRecord {
   std::string_view text;    // without the timestamp; with the newline, if it has one
   uint64_t file = 0;        // where it was read: inode and offset; 0: from the API
   uint64_t offset = 0;
+  bool goes_on = false;  // the line does, in the next record; Docker's own pieces do not say so
 };
 
 }  // namespace logsvc::agent

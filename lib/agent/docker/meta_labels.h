@@ -7,16 +7,35 @@
 
 #include "agent/docker/docker_client.h"
 #include "agent/docker/log_record.h"
+#include "agent/promtail/scrape_config.h"
 #include "model/label_set.h"
 
 namespace logsvc::agent {
 
-// __meta_docker_container_id, _name (with its slash), _log_stream, _label_…; sorted by name. Of
-// labels whose names become the same the first, by their own names, counts.
-Labels meta_labels(const Container& container, OutputStream stream);
+// Of a docker_sd_config: for __address__ of containers without TCP ports, and in the host's
+// network.
+struct AddressOptions {
+  int64_t port = 80;
+  std::string host_networking_host = "localhost";
+};
+
+// __meta_docker_container_id, _name (with its slash), _network_mode, _log_stream, _label_…;
+// __meta_docker_network_ip, _name, _id and, if known, _scope, _internal, _ingress, _label_…;
+// __meta_docker_port_private, _public, _public_ip; __address__. Sorted by name.
+//
+// Prometheus has a target for each network and TCP port of a container; as in Promtail its lines
+// are read once, with the labels of one of them: the first network by name and the lowest port.
+// Without any network these labels are absent. Of labels whose names become the same the first, by
+// their own names, counts.
+Labels meta_labels(const Container& container, OutputStream stream,
+                   const AddressOptions& address = {});
+
+// Whether the rules may look at what only the daemon's list of networks tells.
+bool want_network_details(const std::vector<RelabelConfig>& rules);
 
 // Whether the container passes the `filters` of a docker_sd_config: label (key or key=value, all of
-// them), name (a regular expression, with or without the slash), id (its beginning).
+// them), name (a regular expression, with or without the slash), id (its beginning), network (name
+// or id).
 using DockerFilters = std::vector<std::pair<std::string, std::vector<std::string>>>;
 bool passes_filters(const Container& container, const DockerFilters& filters);
 // Filters that passes_filters does not know.

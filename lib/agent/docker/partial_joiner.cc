@@ -29,9 +29,10 @@ void PartialJoiner::emit(Open& o, OutputStream stream, const OnLine& on_line) {
 void PartialJoiner::add(const LogRecord& record, const OnLine& on_line) {
   Open& o = open(record.stream);
   const bool ends = !record.text.empty() && record.text.back() == '\n';
-  // All pieces of a line carry the time of the first.
-  if (o.active && record.timestamp != o.timestamp) emit(o, record.stream, on_line);
-  if (!o.active && (ends || record.text.size() < kPieceBytes)) {
+  const bool last = !record.goes_on && (ends || record.text.size() < kPieceBytes);
+  // All pieces of a line that dockerd cut carry the time of the first.
+  if (o.active && !o.told && record.timestamp != o.timestamp) emit(o, record.stream, on_line);
+  if (!o.active && last) {
     std::string_view text = without_newline(record.text);
     if (text.size() > max_line_bytes_) {
       text = text.substr(0, max_line_bytes_);
@@ -42,9 +43,9 @@ void PartialJoiner::add(const LogRecord& record, const OnLine& on_line) {
   }
   if (!o.active) {
     o.active = true;
+    o.told = record.goes_on;
     o.timestamp = record.timestamp;
   }
-  const bool last = ends || record.text.size() < kPieceBytes;
   append(o, last ? without_newline(record.text) : record.text);
   if (last) emit(o, record.stream, on_line);
 }

@@ -1,4 +1,5 @@
-// Joins the 16 KiB pieces into which dockerd cuts long lines, for each output stream apart.
+// Joins the pieces into which long lines are cut, for each output stream apart: of 16 KiB by
+// dockerd, or those of which each says that the line goes on.
 #pragma once
 
 #include <array>
@@ -28,6 +29,7 @@ class PartialJoiner {
   struct Open {
     bool active = false;
     bool cut = false;
+    bool told = false;  // its pieces say that the line goes on; each has a time of its own
     Timestamp timestamp = 0;
     std::string text;
   };

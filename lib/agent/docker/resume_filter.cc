@@ -63,8 +63,8 @@ ResumeFilter::Verdict ResumeFilter::add(const LogRecord& record, bool last_try,
                           : record.timestamp > add_saturated(cursor_.timestamp, kDisorder);
   if (behind && !last_try) return Verdict::kAnchorMissing;
   if (record.timestamp > cursor_.timestamp) {
-    held_.push_back(
-        {record.stream, record.timestamp, std::string(record.text), record.file, record.offset});
+    held_.push_back({record.stream, record.timestamp, std::string(record.text), record.file,
+                     record.offset, record.goes_on});
   }
   if (behind || held_.size() > kMaxHeld) give_up_search(on_record);
   return Verdict::kFine;
@@ -79,7 +79,8 @@ void ResumeFilter::give_up_search(const OnRecord& on_record) {
   searching_ = false;
   const std::vector<Held> held = std::move(held_);
   held_.clear();
-  for (const Held& h : held) pass({h.stream, h.timestamp, h.text, h.file, h.offset}, on_record);
+  for (const Held& h : held)
+    pass({h.stream, h.timestamp, h.text, h.file, h.offset, h.goes_on}, on_record);
 }
 
 // Inside one output stream dockerd's times never go back, but for a step of the clock: then the

@@ -48,6 +48,7 @@ class ResumeFilter {
     std::string text;
     uint64_t file;
     uint64_t offset;
+    bool goes_on;
   };
   void pass(const LogRecord& record, const OnRecord& on_record);
   void give_up_search(const OnRecord& on_record);

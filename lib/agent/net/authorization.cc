@@ -1,33 +1,71 @@
 #include "agent/net/authorization.h"
 
 #include <httplib.h>
+#include <strings.h>
 
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
+#include <iterator>
 
 namespace logsvc::agent {
 namespace {
 
-// The first line of the file, if it is one.
-std::string secret(const SecretText& from) {
+Result<std::string> secret(const SecretText& from) {
   if (from.file.empty()) return from.text;
   std::ifstream in(from.file);
-  std::string line;
-  std::getline(in, line);
-  if (!line.empty() && line.back() == '\r') line.pop_back();
-  return line;
+  std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  if (!in)
+    return Error{ErrorCode::kIo, from.file + ": cannot read the secret: " + std::strerror(errno)};
+  const char* const kBlank = " \t\r\n";
+  text.erase(0, std::min(text.find_first_not_of(kBlank), text.size()));
+  text.erase(text.find_last_not_of(kBlank) + 1);
+  if (text.find_first_of("\r\n") != std::string::npos)
+    return Error{ErrorCode::kIo, from.file + ": a secret is one line"};
+  return text;
+}
+
+// Empty: none.
+Result<std::string> authorization_of(const HttpClientConfig& config) {
+  if (const auto& basic = config.basic_auth) {
+    ASSIGN_OR_RETURN(const std::string user, secret(basic->username));
+    ASSIGN_OR_RETURN(const std::string password, secret(basic->password));
+    return basic_authorization(user, password);
+  }
+  if (const auto& other = config.authorization) {
+    ASSIGN_OR_RETURN(const std::string credentials, secret(other->credentials));
+    return other->type + " " + credentials;
+  }
+  return std::string();
 }
 
 }  // namespace
 
-std::string authorization_of(const HttpClientConfig& config) {
-  if (const auto& basic = config.basic_auth) {
-    return httplib::make_basic_authentication_header(secret(basic->username),
-                                                     secret(basic->password))
-        .second;
+std::string basic_authorization(const std::string& user, const std::string& password) {
+  return httplib::make_basic_authentication_header(user, password).second;
+}
+
+std::string header_line(const std::string& name, const std::string& value) {
+  std::string out = name + ": ";
+  for (const char c : value) {
+    if (static_cast<unsigned char>(c) >= ' ' && c != 0x7f) out += c;
   }
-  if (const auto& other = config.authorization)
-    return other->type + " " + secret(other->credentials);
-  return "";
+  return out + "\r\n";
+}
+
+Result<std::string> header_lines(const HttpClientConfig& config) {
+  std::string out;
+  bool has_authorization = false;
+  for (const Label& header : config.headers) {
+    if (::strcasecmp(header.name.c_str(), "Host") == 0) continue;
+    has_authorization |= ::strcasecmp(header.name.c_str(), "Authorization") == 0;
+    out += header_line(header.name, header.value);
+  }
+  if (has_authorization) return out;
+  ASSIGN_OR_RETURN(const std::string authorization, authorization_of(config));
+  if (!authorization.empty()) out += header_line("Authorization", authorization);
+  return out;
 }
 
 }  // namespace logsvc::agent

@@ -4,10 +4,20 @@
 #include <string>
 
 #include "agent/promtail/http_client_config.h"
+#include "base/result.h"
 
 namespace logsvc::agent {
 
-// The value of the header Authorization; empty: none. Files of secrets are read at every call.
-std::string authorization_of(const HttpClientConfig& config);
+// The header lines that say who we are and what the configuration adds, each with its line end. An
+// Authorization of its own `headers` wins. Files of secrets are read at every call; kIo, naming the
+// file, if one cannot be read.
+Result<std::string> header_lines(const HttpClientConfig& config);
+
+// The value of an Authorization header.
+std::string basic_authorization(const std::string& user, const std::string& password);
+
+// The line of a header, without control characters of its value: a line's tenant is what was
+// printed.
+std::string header_line(const std::string& name, const std::string& value);
 
 }  // namespace logsvc::agent

@@ -2,6 +2,7 @@
 // reads without waiting. For one thread.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -10,32 +11,29 @@
 
 namespace logsvc::agent {
 
-// Certificates for TLS; shared by connections.
-class TlsClient {
- public:
-  // Paths of PEM files; empty: the system's authorities, no client certificate.
-  // verify false: any server will do.
-  static Result<std::shared_ptr<TlsClient>> make(const std::string& ca_file,
-                                                 const std::string& cert_file,
-                                                 const std::string& key_file, bool verify);
-  virtual ~TlsClient() = default;
+// How long a step may wait, and what ends it within a quarter of a second (kCancelled).
+struct WaitLimit {
+  int timeout_ms;
+  const std::atomic<bool>* stop = nullptr;
 };
+
+class TlsClient;
 
 class Connection {
  public:
   static Result<std::unique_ptr<Connection>> to_unix(const std::string& path);
-  // tls null: plain TCP. server_name: that the certificate must have; empty: the host.
   static Result<std::unique_ptr<Connection>> to_tcp(const std::string& host, int port,
-                                                    const std::shared_ptr<TlsClient>& tls,
-                                                    int timeout_ms,
-                                                    const std::string& server_name = "");
+                                                    const WaitLimit& limit);
   virtual ~Connection() = default;
 
-  virtual Status send(std::string_view bytes, int timeout_ms) = 0;
+  virtual Status send(std::string_view bytes, const WaitLimit& limit) = 0;
   // Up to n bytes that are there; 0 at the end of the connection. kTimeout: nothing is there; wait
   // for fd() to be readable. kUnavailable if the connection broke.
   virtual Result<size_t> receive(char* to, size_t n) = 0;
   virtual int fd() const = 0;
 };
+
+// Until the descriptor is ready for `events` of poll(2); kTimeout, kCancelled.
+Status wait_for(int fd, short events, const WaitLimit& limit);
 
 }  // namespace logsvc::agent

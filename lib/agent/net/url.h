@@ -8,11 +8,11 @@
 namespace logsvc::agent {
 
 struct Url {
-  std::string scheme;  // http or https
-  std::string user, password;
-  std::string host;  // without brackets
-  int port = 0;      // 80 or 443 if the URL has none
-  std::string path;  // with the query; empty if there is none
+  std::string scheme;          // http or https
+  std::string user, password;  // decoded
+  std::string host;            // without brackets
+  int port = 0;                // 80 or 443 if the URL has none
+  std::string path;            // with the query; empty if there is none
 };
 
 // kInvalid, showing the URL without its password.
@@ -21,8 +21,11 @@ Result<Url> parse_url(const std::string& text);
 // The URL without user and password.
 std::string without_credentials(const std::string& url);
 
-// The proxy for the host, of proxy_url or the environment (HTTPS_PROXY, HTTP_PROXY, NO_PROXY);
-// empty for none. no_proxy: names, domains (.example.com), *, with commas.
+// The proxy for the URL's host, of proxy_url, else if wanted of the environment (HTTPS_PROXY,
+// HTTP_PROXY, NO_PROXY, in small letters too); empty for none. What Go's programs do: no_proxy
+// holds names with their subdomains, .subdomains, addresses, networks (10.0.0.0/8) and *, each with
+// a port or without, and commas between; where it or the environment decides, this machine needs no
+// proxy.
 std::string proxy_for(const Url& url, const std::string& proxy_url, const std::string& no_proxy,
                       bool from_environment);
 

@@ -33,7 +33,10 @@ struct TlsConfig {
   std::string key, key_file;
   std::string server_name;
   bool insecure_skip_verify = false;
-  std::string min_version, max_version;  // TLS10 … TLS13; empty: the library's
+  std::string min_version, max_version;  // TLS10 … TLS13; empty: TLS12 and the newest
+
+  bool is_default() const { return *this == TlsConfig(); }
+  bool operator==(const TlsConfig&) const = default;
 };
 
 // At most one of the kinds of authentication is set.

@@ -28,8 +28,6 @@ void read_docker(const YamlNode& node, Findings& findings, DockerSdConfig& out) 
   map.read("host_networking_host", out.host_networking_host);
   map.read("match_first_network", out.match_first_network);
   read_http_client(map, out.http);
-  if (!out.http.proxy_url.empty() || out.http.proxy_from_environment)
-    findings.warn(node, "a docker_sd_config: Docker hosts are asked without the proxy");
   map.finish();
 }
 

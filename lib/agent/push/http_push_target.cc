@@ -1,31 +1,37 @@
 #include "agent/push/http_push_target.h"
 
-#include <httplib.h>
+#include <strings.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
 
 #include "agent/net/authorization.h"
-#include "agent/net/pem.h"
-#include "agent/net/url.h"
+#include "agent/net/http_stream.h"
+#include "agent/net/route.h"
 #include "wire/agent_report.h"
 
 namespace logsvc::agent {
 namespace {
 
-constexpr time_t kConnectTimeoutSeconds = 5;
+constexpr int kConnectTimeoutMs = 5'000;
+constexpr int kMaxTimeoutMs = 600'000;
+constexpr int kMaxRedirections = 5;
+constexpr size_t kMaxAnswerBytes = 1u << 20;
+constexpr size_t kShownBytes = 512;  // of an answer's body
 constexpr int kMaxRetryAfterSeconds = 300;
 constexpr char kPushPath[] = "/loki/api/v1/push";
 constexpr char kReportPath[] = "/loki/api/v1/status/buildinfo";
 
-// A redirection, 401, 403, 404: a wrong URL or password; somebody will put it right, and the lines
-// are kept.
+// A redirection, 401, 403, 404, 407: a wrong URL or password; somebody will put it right, and the
+// lines are kept.
 PushOutcome::Kind kind_of(int status, bool drop_rate_limited) {
   if (status >= 200 && status < 300) return PushOutcome::Kind::kAccepted;
   if (status == 413) return PushOutcome::Kind::kTooLarge;
   if (status == 429 && drop_rate_limited) return PushOutcome::Kind::kRefused;
   const bool later = status < 400 || status >= 500 || status == 401 || status == 403 ||
-                     status == 404 || status == 408 || status == 425 || status == 429;
+                     status == 404 || status == 407 || status == 408 || status == 425 ||
+                     status == 429;
   return later ? PushOutcome::Kind::kLater : PushOutcome::Kind::kRefused;
 }
 
@@ -36,114 +42,172 @@ std::string report_path_for(const std::string& push_path) {
   return push_path.substr(0, at) + kReportPath;
 }
 
-Result<int> tls_version(const std::string& name) {
-  if (name.empty()) return 0;
-  if (name == "TLS10") return TLS1_VERSION;
-  if (name == "TLS11") return TLS1_1_VERSION;
-  if (name == "TLS12") return TLS1_2_VERSION;
-  if (name == "TLS13") return TLS1_3_VERSION;
-  return invalid("unknown TLS version \"" + name + "\"");
+// Headers that a configuration cannot set.
+bool is_ours(const Label& header) {
+  for (const char* name : {"Content-Type", "Content-Length", "User-Agent", "X-Scope-OrgID"}) {
+    if (::strcasecmp(header.name.c_str(), name) == 0) return true;
+  }
+  return false;
 }
 
-struct Certificates {
-  PemFile ca, cert, key;
-};
+// Where a redirection leads: an absolute URL, or a path of the same server.
+Result<Url> redirected(const Url& from, const std::string& location) {
+  if (location.empty() || location[0] != '/') return parse_url(location);
+  Url out = from;
+  out.path = location;
+  return out;
+}
+
+// Whether the same request is to be sent there. After 303 a GET would be, which pushes nothing.
+bool is_redirection(int status) {
+  return status == 301 || status == 302 || status == 307 || status == 308;
+}
 
 class HttpPushTarget : public PushTarget {
  public:
-  HttpPushTarget(const ClientConfig& config, const Url& url, Certificates certificates)
+  HttpPushTarget(const ClientConfig& config, Url url)
       : config_(config),
-        path_(url.path),
-        report_path_(report_path_for(url.path)),
-        certificates_(std::move(certificates)),
-        client_(origin(config, url), certificates_.cert.path(), certificates_.key.path()) {
-    const auto timeout = std::max<time_t>(config.timeout / kSecond, 1);
-    client_.set_connection_timeout(std::min(kConnectTimeoutSeconds, timeout));
-    client_.set_read_timeout(timeout);
-    client_.set_write_timeout(timeout);
-    client_.set_keep_alive(true);
-    client_.set_tcp_nodelay(true);
-    client_.set_follow_location(config.http.follow_redirects);
-    if (url.scheme == "https") {
-      if (!certificates_.ca.empty()) client_.set_ca_cert_path(certificates_.ca.path());
-      client_.enable_server_certificate_verification(!config.http.tls.insecure_skip_verify);
-    }
-    // Another name in the handshake: it is looked up as the URL's host.
-    const std::string& name = config.http.tls.server_name;
-    if (!name.empty()) {
-      client_.set_hostname_addr_map({{name, url.host}});
-      host_header_ = url.host + ":" + std::to_string(url.port);
-    }
-  }
+        url_(std::move(url)),
+        report_path_(report_path_for(url_.path)),
+        timeout_ms_(static_cast<int>(
+            std::clamp<Duration>(config.timeout / kMillisecond, 1, kMaxTimeoutMs))) {}
 
-  Status limit_versions() {
-    ASSIGN_OR_RETURN(const int min, tls_version(config_.http.tls.min_version));
-    ASSIGN_OR_RETURN(const int max, tls_version(config_.http.tls.max_version));
-    SSL_CTX* context = client_.ssl_context();
-    if (!context) return {};
-    if (min) SSL_CTX_set_min_proto_version(context, min);
-    if (max) SSL_CTX_set_max_proto_version(context, max);
-    return {};
-  }
-  Status use_proxy(const std::string& proxy) {
-    if (proxy.empty()) return {};
-    ASSIGN_OR_RETURN(const Url url, parse_url(proxy));
-    if (url.scheme != "http")
-      return invalid("only http proxies are supported, found " + without_credentials(proxy));
-    client_.set_proxy(url.host, url.port);
-    if (!url.user.empty()) client_.set_proxy_basic_auth(url.user, url.password);
+  // What can be known before the first push.
+  Status check() const {
+    RETURN_IF_ERROR(proxy_of(url_, config_.http));
+    if (url_.scheme == "https") RETURN_IF_ERROR(TlsClient::of(config_.http.tls));
     return {};
   }
 
   PushOutcome push(const PushMessage& message) override {
-    httplib::Headers headers = common_headers();
     const std::string& tenant = message.tenant.empty() ? config_.tenant_id : message.tenant;
-    if (!tenant.empty()) headers.emplace("X-Scope-OrgID", tenant);
-    if (!message.report.empty()) headers.emplace(wire::kAgentReportHeader, message.report);
-    const auto answer = client_.Post(path_, headers, message.body, "application/x-protobuf");
+    std::string headers;
+    if (!tenant.empty()) headers += header_line("X-Scope-OrgID", tenant);
+    if (!message.report.empty()) headers += header_line(wire::kAgentReportHeader, message.report);
+    headers += "Content-Type: application/x-protobuf\r\n";
+    headers += "Content-Length: " + std::to_string(message.body.size()) + "\r\n";
     PushOutcome out;
-    if (!answer) {
-      out.detail = "no connection: " + httplib::to_string(answer.error());
+    const auto answer = send("POST", url_.path, headers, message.body);
+    if (!answer.ok()) {
+      out.detail = "no connection: " + answer.error().message;
       return out;
     }
-    out.detail = std::to_string(answer->status) + " " + answer->body.substr(0, 512);
+    out.detail = std::to_string(answer->status) + " " + answer->body.substr(0, kShownBytes);
     out.kind = kind_of(answer->status, config_.drop_rate_limited_batches);
-    out.retry_after_s = std::clamp(std::atoi(answer->get_header_value("Retry-After").c_str()), 0,
-                                   kMaxRetryAfterSeconds);
+    out.retry_after_s =
+        std::clamp(std::atoi(answer->retry_after.c_str()), 0, kMaxRetryAfterSeconds);
     return out;
   }
   void report(const std::string& report) override {
     if (report_path_.empty()) return;
-    httplib::Headers headers = common_headers();
-    headers.emplace(wire::kAgentReportHeader, report);
-    (void)client_.Get(report_path_, headers);
+    (void)send("GET", report_path_, header_line(wire::kAgentReportHeader, report), "");
   }
-  void cancel() override { client_.stop(); }
+  void cancel() override { stop_ = true; }
 
  private:
-  static std::string origin(const ClientConfig& config, const Url& url) {
-    const std::string& name = config.http.tls.server_name;
-    std::string host = name.empty() ? url.host : name;
-    if (host.find(':') != std::string::npos) host = "[" + host + "]";
-    return url.scheme + "://" + host + ":" + std::to_string(url.port);
+  struct Answer {
+    int status = 0;
+    std::string body, retry_after, location;
+  };
+
+  // Follows redirections; the last answer.
+  Result<Answer> send(const std::string& method, const std::string& path,
+                      const std::string& headers, const std::string& body) {
+    Url to = url_;
+    to.path = path;
+    for (int hop = 0;; ++hop) {
+      ASSIGN_OR_RETURN(Answer answer, send_to(to, method, headers, body));
+      if (!config_.http.follow_redirects || !is_redirection(answer.status) ||
+          hop == kMaxRedirections) {
+        return answer;
+      }
+      ASSIGN_OR_RETURN(to, redirected(to, answer.location));
+    }
   }
-  httplib::Headers common_headers() const {
-    httplib::Headers headers;
-    for (const Label& header : config_.http.headers) headers.emplace(header.name, header.value);
-    for (const char* ours : {"Content-Type", "User-Agent", "X-Scope-OrgID"}) headers.erase(ours);
-    headers.emplace("User-Agent", "logsvc");
-    if (!host_header_.empty()) headers.emplace("Host", host_header_);
-    const std::string authorization = authorization_of(config_.http);
-    if (!authorization.empty()) headers.emplace("Authorization", authorization);
-    return headers;
+
+  Result<Answer> send_to(const Url& to, const std::string& method, const std::string& headers,
+                         const std::string& body) {
+    ASSIGN_OR_RETURN(const Route route, route_to(to));
+    HttpClientConfig known = config_.http;
+    if (to.host != url_.host) {  // who we are is for the server that was configured
+      known.basic_auth.reset();
+      known.authorization.reset();
+    }
+    ASSIGN_OR_RETURN(const std::string more, header_lines(known));
+    const std::string head =
+        method + " " + route.request_target(to.path) + " HTTP/1.1\r\nHost: " + host_header(to) +
+        "\r\nUser-Agent: logsvc\r\n" + more + route.proxy_authorization_line() + headers + "\r\n";
+    // A connection that was kept may have been closed meanwhile: once more over a new one.
+    if (connection_ && connected_to_ == origin(to)) {
+      auto answer = exchange(std::move(connection_), to, head, body);
+      if (answer.ok() || answer.error().code == ErrorCode::kCancelled ||
+          answer.error().code == ErrorCode::kTimeout) {
+        return answer;
+      }
+    }
+    auto connection = route.connect({std::min(timeout_ms_, kConnectTimeoutMs), &stop_});
+    if (!connection.ok()) {
+      tls_ = nullptr;  // its files may be put right
+      return connection.error();
+    }
+    auto answer = exchange(std::move(*connection), to, head, body);
+    if (!answer.ok()) tls_ = nullptr;
+    return answer;
+  }
+
+  Result<Answer> exchange(std::unique_ptr<Connection> connection, const Url& to,
+                          const std::string& head, const std::string& body) {
+    const WaitLimit limit{timeout_ms_, &stop_};
+    Status sent = connection->send(head, limit);
+    if (sent.ok()) sent = connection->send(body, limit);
+    if (!sent.ok() && sent.error().code != ErrorCode::kUnavailable) return sent.error();
+    // One that refuses may do so before it has read everything: what it sent says why.
+    ASSIGN_OR_RETURN(HttpStream stream, HttpStream::read_answer(std::move(connection), limit));
+    Answer out;
+    out.status = stream.status();
+    out.retry_after = stream.header("retry-after");
+    out.location = stream.header("location");
+    auto text = stream.read_all(kMaxAnswerBytes, timeout_ms_);
+    if (text.ok()) out.body = std::move(*text);
+    if (sent.ok() && text.ok() && stream.reusable()) {
+      connection_ = std::move(stream).release();
+      connected_to_ = origin(to);
+    }
+    return out;
+  }
+
+  Result<Route> route_to(const Url& to) {
+    Route out;
+    out.host = to.host;
+    out.port = to.port;
+    ASSIGN_OR_RETURN(out.proxy, proxy_of(to, config_.http));
+    if (to.scheme != "https") return out;
+    if (!tls_) {
+      ASSIGN_OR_RETURN(tls_, TlsClient::of(config_.http.tls));
+    }
+    out.tls = tls_;
+    out.server_name = config_.http.tls.server_name;
+    return out;
+  }
+
+  static std::string origin(const Url& url) { return url.scheme + "://" + host_header(url); }
+  // Without the scheme's own port, as browsers send it: some proxies compare.
+  static std::string host_header(const Url& url) {
+    const std::string host =
+        url.host.find(':') == std::string::npos ? url.host : "[" + url.host + "]";
+    return url.port == (url.scheme == "https" ? 443 : 80) ? host
+                                                          : host + ":" + std::to_string(url.port);
   }
 
   const ClientConfig config_;
-  const std::string path_;
+  const Url url_;
   const std::string report_path_;
-  const Certificates certificates_;
-  httplib::Client client_;
-  std::string host_header_;
+  const int timeout_ms_;
+  std::atomic<bool> stop_{false};
+  std::shared_ptr<TlsClient> tls_;  // null: to be made of its files
+  // Kept for the next push; to whom.
+  std::unique_ptr<Connection> connection_;
+  std::string connected_to_;
 };
 
 }  // namespace
@@ -169,16 +233,10 @@ Result<std::unique_ptr<PushTarget>> make_http_push_target(const ClientConfig& co
   ClientConfig used = config;
   if (!url.user.empty() && !used.http.basic_auth)
     used.http.basic_auth = BasicAuth{{url.user, ""}, {url.password, ""}};
-  const TlsConfig& tls = config.http.tls;
-  ASSIGN_OR_RETURN(PemFile ca, PemFile::open(tls.ca, tls.ca_file));
-  ASSIGN_OR_RETURN(PemFile cert, PemFile::open(tls.cert, tls.cert_file));
-  ASSIGN_OR_RETURN(PemFile key, PemFile::open(tls.key, tls.key_file));
-  if (cert.empty() != key.empty()) return invalid("a client certificate needs cert and key");
-  auto target = std::make_unique<HttpPushTarget>(
-      used, url, Certificates{std::move(ca), std::move(cert), std::move(key)});
-  RETURN_IF_ERROR(target->limit_versions());
-  RETURN_IF_ERROR(target->use_proxy(proxy_for(url, config.http.proxy_url, config.http.no_proxy,
-                                              config.http.proxy_from_environment)));
+  Labels& headers = used.http.headers;
+  headers.erase(std::remove_if(headers.begin(), headers.end(), is_ours), headers.end());
+  auto target = std::make_unique<HttpPushTarget>(used, std::move(url));
+  RETURN_IF_ERROR(target->check());
   return std::unique_ptr<PushTarget>(std::move(target));
 }
 

@@ -4,6 +4,11 @@
 #include <chrono>
 
 namespace logsvc::agent {
+namespace {
+
+constexpr int64_t kPushesAtOnce = 3;  // behind a quiet time
+
+}  // namespace
 
 Pusher::Pusher(Spool& spool, PushTarget& target, const Clock& clock, AgentMetrics& metrics,
                Diagnostics& diagnostics, PusherOptions options, Says says)
@@ -15,7 +20,7 @@ Pusher::Pusher(Spool& spool, PushTarget& target, const Clock& clock, AgentMetric
       options_(std::move(options)),
       says_(std::move(says)),
       reader_(spool.reader(options_.client)),
-      last_push_ns_(clock.steady_ns() - options_.batch_wait),
+      next_push_ns_(clock.steady_ns()),
       thread_([this] { run(); }) {}
 
 Pusher::~Pusher() {
@@ -45,7 +50,7 @@ void Pusher::run() {
   last_report_ns_ = clock_.steady_ns() - options_.report_interval;
   while (!stop_) {
     Batch batch(options_.batch);
-    for (const int64_t due = last_push_ns_ + options_.batch_wait; !stop_;) {
+    for (const int64_t due = next_push_ns_ - (kPushesAtOnce - 1) * options_.batch_wait; !stop_;) {
       if (const Status filled = fill(batch); !filled.ok()) {
         diagnostics_.error("agent", "the spool cannot be read", {{"why", filled.error().message}});
         wait_until(clock_.steady_ns() + options_.max_backoff, false);
@@ -60,7 +65,7 @@ void Pusher::run() {
       }
     }
     if (stop_ || batch.empty()) continue;
-    last_push_ns_ = clock_.steady_ns();
+    next_push_ns_ = std::max(next_push_ns_, clock_.steady_ns()) + options_.batch_wait;
     PushMessage message{batch.take_body(), batch.tenant(), report(&batch)};
     if (batch.lines() == 0 || send(message, batch.lines())) acknowledge(batch);
   }

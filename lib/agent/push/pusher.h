@@ -22,8 +22,8 @@ struct PusherOptions {
   std::string name;   // of the client, in messages
   size_t client = 0;  // its number in the spool
   BatchLimits batch;
-  // Pushes begin at least this far apart unless a batch is full: the first line of a quiet time
-  // goes at once.
+  // Pushes begin this far apart in the long run, unless a batch is full: behind a quiet time a few
+  // go at once, as a container's start and its first line come one after the other.
   Duration batch_wait = 100 * kMillisecond;
   Duration min_backoff = 500 * kMillisecond;
   Duration max_backoff = 30 * kSecond;
@@ -82,7 +82,7 @@ class Pusher {
   SpoolGroup group_;  // read, but not in a batch yet
   bool has_group_ = false;
   int64_t last_report_ns_ = 0;
-  int64_t last_push_ns_ = 0;
+  int64_t next_push_ns_ = 0;  // by the even pace; a few may be ahead of it
   std::vector<wire::SourceDescription> untold_;
   int64_t described_ns_ = INT64_MIN;
   uint64_t refused_ = 0;

@@ -171,6 +171,23 @@ TEST_CASE("pieces of 16 KiB are joined, each output apart") {
   CHECK(join({{kOut, 1, "\n"}, {kOut, 2, "a\r\n"}}) == Lines{{kOut, ""}, {kOut, "a"}});
 }
 
+TEST_CASE("pieces that say that the line goes on are joined, whatever their times and sizes") {
+  const auto piece = [](OutputStream stream, Timestamp t, std::string_view text, bool goes_on) {
+    return LogRecord{stream, t, text, 0, 0, goes_on};
+  };
+  Lines lines;
+  PartialJoiner joiner(1 << 20);
+  for (const LogRecord& r :
+       {piece(kOut, 1, "a", true), piece(kErr, 2, "between\n", false), piece(kOut, 3, "b", true),
+        piece(kOut, 4, "c\n", false), piece(kOut, 5, "next\n", false)}) {
+    joiner.add(r, [&](OutputStream s, Timestamp, std::string_view l) {
+      lines.emplace_back(s, std::string(l));
+    });
+  }
+  CHECK(lines == Lines{{kErr, "between"}, {kOut, "abc"}, {kOut, "next"}});
+  CHECK(!joiner.has_open());
+}
+
 TEST_CASE("a line over the limit is cut once") {
   const std::string piece(16384, 'x');
   const Lines lines = join({{kOut, 1, piece}, {kOut, 1, piece}, {kOut, 1, "end\n"}}, 20'000);

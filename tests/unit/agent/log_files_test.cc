@@ -169,6 +169,33 @@ TEST_CASE("records of `local` have the text that the API sends") {
   }
 }
 
+TEST_CASE("Podman's form of the file: lines whole, and in pieces that say so") {
+  const std::string line = "2026-01-01T13:00:00.123456789+01:00 stderr F a b\n";
+  const DecodedRecord r = decode(LogFileFormat::kJsonFile, line + "rest");
+  REQUIRE(r.kind == DecodedRecord::Kind::kRecord);
+  CHECK(r.bytes == line.size());
+  CHECK(r.record.stream == OutputStream::kStderr);
+  CHECK(format_rfc3339(r.record.timestamp) == "2026-01-01T12:00:00.123456789Z");
+  CHECK(r.record.text == "a b\n");
+  CHECK(!r.record.goes_on);
+  const DecodedRecord p = decode(LogFileFormat::kJsonFile, "2026-01-01T13:00:00Z stdout P piece\n");
+  REQUIRE(p.kind == DecodedRecord::Kind::kRecord);
+  CHECK(p.record.text == "piece");
+  CHECK(p.record.goes_on);
+  CHECK(decode(LogFileFormat::kJsonFile, "2026-01-01T13:00:00Z stdout F \n").record.text == "\n");
+  for (size_t cut = 0; cut < line.size(); ++cut) {
+    CHECK(decode(LogFileFormat::kJsonFile, line.substr(0, cut)).kind ==
+          DecodedRecord::Kind::kIncomplete);
+  }
+  for (const char* damaged :
+       {"2026-01-01T13:00:00Z stdout X a\n", "2026 stdout F a\n",
+        "2026-01-01T13:00:00Z stdin F a\n", "2026-01-01T13:00:00Z\n", "1\n"}) {
+    const DecodedRecord d = decode(LogFileFormat::kJsonFile, damaged);
+    CHECK(d.kind == DecodedRecord::Kind::kDamaged);
+    CHECK(d.bytes == std::string_view(damaged).size());
+  }
+}
+
 TEST_CASE("files are read through rotations, also several between two looks, compressed or not") {
   for (const bool gzip : {false, true}) {
     CAPTURE(gzip);

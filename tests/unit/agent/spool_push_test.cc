@@ -346,6 +346,30 @@ TEST_CASE("lines arrive in order though the server refuses connections for a whi
   CHECK(next == 101);
 }
 
+TEST_CASE("behind a quiet time a few pushes go at once, then they keep their pace") {
+  World w;
+  FakeClock clock;
+  PusherOptions options;
+  options.batch_wait = kHour;
+  Pusher pusher(*w.spool, w.target, clock, w.metrics, w.quiet, options,
+                Pusher::Says{[] { return wire::AgentReport{}; }});
+  const auto print = [&](uint64_t line) {
+    REQUIRE(append(*w.spool, {"c1", "p", {std::to_string(line)}, line}).ok());
+    pusher.wake();
+  };
+  for (uint64_t line = 1; line <= 3; ++line) {
+    print(line);
+    REQUIRE(w.target.wait_for(line).size() == line);
+  }
+  CHECK(w.target.calls() == 3);
+  print(4);
+  print(5);
+  clock.advance(kHour);
+  pusher.wake();
+  CHECK(w.target.wait_for(5).size() == 5);
+  CHECK(w.target.calls() == 4);
+}
+
 TEST_CASE("a batch that is refused for good is counted and does not block the next") {
   World w;
   w.target.answer = [](int call) {

@@ -1,4 +1,4 @@
-#include "agent/docker/http_stream.h"
+#include "agent/net/http_stream.h"
 
 #include <poll.h>
 
@@ -8,8 +8,6 @@
 #include <charconv>
 #include <cstdlib>
 #include <utility>
-
-#include "agent/net/authorization.h"
 
 namespace logsvc::agent {
 namespace {
@@ -43,22 +41,16 @@ std::string url_encode(std::string_view text) {
   return out;
 }
 
-Result<HttpStream> HttpStream::get(const DockerHost& host, const std::string& target,
-                                   const std::atomic<bool>& stop, int timeout_ms) {
-  ASSIGN_OR_RETURN(auto connection, connect_to_docker(host));
-  HttpStream stream(std::move(connection), stop);
-  std::string request = "GET " + target +
-                        " HTTP/1.1\r\nHost: " + (host.host.empty() ? "docker" : host.host) +
-                        "\r\nUser-Agent: logsvc\r\nConnection: close\r\n";
-  const std::string authorization = authorization_of(host.http);
-  if (!authorization.empty()) request += "Authorization: " + authorization + "\r\n";
-  for (const Label& header : host.http.headers)
-    request += header.name + ": " + header.value + "\r\n";
-  request += "\r\n";
-  RETURN_IF_ERROR(stream.connection_->send(request, timeout_ms));
-  RETURN_IF_ERROR(stream.read_head(timeout_ms));
+Result<HttpStream> HttpStream::read_answer(std::unique_ptr<Connection> connection,
+                                           const WaitLimit& limit) {
+  HttpStream stream(std::move(connection), limit.stop);
+  do {
+    RETURN_IF_ERROR(stream.read_head(limit.timeout_ms));
+  } while (stream.status() / 100 == 1);  // "go on": the answer itself is still to come
   return stream;
 }
+
+bool HttpStream::reusable() const { return ended_ && keeps_alive_ && used_ == buffer_.size(); }
 
 Result<bool> HttpStream::fill(int timeout_ms) {
   if (used_ > 0) {
@@ -68,7 +60,7 @@ Result<bool> HttpStream::fill(int timeout_ms) {
   // One for all streams of a thread, of which most have nothing most of the time.
   static thread_local std::array<char, kReadBytes> received;
   for (int waited = 0;;) {
-    if (*stop_) return Error{ErrorCode::kCancelled, "stopping"};
+    if (stop_ && *stop_) return Error{ErrorCode::kCancelled, "stopping"};
     const auto got = connection_->receive(received.data(), received.size());
     if (got.ok()) {
       buffer_.append(received.data(), *got);
@@ -77,7 +69,7 @@ Result<bool> HttpStream::fill(int timeout_ms) {
     if (got.error().code != ErrorCode::kTimeout) return got.error();
     if (timeout_ms < 0 || (timeout_ms > 0 && waited >= timeout_ms)) {
       if (buffer_.empty()) buffer_.shrink_to_fit();
-      return Error{ErrorCode::kTimeout, "Docker did not answer in time"};
+      return Error{ErrorCode::kTimeout, "no answer in time"};
     }
     pollfd p{fd(), POLLIN, 0};
     if (::poll(&p, 1, kSliceMs) == 0) waited += kSliceMs;
@@ -93,9 +85,9 @@ Result<std::string> HttpStream::line(int timeout_ms) {
       return out;
     }
     if (buffer_.size() - used_ > kMaxLineBytes)
-      return unavailable("Docker sent a line without end");
+      return unavailable("the answer has a line without end");
     ASSIGN_OR_RETURN(const bool more, fill(timeout_ms));
-    if (!more) return unavailable("the connection to Docker broke");
+    if (!more) return unavailable("the connection broke");
   }
 }
 
@@ -104,6 +96,8 @@ Status HttpStream::read_head(int timeout_ms) {
   if (first.rfind("HTTP/1.", 0) != 0 || first.size() < 12)
     return unavailable("not an HTTP answer: " + first.substr(0, 80));
   status_ = std::atoi(first.c_str() + 9);
+  status_line_ = first.substr(9, 120);
+  headers_.clear();
   while (true) {
     ASSIGN_OR_RETURN(const std::string header, line(timeout_ms));
     if (header.empty()) break;
@@ -112,6 +106,12 @@ Status HttpStream::read_head(int timeout_ms) {
     size_t value = colon + 1;
     while (value < header.size() && header[value] == ' ') ++value;
     headers_[lower(header.substr(0, colon))] = header.substr(value);
+  }
+  const std::string wish = lower(header("connection"));
+  keeps_alive_ = first.starts_with("HTTP/1.1") ? wish != "close" : wish == "keep-alive";
+  if (status_ / 100 == 1 || status_ == 204 || status_ == 304) {
+    ended_ = status_ / 100 != 1;
+    return {};
   }
   chunked_ = lower(header("transfer-encoding")) == "chunked";
   const std::string length = header("content-length");
@@ -137,9 +137,9 @@ Status HttpStream::next_chunk(int timeout_ms) {
   while ((end = buffer_.find("\r\n", used_ + before)) == std::string::npos ||
          buffer_.size() < used_ + before) {
     if (buffer_.size() - used_ > kMaxLineBytes)
-      return unavailable("Docker sent a line without end");
+      return unavailable("the answer has a line without end");
     ASSIGN_OR_RETURN(const bool more, fill(timeout_ms));
-    if (!more) return unavailable("the connection to Docker broke");
+    if (!more) return unavailable("the connection broke");
   }
   const char* const digits = buffer_.data() + used_ + before;
   const auto [stop, failure] = std::from_chars(digits, buffer_.data() + end, left_, 16);
@@ -161,7 +161,7 @@ Result<std::string_view> HttpStream::read(int timeout_ms) {
     if (!more) {
       ended_ = true;
       if (until_close_) return std::string_view();
-      return unavailable("the connection to Docker broke");
+      return unavailable("the connection broke");
     }
   }
   size_t n = buffer_.size() - used_;
@@ -179,7 +179,7 @@ Result<std::string> HttpStream::read_all(size_t max_bytes, int timeout_ms) {
     ASSIGN_OR_RETURN(const std::string_view piece, read(timeout_ms));
     if (piece.empty()) return out;
     out += piece;
-    if (out.size() > max_bytes) return unavailable("Docker's answer is too long");
+    if (out.size() > max_bytes) return unavailable("the answer is too long");
   }
 }
 

@@ -1,7 +1,6 @@
-// A small HTTP/1.1 GET client for streams that go on for days: unix socket, TCP or TLS, chunked
-// bodies read as they come, and a stop that is noticed within a quarter of a second. (cpp-httplib's
-// client cannot be stopped while it waits for the next byte.) For one thread; stop() may be called
-// by any.
+// An HTTP/1.1 answer, read as it comes, also for days: length, chunks or the connection's end, and
+// a stop that is noticed within a quarter of a second. (cpp-httplib's client cannot be stopped
+// while it waits for the next byte, nor does it say why a certificate is refused.) For one thread.
 #pragma once
 
 #include <atomic>
@@ -10,20 +9,22 @@
 #include <string>
 #include <string_view>
 
-#include "agent/docker/docker_host.h"
+#include "agent/net/connection.h"
 #include "base/result.h"
 
 namespace logsvc::agent {
 
 class HttpStream {
  public:
-  // Sends the request and reads the head. timeout_ms is for the head only.
-  // kUnavailable if nobody answers; kPermission if the socket may not be opened.
-  static Result<HttpStream> get(const DockerHost& host, const std::string& target,
-                                const std::atomic<bool>& stop, int timeout_ms = 30'000);
+  // Reads the head of the answer to a request that was sent; the time-out is for the head only, the
+  // stop for all that follows. kUnavailable if nobody answers or it is no HTTP.
+  static Result<HttpStream> read_answer(std::unique_ptr<Connection> connection,
+                                        const WaitLimit& limit);
   HttpStream(HttpStream&& other) = default;
 
   int status() const { return status_; }
+  // Number and reason, as the server has them.
+  const std::string& status_line() const { return status_line_; }
   // Lower-case name; empty if it is absent.
   std::string header(const std::string& name) const;
 
@@ -35,10 +36,15 @@ class HttpStream {
   int fd() const { return connection_->fd(); }
   // The whole rest, up to max_bytes.
   Result<std::string> read_all(size_t max_bytes, int timeout_ms);
+  // Whether the next request may go over the connection: the body is at its end, and the server
+  // keeps it open.
+  bool reusable() const;
+  // The connection, for the next request or, after CONNECT, for what the tunnel carries.
+  std::unique_ptr<Connection> release() && { return std::move(connection_); }
 
  private:
-  HttpStream(std::unique_ptr<Connection> connection, const std::atomic<bool>& stop)
-      : connection_(std::move(connection)), stop_(&stop) {}
+  HttpStream(std::unique_ptr<Connection> connection, const std::atomic<bool>* stop)
+      : connection_(std::move(connection)), stop_(stop) {}
   Status read_head(int timeout_ms);
   // Appends to buffer_. False at the end of the connection.
   Result<bool> fill(int timeout_ms);
@@ -49,6 +55,8 @@ class HttpStream {
   std::unique_ptr<Connection> connection_;
   const std::atomic<bool>* stop_;
   int status_ = 0;
+  bool keeps_alive_ = false;
+  std::string status_line_;
   std::map<std::string, std::string> headers_;
   std::string buffer_;
   size_t used_ = 0;

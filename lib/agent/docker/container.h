@@ -1,0 +1,54 @@
+// A container and the networks it is in, as the Docker Engine API tells them.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace logsvc::agent {
+
+// What a network is for all its containers.
+struct DockerNetwork {
+  std::string name, scope;
+  bool internal = false, ingress = false;
+  std::map<std::string, std::string> labels;
+};
+using DockerNetworks = std::map<std::string, DockerNetwork>;  // by id
+
+// A container's place in a network.
+struct ContainerNetwork {
+  std::string name, id, ip;
+  std::shared_ptr<const DockerNetwork> network;  // null: not asked for, or not told
+};
+
+struct ContainerPort {
+  int number = 0;  // inside the container; TCP
+  int public_number = 0;
+  std::string public_ip;  // empty with public_number 0: not published
+};
+
+struct Container {
+  std::string id;
+  std::string name;  // without the slash
+  std::string image;
+  std::map<std::string, std::string> labels;
+  std::string network_mode;                // "bridge", "host", "container:ID", "none" …
+  std::vector<ContainerNetwork> networks;  // by name
+  std::vector<ContainerPort> ports;        // by number, published ones first
+  bool running = false;                    // with a log that may still grow
+  bool tty = false;
+  std::string log_driver;
+  std::string log_path;  // of json-file
+  bool log_rotates = false;
+  std::string started_at;
+  bool was_started() const { return started_at.rfind("0001", 0) != 0; }
+};
+
+// The answers of /containers/ID/json and /networks. kUnavailable if they cannot be read.
+Result<Container> read_container(const std::string& json);
+Result<DockerNetworks> read_networks(const std::string& json);
+
+}  // namespace logsvc::agent
