@@ -340,6 +340,27 @@ TEST_CASE("integer sequences keep any numbers and refuse any other size") {
   }
 }
 
+TEST_CASE("a frame lies in a pool that comes before it and is not pooled itself") {
+  using Pool = Frame::Pool;
+  const auto reads = [](std::vector<Frame> frames) {
+    ColumnTable table;
+    table.frames = std::move(frames);
+    table.columns.emplace_back();  // a constant
+    std::string header;
+    put_column_table(header, table);
+    ByteReader in(header);
+    return read_column_table(in, 100).ok();
+  };
+  const Frame whole{Pool::kNone, false, 0, 50, 50, 1};
+  const Frame empty_in_first{Pool::kSearched}, empty_in_second{Pool::kOthers};
+  CHECK(reads(
+      {whole, whole, {Pool::kSearched, false, 10, 40, 40}, {Pool::kOthers, false, 9, 41, 41}}));
+  CHECK(!reads({whole, whole, {Pool::kSearched, false, 11, 40, 40}}));
+  CHECK(!reads({empty_in_first}));
+  CHECK(!reads({whole, empty_in_second}));
+  CHECK(!reads({whole, empty_in_first, empty_in_second}));
+}
+
 TEST_CASE("a column directory cut at any byte is refused, and damage never crashes a search") {
   const std::vector<std::string> lines = winston(300, 11);
   ColumnEncoder encoder;
