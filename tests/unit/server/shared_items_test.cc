@@ -163,9 +163,11 @@ TEST_CASE("shared items: whatever the disk refuses, the file is the old or the n
 }
 
 TEST_CASE("shared items: a damaged file costs only what cannot be read, and a copy stays") {
-  for (const auto& [text, left] : std::vector<std::pair<std::string, size_t>>{
+  for (const auto& damaged : std::vector<std::pair<std::string, size_t>>{
            {"{ cut off", 0},
            {R"({"version":1,"views":[{"id":"a","name":"n","search":""},{"id":"b"}]})", 1}}) {
+    const std::string& text = damaged.first;
+    const size_t left = damaged.second;
     CAPTURE(text);
     World w;
     CHECK(w.files.replace(kPath, text).ok());
