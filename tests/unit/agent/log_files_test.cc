@@ -171,14 +171,16 @@ TEST_CASE("records of `local` have the text that the API sends") {
 
 TEST_CASE("Podman's form of the file: lines whole, and in pieces that say so") {
   const std::string line = "2026-01-01T13:00:00.123456789+01:00 stderr F a b\n";
-  const DecodedRecord r = decode(LogFileFormat::kJsonFile, line + "rest");
+  const std::string more = line + "rest";
+  const DecodedRecord r = decode(LogFileFormat::kJsonFile, more);
   REQUIRE(r.kind == DecodedRecord::Kind::kRecord);
   CHECK(r.bytes == line.size());
   CHECK(r.record.stream == OutputStream::kStderr);
   CHECK(format_rfc3339(r.record.timestamp) == "2026-01-01T12:00:00.123456789Z");
   CHECK(r.record.text == "a b\n");
   CHECK(!r.record.goes_on);
-  const DecodedRecord p = decode(LogFileFormat::kJsonFile, "2026-01-01T13:00:00Z stdout P piece\n");
+  const std::string piece = "2026-01-01T13:00:00Z stdout P piece\n";
+  const DecodedRecord p = decode(LogFileFormat::kJsonFile, piece);
   REQUIRE(p.kind == DecodedRecord::Kind::kRecord);
   CHECK(p.record.text == "piece");
   CHECK(p.record.goes_on);
