@@ -45,7 +45,10 @@ Store::~Store() {
     impl_->seal_wanted.notify_all();
   }
   if (impl_->sealer.joinable()) impl_->sealer.join();
-  (void)impl_->journal->sync().ok();
+  if (const Status synced = impl_->journal->sync(); !synced.ok()) {
+    impl_->diagnostics.error("store", "the journal could not be synced at the end",
+                             {{"why", synced.error().message}});
+  }
 }
 
 Result<std::unique_ptr<Store>> Store::open(StoreOptions options, FileSystem& files,

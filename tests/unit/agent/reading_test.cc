@@ -270,6 +270,19 @@ TEST_CASE("a socket proxy that refuses is told apart, and what it allows works")
   CHECK(refused.error().message.find("proxy") != std::string::npos);
 }
 
+// Every printed line once, in order by container.
+static void check_received(FlakyTarget& target, const Printer& printer, const Reading& reading) {
+  const auto got = target.wait_for(printer.total);
+  for (const auto& printed : printer.printed) {
+    const std::string& name = printed.first;
+    CAPTURE(name);
+    REQUIRE(got.count(name) == 1);
+    CHECK(got.at(name) == printed.second);
+  }
+  CHECK(target.count() == printer.total);
+  CHECK(reading.metrics.gaps.value() == 0);
+}
+
 TEST_CASE("cut streams, failing requests, a flaky server, kills: nothing lost, nothing doubled") {
   for (uint64_t seed = 1; seed <= 6; ++seed) {
     CAPTURE(seed);
@@ -309,15 +322,7 @@ TEST_CASE("cut streams, failing requests, a flaky server, kills: nothing lost, n
           printer.print(name, static_cast<int>(random() % 30));
       }
     }
-    const auto got = target.wait_for(printer.total);
-    for (const auto& printed : printer.printed) {
-      const std::string& name = printed.first;
-      CAPTURE(name);
-      REQUIRE(got.count(name) == 1);
-      CHECK(got.at(name) == printed.second);
-    }
-    CHECK(target.count() == printer.total);
-    CHECK(reading->metrics.gaps.value() == 0);
+    check_received(target, printer, *reading);
   }
 }
 
@@ -350,15 +355,7 @@ TEST_CASE("power cuts at any operation of the spool: nothing lost, nothing new d
       if (!kill) files.crash(random);
       reading = std::make_unique<Reading>(fake, files, target, seed % 2 ? 0 : 100'000);
     }
-    const auto got = target.wait_for(printer.total);
-    for (const auto& printed : printer.printed) {
-      const std::string& name = printed.first;
-      CAPTURE(name);
-      REQUIRE(got.count(name) == 1);
-      CHECK(got.at(name) == printed.second);
-    }
-    CHECK(target.count() == printer.total);
-    CHECK(reading->metrics.gaps.value() == 0);
+    check_received(target, printer, *reading);
   }
 }
 
