@@ -22,6 +22,11 @@ std::vector<uint64_t> CounterReader::Ring::last(int64_t bucket, size_t n) const 
 CounterReader::CounterReader(Timestamp from, const Clock& clock)
     : from_(from), clock_(clock), since_(from) {}
 
+void CounterReader::expect_history() {
+  MutexLock lock(mutex_);
+  history_asked_ns_ = clock_.steady_ns();
+}
+
 void CounterReader::add_history(const std::vector<uint64_t>& minutes, uint64_t of_this_minute) {
   MutexLock lock(mutex_);
   const int64_t now = from_ / kMinute;
@@ -32,7 +37,7 @@ void CounterReader::add_history(const std::vector<uint64_t>& minutes, uint64_t o
   }
   minutes_.add(now, of_this_minute);
   total_ += of_this_minute;
-  since_ = (now - n) * kMinute;
+  since_ = history_begin();
 }
 
 void CounterReader::offer(const std::shared_ptr<const LivePiece>& piece) {
@@ -40,9 +45,10 @@ void CounterReader::offer(const std::shared_ptr<const LivePiece>& piece) {
   const Timestamp latest = clock_.now() + kMinute;
   MutexLock lock(mutex_);
   unread_ += piece->unread.unread;
+  const Timestamp first = piece->offered_ns > history_asked_ns_ ? history_begin() : from_;
   for (const TailEntry& e : piece->entries) {
     const Timestamp at = e.entry.timestamp;
-    if (at < from_) continue;
+    if (at < first) continue;
     ++total_;
     if (at > latest) continue;
     minutes_.add(at / kMinute, 1);

@@ -18,10 +18,15 @@ class CounterReader : public FeedReader {
  public:
   static constexpr size_t kSeconds = 60;
   static constexpr size_t kMinutes = 60;
+  static constexpr int64_t kHistoryMinutes = kMinutes - 1;
 
-  // Lines from that time on are counted, those before are the history's. Borrows the clock.
+  // Lines from that time on are counted as they come. Of those before, the ones that have come when
+  // the history is asked for are the history's, and later ones count as they come too: an agent
+  // sends a line some time after it was written. Borrows the clock.
   CounterReader(Timestamp from, const Clock& clock);
 
+  // The history is about to be read. Any thread, once.
+  void expect_history();
   // Lines of the minutes before `from`, oldest first, the last one being that before it; and those
   // of its own minute that were before it. Counting then reaches back so far. Any thread, once.
   void add_history(const std::vector<uint64_t>& minutes, uint64_t of_this_minute);
@@ -57,10 +62,13 @@ class CounterReader : public FeedReader {
     std::vector<Slot> slots_;
   };
 
+  Timestamp history_begin() const { return (from_ / kMinute - kHistoryMinutes) * kMinute; }
+
   const Timestamp from_;
   const Clock& clock_;
   mutable Mutex mutex_;
   Timestamp since_ GUARDED_BY(mutex_);
+  int64_t history_asked_ns_ GUARDED_BY(mutex_) = INT64_MAX;  // steady
   uint64_t total_ GUARDED_BY(mutex_) = 0;
   uint64_t unread_ GUARDED_BY(mutex_) = 0;
   // Room for clocks that are ahead.

@@ -8,6 +8,9 @@ namespace {
 
 using nlohmann::json;
 
+// So long after its beginning a counter leaves its history alone: what was under way has come then.
+constexpr Duration kSettling = 2 * kSecond;
+
 // At a time t: the lines of [t - window, t). window: of whole ms.
 std::string lines_before(const std::string& query, Duration window) {
   return "sum(count_over_time(" + query + " [" + std::to_string(window / kMillisecond) +
@@ -85,23 +88,26 @@ void Counters::sync() {
 }
 
 void Counters::read_history(const Counter& counter) const {
+  counter.reader->expect_history();
   const Timestamp minute = counter.from / kMinute * kMinute;
-  const auto minutes = count_minutes(engine_, counter.query, minute, CounterReader::kMinutes - 1);
+  const auto minutes =
+      count_minutes(engine_, counter.query, minute, CounterReader::kHistoryMinutes);
   const auto rest = count_before(engine_, counter.query, counter.from, counter.from - minute);
   // Without it counting begins when the counter did, which it says.
   if (minutes.ok() && rest.ok()) counter.reader->add_history(*minutes, *rest);
 }
 
 std::string Counters::text() {
+  const Timestamp settled = clock_.now() - kSettling;
   std::map<std::string, Counter> counters;
   {
     MutexLock lock(mutex_);
     counters = counters_;
-    for (auto& [id, counter] : counters_) counter.has_history = true;
+    for (auto& [id, counter] : counters_) counter.has_history |= counter.from <= settled;
   }
   auto out = json::array();
   for (const auto& [id, counter] : counters) {
-    if (!counter.has_history) read_history(counter);
+    if (!counter.has_history && counter.from <= settled) read_history(counter);
     const CounterReader::Counts c = counter.reader->counts();
     out.push_back({{"id", id},
                    {"since", c.since / kMillisecond},
