@@ -5,7 +5,7 @@
 #include <chrono>
 #include <thread>
 
-#include "extract/json_write.h"
+#include "base/json_text.h"
 #include "gotext/regex/go_regex.h"
 
 namespace logsvc::agent {
@@ -58,16 +58,16 @@ std::string targets_json(const std::vector<TargetRow>& targets) {
   for (const TargetRow& row : targets) {
     if (out.size() > 1) out += ',';
     out += "{\"type\":";
-    extract::append_json_string(row.kind, out);
+    append_json_string(out, row.kind, JsonEscapes::kGo);
     out += ",\"job\":";
-    extract::append_json_string(row.job, out);
+    append_json_string(out, row.job, JsonEscapes::kGo);
     out += ",\"name\":";
-    extract::append_json_string(row.name, out);
+    append_json_string(out, row.name, JsonEscapes::kGo);
     for (const auto& [name, value] : row.details) {
       out += ',';
-      extract::append_json_string(name, out);
+      append_json_string(out, name, JsonEscapes::kGo);
       out += ':';
-      extract::append_json_string(value, out);
+      append_json_string(out, value, JsonEscapes::kGo);
     }
     out += '}';
   }

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/json_text.h"
 #include "config/yaml.h"
-#include "extract/json_write.h"
 
 namespace logsvc::agent {
 
@@ -24,10 +24,10 @@ void append_entry(const std::string& name, const std::string& value, std::string
   if (name.find_first_of(":#\"'\\{}[],&*?|<>=!%@`\n\t") == std::string::npos) {
     out += name;
   } else {
-    extract::append_json_string(name, out);  // a JSON string is one of YAML
+    append_json_string(out, name, JsonEscapes::kGo);  // a JSON string is one of YAML
   }
   out += ": ";
-  extract::append_json_string(value, out);
+  append_json_string(out, value, JsonEscapes::kGo);
   out += '\n';
 }
 

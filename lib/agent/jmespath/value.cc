@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "extract/json_write.h"
+#include "base/json_text.h"
+#include "extract/json_number.h"
 
 namespace logsvc::agent::jmespath {
 namespace {
@@ -188,7 +189,7 @@ void Value::append_json(std::string& out) const {
       extract::append_json_number(number(), out);
       break;
     case Type::kString:
-      extract::append_json_string(string(), out);
+      append_json_string(out, string(), JsonEscapes::kGo);
       break;
     case Type::kArray: {
       out += '[';
@@ -205,7 +206,7 @@ void Value::append_json(std::string& out) const {
       bool first = true;
       for (const auto& [name, value] : members()) {
         if (!std::exchange(first, false)) out += ',';
-        extract::append_json_string(name, out);
+        append_json_string(out, name, JsonEscapes::kGo);
         out += ':';
         value.append_json(out);
       }

@@ -5,7 +5,7 @@
 #include <chrono>
 
 #include "agent/pipeline/pipeline_entry.h"
-#include "extract/json_write.h"
+#include "base/json_text.h"
 
 namespace logsvc::agent {
 namespace {
@@ -30,9 +30,9 @@ std::string as_json(const JournalEntry& entry) {
   std::string out = "{";
   for (const auto& [name, value] : fields) {
     if (out.size() > 1) out += ',';
-    extract::append_json_string(name, out);
+    append_json_string(out, name, JsonEscapes::kGo);
     out += ':';
-    extract::append_json_string(value, out);
+    append_json_string(out, value, JsonEscapes::kGo);
   }
   return out + "}";
 }

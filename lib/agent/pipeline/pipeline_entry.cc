@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "extract/json_write.h"
+#include "extract/json_number.h"
 
 namespace logsvc::agent {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "extract/json_write.h"
+#include "base/json_text.h"
 
 namespace logsvc::agent {
 namespace {
@@ -51,7 +51,7 @@ class Converter {
     if (plain) {
       out_ += value;
     } else {
-      extract::append_json_string(value, out_);
+      append_json_string(out_, value, JsonEscapes::kGo);
     }
     out_ += '\n';
   }

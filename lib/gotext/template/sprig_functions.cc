@@ -4,7 +4,8 @@
 #include <charconv>
 #include <cstdlib>
 
-#include "extract/json_write.h"
+#include "base/json_text.h"
+#include "extract/json_number.h"
 #include "gotext/regex/go_regex.h"
 #include "gotext/template/functions.h"
 #include "gotext/unicode.h"
@@ -249,15 +250,15 @@ void append_json(const Value& v, std::string& out) {
     bool first = true;
     for (const auto& [name, value] : *map) {
       if (!std::exchange(first, false)) out += ',';
-      extract::append_json_string(name, out);
+      append_json_string(out, name, JsonEscapes::kGo);
       out += ':';
       append_json(value, out);
     }
     out += '}';
   } else if (const auto* t = v.as<GoTime>()) {
-    extract::append_json_string(t->format("2006-01-02T15:04:05.999999999Z07:00"), out);
+    append_json_string(out, t->format("2006-01-02T15:04:05.999999999Z07:00"), JsonEscapes::kGo);
   } else {
-    extract::append_json_string(v.printed(), out);
+    append_json_string(out, v.printed(), JsonEscapes::kGo);
   }
 }
 Outcome to_json(Context&, Arguments a) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "base/json_text.h"
 #include "logql/engine.h"
 #include "server/http/api.h"
 #include "server/http/params.h"
@@ -107,7 +108,7 @@ void Api::list_deletions(const Params& params, Response& response) {
     out += "{\"request_id\":\"" + r.id +
            "\",\"start_time\":" + std::to_string(r.range.start / kSecond) +
            ",\"end_time\":" + std::to_string((r.range.end - 1) / kSecond) + ",\"query\":";
-    append_json_string(out, r.query, true);
+    append_json_string(out, r.query, JsonEscapes::kHtml);
     out += ",\"status\":\"" + status_of(r) +
            "\",\"created_at\":" + std::to_string(r.created / kSecond) + ",\"user_id\":\"\"}";
   }

@@ -1,6 +1,7 @@
 #include <map>
 #include <set>
 
+#include "base/json_text.h"
 #include "server/explore/detected_fields.h"
 #include "server/explore/field_type.h"
 #include "server/http/api.h"
@@ -63,14 +64,14 @@ void append_list(std::string& out, const auto& values) {
   for (const std::string& value : values) {
     if (!first) out += ',';
     first = false;
-    append_json_string(out, value);
+    append_json_string(out, value, JsonEscapes::kNeeded);
   }
   out += ']';
 }
 
 void append_field(std::string& out, const DetectedField& field) {
   out += "{\"label\":";
-  append_json_string(out, field.name);
+  append_json_string(out, field.name, JsonEscapes::kNeeded);
   out += ",\"type\":\"" + field.type + "\",\"cardinality\":" + std::to_string(field.values.size()) +
          ",\"parsers\":";
   if (field.parsers.empty()) {
@@ -104,7 +105,7 @@ void Api::detected_labels(const Request& request, Response& response) {
     if (!is_worth_showing(name, of_label)) continue;
     out += out.empty() ? "{\"detectedLabels\":[" : ",";
     out += "{\"label\":";
-    append_json_string(out, name);
+    append_json_string(out, name, JsonEscapes::kNeeded);
     out += ",\"cardinality\":" + std::to_string(of_label.size()) + "}";
   }
   send_json(response, out.empty() ? "{}\n" : out + "]}\n");

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "base/json_text.h"
 #include "server/http/api.h"
 #include "server/http/query_params.h"
 
@@ -53,7 +54,7 @@ void append_line(std::string& out, Form form, const Line& line) {
     out += "{\"timestamp\":\"" + format_rfc3339(line.entry->timestamp) + "\",\"labels\":";
     append_json_labels(out, labels);
     out += ",\"line\":";
-    append_json_string(out, line.entry->line);
+    append_json_string(out, line.entry->line, JsonEscapes::kNeeded);
     out += '}';
   } else {
     append_cell(out, format_rfc3339(line.entry->timestamp));

@@ -1,4 +1,5 @@
 // What clients may ask about how this server is set up.
+#include "base/json_text.h"
 #include "extract/detected_level.h"
 #include "server/discovery.h"
 #include "server/http/api.h"
@@ -11,7 +12,7 @@ std::string json_list(std::span<const std::string_view> values) {
   std::string out = "[";
   for (const std::string_view value : values) {
     if (out.size() > 1) out += ',';
-    append_json_string(out, value);
+    append_json_string(out, value, JsonEscapes::kNeeded);
   }
   return out + "]";
 }
@@ -55,7 +56,7 @@ void Api::log_level(const Request& request, Response& response) {
     const auto level = parse_log_level(wanted);
     if (!level.ok()) {
       out = "{\"status\":\"failed\",\"message\":";
-      append_json_string(out, "unrecognized log level " + quote(wanted));
+      append_json_string(out, "unrecognized log level " + quote(wanted), JsonEscapes::kNeeded);
       send_json(response, out + "}\n");
       response.status = 400;
       return;

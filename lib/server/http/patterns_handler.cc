@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/json_text.h"
 #include "server/explore/pattern_miner.h"
 #include "server/http/api.h"
 #include "server/http/selection.h"
@@ -23,9 +24,9 @@ std::string patterns_response(const std::vector<LinePattern>& patterns) {
   for (size_t i = 0; i < patterns.size(); ++i) {
     if (i) out += ',';
     out += "{\"pattern\":";
-    append_json_string(out, patterns[i].text, true);
+    append_json_string(out, patterns[i].text, JsonEscapes::kHtml);
     out += ",\"level\":";
-    append_json_string(out, patterns[i].level);
+    append_json_string(out, patterns[i].level, JsonEscapes::kNeeded);
     out += ",\"samples\":[";
     bool first = true;
     for (const auto& [bucket, lines] : patterns[i].samples) {

@@ -1,3 +1,4 @@
+#include "base/json_text.h"
 #include "logql/syntax/parser.h"
 #include "logql/syntax/printer.h"
 #include "server/http/api.h"
@@ -31,9 +32,10 @@ void Api::query(const Request& request, Response& response) {
 void Api::format_query(const Request& request, Response& response) {
   const auto expr = logql::parse(Params(request).text("query"));
   std::string out = "{\"status\":";
-  append_json_string(out, expr.ok() ? "success" : "invalid-query");
+  append_json_string(out, expr.ok() ? "success" : "invalid-query", JsonEscapes::kNeeded);
   out += expr.ok() ? ",\"data\":" : ",\"error\":";
-  append_json_string(out, expr.ok() ? logql::pretty_print(**expr) : expr.error().message);
+  append_json_string(out, expr.ok() ? logql::pretty_print(**expr) : expr.error().message,
+                     JsonEscapes::kNeeded);
   send_json(response, out + "}");
   if (!expr.ok()) response.status = 400;
 }

@@ -1,12 +1,11 @@
 #include "server/http/response_json.h"
 
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdio>
 #include <span>
 
-#include "base/utf8.h"
+#include "base/json_text.h"
 
 namespace logsvc::server {
 namespace {
@@ -32,7 +31,7 @@ void append_sample(std::string& out, const logql::Sample& sample) {
 
 void append_entry(std::string& out, const logql::ResultEntry& entry, bool categorized) {
   out += "[\"" + std::to_string(entry.timestamp) + "\",";
-  append_json_string(out, entry.line, true);
+  append_json_string(out, entry.line, JsonEscapes::kHtml);
   if (categorized) {
     out += ",{";
     if (!entry.metadata.empty()) {
@@ -49,7 +48,19 @@ void append_entry(std::string& out, const logql::ResultEntry& entry, bool catego
   out += ']';
 }
 
+// About what append_streams() adds.
+size_t json_bytes(const logql::StreamsResult& data) {
+  constexpr size_t kPerEntry = 40, kPerStream = 512;
+  size_t out = 0;
+  for (const auto& stream : data.streams) {
+    out += kPerStream + kPerEntry * stream.entries.size();
+    for (const auto& entry : stream.entries) out += entry.line.size() + entry.line.size() / 8;
+  }
+  return out;
+}
+
 void append_streams(std::string& out, const logql::StreamsResult& data, bool categorized) {
+  out.reserve(out.size() + json_bytes(data));
   out += '[';
   bool first = true;
   for (const auto& stream : data.streams) {
@@ -71,12 +82,12 @@ void append_streams(std::string& out, const logql::StreamsResult& data, bool cat
 void append_legacy_stream(std::string& out, const Labels& labels,
                           std::span<const logql::ResultEntry> entries) {
   out += "{\"labels\":";
-  append_json_string(out, format_labels(labels), true);
+  append_json_string(out, format_labels(labels), JsonEscapes::kHtml);
   out += ",\"entries\":[";
   for (size_t i = 0; i < entries.size(); ++i) {
     if (i) out += ',';
     out += "{\"ts\":\"" + format_rfc3339(entries[i].timestamp) + "\",\"line\":";
-    append_json_string(out, entries[i].line, true);
+    append_json_string(out, entries[i].line, JsonEscapes::kHtml);
     out += '}';
   }
   out += "]}";
@@ -86,7 +97,7 @@ void append_list(std::string& out, const std::vector<std::string>& values) {
   out += '[';
   for (size_t i = 0; i < values.size(); ++i) {
     if (i) out += ',';
-    append_json_string(out, values[i]);
+    append_json_string(out, values[i], JsonEscapes::kNeeded);
   }
   out += ']';
 }
@@ -156,80 +167,15 @@ void append_stats(std::string& out, const logql::QueryStats& s) {
          ",\"shardsDuration\":0,\"usedBloomFilters\":false,\"totalStreams\":0}}";
 }
 
-// Characters that stand for themselves, whoever reads it.
-constexpr std::array<bool, 256> make_plain_in_json() {
-  std::array<bool, 256> out = {};
-  for (size_t c = 0x20; c < 0x80; ++c) {
-    out[c] = c != '"' && c != '\\' && c != '<' && c != '>' && c != '&';
-  }
-  return out;
-}
-constexpr std::array<bool, 256> kPlainInJson = make_plain_in_json();
-
 }  // namespace
-
-void append_json_string(std::string& out, std::string_view text, bool html) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  out += '"';
-  size_t plain = 0;
-  const auto flush = [&](size_t to) { out.append(text.substr(plain, to - plain)); };
-  for (size_t i = 0; i < text.size();) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (kPlainInJson[c]) {
-      ++i;
-      continue;
-    }
-    if (c >= 0x80) {
-      const size_t n = utf8_length(text.substr(i));
-      const std::string_view rune = text.substr(i, n);
-      const bool separator = html && (rune == "\xE2\x80\xA8" || rune == "\xE2\x80\xA9");
-      if (n == 0 || separator) {
-        flush(i);
-        out += n == 0 ? "\xEF\xBF\xBD" : (rune.back() == '\xA8' ? "\\u2028" : "\\u2029");
-        plain = i + (n ? n : 1);
-      }
-      i += n ? n : 1;
-      continue;
-    }
-    if (!html && (c == '<' || c == '>' || c == '&')) {
-      ++i;
-      continue;
-    }
-    flush(i);
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      default:
-        out += "\\u00";
-        out += kHex[c >> 4];
-        out += kHex[c & 15];
-    }
-    plain = ++i;
-  }
-  flush(text.size());
-  out += '"';
-}
 
 void append_json_labels(std::string& out, const Labels& labels) {
   out += '{';
   for (size_t i = 0; i < labels.size(); ++i) {
     if (i) out += ',';
-    append_json_string(out, labels[i].name);
+    append_json_string(out, labels[i].name, JsonEscapes::kNeeded);
     out += ':';
-    append_json_string(out, labels[i].value);
+    append_json_string(out, labels[i].value, JsonEscapes::kNeeded);
   }
   out += '}';
 }
@@ -249,7 +195,7 @@ std::string query_response(const logql::QueryResult& result,
     out += "\"warnings\":[";
     for (size_t i = 0; i < result.warnings.size(); ++i) {
       if (i) out += ',';
-      append_json_string(out, result.warnings[i]);
+      append_json_string(out, result.warnings[i], JsonEscapes::kNeeded);
     }
     out += "],";
   }
@@ -260,7 +206,7 @@ std::string query_response(const logql::QueryResult& result,
       out += "\"encodingFlags\":[";
       for (size_t i = 0; i < flags.size(); ++i) {
         if (i) out += ',';
-        append_json_string(out, flags[i]);
+        append_json_string(out, flags[i], JsonEscapes::kNeeded);
       }
       out += "],";
     }

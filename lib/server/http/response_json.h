@@ -10,9 +10,6 @@
 
 namespace logsvc::server {
 
-// Appends a JSON string. html: < > & and U+2028/9 as escapes, as in log lines. Invalid UTF-8
-// becomes U+FFFD.
-void append_json_string(std::string& out, std::string_view text, bool html = false);
 // {"a":"1",…}
 void append_json_labels(std::string& out, const Labels& labels);
 // Shortest decimal without exponent; NaN, +Inf, -Inf.

@@ -172,7 +172,9 @@ void send_error(httplib::Response& response, const Error& error) {
 void send_json(httplib::Response& response, std::string body) {
   response.status = 200;
   response.set_header("Cache-Control", "no-store");
-  response.set_content(std::move(body), "application/json; charset=UTF-8");
+  // As set_content() does, which copies the body.
+  response.set_header("Content-Type", "application/json; charset=UTF-8");
+  response.body = std::move(body);
 }
 
 Api::Api(ApiInfo info, store::Store& store, const logql::Engine& engine, Ingest& ingest,

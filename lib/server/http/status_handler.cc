@@ -1,3 +1,4 @@
+#include "base/json_text.h"
 #include "os/file_system.h"
 #include "server/http/api.h"
 
@@ -33,9 +34,9 @@ void Api::status(const Request&, Response& response) {
   const auto disk = PosixFileSystem().space(info_.data_dir);
   const auto number = [](uint64_t n) { return std::to_string(n); };
   std::string out = "{\"version\":";
-  append_json_string(out, info_.version);
+  append_json_string(out, info_.version, JsonEscapes::kNeeded);
   out += ",\"demo\":" + std::string(info_.demo_note.empty() ? "false" : "true") + ",\"demoNote\":";
-  append_json_string(out, info_.demo_note);
+  append_json_string(out, info_.demo_note, JsonEscapes::kNeeded);
   out += ",\"now\":\"" + std::to_string(clock_.now()) + "\",\"streams\":" + number(t.streams) +
          ",\"files\":" + number(t.files) + ",\"fileBytes\":" + number(t.file_bytes) +
          ",\"fileLineBytes\":" + number(t.file_line_bytes) +

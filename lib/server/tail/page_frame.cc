@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "base/json_text.h"
+
 namespace logsvc::server {
 
 void LeftOut::add(const LeftOut& more) {
@@ -28,7 +30,7 @@ std::string page_lines(std::span<const TailEntry> entries) {
     lines += ",\"";
     lines += std::to_string(e.entry.timestamp);
     lines += "\",";
-    append_json_string(lines, e.entry.line);
+    append_json_string(lines, e.entry.line, JsonEscapes::kNeeded);
     lines += ']';
   }
   return "\"streams\":[" + streams + "],\"lines\":[" + lines + ']';

@@ -23,12 +23,6 @@ httplib::Request get(const std::string& target) {
   return request;
 }
 
-std::string json(std::string_view text, bool html = false) {
-  std::string out;
-  append_json_string(out, text, html);
-  return out;
-}
-
 }  // namespace
 
 TEST_SUITE_BEGIN("server");
@@ -56,14 +50,6 @@ TEST_CASE("query parameters and their faults in Loki's words") {
   CHECK(*Params(get("/x?step=15000ms")).step("step", 0) == 15 * kSecond);
   CHECK(*Params(get("/x?step=0.5")).step("step", 0) == 500 * kMillisecond);
   CHECK(Params(get("/x?query=%7Ba%3D%22b+c%22%7D")).text("query") == "{a=\"b c\"}");
-}
-
-TEST_CASE("JSON strings escape what must be, and mend bytes that are no UTF-8") {
-  CHECK(json("a\"\\\n\x01") == R"("a\"\\\n\u0001")");
-  CHECK(json("<b>&", true) == R"("\u003cb\u003e\u0026")");
-  CHECK(json("<b>") == "\"<b>\"");
-  CHECK(json("\xED\x95\x9C\xFF") == "\"\xED\x95\x9C\xEF\xBF\xBD\"");
-  CHECK(json("\xE2\x80\xA8", true) == "\"\\u2028\"");
 }
 
 TEST_CASE("sample values are shortest decimals without exponent") {

@@ -3,7 +3,7 @@
 #include <map>
 
 #include "agent/pipeline/stages/stage_compiler.h"
-#include "extract/json_write.h"
+#include "base/json_text.h"
 #include "gotext/ansi.h"
 
 namespace logsvc::agent {
@@ -37,13 +37,13 @@ class PackStage : public Stage {
     }
     std::string out = "{";
     for (const auto& [name, value] : packed) {
-      extract::append_json_string(name, out);
+      append_json_string(out, name, JsonEscapes::kGo);
       out += ':';
-      extract::append_json_string(value, out);
+      append_json_string(out, value, JsonEscapes::kGo);
       out += ',';
     }
     out += "\"_entry\":";
-    extract::append_json_string(entry.line, out);
+    append_json_string(out, entry.line, JsonEscapes::kGo);
     out += '}';
     entry.line = std::move(out);
     // The time of reading, not of now: a line that is read again gives the same entry.

@@ -1,47 +1,9 @@
-#include "extract/json_write.h"
+#include "extract/json_number.h"
 
-#include <algorithm>
 #include <charconv>
 #include <cmath>
 
-#include "base/utf8.h"
-
 namespace logsvc::extract {
-
-void append_json_string(std::string_view text, std::string& out) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  out += '"';
-  for (size_t i = 0; i < text.size();) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (c >= 0x80) {
-      const size_t length = utf8_length(text.substr(i));
-      const std::string_view rune = text.substr(i, std::max<size_t>(1, length));
-      if (length == 0) {
-        out += "\\ufffd";
-      } else if (rune == "\xE2\x80\xA8" || rune == "\xE2\x80\xA9") {
-        out += rune == "\xE2\x80\xA8" ? "\\u2028" : "\\u2029";
-      } else {
-        out += rune;
-      }
-      i += rune.size();
-      continue;
-    }
-    ++i;
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += static_cast<char>(c);
-    } else if (c == '\n' || c == '\r' || c == '\t') {
-      out += c == '\n' ? "\\n" : c == '\r' ? "\\r" : "\\t";
-    } else if (c < ' ' || c == '<' || c == '>' || c == '&') {
-      out += "\\u00";
-      out += kHex[c >> 4];
-      out += kHex[c & 15];
-    } else {
-      out += static_cast<char>(c);
-    }
-  }
-  out += '"';
-}
 
 void append_fixed_number(double number, std::string& out) {
   if (!std::isfinite(number)) {
