@@ -18,8 +18,13 @@ struct LineTest {
   Kind kind = Kind::kAllOf;
   std::string text;
   std::vector<LineTest> parts;
+  bool any_case = false;  // ASCII letters in either case; text has the lower one
 
   static LineTest contains(std::string text) { return {Kind::kContains, std::move(text), {}}; }
+  // lower: in lower case.
+  static LineTest contains_any_case(std::string lower) {
+    return {Kind::kContains, std::move(lower), {}, true};
+  }
   static LineTest all_of(std::vector<LineTest> parts) {
     return {Kind::kAllOf, {}, std::move(parts)};
   }

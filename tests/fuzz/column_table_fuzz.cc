@@ -26,7 +26,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   });
   ColumnSearch search(reader);
   for (const std::string_view needle : {"user", "4", "0a1b2c3d4e"})
-    (void)search.find(0, needle).ok();
+    (void)search.find(0, Needle(needle)).ok();
   if (!reader.load(0).ok()) return 0;
   RowMetadata pairs(reader, 0);
   ByteBuffer line;

@@ -83,10 +83,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     return decompress(stored, f.raw_bytes);
   });
   ColumnSearch search(reader);
-  const auto found = search.find(root, needle);
+  const auto found = search.find(root, Needle(needle));
   const LineTest not_needle = LineTest::none_of({LineTest::contains(std::string(needle))});
+  std::string lower(needle);
+  std::transform(lower.begin(), lower.end(), lower.begin(), ascii_lower);
+  const auto either = search.find(root, Needle(lower, true));
   const auto missing = search.find(root, not_needle);
-  require(found.ok() && missing.ok());
+  require(found.ok() && missing.ok() && either.ok());
   check_field(reader, root, lines, needle);
   require(reader.load(root).ok());
   ByteBuffer line;
@@ -95,6 +98,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     reader.append(root, r, line);
     require(line.view(0) == lines[r]);
     require(found->has(r) == (lines[r].find(needle) != std::string_view::npos));
+    require(either->has(r) == (find_any_case(lines[r], lower) != std::string_view::npos));
     require(missing->has(r) != found->has(r));
   }
   return 0;

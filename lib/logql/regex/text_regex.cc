@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/any_case.h"
 #include "base/utf8.h"
 #include "gotext/unicode.h"
 #include "logql/regex/regex_shape.h"
@@ -116,7 +117,12 @@ bool contains(std::string_view value, std::string_view text) {
   return memmem(value.data(), value.size(), text.data(), text.size()) != nullptr;
 }
 
-char ascii_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+// ASCII, and no letter that is the lower case of another rune too (the Kelvin sign, a dotted I).
+bool is_ascii_alone(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return static_cast<unsigned char>(c) < 0x80 && c != 'k' && c != 'i';
+  });
+}
 
 // The text, which is in lower case, at the start of the value.
 bool begins_folded(std::string_view value, std::string_view text) {
@@ -138,6 +144,7 @@ bool begins_folded(std::string_view value, std::string_view text) {
 // The first byte is compared as ASCII, so letters whose cases differ there are not found.
 bool contains_folded(std::string_view value, std::string_view text) {
   if (text.size() > value.size()) return false;
+  if (is_ascii_alone(text)) return find_any_case(value, text) != std::string_view::npos;
   for (size_t i = 0; i + text.size() <= value.size(); ++i) {
     if (ascii_lower(value[i]) == text[0] && begins_folded(value.substr(i), text)) return true;
   }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "base/any_case.h"
 #include "base/utf8.h"
 
 namespace logsvc::logql {
@@ -13,11 +14,50 @@ namespace {
 constexpr int kMaxDepth = 200;
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
+// A text, of which letters may be wanted in either case: then in lower case, and ASCII.
+struct Text {
+  std::string bytes;
+  bool any_case = false;
+
+  void add(const Text& more) {
+    bytes += more.bytes;
+    any_case |= more.any_case;
+  }
+};
+
+// Letters of which other runes than their two ASCII forms are cases: U+212A, U+017F, U+0130 (whose
+// lower case is i for the filters that compare lower cases).
+struct OtherCase {
+  char letter;
+  std::string_view rune;
+};
+constexpr OtherCase kOtherCases[] = {{'k', "\xE2\x84\xAA"}, {'s', "\xC5\xBF"}, {'i', "\xC4\xB0"}};
+
+bool has_other_cases(std::string_view text) {
+  return text.find_first_of("ksiKSI") != std::string_view::npos;
+}
+
+// A run with letters in either case may have got letters that were wanted in one.
+LineTest contains(Text text) {
+  if (text.bytes.empty()) return {};
+  if (!text.any_case) return LineTest::contains(std::move(text.bytes));
+  for (char& c : text.bytes) c = ascii_lower(c);
+  std::vector<LineTest> either;
+  for (const OtherCase& other : kOtherCases) {
+    if (text.bytes.find(other.letter) == std::string::npos) continue;
+    either.push_back(LineTest::contains(std::string(other.rune)));
+  }
+  LineTest test = LineTest::contains_any_case(std::move(text.bytes));
+  if (either.empty()) return test;
+  either.insert(either.begin(), std::move(test));
+  return LineTest::any_of(std::move(either));
+}
+
 // What one part of an expression needs.
 struct Need {
   bool any = true;  // nothing is known of it
   // Otherwise: it is exactly this text, or the test holds where it matches.
-  std::optional<std::string> text;
+  std::optional<Text> text;
   LineTest test;
 };
 
@@ -33,12 +73,16 @@ class Reader {
   }
 
  private:
-  static Need of_text(std::string text) { return {false, std::move(text), {}}; }
+  static Need of_text(Text text) { return {false, std::move(text), {}}; }
   static Need of_test(LineTest test) { return {test.is_trivial(), {}, std::move(test)}; }
   static LineTest test_of(Need need) {
     if (need.any) return {};
     if (!need.text) return std::move(need.test);
-    return need.text->empty() ? LineTest() : LineTest::contains(std::move(*need.text));
+    return contains(std::move(*need.text));
+  }
+
+  static bool has_replacement(const Text& run) {
+    return run.bytes.find(kReplacement) != std::string::npos;
   }
 
   bool at_end() const { return at_ == text_.size() || failed_; }
@@ -66,14 +110,12 @@ class Reader {
   // Parts that follow each other: neighbouring texts become one.
   Need sequence(int depth) {
     std::vector<LineTest> tests;
-    std::string run;
+    Text run;
     bool whole = true;  // nothing but text so far
     const auto end_run = [&] {
       whole = false;
-      if (!run.empty() && run.find(kReplacement) == std::string::npos) {
-        tests.push_back(LineTest::contains(std::move(run)));
-      }
-      run.clear();
+      if (!run.bytes.empty() && !has_replacement(run)) tests.push_back(contains(std::move(run)));
+      run = {};
     };
     while (!at_end() && now() != '|' && now() != ')') {
       Need need = atom(depth);
@@ -81,7 +123,7 @@ class Reader {
       const Repeat repeat = quantifier();
       if (repeat == Repeat::kMaybe) need = {};
       if (!need.any && need.text) {
-        run += *need.text;
+        run.add(*need.text);
         if (repeat == Repeat::kOften) end_run();
         continue;
       }
@@ -89,7 +131,7 @@ class Reader {
       LineTest test = test_of(std::move(need));
       if (!test.is_trivial()) tests.push_back(std::move(test));
     }
-    if (whole && run.find(kReplacement) == std::string::npos) return of_text(std::move(run));
+    if (whole && !has_replacement(run)) return of_text(std::move(run));
     end_run();
     if (tests.size() == 1) return of_test(std::move(tests[0]));
     return of_test(LineTest::all_of(std::move(tests)));
@@ -128,10 +170,10 @@ class Reader {
   }
 
   Need literal(std::string_view bytes) {
-    // Folding knows more than upper and lower case of ASCII: such texts are not looked for.
-    const bool folded = folds_ && (std::isalpha(static_cast<unsigned char>(bytes[0])) ||
-                                   static_cast<unsigned char>(bytes[0]) >= 0x80);
-    return folded ? Need() : of_text(std::string(bytes));
+    // What is not ASCII is not looked for in either case.
+    if (folds_ && static_cast<unsigned char>(bytes[0]) >= 0x80) return {};
+    return of_text(
+        {std::string(bytes), folds_ && std::isalpha(static_cast<unsigned char>(bytes[0]))});
   }
 
   Need atom(int depth) {
@@ -149,7 +191,7 @@ class Reader {
       case '^':
       case '$':
         ++at_;
-        return of_text("");  // takes no room
+        return of_text({});  // takes no room
       default:
         break;
     }
@@ -176,7 +218,7 @@ class Reader {
           if (!std::isalpha(static_cast<unsigned char>(now())) && now() != '-') return fail();
         }
         if (at_end()) return fail();
-        if (text_[at_++] == ')') return of_text("");  // flags for what follows
+        if (text_[at_++] == ')') return of_text({});  // flags for what follows
       }
     }
     Need need = alternatives(depth + 1);
@@ -217,9 +259,9 @@ class Reader {
       // What a quantifier behind it applies to is its last character alone.
       return folds_ || close == std::string_view::npos || !plain_follows() || inside.empty()
                  ? Need()
-                 : of_text(std::string(inside));
+                 : of_text({std::string(inside), false});
     }
-    if (std::string_view("AzbB").find(c) != std::string_view::npos) return of_text("");
+    if (std::string_view("AzbB").find(c) != std::string_view::npos) return of_text({});
     if (std::string_view("dDsSwW").find(c) != std::string_view::npos) return {};
     if (c == 'p' || c == 'P') {
       if (!at_end() && now() == '{') {
@@ -234,7 +276,7 @@ class Reader {
     }
     static constexpr std::string_view kNames = "afnrtv", kValues = "\a\f\n\r\t\v";
     if (const size_t n = kNames.find(c); n != std::string_view::npos) {
-      return of_text(std::string(1, kValues[n]));
+      return of_text({std::string(1, kValues[n]), false});
     }
     if (std::ispunct(static_cast<unsigned char>(c))) return literal(std::string_view(&c, 1));
     return fail();  // \x, octal and the like are not worth it
@@ -263,8 +305,15 @@ LineTest required_literals(std::string_view expression, bool& literal) {
   Need need = Reader(expression).read();
   if (need.any) return {};
   if (!need.text) return std::move(need.test);
-  literal = expression.find_first_of("\\^$(") == std::string_view::npos;
-  return need.text->empty() ? LineTest() : LineTest::contains(std::move(*need.text));
+  if (need.text->any_case) {
+    constexpr std::string_view kFlag = "(?i)";
+    literal = expression.starts_with(kFlag) && !has_other_cases(need.text->bytes);
+    expression.remove_prefix(literal ? kFlag.size() : 0);
+  } else {
+    literal = true;
+  }
+  literal &= expression.find_first_of("\\^$(") == std::string_view::npos;
+  return contains(std::move(*need.text));
 }
 
 }  // namespace logsvc::logql

@@ -12,11 +12,6 @@ namespace {
 constexpr size_t kMinPackedNibbles = 5;
 constexpr size_t kHeadNibbles = 8;
 
-bool holds(std::string_view text, std::string_view part) {
-  return part.size() <= text.size() &&
-         memmem(text.data(), text.size(), part.data(), part.size()) != nullptr;
-}
-
 // The longest run of digits that a value of the form has; SIZE_MAX: any.
 size_t longest_digits(ValueForm form) {
   switch (form.type) {
@@ -62,40 +57,26 @@ std::string pack_pairs(const std::string& digits, size_t from) {
 
 }  // namespace
 
-bool matches(std::string_view value, std::string_view needle, Where where) {
-  switch (where) {
-    case Where::kAnywhere:
-      return holds(value, needle);
-    case Where::kAtStart:
-      return value.starts_with(needle);
-    case Where::kAtEnd:
-      return value.ends_with(needle);
-    case Where::kWhole:
-      return value == needle;
-  }
-  return false;
-}
-
-bool ColumnSearch::possible(const Column& c, std::string_view part, Where where) const {
+bool ColumnSearch::possible(const Column& c, const Needle& part, Where where) const {
   if (c.rows == 0 || part.size() > c.stamp.max_length) return false;
   if (where == Where::kWhole && part.size() < c.stamp.min_length) return false;
   if (!c.stamp.has_all(part)) return false;
   if (where == Where::kWhole && c.type() == ColumnType::kInteger) {
     int64_t value = 0;
-    return parse_integer(part, value) && value >= c.minimum && value <= c.maximum;
+    return parse_integer(part.bytes, value) && value >= c.minimum && value <= c.maximum;
   }
   const size_t digits = longest_digits(c.form);
-  return digits == SIZE_MAX || longest_run_of_digits(part) <= digits;
+  return digits == SIZE_MAX || longest_run_of_digits(part.bytes) <= digits;
 }
 
-Result<RowSet> ColumnSearch::find(uint32_t column, std::string_view needle, Where where) {
+Result<RowSet> ColumnSearch::find(uint32_t column, const Needle& needle, Where where) {
   ASSIGN_OR_RETURN(const RowSet* rows, found(column, needle, where));
   return *rows;
 }
 
 Result<RowSet> ColumnSearch::find(uint32_t column, const LineTest& test) {
   const uint32_t rows = reader_.table().columns[column].rows;
-  if (test.kind == LineTest::Kind::kContains) return find(column, test.text);
+  if (test.kind == LineTest::Kind::kContains) return find(column, Needle{test.text, test.any_case});
   if (test.kind == LineTest::Kind::kAllOf) {
     RowSet out = RowSet::all(rows);
     for (const LineTest& part : test.parts) {
@@ -118,8 +99,8 @@ Result<RowSet> ColumnSearch::find(uint32_t column, const LineTest& test) {
   return out;
 }
 
-Result<const RowSet*> ColumnSearch::found(uint32_t column, std::string_view part, Where where) {
-  const Key key{column, part.data(), part.size(), where};
+Result<const RowSet*> ColumnSearch::found(uint32_t column, const Needle& part, Where where) {
+  const Key key{column, part.bytes.data(), part.size(), where};
   const auto known = known_.find(key);
   if (known != known_.end()) return &known->second;
   ASSIGN_OR_RETURN(RowSet rows, search(column, part, where));
@@ -127,13 +108,13 @@ Result<const RowSet*> ColumnSearch::found(uint32_t column, std::string_view part
   return &known_.emplace(key, std::move(rows)).first->second;
 }
 
-Result<RowSet> ColumnSearch::search(uint32_t column, std::string_view part, Where where) {
+Result<RowSet> ColumnSearch::search(uint32_t column, const Needle& part, Where where) {
   const Column& c = reader_.table().columns[column];
   if (!possible(c, part, where)) return RowSet::none(c.rows);
   if (part.empty() && where != Where::kWhole) return RowSet::all(c.rows);
   switch (c.type()) {
     case ColumnType::kConstant:
-      return matches(c.constant, part, where) ? RowSet::all(c.rows) : RowSet::none(c.rows);
+      return part.is_in(c.constant, where) ? RowSet::all(c.rows) : RowSet::none(c.rows);
     case ColumnType::kDictionary:
       return search_dictionary(column, part, where);
     case ColumnType::kReference:
@@ -145,8 +126,8 @@ Result<RowSet> ColumnSearch::search(uint32_t column, std::string_view part, Wher
       break;
     case ColumnType::kInteger:
       if (where != Where::kAnywhere && part.size() <= kMaxDecimalDigits &&
-          std::all_of(part.begin(), part.end(), is_digit)) {
-        return search_integers(column, part, where);
+          std::all_of(part.bytes.begin(), part.bytes.end(), is_digit)) {
+        return search_integers(column, part.bytes, where);
       }
       break;
     case ColumnType::kHex:
@@ -158,14 +139,13 @@ Result<RowSet> ColumnSearch::search(uint32_t column, std::string_view part, Wher
   return search_built(column, part, where);
 }
 
-Result<RowSet> ColumnSearch::search_dictionary(uint32_t column, std::string_view part,
-                                               Where where) {
+Result<RowSet> ColumnSearch::search_dictionary(uint32_t column, const Needle& part, Where where) {
   const Column& c = reader_.table().columns[column];
   ASSIGN_OR_RETURN(const auto entries, reader_.dictionary(column));
   std::vector<uint8_t> match(entries.size());
   size_t count = 0;
   for (size_t i = 0; i < entries.size(); ++i) {
-    match[i] = matches(entries[i], part, where);
+    match[i] = part.is_in(entries[i], where);
     count += match[i];
   }
   if (count == 0) return RowSet::none(c.rows);
@@ -176,7 +156,7 @@ Result<RowSet> ColumnSearch::search_dictionary(uint32_t column, std::string_view
   return out;
 }
 
-Result<RowSet> ColumnSearch::search_reference(uint32_t column, std::string_view part, Where where) {
+Result<RowSet> ColumnSearch::search_reference(uint32_t column, const Needle& part, Where where) {
   const Column& c = reader_.table().columns[column];
   ASSIGN_OR_RETURN(const RowSet* values, found(c.child, part, where));
   if (values->is_none()) return RowSet::none(c.rows);
@@ -190,7 +170,7 @@ Result<RowSet> ColumnSearch::search_reference(uint32_t column, std::string_view 
 }
 
 // One search over the text of all rows; a hit that crosses two rows is none.
-Result<RowSet> ColumnSearch::search_strings(uint32_t column, std::string_view part) {
+Result<RowSet> ColumnSearch::search_strings(uint32_t column, const Needle& part) {
   const Column& c = reader_.table().columns[column];
   ASSIGN_OR_RETURN(const ColumnReader::Strings strings, reader_.strings(column));
   RowSet out = RowSet::none(c.rows);
@@ -200,9 +180,9 @@ Result<RowSet> ColumnSearch::search_strings(uint32_t column, std::string_view pa
     const auto end = strings.offsets.begin() + strings.first_rows[f + 1];
     size_t from = 0;
     while (from + part.size() <= text.size()) {
-      const void* hit = memmem(text.data() + from, text.size() - from, part.data(), part.size());
-      if (!hit) break;
-      const auto at = static_cast<size_t>(static_cast<const char*>(hit) - text.data());
+      const size_t hit = part.find_in(text.substr(from));
+      if (hit == std::string_view::npos) break;
+      const size_t at = from + hit;
       // The last row that begins at or before the hit; of rows that begin together only the last
       // has text.
       const auto row = std::upper_bound(first, end, at) - 1;
@@ -258,9 +238,9 @@ Result<RowSet> ColumnSearch::search_integers(uint32_t column, std::string_view d
 }
 
 // Looks for the packed bytes and compares the text of what it finds.
-Result<RowSet> ColumnSearch::search_packed(uint32_t column, std::string_view part, Where where) {
+Result<RowSet> ColumnSearch::search_packed(uint32_t column, const Needle& part, Where where) {
   const Column& c = reader_.table().columns[column];
-  const std::string digits = nibbles_of(part);
+  const std::string digits = nibbles_of(part.bytes);
   if (digits.size() < kMinPackedNibbles || !is_hex(digits)) {
     return search_built(column, part, where);
   }
@@ -270,7 +250,7 @@ Result<RowSet> ColumnSearch::search_packed(uint32_t column, std::string_view par
   const auto test = [&](std::string_view packed, uint32_t row) {
     const auto* from = reinterpret_cast<const uint8_t*>(packed.data()) + row * width;
     const size_t n = format_packed(c.form, from, text);
-    if (matches({text, n}, part, where)) out.add(row);
+    if (part.is_in({text, n}, where)) out.add(row);
   };
   if ((where == Where::kAtStart || where == Where::kWhole) && digits.size() >= kHeadNibbles) {
     const std::string wanted = pack_pairs(digits.substr(0, kHeadNibbles), 0);
@@ -298,7 +278,7 @@ Result<RowSet> ColumnSearch::search_packed(uint32_t column, std::string_view par
   return out;
 }
 
-Result<RowSet> ColumnSearch::search_built(uint32_t column, std::string_view part, Where where) {
+Result<RowSet> ColumnSearch::search_built(uint32_t column, const Needle& part, Where where) {
   const Column& c = reader_.table().columns[column];
   RETURN_IF_ERROR(reader_.load(column));
   RowSet out = RowSet::none(c.rows);
@@ -306,7 +286,7 @@ Result<RowSet> ColumnSearch::search_built(uint32_t column, std::string_view part
   for (uint32_t r = 0; r < c.rows; ++r) {
     value.clear();
     reader_.append(column, r, value);
-    if (matches(value.view(0), part, where)) out.add(r);
+    if (part.is_in(value.view(0), where)) out.add(r);
   }
   return out;
 }
@@ -337,7 +317,7 @@ Result<RowSet> ColumnSearch::rows_of(const Template& t,
   return out;
 }
 
-Result<RowSet> ColumnSearch::search_text(uint32_t column, std::string_view part, Where where) {
+Result<RowSet> ColumnSearch::search_text(uint32_t column, const Needle& part, Where where) {
   const Column& c = reader_.table().columns[column];
   const auto templates = reader_.table().templates_of(c);
   std::vector<RowSet> hits;

@@ -10,21 +10,17 @@
 #include "base/result.h"
 #include "model/line_test.h"
 #include "store/columns/column_reader.h"
+#include "store/columns/needle.h"
 #include "store/columns/row_set.h"
 
 namespace logsvc::store {
-
-// Where in the value the needle has to be.
-enum class Where : uint8_t { kAnywhere, kAtStart, kAtEnd, kWhole };
-
-bool matches(std::string_view value, std::string_view needle, Where where);
 
 class ColumnSearch {
  public:
   explicit ColumnSearch(ColumnReader& reader) : reader_(reader) {}
 
   // The needle's bytes must outlive the search.
-  Result<RowSet> find(uint32_t column, std::string_view needle, Where where = Where::kAnywhere);
+  Result<RowSet> find(uint32_t column, const Needle& needle, Where where = Where::kAnywhere);
   // Rows whose values pass the test, which must outlive the search.
   Result<RowSet> find(uint32_t column, const LineTest& test);
 
@@ -34,21 +30,21 @@ class ColumnSearch {
   struct Term {
     uint32_t column = 0;
     uint32_t start = 0;  // first row of the template in the column
-    std::string_view part;
+    Needle part;
     Where where = Where::kAnywhere;
   };
   // False: the stamp alone says that no value can match.
-  bool possible(const Column& c, std::string_view part, Where where) const;
+  bool possible(const Column& c, const Needle& part, Where where) const;
 
-  Result<const RowSet*> found(uint32_t column, std::string_view part, Where where);
-  Result<RowSet> search(uint32_t column, std::string_view part, Where where);
-  Result<RowSet> search_dictionary(uint32_t column, std::string_view part, Where where);
-  Result<RowSet> search_reference(uint32_t column, std::string_view part, Where where);
-  Result<RowSet> search_strings(uint32_t column, std::string_view part);
+  Result<const RowSet*> found(uint32_t column, const Needle& part, Where where);
+  Result<RowSet> search(uint32_t column, const Needle& part, Where where);
+  Result<RowSet> search_dictionary(uint32_t column, const Needle& part, Where where);
+  Result<RowSet> search_reference(uint32_t column, const Needle& part, Where where);
+  Result<RowSet> search_strings(uint32_t column, const Needle& part);
   Result<RowSet> search_integers(uint32_t column, std::string_view digits, Where where);
-  Result<RowSet> search_packed(uint32_t column, std::string_view part, Where where);
-  Result<RowSet> search_text(uint32_t column, std::string_view part, Where where);
-  Result<RowSet> search_built(uint32_t column, std::string_view part, Where where);
+  Result<RowSet> search_packed(uint32_t column, const Needle& part, Where where);
+  Result<RowSet> search_text(uint32_t column, const Needle& part, Where where);
+  Result<RowSet> search_built(uint32_t column, const Needle& part, Where where);
   // Of one template: rows of it, numbered from 0, where all terms of one alternative hold.
   Result<RowSet> rows_of(const Template& t, const std::vector<std::vector<Term>>& alternatives);
 

@@ -387,13 +387,6 @@ void Stamp::add_length(size_t length) {
   max_length = std::max(max_length, static_cast<uint32_t>(length));
 }
 
-bool Stamp::has_all(std::string_view text) const {
-  for (const char c : text) {
-    if (!has(c)) return false;
-  }
-  return true;
-}
-
 size_t ColumnTable::memory_bytes() const {
   return columns.capacity() * sizeof(Column) + templates.capacity() * sizeof(Template) +
          pieces.capacity() * sizeof(Piece) + entries.capacity() * sizeof(std::string_view) +

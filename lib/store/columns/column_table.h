@@ -12,6 +12,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "store/columns/needle.h"
 #include "store/columns/value_forms.h"
 
 namespace logsvc::store {
@@ -34,7 +35,10 @@ struct Stamp {
     const auto u = static_cast<uint8_t>(c);
     return u < 64 ? low >> u & 1 : u < 128 ? high >> (u - 64) & 1 : non_ascii;
   }
-  bool has_all(std::string_view text) const;
+  bool has_all(const Needle& needle) const {
+    return std::all_of(needle.bytes.begin(), needle.bytes.end(),
+                       [&](char c) { return has(c) || (needle.any_case && has(ascii_upper(c))); });
+  }
 };
 
 // Static text, or a slot: rows [start, start + rows of the template) of a column.

@@ -22,27 +22,25 @@ void TemplateMatcher::run(bool from_start) {
 // The needle lies in the text, or begins in it and goes on in the next piece.
 void TemplateMatcher::start_in_text(size_t piece) {
   const std::string_view text = pieces_[piece].text;
-  if (!to_end_ && needle_.size() <= text.size() &&
-      memmem(text.data(), text.size(), needle_.data(), needle_.size())) {
+  if (!to_end_ && needle_.find_in(text) != std::string_view::npos) {
     always_ = true;
     return;
   }
-  if (to_end_ && piece + 1 == pieces_.size() && text.ends_with(needle_)) {
+  if (to_end_ && piece + 1 == pieces_.size() && needle_.is_in(text, Where::kAtEnd)) {
     always_ = true;
     return;
   }
   if (piece + 1 == pieces_.size()) return;
   const size_t longest = std::min(text.size(), needle_.size() - 1);
-  const char* p = text.data() + text.size() - longest;
-  const char* const end = text.data() + text.size();
-  while (p < end && !always_) {
-    p = static_cast<const char*>(std::memchr(p, needle_[0], static_cast<size_t>(end - p)));
-    if (!p) return;
-    const auto n = static_cast<size_t>(end - p);
-    if (std::memcmp(p, needle_.data(), n) == 0) match_from(piece + 1, n);
-    ++p;
+  const Needle first = needle_.substr(0, 1);
+  for (size_t at = text.size() - longest; at < text.size() && !always_; ++at) {
+    const size_t skipped = first.find_in(text.substr(at));
+    if (skipped == std::string_view::npos) break;
+    at += skipped;
+    const size_t n = text.size() - at;
+    if (needle_.substr(0, n).is(text.substr(at))) match_from(piece + 1, n);
   }
-  if (to_end_ && text.ends_with(needle_) && needle_.size() <= text.size()) {
+  if (to_end_ && needle_.is_in(text, Where::kAtEnd)) {
     match_from(piece + 1, needle_.size());
   }
 }
@@ -50,7 +48,7 @@ void TemplateMatcher::start_in_text(size_t piece) {
 void TemplateMatcher::match_from(size_t piece, size_t at) {
   if (always_ || budget_ == 0) return;
   --budget_;
-  const std::string_view rest = needle_.substr(at);
+  const Needle rest = needle_.substr(at);
   if (rest.empty() && !to_end_) return done();
   if (piece == pieces_.size()) {
     if (rest.empty()) done();
@@ -59,14 +57,14 @@ void TemplateMatcher::match_from(size_t piece, size_t at) {
   if (pieces_[piece].is_slot()) return match_slot(piece, at, true);
   const std::string_view text = pieces_[piece].text;
   if (rest.size() <= text.size() && !to_end_) {
-    if (text.starts_with(rest)) done();
-  } else if (rest.starts_with(text)) {
+    if (rest.is_in(text, Where::kAtStart)) done();
+  } else if (text.size() <= rest.size() && rest.substr(0, text.size()).is(text)) {
     match_from(piece + 1, at + text.size());
   }
 }
 
 void TemplateMatcher::match_slot(size_t piece, size_t at, bool anchored) {
-  const std::string_view rest = needle_.substr(at);
+  const Needle rest = needle_.substr(at);
   const Column& c = table_.columns[pieces_[piece].column];
   const bool last = piece + 1 == pieces_.size();
   // All of the rest in this slot.
@@ -84,13 +82,13 @@ void TemplateMatcher::match_slot(size_t piece, size_t at, bool anchored) {
   const Piece& next = pieces_[piece + 1];
   const size_t longest = std::min<size_t>(rest.size(), c.stamp.max_length);
   for (size_t n = anchored ? 0 : 1; n <= longest && !always_ && budget_ > 0; ++n) {
-    if (n > 0 && !c.stamp.has(rest[n - 1])) return;
+    if (n > 0 && !c.stamp.has_all(rest.substr(n - 1, 1))) return;
     if (anchored && n < c.stamp.min_length) continue;
     if (n == rest.size() && !to_end_) return;
-    const std::string_view after = rest.substr(n);
+    const Needle after = rest.substr(n);
     if (!next.is_slot()) {
       const size_t common = std::min(after.size(), next.text.size());
-      if (std::memcmp(after.data(), next.text.data(), common) != 0) continue;
+      if (!after.substr(0, common).is(next.text.substr(0, common))) continue;
     }
     const Where where = anchored ? Where::kWhole : Where::kAtEnd;
     if (!search_.possible(c, rest.substr(0, n), where)) continue;
@@ -100,7 +98,7 @@ void TemplateMatcher::match_slot(size_t piece, size_t at, bool anchored) {
   }
 }
 
-void TemplateMatcher::add_term(size_t piece, std::string_view part, Where where) {
+void TemplateMatcher::add_term(size_t piece, const Needle& part, Where where) {
   terms_.push_back({pieces_[piece].column, pieces_[piece].start, part, where});
 }
 

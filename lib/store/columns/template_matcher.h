@@ -13,7 +13,7 @@ class TemplateMatcher {
   using Term = ColumnSearch::Term;
 
   TemplateMatcher(const ColumnSearch& search, const ColumnTable& table, const Template& t,
-                  std::string_view needle, Where where)
+                  Needle needle, Where where)
       : search_(search),
         table_(table),
         pieces_(table.pieces_of(t)),
@@ -36,13 +36,13 @@ class TemplateMatcher {
   void match_from(size_t piece, size_t at);
   // The needle from `at` on begins where the slot begins (anchored), or anywhere in it.
   void match_slot(size_t piece, size_t at, bool anchored);
-  void add_term(size_t piece, std::string_view part, Where where);
+  void add_term(size_t piece, const Needle& part, Where where);
   void done();
 
   const ColumnSearch& search_;
   const ColumnTable& table_;
   const std::span<const Piece> pieces_;
-  const std::string_view needle_;
+  const Needle needle_;
   const bool to_end_;
   bool always_ = false;
   int budget_ = 20000;

@@ -9,7 +9,7 @@ namespace logsvc::logql {
 namespace {
 
 std::string describe(const LineTest& test) {
-  if (test.kind == LineTest::Kind::kContains) return "'" + test.text + "'";
+  if (test.kind == LineTest::Kind::kContains) return (test.any_case ? "~'" : "'") + test.text + "'";
   std::string out = test.kind == LineTest::Kind::kAllOf ? "all(" : "any(";
   for (const LineTest& part : test.parts) out += describe(part);
   return out + ")";
@@ -35,8 +35,12 @@ TEST_CASE("what a regular expression needs") {
   CHECK(required("(abc)d") == "'abcd'");
   CHECK(required("(?P<x>abc|abd)e") == "all(any('abc''abd')'e')");
   CHECK(required("a|") == "all()");
-  CHECK(required("(?i)abc1") == "'1'");
-  CHECK(required("x(?i:abc)1") == "all('x''1')");
+  CHECK(required("(?i)aBc1") == "~'abc1'!");
+  CHECK(required("X(?i:abc)1") == "~'xabc1'");
+  CHECK(required("(?i)(error|fatal): .*x") == "all(any(~'error'~'fatal')': '~'x')");
+  CHECK(required("(?i)k1") == "any(~'k1''\xE2\x84\xAA')");
+  CHECK(required("(?i)sit") == "any(~'sit''\xC5\xBF''\xC4\xB0')");
+  CHECK(required("(?i)a\xED\x95\x9C") == "~'a'");
   CHECK(required("a\\d\\.b\\Q.*\\E") == "all('a''.b.*')");
   CHECK(required("[abc]") == "all()");
   CHECK(required("a{,2}b") == "'a{,2}b'!");
@@ -46,9 +50,12 @@ TEST_CASE("what a regular expression needs") {
 
 TEST_CASE("where an expression matches, what it needs is there") {
   const std::vector<std::string> atoms = {
-      "a",    "b",    "ab",    ".", "[ab]", "(a|b)", "(?:ab)+", "\\.",      "^",    "$", "(a)?",
-      "b{2}", "\\bA", "(?i)a", "|", "a*",   "c+",    "(?i:B)",  "\\Qa.\\E", "(b|)", "{", "x{1,2}"};
-  const std::vector<std::string> letters = {"a", "b", "A", "B", "c", ".", "{", "x", " ", "\xFF"};
+      "a",        "b",    "ab",   ".",      "[ab]",  "(a|b)", "(?:ab)+", "\\.", "^",
+      "$",        "(a)?", "b{2}", "\\bA",   "(?i)a", "|",     "a*",      "c+",  "(?i:B)",
+      "\\Qa.\\E", "(b|)", "{",    "x{1,2}", "(?i)",  "k",     "(?i:s)"};
+  const std::vector<std::string> letters = {"a",       "b", "A",    "B", "c", ".", "{",
+                                            "x",       " ", "\xFF", "k", "K", "S", "\xE2\x84\xAA",
+                                            "\xC5\xBF"};
   testing::RandomLogs random(3);
   size_t matches = 0;
   for (int i = 0; i < 4000; ++i) {

@@ -49,7 +49,7 @@ bool read_everything(MemFileSystem& files) {
     ColumnReader columns(header.table, (*reader)->loader(*block));
     RowMetadata metadata(columns, header.metadata);
     ColumnSearch search(columns);
-    good &= search.find(header.lines, "line 3").ok() && (*reader)->times(*block).ok();
+    good &= search.find(header.lines, Needle("line 3")).ok() && (*reader)->times(*block).ok();
     const bool loaded = columns.load(header.lines).ok() && metadata.load().ok();
     good &= loaded;
     ByteBuffer line;

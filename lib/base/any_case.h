@@ -1,0 +1,24 @@
+// ASCII letters in either case. Other bytes are only themselves.
+#pragma once
+
+#include <algorithm>
+#include <string_view>
+
+namespace logsvc {
+
+constexpr char ascii_lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
+constexpr char ascii_upper(char c) {
+  return c >= 'a' && c <= 'z' ? static_cast<char>(c - ('a' - 'A')) : c;
+}
+
+// The second text of each is in lower case.
+inline bool equals_any_case(std::string_view text, std::string_view lower) {
+  return std::equal(text.begin(), text.end(), lower.begin(), lower.end(),
+                    [](char c, char wanted) { return ascii_lower(c) == wanted; });
+}
+// The first place; npos if there is none.
+size_t find_any_case(std::string_view text, std::string_view lower);
+
+}  // namespace logsvc
