@@ -68,6 +68,8 @@ Result<std::string> decode_body(std::string body, const std::string& encoding, u
   std::string name = encoding;
   std::transform(name.begin(), name.end(), name.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  // HTTP's older name, and what nestjs-loki-logger calls it.
+  if (name == "x-gzip" || name == "application/gzip") name = "gzip";
   if (name.empty() || name == "identity" || name == "snappy") return body;
   if (name == "gzip" && body.substr(0, 2) != "\x1f\x8b") {
     return invalid(body.empty() ? "EOF" : "gzip: invalid header");
