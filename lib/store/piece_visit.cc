@@ -17,9 +17,12 @@ Result<ReadStats> Store::Impl::PieceVisit::run() {
   // After the snapshot, so that every stream in its windows is known.
   std::vector<StreamRef> streams = store_.streams.select(query_.matchers);
   const std::vector<StreamRef> touched = now_.take_touched(streams, query_.range);
-  ASSIGN_OR_RETURN(const auto blocks, store_.plan(now_, streams, query_.range));
   for (const auto& window : now_.windows) shared_.add(*window, streams);
-  for (const BlockPlan& block : blocks) shared_.add(block.lanes);
+  ASSIGN_OR_RETURN(const auto blocks,
+                   store_.plan(now_, streams, query_.range,
+                               [this](const StreamRef& stream, const StreamBlock& rows) {
+                                 shared_.add(*stream, {rows.first, rows.last});
+                               }));
   shared_.find();
   for (const auto& window : now_.windows) {
     for (const StreamRef& s : streams) RETURN_IF_ERROR(visit_window(*window, *s));
@@ -29,7 +32,7 @@ Result<ReadStats> Store::Impl::PieceVisit::run() {
     stats_.chunks_total += 1;
     // What the index and the caches say of a damaged block counts no more.
     Status visited = store_.chunks.known_damage(block.file, block.block);
-    if (visited.ok()) visited = visit_block(block);
+    if (visited.ok()) visited = read_block(block);
     RETURN_IF_ERROR(store_.left_out(visited, stats_));
   }
   for (const Overlap& overlap : overlaps(streams)) {
@@ -38,6 +41,12 @@ Result<ReadStats> Store::Impl::PieceVisit::run() {
   }
   if (!touched.empty()) RETURN_IF_ERROR(visit_touched(touched));
   return std::move(stats_);
+}
+
+Status Store::Impl::PieceVisit::read_block(const BlockPlan& block) {
+  const auto lanes = store_.directory->lanes(block);
+  if (!lanes.ok()) return store_.chunks.damaged(block.file, block.block, lanes.error());
+  return visit_block(block, *lanes);
 }
 
 Status Store::Impl::PieceVisit::check() const {

@@ -28,7 +28,7 @@ class Store::Impl::PieceVisit {
   virtual Status visit_rows(const Stream& stream, std::span<const Entry> rows) = 0;
   // To be given are the rows in the range but for those at shared times. An error that is the
   // block's is reported; the visit goes on.
-  virtual Status visit_block(const BlockPlan& block) = 0;
+  virtual Status visit_block(const BlockPlan& block, const BlockLanes& lanes) = 0;
 
   Status check() const;
 
@@ -44,6 +44,7 @@ class Store::Impl::PieceVisit {
     std::vector<StreamRef> streams;
   };
   std::vector<Overlap> overlaps(const std::vector<StreamRef>& streams) const;
+  Status read_block(const BlockPlan& block);
   Status visit_window(const Window& window, const Stream& stream);
   Status visit_overlap(const Overlap& overlap);
   Status visit_touched(const std::vector<StreamRef>& streams);

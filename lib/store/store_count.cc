@@ -36,21 +36,24 @@ class Store::Impl::Counting : public PieceVisit {
     return flush(stream);
   }
 
-  Status visit_block(const BlockPlan& block) override {
+  Status visit_block(const BlockPlan& block, const BlockLanes& lanes) override {
     marks_.clear();
     parts_.clear();
-    BlockPlan by_line{block.file, block.block, block.path, {}};
-    for (const BlockLane& lane : block.lanes) {
+    std::vector<StreamRef> by_line;
+    for (const BlockLane& lane : lanes) {
       add_cuts(lane);
       // Bytes of a part of a stream are known from its lines alone.
       if (bytes_ && (parts_.back().marks > 0 || !query_.lines.is_trivial())) {
-        by_line.lanes.push_back(lane);
+        by_line.push_back(lane.stream);
         marks_.resize(parts_.back().first_mark);
         parts_.pop_back();
       }
     }
-    if (!parts_.empty()) RETURN_IF_ERROR(count_parts(block));
-    return by_line.lanes.empty() ? Status() : count_lines(std::move(by_line));
+    if (!parts_.empty()) RETURN_IF_ERROR(count_parts(block, lanes));
+    if (by_line.empty()) return {};
+    BlockPlan rest = block;
+    rest.wanted = std::make_shared<const StreamSelection>(std::move(by_line));
+    return count_lines(std::move(rest));
   }
 
   // The bucket of a time; size_t(-1) before the first, the number of buckets after the last.
@@ -107,11 +110,11 @@ class Store::Impl::Counting : public PieceVisit {
     parts_.push_back({&lane, begin, marks_.size() - begin});
   }
 
-  Status count_parts(const BlockPlan& block) {
+  Status count_parts(const BlockPlan& block, const BlockLanes& lanes) {
     std::unique_ptr<BlockReader> reader;
     const auto open = [&]() -> Status {
       if (reader) return {};
-      ASSIGN_OR_RETURN(reader, BlockReader::open(store_.chunks, block));
+      ASSIGN_OR_RETURN(reader, BlockReader::open(store_.chunks, block, lanes));
       stats_.chunks_read += 1;
       return {};
     };
@@ -172,7 +175,7 @@ class Store::Impl::Counting : public PieceVisit {
   Status count_lines(BlockPlan block) {
     Status damage;
     MergeIterator merge(query_, [&](const Error& error, ReadStats&) { damage = error; });
-    merge.add(make_block_source(std::move(block), store_.chunks, merge.query()));
+    merge.add(make_block_source(std::move(block), *store_.directory, store_.chunks, merge.query()));
     StreamRef stream;
     while (merge.next()) {
       if (stream != merge.stream()) {

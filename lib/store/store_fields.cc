@@ -16,13 +16,13 @@ class Store::Impl::FieldVisit : public PieceVisit {
     return {};
   }
 
-  Status visit_block(const BlockPlan& block) override {
-    ASSIGN_OR_RETURN(const auto reader, BlockReader::open(store_.chunks, block));
+  Status visit_block(const BlockPlan& block, const BlockLanes& lanes) override {
+    ASSIGN_OR_RETURN(const auto reader, BlockReader::open(store_.chunks, block, lanes));
     ASSIGN_OR_RETURN(const RowSet hits, reader->find(query_.lines));
     stats_.chunks_read += 1;
     if (!hits.is_none()) {
       RETURN_IF_ERROR(reader->choose_json_field(name_));
-      for (const BlockLane& lane : block.lanes) RETURN_IF_ERROR(visit_lane(*reader, lane, hits));
+      for (const BlockLane& lane : lanes) RETURN_IF_ERROR(visit_lane(*reader, lane, hits));
     }
     stats_.compressed_bytes += reader->bytes_read();
     return {};

@@ -18,10 +18,10 @@ class Store::Impl::TimesVisit : public PieceVisit {
     return visit_(stream.labels, times_);
   }
 
-  Status visit_block(const BlockPlan& block) override {
-    ASSIGN_OR_RETURN(const auto reader, BlockReader::open(store_.chunks, block));
+  Status visit_block(const BlockPlan& block, const BlockLanes& lanes) override {
+    ASSIGN_OR_RETURN(const auto reader, BlockReader::open(store_.chunks, block, lanes));
     stats_.chunks_read += 1;
-    for (const BlockLane& lane : block.lanes) {
+    for (const BlockLane& lane : lanes) {
       ASSIGN_OR_RETURN(const auto times, reader->times(lane.rows.first_row, lane.rows.rows));
       const auto first = std::lower_bound(times.begin(), times.end(), query_.range.start);
       const auto last = std::lower_bound(first, times.end(), query_.range.end);
