@@ -1,11 +1,13 @@
 #include <cstdio>
 #include <iostream>
+#include <map>
 
 #include "inspect.h"
 #include "journal/segment_format.h"
 #include "store/deletion.h"
 #include "store/journal_record.h"
 #include "store/sqlite.h"
+#include "store/stream_list.h"
 
 namespace logsvc::inspect {
 
@@ -86,6 +88,38 @@ bool print_journal(const std::string& path, const std::string& bytes, bool lines
   return true;
 }
 
+namespace {
+
+Status print_streams(store::Sqlite& db) {
+  std::cout << "\nstreams: number, blocks, rows, labels\n";
+  struct Totals {
+    uint64_t blocks = 0, rows = 0;
+  };
+  std::map<uint64_t, Totals> totals;
+  ASSIGN_OR_RETURN(auto blocks, db.prepare("SELECT block, ids, rows FROM blocks"));
+  while (true) {
+    ASSIGN_OR_RETURN(const bool found, blocks.step());
+    if (!found) break;
+    const store::StreamList list{static_cast<uint32_t>(blocks.integer(0)),
+                                 std::string(blocks.bytes(1)), std::string(blocks.bytes(2))};
+    ASSIGN_OR_RETURN(const auto rows, store::unpack_streams(0, list));
+    for (const store::StreamBlock& b : rows) {
+      totals[b.stream_id].blocks += 1;
+      totals[b.stream_id].rows += b.rows;
+    }
+  }
+  ASSIGN_OR_RETURN(auto streams, db.prepare("SELECT id, labels FROM streams ORDER BY labels"));
+  while (true) {
+    ASSIGN_OR_RETURN(const bool found, streams.step());
+    if (!found) return {};
+    const Totals& t = totals[static_cast<uint64_t>(streams.integer(0))];
+    std::cout << "  " << streams.integer(0) << "  " << t.blocks << "  " << t.rows << "  "
+              << printable(streams.text(1)) << '\n';
+  }
+}
+
+}  // namespace
+
 bool print_index(const std::string& path) {
   const auto print = [&]() -> Status {
     ASSIGN_OR_RETURN(store::Sqlite db, store::Sqlite::open(path));
@@ -105,10 +139,7 @@ bool print_index(const std::string& path) {
         "files: day/number, rows, bytes of lines, bytes",
         "SELECT day || '/' || printf('%016x', id) || '.chunk  ' || rows || '  ' || raw_bytes || "
         "'  ' || bytes FROM files ORDER BY day, id"));
-    RETURN_IF_ERROR(table("streams: number, blocks, rows, labels",
-                          "SELECT s.id || '  ' || count(b.file_id) || '  ' || "
-                          "ifnull(sum(b.rows), 0) || '  ' || s.labels FROM streams s LEFT JOIN "
-                          "stream_blocks b ON b.stream_id = s.id GROUP BY s.id ORDER BY s.labels"));
+    RETURN_IF_ERROR(print_streams(db));
     RETURN_IF_ERROR(table("files that are gone: number, replaced by",
                           "SELECT printf('%016x  %016x', file_id, replaced_by) FROM gone"));
     return table("sealed: day, journal records up to",

@@ -1,53 +1,115 @@
 #include "store/block_directory.h"
 
 #include <algorithm>
-#include <tuple>
 #include <unordered_set>
 
 namespace logsvc::store {
 namespace {
 
-// For so few streams the database is asked directly when much would have to be read else.
+// So few streams are looked for one after the other.
 constexpr size_t kFewStreams = 16;
-constexpr size_t kManyFiles = 4;
+
+// Calls visit for the rows that are wanted until that gives false; false: it did.
+Result<bool> visit_list(const StreamSelection& wanted, TimeRange range, uint64_t file,
+                        const StreamList& list, const BlockDirectory::RowsVisitor& visit) {
+  ASSIGN_OR_RETURN(StreamListView view, StreamListView::open(file, list));
+  RowSet places = RowSet::none(view.size());
+  if (wanted.streams().size() <= kFewStreams) {
+    for (const StreamRef& stream : wanted.streams()) view.find(stream->id, places);
+  } else {
+    for (uint32_t place = 0; place < view.size(); ++place) {
+      if (wanted.find(view.id(place))) places.add(place);
+    }
+  }
+  if (places.is_none()) return true;
+  bool more = true;
+  RETURN_IF_ERROR(view.each(places, [&](uint32_t, const StreamBlock& rows) {
+    if (more && range.overlaps(rows.first, rows.last)) {
+      more = visit(*wanted.find(rows.stream_id), rows);
+    }
+  }));
+  return more;
+}
 
 }  // namespace
 
-Result<LruCache<uint64_t, BlockDirectory::FileRows>::Ref> BlockDirectory::of_file(uint64_t file) {
+Result<BlockDirectory::FileRef> BlockDirectory::of_file(
+    uint64_t file, std::optional<LabelIndex::FileCursor>& cursor) {
   if (auto known = cache_.find(file)) return known;
-  ASSIGN_OR_RETURN(FileRows rows, index_.blocks_of_file(file));
-  auto shared = std::make_shared<const FileRows>(std::move(rows));
-  cache_.put(file, shared, shared->size() * sizeof(StreamBlock));
-  return LruCache<uint64_t, FileRows>::Ref(shared);
+  if (!cursor) {
+    ASSIGN_OR_RETURN(LabelIndex::FileCursor begun, index_.cursor());
+    cursor.emplace(std::move(begun));
+  }
+  ASSIGN_OR_RETURN(LabelIndex::FileStreams streams, cursor->streams_of(file));
+  size_t bytes = sizeof streams;
+  for (const StreamList& list : streams) bytes += list.memory_bytes();
+  const auto shared = std::make_shared<const LabelIndex::FileStreams>(std::move(streams));
+  cache_.put(file, shared, bytes);
+  return FileRef(shared);
 }
 
-Result<std::vector<StreamBlock>> BlockDirectory::find(const std::vector<StreamRef>& streams,
-                                                      TimeRange range,
-                                                      const std::vector<uint64_t>& files) {
-  std::vector<StreamBlock> out;
-  if (files.empty() || streams.empty()) return out;
-  if (streams.size() <= kFewStreams && files.size() > kManyFiles) {
-    const auto unknown = std::count_if(files.begin(), files.end(),
-                                       [&](uint64_t f) { return cache_.find(f) == nullptr; });
-    if (static_cast<size_t>(unknown) > kManyFiles) {
-      ASSIGN_OR_RETURN(out, index_.blocks(streams, range, files.back()));
-      std::erase_if(out, [&](const StreamBlock& b) {
-        return !std::binary_search(files.begin(), files.end(), b.file_id);
-      });
-      std::sort(out.begin(), out.end(), [](const StreamBlock& a, const StreamBlock& b) {
-        return std::tie(a.file_id, a.block, a.first_row) <
-               std::tie(b.file_id, b.block, b.first_row);
-      });
-      return out;
+Status BlockDirectory::visit(const StreamSelection& wanted, TimeRange range,
+                             std::span<const uint64_t> files, const RowsVisitor& visit,
+                             const DamageVisitor& damaged) {
+  if (wanted.streams().empty()) return {};
+  std::optional<LabelIndex::FileCursor> cursor;
+  for (const uint64_t file : files) {
+    ASSIGN_OR_RETURN(const FileRef streams, of_file(file, cursor));
+    for (const StreamList& list : *streams) {
+      const auto more = visit_list(wanted, range, file, list, visit);
+      if (!more.ok()) {
+        if (damaged) damaged(file, list.block);
+      } else if (!*more) {
+        return {};
+      }
     }
   }
-  std::unordered_set<uint64_t> wanted(streams.size() * 2);
-  for (const StreamRef& s : streams) wanted.insert(s->id);
-  for (const uint64_t file : files) {
-    ASSIGN_OR_RETURN(const auto rows, of_file(file));
-    for (const StreamBlock& b : *rows) {
-      if (range.overlaps(b.first, b.last) && wanted.count(b.stream_id)) out.push_back(b);
+  return {};
+}
+
+Result<BlockLanes> BlockDirectory::lanes(const BlockPlan& plan) {
+  std::optional<LabelIndex::FileCursor> cursor;
+  ASSIGN_OR_RETURN(const FileRef streams, of_file(plan.file, cursor));
+  BlockLanes out;
+  for (const StreamList& list : *streams) {
+    if (list.block != plan.block) continue;
+    const auto read = visit_list(*plan.wanted, plan.range, plan.file, list,
+                                 [&](const StreamRef& stream, const StreamBlock& rows) {
+                                   out.push_back({stream, rows});
+                                   return true;
+                                 });
+    if (!read.ok()) {
+      return Error{read.error().code, plan.path + ": block " + std::to_string(plan.block) + ": " +
+                                          read.error().message};
     }
+  }
+  return out;
+}
+
+Result<std::vector<StreamBlock>> BlockDirectory::rows_of(uint64_t file) {
+  std::optional<LabelIndex::FileCursor> cursor;
+  ASSIGN_OR_RETURN(const FileRef streams, of_file(file, cursor));
+  std::vector<StreamBlock> out;
+  for (const StreamList& list : *streams) {
+    ASSIGN_OR_RETURN(const std::vector<StreamBlock> rows, unpack_streams(file, list));
+    out.insert(out.end(), rows.begin(), rows.end());
+  }
+  return out;
+}
+
+// The newest files first: most streams are in them.
+Result<std::vector<StreamRef>> BlockDirectory::present(const StreamSelection& wanted,
+                                                       TimeRange range,
+                                                       std::span<const uint64_t> files) {
+  std::unordered_set<const Stream*> found;
+  std::vector<StreamRef> out;
+  const size_t all = wanted.streams().size();
+  for (size_t f = files.size(); f > 0 && out.size() < all; --f) {
+    RETURN_IF_ERROR(visit(wanted, range, files.subspan(f - 1, 1),
+                          [&](const StreamRef& stream, const StreamBlock&) {
+                            if (found.insert(stream.get()).second) out.push_back(stream);
+                            return out.size() < all;
+                          }));
   }
   return out;
 }

@@ -1,11 +1,13 @@
-// What of a block a query wants.
+// Which blocks a query wants, and what of a block once it comes to it: a store of many streams has
+// more rows of the index in a range than a query could keep.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
-#include "store/label_index.h"
-#include "store/stream_registry.h"
+#include "store/stream_list.h"
+#include "store/stream_selection.h"
 
 namespace logsvc::store {
 
@@ -14,12 +16,16 @@ struct BlockLane {
   StreamRef stream;
   StreamBlock rows;
 };
+using BlockLanes = std::vector<BlockLane>;
 
 struct BlockPlan {
   uint64_t file = 0;
   uint32_t block = 0;
   std::string path;
-  std::vector<BlockLane> lanes;  // in no order, at least one
+  Timestamp first = 0, last = 0;  // of the rows of wanted streams
+  // What is wanted: BlockDirectory::lanes().
+  std::shared_ptr<const StreamSelection> wanted;
+  TimeRange range;
 };
 
 }  // namespace logsvc::store

@@ -6,14 +6,13 @@
 
 namespace logsvc::store {
 
-Result<std::unique_ptr<BlockReader>> BlockReader::open(ChunkCache& cache, const BlockPlan& plan) {
+Result<std::unique_ptr<BlockReader>> BlockReader::open(ChunkCache& cache, const BlockPlan& plan,
+                                                       const BlockLanes& lanes) {
   ASSIGN_OR_RETURN(auto reader, cache.reader(plan.file, plan.path));
   ASSIGN_OR_RETURN(OpenBlock block, cache.block(plan.file, *reader, plan.block));
   std::unique_ptr<BlockReader> out(
       new BlockReader(cache, plan.file, plan.block, std::move(reader), std::move(block)));
-  for (const BlockLane& lane : plan.lanes) {
-    if (!out->has(lane)) return out->located(corrupt("its streams are not those of the index"));
-  }
+  if (!out->has(lanes)) return out->located(corrupt("its streams are not those of the index"));
   return out;
 }
 
@@ -29,14 +28,22 @@ BlockReader::BlockReader(ChunkCache& cache, uint64_t file, uint32_t number,
       json_(columns_, block_.header->lines),
       metadata_(columns_, block_.header->metadata) {}
 
-bool BlockReader::has(const BlockLane& lane) const {
-  const StreamBlock& rows = lane.rows;
+bool BlockReader::has(const BlockLanes& lanes) const {
   const auto& streams = block_.header->streams;
-  const auto s = std::lower_bound(
-      streams.begin(), streams.end(), rows.first_row,
-      [](const BlockStream& stream, uint32_t row) { return stream.first_row < row; });
-  return s != streams.end() && s->first_row == rows.first_row && s->rows == rows.rows &&
-         s->first == rows.first && s->last == rows.last && s->raw_bytes == rows.raw_bytes;
+  auto s = streams.begin();
+  for (const BlockLane& lane : lanes) {
+    const StreamBlock& rows = lane.rows;
+    if (s != streams.end() && s->first_row < rows.first_row) ++s;  // mostly it is the next one
+    if (s != streams.end() && s->first_row != rows.first_row) {
+      s = std::lower_bound(s, streams.end(), rows.first_row,
+                           [](const BlockStream& b, uint32_t row) { return b.first_row < row; });
+    }
+    if (s == streams.end() || s->first_row != rows.first_row || s->rows != rows.rows ||
+        s->first != rows.first || s->last != rows.last || s->raw_bytes != rows.raw_bytes) {
+      return false;
+    }
+  }
+  return true;
 }
 
 Error BlockReader::located(const Error& error) const {

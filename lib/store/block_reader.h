@@ -18,9 +18,11 @@ namespace logsvc::store {
 
 class BlockReader {
  public:
-  // Borrows the cache. kNotFound if the file is gone; kCorrupt, also if the block's streams are not
-  // those that the index says: rows of the plan are rows of the block.
-  static Result<std::unique_ptr<BlockReader>> open(ChunkCache& cache, const BlockPlan& plan);
+  // Borrows the cache; lanes: ascending, as BlockDirectory gives them. kNotFound if the file is
+  // gone; kCorrupt, also if the block's streams are not those that the index says: rows of the
+  // lanes are rows of the block.
+  static Result<std::unique_ptr<BlockReader>> open(ChunkCache& cache, const BlockPlan& plan,
+                                                   const BlockLanes& lanes);
 
   uint32_t rows() const { return block_.header->rows; }
   // The rows whose lines pass: exactly those.
@@ -45,7 +47,7 @@ class BlockReader {
  private:
   BlockReader(ChunkCache& cache, uint64_t file, uint32_t number,
               std::shared_ptr<const ChunkReader> reader, OpenBlock block);
-  bool has(const BlockLane& lane) const;
+  bool has(const BlockLanes& lanes) const;
   Error located(const Error& error) const;
   Status located(Status status) const;
 

@@ -11,25 +11,22 @@ constexpr uint64_t kManyShare = 8;
 
 class BlockSource : public RowSource {
  public:
-  BlockSource(BlockPlan plan, ChunkCache& cache, const SelectQuery& query)
-      : RowSource(query, plan.file << 16 | plan.block), plan_(std::move(plan)), cache_(cache) {
-    std::sort(plan_.lanes.begin(), plan_.lanes.end(), [](const BlockLane& a, const BlockLane& b) {
-      return comes_before(a.stream->labels, b.stream->labels);
-    });
-    Timestamp first = plan_.lanes[0].rows.first, last = plan_.lanes[0].rows.last;
-    for (const BlockLane& lane : plan_.lanes) {
-      first = std::min(first, lane.rows.first);
-      last = std::max(last, lane.rows.last);
-      lanes_.push_back({lane.stream, 0, 0, 0});
-      places_.push_back({lane.rows, 0, 0, {}, {}});
-    }
-    set_bound(first, last);
+  BlockSource(BlockPlan plan, BlockDirectory& directory, ChunkCache& cache,
+              const SelectQuery& query)
+      : RowSource(query, plan.file << 16 | plan.block),
+        plan_(std::move(plan)),
+        directory_(directory),
+        cache_(cache) {
+    set_bound(plan_.first, plan_.last);
   }
 
  protected:
   Status open(ReadStats& stats) override {
-    ASSIGN_OR_RETURN(block_, BlockReader::open(cache_, plan_));
-    const Status found = find_rows(stats);
+    RETURN_IF_ERROR(cache_.known_damage(plan_.file, plan_.block));
+    auto lanes = directory_.lanes(plan_);
+    if (!lanes.ok()) return cache_.damaged(plan_.file, plan_.block, lanes.error());
+    ASSIGN_OR_RETURN(block_, BlockReader::open(cache_, plan_, *lanes));
+    const Status found = find_rows(std::move(*lanes), stats);
     stats.compressed_bytes += block_->bytes_read();
     return found;
   }
@@ -51,28 +48,49 @@ class BlockSource : public RowSource {
     std::vector<Timestamp> times;  // of all rows of the stream
   };
 
+  void add_lanes(BlockLanes lanes) {
+    std::sort(lanes.begin(), lanes.end(), [](const BlockLane& a, const BlockLane& b) {
+      return comes_before(a.stream->labels, b.stream->labels);
+    });
+    lanes_.reserve(lanes.size());
+    places_.reserve(lanes.size());
+    for (BlockLane& lane : lanes) {
+      lanes_.push_back({std::move(lane.stream), 0, 0, 0});
+      places_.push_back({lane.rows, 0, 0, {}, {}});
+    }
+  }
+
   // What can be told without times comes first: most blocks of a search end here.
-  Status find_rows(ReadStats& stats) {
+  Status find_rows(BlockLanes lanes, ReadStats& stats) {
     ASSIGN_OR_RETURN(const RowSet hits, block_->find(query_.lines));
     stats.chunks_read += 1;
-    for (const Place& place : places_) {
-      stats.lines_processed += place.block.rows;
-      stats.bytes_processed += place.block.raw_bytes;
+    for (const BlockLane& lane : lanes) {
+      stats.lines_processed += lane.rows.rows;
+      stats.bytes_processed += lane.rows.raw_bytes;
     }
     if (hits.is_none()) return {};
+    add_lanes(std::move(lanes));
     std::vector<RowSet> by_field;
     for (const FieldTest& test : query_.json_fields) {
       ASSIGN_OR_RETURN(RowSet rows, block_->find(test));
       by_field.push_back(std::move(rows));
     }
+    RowSet in_fields = hits;
+    for (const RowSet& rows : by_field) in_fields.intersect(rows);
     uint64_t wanted = 0;
     for (size_t i = 0; i < places_.size(); ++i) {
-      RowSet of_lane = hits;
-      for (size_t f = 0; f < by_field.size(); ++f) {
-        const bool hidden = lanes_[i].stream->labels.has(query_.json_fields[f].name);
-        if (!hidden) of_lane.intersect(by_field[f]);
+      const LabelSet& labels = lanes_[i].stream->labels;
+      const bool hides = std::any_of(query_.json_fields.begin(), query_.json_fields.end(),
+                                     [&](const FieldTest& test) { return labels.has(test.name); });
+      if (hides) {
+        RowSet of_lane = hits;
+        for (size_t f = 0; f < by_field.size(); ++f) {
+          if (!labels.has(query_.json_fields[f].name)) of_lane.intersect(by_field[f]);
+        }
+        RETURN_IF_ERROR(fill_lane(i, of_lane));
+      } else {
+        RETURN_IF_ERROR(fill_lane(i, in_fields));
       }
-      RETURN_IF_ERROR(fill_lane(i, of_lane));
       wanted += lanes_[i].count;
     }
     if (query_.limit_hint > 0) wanted = std::min(wanted, query_.limit_hint);
@@ -103,7 +121,8 @@ class BlockSource : public RowSource {
     return place.hits.empty() ? place.first + at : place.hits[at];
   }
 
-  BlockPlan plan_;
+  const BlockPlan plan_;
+  BlockDirectory& directory_;
   ChunkCache& cache_;
   std::vector<Place> places_;  // of each lane
   std::unique_ptr<BlockReader> block_;
@@ -111,9 +130,9 @@ class BlockSource : public RowSource {
 
 }  // namespace
 
-std::unique_ptr<RowSource> make_block_source(BlockPlan plan, ChunkCache& cache,
-                                             const SelectQuery& query) {
-  return std::make_unique<BlockSource>(std::move(plan), cache, query);
+std::unique_ptr<RowSource> make_block_source(BlockPlan plan, BlockDirectory& directory,
+                                             ChunkCache& cache, const SelectQuery& query) {
+  return std::make_unique<BlockSource>(std::move(plan), directory, cache, query);
 }
 
 }  // namespace logsvc::store

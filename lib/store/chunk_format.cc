@@ -17,6 +17,7 @@ constexpr uint64_t kMinLabelBytes = 2;
 constexpr uint64_t kMinBlockRefBytes = 6;
 constexpr uint64_t kMaxHeaderBytes = 256u << 20;
 constexpr size_t kLabelTextBytes = 32;  // about, for memory
+constexpr uint64_t kReservedStreams = 1 << 14;
 
 void put_streams(std::string& out, const std::vector<BlockStream>& streams) {
   put_varint(out, streams.size());
@@ -36,6 +37,7 @@ void put_streams(std::string& out, const std::vector<BlockStream>& streams) {
 Status read_streams(ByteReader& in, StreamLabels wanted, BlockHeader& header) {
   uint64_t row = 0, raw = 0;
   const uint64_t count = in.count(kMinStreamBytes);
+  header.streams.reserve(std::min(count, kReservedStreams));
   for (uint64_t i = 0; i < count && in.ok(); ++i) {
     BlockStream stream;
     const uint64_t label_count = in.count(kMinLabelBytes);
@@ -144,6 +146,11 @@ Result<std::shared_ptr<const BlockHeader>> decode_block_header(std::string_view 
     return corrupt("the time divisor is none of 1, 1000, 1000000");
   }
   RETURN_IF_ERROR(read_streams(inner, labels, header));
+  if (labels == StreamLabels::kLeaveOut) {
+    // Of many streams, labels are most of the header.
+    header.text = RawBytes(inner.rest());
+    inner = ByteReader(header.text);
+  }
   const uint64_t times = inner.varint(), lines = inner.varint(), metadata = inner.varint();
   ASSIGN_OR_RETURN(header.table, read_column_table(inner, frames_bytes));
   if (!inner.done()) return corrupt("the column directory does not end where the header does");

@@ -5,7 +5,7 @@
 namespace logsvc::store {
 namespace {
 
-constexpr int64_t kSchemaVersion = 1;
+constexpr int64_t kSchemaVersion = 2;
 constexpr size_t kMaxPooled = 8;
 
 constexpr const char* kPragmas =
@@ -17,10 +17,8 @@ constexpr const char* kSchema =
     "CREATE TABLE IF NOT EXISTS streams(id INTEGER PRIMARY KEY, labels TEXT NOT NULL);"
     "CREATE TABLE IF NOT EXISTS files(id INTEGER PRIMARY KEY, day TEXT NOT NULL, bytes INTEGER,"
     "  rows INTEGER, raw_bytes INTEGER, first INTEGER, last INTEGER);"
-    "CREATE TABLE IF NOT EXISTS stream_blocks(stream_id INTEGER, first INTEGER, file_id INTEGER,"
-    "  block INTEGER, last INTEGER, first_row INTEGER, rows INTEGER, raw_bytes INTEGER,"
-    "  PRIMARY KEY(stream_id, first, file_id, block)) WITHOUT ROWID;"
-    "CREATE INDEX IF NOT EXISTS stream_blocks_by_file ON stream_blocks(file_id);"
+    "CREATE TABLE IF NOT EXISTS blocks(file_id INTEGER, block INTEGER, ids BLOB, rows BLOB,"
+    "  PRIMARY KEY(file_id, block)) WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS gone(file_id INTEGER PRIMARY KEY,"
     "  replaced_by INTEGER) WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS damaged(file_id INTEGER, block INTEGER, why TEXT,"
@@ -29,24 +27,11 @@ constexpr const char* kSchema =
 
 }  // namespace
 
-class LabelIndex::Lease {
- public:
-  Lease(const LabelIndex& index, Sqlite db) : index_(&index), db_(std::move(db)) {}
-  Lease(Lease&& other) noexcept : index_(other.index_), db_(std::move(other.db_)) {
-    other.index_ = nullptr;
-  }
-  ~Lease() {
-    if (!index_) return;
-    MutexLock lock(index_->pool_mutex_);
-    if (index_->pool_.size() < kMaxPooled) index_->pool_.push_back(std::move(db_));
-  }
-  Sqlite& operator*() { return db_; }
-  Sqlite* operator->() { return &db_; }
-
- private:
-  const LabelIndex* index_;
-  Sqlite db_;
-};
+LabelIndex::Lease::~Lease() {
+  if (!index_) return;
+  MutexLock lock(index_->pool_mutex_);
+  if (index_->pool_.size() < kMaxPooled) index_->pool_.push_back(std::move(db_));
+}
 
 Result<LabelIndex::Lease> LabelIndex::lease() const {
   {
@@ -129,18 +114,22 @@ Status LabelIndex::insert_file(const FileRow& file, const ChunkSummary& summary,
   RETURN_IF_ERROR(insert.run());
   ASSIGN_OR_RETURN(auto insert_stream,
                    writer_.prepare("INSERT OR IGNORE INTO streams VALUES(?,?)"));
-  ASSIGN_OR_RETURN(auto insert_block,
-                   writer_.prepare("INSERT INTO stream_blocks VALUES(?,?,?,?,?,?,?,?)"));
+  ASSIGN_OR_RETURN(auto insert_block, writer_.prepare("INSERT INTO blocks VALUES(?,?,?,?)"));
+  insert_block.bind(1, static_cast<int64_t>(file.id));
+  std::vector<StreamBlock> rows;
   for (size_t b = 0; b < summary.blocks.size(); ++b) {
+    rows.clear();
     for (const BlockStream& s : summary.blocks[b]) {
       const StreamRef stream = streams.get_or_add(s.labels);
       const auto id = static_cast<int64_t>(stream->id);
       RETURN_IF_ERROR(insert_stream.bind(1, id).bind(2, s.labels.to_string()).run());
-      insert_block.bind(1, id).bind(2, s.first).bind(3, static_cast<int64_t>(file.id));
-      insert_block.bind(4, static_cast<int64_t>(b)).bind(5, s.last).bind(6, s.first_row);
-      insert_block.bind(7, s.rows).bind(8, static_cast<int64_t>(s.raw_bytes));
-      RETURN_IF_ERROR(insert_block.run());
+      rows.push_back({stream->id, file.id, static_cast<uint32_t>(b), s.first_row, s.rows, s.first,
+                      s.last, s.raw_bytes});
     }
+    if (rows.empty()) continue;  // it is damaged
+    const StreamList list = pack_streams(static_cast<uint32_t>(b), rows);
+    insert_block.bind(2, static_cast<int64_t>(b)).bind_bytes(3, list.ids).bind_bytes(4, list.rows);
+    RETURN_IF_ERROR(insert_block.run());
   }
   return {};
 }
@@ -205,7 +194,7 @@ Status LabelIndex::forget_files(const std::vector<uint64_t>& ids) {
   MutexLock lock(writer_mutex_);
   ASSIGN_OR_RETURN(auto transaction, SqliteTransaction::begin(writer_));
   for (const char* statement :
-       {"DELETE FROM stream_blocks WHERE file_id=?", "DELETE FROM files WHERE id=?",
+       {"DELETE FROM blocks WHERE file_id=?", "DELETE FROM files WHERE id=?",
         "DELETE FROM damaged WHERE file_id=?", "DELETE FROM gone WHERE file_id=?"}) {
     ASSIGN_OR_RETURN(auto remove, writer_.prepare(statement));
     for (const uint64_t id : ids) {
@@ -246,107 +235,61 @@ Status LabelIndex::forget_sealed_day(Timestamp day) {
   return remove.bind(1, day).run();
 }
 
-Result<std::vector<uint64_t>> LabelIndex::remove_unused_streams(const std::vector<uint64_t>& keep) {
-  const std::unordered_set<uint64_t> kept(keep.begin(), keep.end());
-  MutexLock lock(writer_mutex_);
-  ASSIGN_OR_RETURN(auto transaction, SqliteTransaction::begin(writer_));
-  std::vector<uint64_t> unused;
-  {
-    ASSIGN_OR_RETURN(auto rows, writer_.prepare("SELECT id FROM streams WHERE NOT EXISTS (SELECT 1 "
-                                                "FROM stream_blocks WHERE stream_id=streams.id)"));
-    while (true) {
-      ASSIGN_OR_RETURN(const bool found, rows.step());
-      if (!found) break;
-      const auto id = static_cast<uint64_t>(rows.integer(0));
-      if (!kept.count(id)) unused.push_back(id);
-    }
-    ASSIGN_OR_RETURN(auto remove, writer_.prepare("DELETE FROM streams WHERE id=?"));
-    for (const uint64_t id : unused) {
-      RETURN_IF_ERROR(remove.bind(1, static_cast<int64_t>(id)).run());
-    }
-  }
-  RETURN_IF_ERROR(transaction.commit());
-  return unused;
-}
-
 namespace {
 
-constexpr const char* kInRange =
-    " WHERE stream_id=?1 AND first>?2 AND first<?3 AND last>=?4 AND file_id<=?5";
-
-// A window never spans days, so a block that reaches into the range begins less than a day before.
-void bind_range(SqliteStatement& s, uint64_t stream_id, TimeRange range, uint64_t last_file) {
-  s.bind(1, static_cast<int64_t>(stream_id)).bind(2, add_saturated(range.start, -kDay));
-  s.bind(3, range.end).bind(4, range.start);
-  s.bind(5, static_cast<int64_t>(std::min<uint64_t>(last_file, INT64_MAX)));
+// Takes out of `unknown` the streams that any block has. The newest blocks first: most are in them.
+Status find_used(Sqlite& db, std::unordered_set<int64_t>& unknown) {
+  ASSIGN_OR_RETURN(auto rows,
+                   db.prepare("SELECT ids FROM blocks ORDER BY file_id DESC, block DESC"));
+  while (!unknown.empty()) {
+    ASSIGN_OR_RETURN(const bool found, rows.step());
+    if (!found) break;
+    ASSIGN_OR_RETURN(const auto ids, unpack_stream_ids(rows.bytes(0)));
+    for (const int64_t id : ids) unknown.erase(id);
+  }
+  return {};
 }
 
 }  // namespace
 
-Result<std::vector<StreamBlock>> LabelIndex::blocks(const std::vector<StreamRef>& streams,
-                                                    TimeRange range, uint64_t last_file) const {
-  ASSIGN_OR_RETURN(Lease db, lease());
-  ASSIGN_OR_RETURN(auto rows, db->prepare("SELECT first, file_id, block, last, first_row, rows, "
-                                          "raw_bytes FROM stream_blocks" +
-                                          std::string(kInRange)));
-  std::vector<StreamBlock> out;
-  for (const StreamRef& stream : streams) {
-    bind_range(rows, stream->id, range, last_file);
+Result<std::vector<uint64_t>> LabelIndex::remove_unused_streams(const std::vector<uint64_t>& keep) {
+  MutexLock lock(writer_mutex_);
+  ASSIGN_OR_RETURN(auto transaction, SqliteTransaction::begin(writer_));
+  std::unordered_set<int64_t> unused;
+  {
+    ASSIGN_OR_RETURN(auto rows, writer_.prepare("SELECT id FROM streams"));
     while (true) {
       ASSIGN_OR_RETURN(const bool found, rows.step());
       if (!found) break;
-      StreamBlock b;
-      b.stream_id = stream->id;
-      b.first = rows.integer(0);
-      b.file_id = static_cast<uint64_t>(rows.integer(1));
-      b.block = static_cast<uint32_t>(rows.integer(2));
-      b.last = rows.integer(3);
-      b.first_row = static_cast<uint32_t>(rows.integer(4));
-      b.rows = static_cast<uint32_t>(rows.integer(5));
-      b.raw_bytes = static_cast<uint64_t>(rows.integer(6));
-      out.push_back(b);
+      unused.insert(rows.integer(0));
     }
-    rows.reset();
+    for (const uint64_t id : keep) unused.erase(static_cast<int64_t>(id));
+    RETURN_IF_ERROR(find_used(writer_, unused));
+    ASSIGN_OR_RETURN(auto remove, writer_.prepare("DELETE FROM streams WHERE id=?"));
+    for (const int64_t id : unused) RETURN_IF_ERROR(remove.bind(1, id).run());
   }
-  return out;
+  RETURN_IF_ERROR(transaction.commit());
+  return std::vector<uint64_t>(unused.begin(), unused.end());
 }
 
-Result<std::vector<StreamRef>> LabelIndex::with_blocks(const std::vector<StreamRef>& streams,
-                                                       TimeRange range, uint64_t last_file) const {
+Result<LabelIndex::FileCursor> LabelIndex::cursor() const {
   ASSIGN_OR_RETURN(Lease db, lease());
-  ASSIGN_OR_RETURN(auto rows,
-                   db->prepare("SELECT 1 FROM stream_blocks" + std::string(kInRange) + " LIMIT 1"));
-  std::vector<StreamRef> out;
-  for (const StreamRef& stream : streams) {
-    bind_range(rows, stream->id, range, last_file);
-    ASSIGN_OR_RETURN(const bool found, rows.step());
-    if (found) out.push_back(stream);
-    rows.reset();
-  }
-  return out;
+  ASSIGN_OR_RETURN(auto rows, db->prepare("SELECT block, ids, rows FROM blocks WHERE file_id=? "
+                                          "ORDER BY block"));
+  return FileCursor(std::move(db), std::move(rows));
 }
 
-Result<std::vector<StreamBlock>> LabelIndex::blocks_of_file(uint64_t file) const {
-  ASSIGN_OR_RETURN(Lease db, lease());
-  ASSIGN_OR_RETURN(auto rows,
-                   db->prepare("SELECT stream_id, block, first, last, first_row, rows, raw_bytes "
-                               "FROM stream_blocks WHERE file_id=? ORDER BY block, first_row"));
-  rows.bind(1, static_cast<int64_t>(file));
-  std::vector<StreamBlock> out;
+Result<LabelIndex::FileStreams> LabelIndex::FileCursor::streams_of(uint64_t file) {
+  rows_.bind(1, static_cast<int64_t>(file));
+  FileStreams out;
   while (true) {
-    ASSIGN_OR_RETURN(const bool found, rows.step());
-    if (!found) return out;
-    StreamBlock b;
-    b.file_id = file;
-    b.stream_id = static_cast<uint64_t>(rows.integer(0));
-    b.block = static_cast<uint32_t>(rows.integer(1));
-    b.first = rows.integer(2);
-    b.last = rows.integer(3);
-    b.first_row = static_cast<uint32_t>(rows.integer(4));
-    b.rows = static_cast<uint32_t>(rows.integer(5));
-    b.raw_bytes = static_cast<uint64_t>(rows.integer(6));
-    out.push_back(b);
+    ASSIGN_OR_RETURN(const bool found, rows_.step());
+    if (!found) break;
+    out.push_back({static_cast<uint32_t>(rows_.integer(0)), std::string(rows_.bytes(1)),
+                   std::string(rows_.bytes(2))});
   }
+  rows_.reset();
+  return out;
 }
 
 }  // namespace logsvc::store

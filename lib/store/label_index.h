@@ -14,6 +14,7 @@
 #include "base/time.h"
 #include "store/chunk_writer.h"
 #include "store/sqlite.h"
+#include "store/stream_list.h"
 #include "store/stream_registry.h"
 
 namespace logsvc::store {
@@ -38,18 +39,6 @@ struct FileRow {
 };
 // Chunk files by number. Whoever holds a row keeps its file on disk.
 using FileSet = std::map<uint64_t, std::shared_ptr<const FileRow>>;
-
-// A stream's rows in one block.
-struct StreamBlock {
-  uint64_t stream_id = 0;
-  uint64_t file_id = 0;
-  uint32_t block = 0;
-  uint32_t first_row = 0;
-  uint32_t rows = 0;
-  Timestamp first = 0;
-  Timestamp last = 0;
-  uint64_t raw_bytes = 0;
-};
 
 class LabelIndex {
  public:
@@ -92,14 +81,12 @@ class LabelIndex {
   // Streams without a block left; of these, those not in `keep` are deleted and returned.
   Result<std::vector<uint64_t>> remove_unused_streams(const std::vector<uint64_t>& keep);
 
-  // Blocks of the streams that overlap the range, of files with a number <= last_file.
-  Result<std::vector<StreamBlock>> blocks(const std::vector<StreamRef>& streams, TimeRange range,
-                                          uint64_t last_file) const;
-  // All blocks of a file, by block and first row.
-  Result<std::vector<StreamBlock>> blocks_of_file(uint64_t file) const;
-  // Of the streams, those with a block in the range.
-  Result<std::vector<StreamRef>> with_blocks(const std::vector<StreamRef>& streams, TimeRange range,
-                                             uint64_t last_file) const;
+  // Of the blocks of one file, those that have streams.
+  using FileStreams = std::vector<StreamList>;
+  // Asks for one file after the other; cheapest in the order of their numbers. For one thread; goes
+  // before the index.
+  class FileCursor;
+  Result<FileCursor> cursor() const;
 
  private:
   explicit LabelIndex(std::string path, Sqlite writer)
@@ -117,6 +104,35 @@ class LabelIndex {
   Sqlite writer_ GUARDED_BY(writer_mutex_);
   mutable Mutex pool_mutex_;
   mutable std::vector<Sqlite> pool_ GUARDED_BY(pool_mutex_);
+};
+
+class LabelIndex::Lease {
+ public:
+  Lease(const LabelIndex& index, Sqlite db) : index_(&index), db_(std::move(db)) {}
+  Lease(Lease&& other) noexcept : index_(other.index_), db_(std::move(other.db_)) {
+    other.index_ = nullptr;
+  }
+  Lease& operator=(Lease&&) = delete;
+  ~Lease();
+  Sqlite& operator*() { return db_; }
+  Sqlite* operator->() { return &db_; }
+
+ private:
+  const LabelIndex* index_;
+  Sqlite db_;
+};
+
+class LabelIndex::FileCursor {
+ public:
+  Result<FileStreams> streams_of(uint64_t file);
+
+ private:
+  friend class LabelIndex;
+  FileCursor(Lease lease, SqliteStatement rows)
+      : lease_(std::move(lease)), rows_(std::move(rows)) {}
+
+  Lease lease_;  // goes after the statement
+  SqliteStatement rows_;
 };
 
 }  // namespace logsvc::store

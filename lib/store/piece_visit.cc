@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "store/merge_iterator.h"
+#include "store/ordered_reads.h"
 
 namespace logsvc::store {
 namespace {
@@ -17,27 +18,55 @@ Result<ReadStats> Store::Impl::PieceVisit::run() {
   // After the snapshot, so that every stream in its windows is known.
   std::vector<StreamRef> streams = store_.streams.select(query_.matchers);
   const std::vector<StreamRef> touched = now_.take_touched(streams, query_.range);
-  ASSIGN_OR_RETURN(const auto blocks, store_.plan(now_, streams, query_.range));
   for (const auto& window : now_.windows) shared_.add(*window, streams);
-  for (const BlockPlan& block : blocks) shared_.add(block.lanes);
+  ASSIGN_OR_RETURN(const auto blocks,
+                   store_.plan(now_, streams, query_.range,
+                               [this](const StreamRef& stream, const StreamBlock& rows) {
+                                 shared_.add(*stream, {rows.first, rows.last});
+                               }));
   shared_.find();
   for (const auto& window : now_.windows) {
     for (const StreamRef& s : streams) RETURN_IF_ERROR(visit_window(*window, *s));
   }
-  for (const BlockPlan& block : blocks) {
-    RETURN_IF_ERROR(check());
-    stats_.chunks_total += 1;
-    // What the index and the caches say of a damaged block counts no more.
-    Status visited = store_.chunks.known_damage(block.file, block.block);
-    if (visited.ok()) visited = visit_block(block);
-    RETURN_IF_ERROR(store_.left_out(visited, stats_));
-  }
+  RETURN_IF_ERROR(visit_blocks(blocks));
   for (const Overlap& overlap : overlaps(streams)) {
     RETURN_IF_ERROR(check());
     RETURN_IF_ERROR(visit_overlap(overlap));
   }
   if (!touched.empty()) RETURN_IF_ERROR(visit_touched(touched));
   return std::move(stats_);
+}
+
+Status Store::Impl::PieceVisit::visit_blocks(const std::vector<BlockPlan>& blocks) {
+  OrderedReads<BlockRead> reads(store_.read_ahead, blocks.size(), [&](size_t number) {
+    auto out = std::make_unique<BlockRead>();
+    out->status = read_block(blocks[number], out->piece);
+    return out;
+  });
+  while (const auto read = reads.next()) {
+    RETURN_IF_ERROR(check());
+    stats_.chunks_total += 1;
+    Status given;
+    if (read->piece) {
+      given = give(*read->piece);
+      add_stats(read->piece->stats, stats_);
+      stats_.chunks_read += read->piece->stats.chunks_read;
+    }
+    // What is told from the index alone takes a thread less time than to wake.
+    reads.was_work(read->piece && read->piece->stats.chunks_read > 0);
+    RETURN_IF_ERROR(store_.left_out(given.ok() ? read->status : given, stats_));
+  }
+  return {};
+}
+
+Status Store::Impl::PieceVisit::read_block(const BlockPlan& block,
+                                           std::unique_ptr<Piece>& out) const {
+  RETURN_IF_ERROR(check());
+  // What the index and the caches say of a damaged block counts no more.
+  RETURN_IF_ERROR(store_.chunks.known_damage(block.file, block.block));
+  const auto lanes = store_.directory->lanes(block);
+  if (!lanes.ok()) return store_.chunks.damaged(block.file, block.block, lanes.error());
+  return read(block, *lanes, out);
 }
 
 Status Store::Impl::PieceVisit::check() const {

@@ -1,6 +1,7 @@
 // Goes over all entries that a query wants piece by piece (window, block) and in no order, so that
 // what reads columns need not merge. Where pieces of a stream share times, and in streams that a
-// pending deletion is about, entries are merged and given as rows. For one thread.
+// pending deletion is about, entries are merged and given as rows. Blocks are read over the cores,
+// a few ahead, and given in their order, so that the result is always the same. For one thread.
 #pragma once
 
 #include <functional>
@@ -26,9 +27,18 @@ class Store::Impl::PieceVisit {
 
   // Entries of the stream in the range, sorted by time, that pass the test of lines.
   virtual Status visit_rows(const Stream& stream, std::span<const Entry> rows) = 0;
-  // To be given are the rows in the range but for those at shared times. An error that is the
-  // block's is reported; the visit goes on.
-  virtual Status visit_block(const BlockPlan& block) = 0;
+  // What a block has for the query: the rows in the range but for those at shared times. Streams
+  // that it points to stay as long as the visit.
+  struct Piece {
+    virtual ~Piece() = default;
+    ReadStats stats;
+  };
+  // Is called by several threads at a time. On an error `out` may have what came before it.
+  virtual Status read(const BlockPlan& block, const BlockLanes& lanes,
+                      std::unique_ptr<Piece>& out) const = 0;
+  // In the order of blocks, by the thread of the query. An error that is the block's, here or of
+  // read(), is reported; the visit goes on.
+  virtual Status give(Piece& piece) = 0;
 
   Status check() const;
 
@@ -44,6 +54,12 @@ class Store::Impl::PieceVisit {
     std::vector<StreamRef> streams;
   };
   std::vector<Overlap> overlaps(const std::vector<StreamRef>& streams) const;
+  struct BlockRead {
+    Status status;
+    std::unique_ptr<Piece> piece;  // nullptr: nothing
+  };
+  Status read_block(const BlockPlan& block, std::unique_ptr<Piece>& out) const;
+  Status visit_blocks(const std::vector<BlockPlan>& blocks);
   Status visit_window(const Window& window, const Stream& stream);
   Status visit_overlap(const Overlap& overlap);
   Status visit_touched(const std::vector<StreamRef>& streams);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "model/log_source.h"
+#include "store/block_directory.h"
 #include "store/block_plan.h"
 #include "store/chunk_cache.h"
 #include "store/read_ahead.h"
@@ -56,7 +57,7 @@ class RowSource {
   void set_bound(Timestamp first, Timestamp last);
 
   const SelectQuery& query_;
-  // In the order of streams with equal times. Filled by the constructor of the derived class.
+  // In the order of streams with equal times. Filled by the derived class, in open() at last.
   std::vector<Lane> lanes_;
 
  private:
@@ -87,8 +88,8 @@ std::unique_ptr<RowSource> make_head_source(std::vector<HeadLane> lanes, uint64_
                                             std::shared_ptr<const void> keep,
                                             const SelectQuery& query);
 
-// Borrows the cache and the query.
-std::unique_ptr<RowSource> make_block_source(BlockPlan plan, ChunkCache& cache,
-                                             const SelectQuery& query);
+// Borrows all but the plan.
+std::unique_ptr<RowSource> make_block_source(BlockPlan plan, BlockDirectory& directory,
+                                             ChunkCache& cache, const SelectQuery& query);
 
 }  // namespace logsvc::store

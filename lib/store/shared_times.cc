@@ -10,12 +10,6 @@ void SharedTimes::add(const Window& window, const std::vector<StreamRef>& stream
   }
 }
 
-void SharedTimes::add(const std::vector<BlockLane>& lanes) {
-  for (const BlockLane& lane : lanes) {
-    spans_[lane.stream.get()].push_back({lane.rows.first, lane.rows.last});
-  }
-}
-
 // Replaces pieces by what they share.
 void SharedTimes::find() {
   for (auto& [stream, spans] : spans_) {

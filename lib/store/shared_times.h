@@ -6,7 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "store/row_source.h"
+#include "store/block_plan.h"
 #include "store/window.h"
 
 namespace logsvc::store {
@@ -20,7 +20,7 @@ struct TimeSpan {
 class SharedTimes {
  public:
   void add(const Window& window, const std::vector<StreamRef>& streams);
-  void add(const std::vector<BlockLane>& lanes);
+  void add(const Stream& stream, TimeSpan span) { spans_[&stream].push_back(span); }
   // After everything was added.
   void find();
 

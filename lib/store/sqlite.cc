@@ -32,6 +32,11 @@ SqliteStatement& SqliteStatement::bind(int at, std::string_view value) {
   return *this;
 }
 
+SqliteStatement& SqliteStatement::bind_bytes(int at, std::string_view value) {
+  sqlite3_bind_blob64(statement_.get(), at, value.data(), value.size(), SQLITE_TRANSIENT);
+  return *this;
+}
+
 Result<bool> SqliteStatement::step() {
   const int code = sqlite3_step(statement_.get());
   if (code == SQLITE_ROW) return true;
@@ -56,6 +61,12 @@ std::string SqliteStatement::text(int column) const {
   const auto* bytes = sqlite3_column_text(statement_.get(), column);
   const int n = sqlite3_column_bytes(statement_.get(), column);
   return bytes ? std::string(reinterpret_cast<const char*>(bytes), static_cast<size_t>(n)) : "";
+}
+
+std::string_view SqliteStatement::bytes(int column) const {
+  const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement_.get(), column));
+  const int n = sqlite3_column_bytes(statement_.get(), column);
+  return bytes ? std::string_view(bytes, static_cast<size_t>(n)) : std::string_view();
 }
 
 Result<Sqlite> Sqlite::open(const std::string& path) {

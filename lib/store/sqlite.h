@@ -22,7 +22,8 @@ class SqliteStatement {
   SqliteStatement& operator=(SqliteStatement&&) = default;
 
   SqliteStatement& bind(int at, int64_t value);
-  SqliteStatement& bind(int at, std::string_view value);  // copied
+  SqliteStatement& bind(int at, std::string_view value);        // copied
+  SqliteStatement& bind_bytes(int at, std::string_view value);  // a blob; copied
   // True: a row. False: done.
   Result<bool> step();
   // For statements without rows: step and reset.
@@ -30,6 +31,8 @@ class SqliteStatement {
   void reset();
   int64_t integer(int column) const;
   std::string text(int column) const;
+  // Of a blob. Until the next step or reset.
+  std::string_view bytes(int column) const;
 
  private:
   friend class Sqlite;

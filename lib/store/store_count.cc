@@ -20,6 +20,45 @@ SelectQuery entries_of(const CountQuery& count) {
   return out;
 }
 
+// Entries and bytes of streams by bucket, one stream after the other.
+class StreamCounts {
+ public:
+  // To the stream under way.
+  void add(size_t bucket, uint64_t entries, uint64_t bytes) {
+    if (entries == 0) return;
+    if (buckets_.size() > begin_ && buckets_.back().bucket == bucket) {
+      buckets_.back().entries += entries;
+      buckets_.back().bytes += bytes;
+    } else {
+      buckets_.push_back({bucket, entries, bytes});
+    }
+  }
+  // What was added since the last call is this stream's.
+  void end(const Stream& stream) {
+    if (buckets_.size() == begin_) return;
+    begin_ = buckets_.size();
+    streams_.push_back({&stream, begin_});
+  }
+  Status give(const CountVisitor& visit) const {
+    const std::span<const BucketCount> all(buckets_);
+    size_t begin = 0;
+    for (const OfStream& s : streams_) {
+      RETURN_IF_ERROR(visit(s.stream->labels, all.subspan(begin, s.end - begin)));
+      begin = s.end;
+    }
+    return {};
+  }
+
+ private:
+  struct OfStream {
+    const Stream* stream = nullptr;  // the query keeps it
+    size_t end = 0;                  // in buckets_
+  };
+  std::vector<OfStream> streams_;
+  std::vector<BucketCount> buckets_;
+  size_t begin_ = 0;  // of the stream under way
+};
+
 }  // namespace
 
 class Store::Impl::Counting : public PieceVisit {
@@ -31,27 +70,20 @@ class Store::Impl::Counting : public PieceVisit {
         visit_(visit) {}
 
  private:
-  Status visit_rows(const Stream& stream, std::span<const Entry> rows) override {
-    for (const Entry& entry : rows) add_entry(entry);
-    return flush(stream);
-  }
+  struct Counts : Piece {
+    StreamCounts of;
+  };
+  class BlockCounting;
 
-  Status visit_block(const BlockPlan& block) override {
-    marks_.clear();
-    parts_.clear();
-    BlockPlan by_line{block.file, block.block, block.path, {}};
-    for (const BlockLane& lane : block.lanes) {
-      add_cuts(lane);
-      // Bytes of a part of a stream are known from its lines alone.
-      if (bytes_ && (parts_.back().marks > 0 || !query_.lines.is_trivial())) {
-        by_line.lanes.push_back(lane);
-        marks_.resize(parts_.back().first_mark);
-        parts_.pop_back();
-      }
-    }
-    if (!parts_.empty()) RETURN_IF_ERROR(count_parts(block));
-    return by_line.lanes.empty() ? Status() : count_lines(std::move(by_line));
+  Status visit_rows(const Stream& stream, std::span<const Entry> rows) override {
+    StreamCounts counts;
+    for (const Entry& entry : rows) add_entry(entry, counts);
+    counts.end(stream);
+    return counts.give(visit_);
   }
+  Status read(const BlockPlan& block, const BlockLanes& lanes,
+              std::unique_ptr<Piece>& piece) const override;
+  Status give(Piece& piece) override { return static_cast<Counts&>(piece).of.give(visit_); }
 
   // The bucket of a time; size_t(-1) before the first, the number of buckets after the last.
   size_t bucket_of(Timestamp t) const {
@@ -59,28 +91,38 @@ class Store::Impl::Counting : public PieceVisit {
     return static_cast<size_t>(edge - edges_.begin()) - 1;
   }
   bool is_bucket(size_t b) const { return b < edges_.size() - 1; }
+  void add_entry(const Entry& entry, StreamCounts& counts) const {
+    counts.add(bucket_of(entry.timestamp), 1, bytes_ ? entry.line.size() : 0);
+  }
 
-  // Adds to the counts of the stream under way; flush() gives them out.
-  void add(size_t bucket, uint64_t entries, uint64_t bytes) {
-    if (entries == 0) return;
-    if (!counts_.empty() && counts_.back().bucket == bucket) {
-      counts_.back().entries += entries;
-      counts_.back().bytes += bytes;
-    } else {
-      counts_.push_back({bucket, entries, bytes});
+  const std::vector<Timestamp>& edges_;
+  const bool bytes_;
+  const CountVisitor& visit_;
+};
+
+// One block. For one thread.
+class Store::Impl::Counting::BlockCounting {
+ public:
+  BlockCounting(const Counting& query, const BlockPlan& block, const BlockLanes& lanes, Counts& out)
+      : all_(query), block_(block), lanes_(lanes), out_(out) {}
+
+  Status run() {
+    std::vector<StreamRef> by_line;
+    for (const BlockLane& lane : lanes_) {
+      add_cuts(lane);
+      // Bytes of a part of a stream are known from its lines alone.
+      if (all_.bytes_ && (parts_.back().marks > 0 || !all_.query_.lines.is_trivial())) {
+        by_line.push_back(lane.stream);
+        marks_.resize(parts_.back().first_mark);
+        parts_.pop_back();
+      }
     }
-  }
-  Status flush(const Stream& stream) {
-    if (counts_.empty()) return {};
-    const Status status = visit_(stream.labels, counts_);
-    counts_.clear();
-    return status;
-  }
-  void add_entry(const Entry& entry) {
-    add(bucket_of(entry.timestamp), 1, bytes_ ? entry.line.size() : 0);
+    if (!parts_.empty()) RETURN_IF_ERROR(count_parts());
+    return by_line.empty() ? Status() : count_lines(std::move(by_line));
   }
 
-  // A stream's rows in a block, between the times where counting begins anew.
+ private:
+  // A stream's rows in the block, between the times where counting begins anew.
   struct Part {
     const BlockLane* lane = nullptr;
     size_t first_mark = 0;  // of marks_
@@ -93,10 +135,11 @@ class Store::Impl::Counting : public PieceVisit {
     const auto cut = [&](Timestamp t) {
       if (t > lane.rows.first && t <= lane.rows.last) marks_.push_back({lane.rows.first_row, t, 0});
     };
-    const auto from = std::upper_bound(edges_.begin(), edges_.end(), lane.rows.first);
-    for (auto e = from; e != edges_.end() && *e <= lane.rows.last; ++e) cut(*e);
+    const auto& edges = all_.edges_;
+    const auto from = std::upper_bound(edges.begin(), edges.end(), lane.rows.first);
+    for (auto e = from; e != edges.end() && *e <= lane.rows.last; ++e) cut(*e);
     const auto middle = static_cast<ptrdiff_t>(marks_.size());
-    for (const TimeSpan& span : shared_.in(lane)) {
+    for (const TimeSpan& span : all_.shared_.in(lane)) {
       cut(span.first);
       cut(add_saturated(span.last, 1));
     }
@@ -107,29 +150,29 @@ class Store::Impl::Counting : public PieceVisit {
     parts_.push_back({&lane, begin, marks_.size() - begin});
   }
 
-  Status count_parts(const BlockPlan& block) {
+  Status count_parts() {
     std::unique_ptr<BlockReader> reader;
     const auto open = [&]() -> Status {
       if (reader) return {};
-      ASSIGN_OR_RETURN(reader, BlockReader::open(store_.chunks, block));
-      stats_.chunks_read += 1;
+      ASSIGN_OR_RETURN(reader, BlockReader::open(all_.store_.chunks, block_, lanes_));
+      out_.stats.chunks_read += 1;
       return {};
     };
     std::optional<RowSet> hits;
-    if (!query_.lines.is_trivial()) {
+    if (!all_.query_.lines.is_trivial()) {
       RETURN_IF_ERROR(open());
-      ASSIGN_OR_RETURN(hits, reader->find(query_.lines));
+      ASSIGN_OR_RETURN(hits, reader->find(all_.query_.lines));
       if (hits->is_none()) return {};
     }
-    if (!store_.marks.look_up(block.file, block.block, marks_)) {
+    if (!all_.store_.marks.look_up(block_.file, block_.block, marks_)) {
       RETURN_IF_ERROR(open());
       RETURN_IF_ERROR(find_marks(*reader));
-      store_.marks.add(block.file, block.block, marks_);
+      all_.store_.marks.add(block_.file, block_.block, marks_);
     }
-    if (reader) stats_.compressed_bytes += reader->bytes_read();
+    if (reader) out_.stats.compressed_bytes += reader->bytes_read();
     for (const Part& part : parts_) {
       count_part(part, hits ? &*hits : nullptr);
-      RETURN_IF_ERROR(flush(*part.lane->stream));
+      out_.of.end(*part.lane->stream);
     }
     return {};
   }
@@ -153,12 +196,12 @@ class Store::Impl::Counting : public PieceVisit {
     uint32_t begin = 0;
     Timestamp time = rows.first;
     const auto piece = [&](uint32_t end) {
-      const size_t bucket = bucket_of(time);
-      if (is_bucket(bucket) && !shared_.has(part.lane->stream.get(), time)) {
+      const size_t bucket = all_.bucket_of(time);
+      if (all_.is_bucket(bucket) && !all_.shared_.has(part.lane->stream.get(), time)) {
         const uint32_t n =
             hits ? hits->count(rows.first_row + begin, rows.first_row + end) : end - begin;
-        stats_.lines_processed += end - begin;
-        add(bucket, n, bytes_ ? rows.raw_bytes : 0);
+        out_.stats.lines_processed += end - begin;
+        out_.of.add(bucket, n, all_.bytes_ ? rows.raw_bytes : 0);
       }
       begin = end;
     };
@@ -169,32 +212,42 @@ class Store::Impl::Counting : public PieceVisit {
     piece(rows.rows);
   }
 
-  Status count_lines(BlockPlan block) {
+  Status count_lines(std::vector<StreamRef> streams) {
+    BlockPlan block = block_;
+    block.wanted = std::make_shared<const StreamSelection>(std::move(streams));
     Status damage;
-    MergeIterator merge(query_, [&](const Error& error, ReadStats&) { damage = error; });
-    merge.add(make_block_source(std::move(block), store_.chunks, merge.query()));
+    MergeIterator merge(all_.query_, [&](const Error& error, ReadStats&) { damage = error; });
+    merge.add(make_block_source(std::move(block), *all_.store_.directory, all_.store_.chunks,
+                                merge.query()));
     StreamRef stream;
     while (merge.next()) {
       if (stream != merge.stream()) {
-        if (stream) RETURN_IF_ERROR(flush(*stream));
+        if (stream) out_.of.end(*stream);
         stream = merge.stream();
       }
-      if (!shared_.has(stream.get(), merge.entry().timestamp)) add_entry(merge.entry());
+      const Entry& entry = merge.entry();
+      if (!all_.shared_.has(stream.get(), entry.timestamp)) all_.add_entry(entry, out_.of);
     }
-    if (stream) RETURN_IF_ERROR(flush(*stream));
+    if (stream) out_.of.end(*stream);
     RETURN_IF_ERROR(merge.status());
-    add_stats(merge.stats(), stats_);
+    add_stats(merge.stats(), out_.stats);
+    out_.stats.chunks_read = std::max(out_.stats.chunks_read, merge.stats().chunks_read);
     return damage;
   }
 
-  const std::vector<Timestamp>& edges_;
-  const bool bytes_;
-  const CountVisitor& visit_;
-  std::vector<BucketCount> counts_;  // of the stream under way
-  // Of the block under way.
+  const Counting& all_;
+  const BlockPlan& block_;
+  const BlockLanes& lanes_;
+  Counts& out_;
   TimeMarks marks_;
   std::vector<Part> parts_;
 };
+
+Status Store::Impl::Counting::read(const BlockPlan& block, const BlockLanes& lanes,
+                                   std::unique_ptr<Piece>& piece) const {
+  piece = std::make_unique<Counts>();
+  return BlockCounting(*this, block, lanes, static_cast<Counts&>(*piece)).run();
+}
 
 Result<ReadStats> Store::count(const CountQuery& query, const CountVisitor& visit) const {
   if (query.edges.size() < 2) return ReadStats();

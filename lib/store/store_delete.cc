@@ -17,8 +17,11 @@ std::vector<DeleteRequest> Store::deletions() const { return impl_->deletions->l
 
 // Whether the index says that a stream of the file may have what is doomed.
 Result<bool> Store::Impl::holds_doomed(const FileRow& row, const Doomed& doomed) {
-  ASSIGN_OR_RETURN(const std::vector<StreamBlock> blocks, index->blocks_of_file(row.id));
-  return std::any_of(blocks.begin(), blocks.end(), [&](const StreamBlock& b) {
+  const auto blocks = directory->rows_of(row.id);
+  // Then the file itself has to say.
+  if (!blocks.ok() && blocks.error().code == ErrorCode::kCorrupt) return true;
+  if (!blocks.ok()) return blocks.error();
+  return std::any_of(blocks->begin(), blocks->end(), [&](const StreamBlock& b) {
     const StreamRef stream = streams.find(b.stream_id);
     return stream && doomed.may_match(stream->labels, b.first, b.last);
   });

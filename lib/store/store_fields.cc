@@ -1,4 +1,6 @@
 // One JSON field of many entries, out of columns where that is surely what parsing the lines gives.
+#include <algorithm>
+
 #include "store/block_reader.h"
 #include "store/piece_visit.h"
 
@@ -16,68 +18,108 @@ class Store::Impl::FieldVisit : public PieceVisit {
     return {};
   }
 
-  Status visit_block(const BlockPlan& block) override {
-    ASSIGN_OR_RETURN(const auto reader, BlockReader::open(store_.chunks, block));
-    ASSIGN_OR_RETURN(const RowSet hits, reader->find(query_.lines));
-    stats_.chunks_read += 1;
+  // The values of some rows of a stream, and its rows that have to be parsed.
+  struct Fields : Piece {
+    struct Row {
+      uint32_t row = 0;
+      Timestamp time = 0;
+    };
+    struct OfStream {
+      const Stream* stream = nullptr;  // the query keeps it
+      std::vector<Row> unknown;
+      std::vector<Timestamp> times;
+      std::vector<size_t> ends;  // of each value in `values`
+      size_t begin = 0;          // of the first
+    };
+    std::unique_ptr<BlockReader> reader;  // as long as there are unknown rows
+    std::vector<OfStream> streams;
+    ByteBuffer values;  // one after the other
+  };
+
+  Status read(const BlockPlan& block, const BlockLanes& lanes,
+              std::unique_ptr<Piece>& piece) const override {
+    piece = std::make_unique<Fields>();
+    auto& out = static_cast<Fields&>(*piece);
+    ASSIGN_OR_RETURN(out.reader, BlockReader::open(store_.chunks, block, lanes));
+    ASSIGN_OR_RETURN(const RowSet hits, out.reader->find(query_.lines));
+    out.stats.chunks_read += 1;
     if (!hits.is_none()) {
-      RETURN_IF_ERROR(reader->choose_json_field(name_));
-      for (const BlockLane& lane : block.lanes) RETURN_IF_ERROR(visit_lane(*reader, lane, hits));
+      RETURN_IF_ERROR(out.reader->choose_json_field(name_));
+      for (const BlockLane& lane : lanes) RETURN_IF_ERROR(read_lane(lane, hits, out));
     }
-    stats_.compressed_bytes += reader->bytes_read();
+    if (std::none_of(out.streams.begin(), out.streams.end(),
+                     [](const auto& s) { return !s.unknown.empty(); })) {
+      close(out);
+    }
     return {};
   }
+  // Nothing is built out of it any more.
+  static void close(Fields& fields) {
+    if (fields.reader) fields.stats.compressed_bytes += fields.reader->bytes_read();
+    fields.reader.reset();
+  }
 
-  Status visit_lane(BlockReader& reader, const BlockLane& lane, const RowSet& hits) {
+  Status read_lane(const BlockLane& lane, const RowSet& hits, Fields& out) const {
     const StreamBlock& rows = lane.rows;
-    ASSIGN_OR_RETURN(const auto times, reader.times(rows.first_row, rows.rows));
-    const LabelSet& labels = lane.stream->labels;
-    const bool hidden = labels.has(name_);
+    const uint32_t most = hits.count(rows.first_row, rows.first_row + rows.rows);
+    if (most == 0) return {};
+    ASSIGN_OR_RETURN(const auto times, out.reader->times(rows.first_row, rows.rows));
+    const bool hidden = lane.stream->labels.has(name_);
     const bool shares = !shared_.in(lane).empty();
-    times_.clear();
-    ends_.clear();
-    buffer_.clear();
-    Entry entry;
+    Fields::OfStream found{lane.stream.get(), {}, {}, {}, out.values.size()};
+    found.times.reserve(most);
+    found.ends.reserve(most);
     for (uint32_t i = 0; i < rows.rows; ++i) {
       const Timestamp t = times[i];
       const uint32_t row = rows.first_row + i;
       if (!query_.range.contains(t) || !hits.has(row)) continue;
       if (shares && shared_.has(lane.stream.get(), t)) continue;
-      stats_.lines_processed += 1;
+      out.stats.lines_processed += 1;
       using Found = JsonFieldSearch::Found;
-      const Found found = hidden ? Found::kUnknown : reader.json_field(row, buffer_);
-      if (found == Found::kNothing) continue;
-      if (found == Found::kUnknown) {
-        RETURN_IF_ERROR(reader.build(row, entry));
-        stats_.bytes_processed += entry.line.size();
-        entry.timestamp = t;
-        RETURN_IF_ERROR(visitor_.entry(labels, entry));
-        continue;
+      switch (hidden ? Found::kUnknown : out.reader->json_field(row, out.values)) {
+        case Found::kNothing:
+          break;
+        case Found::kUnknown:
+          found.unknown.push_back({row, t});
+          break;
+        default:
+          found.times.push_back(t);
+          found.ends.push_back(out.values.size());
       }
-      times_.push_back(t);
-      ends_.push_back(buffer_.size());
     }
-    return flush(labels);
+    if (!found.unknown.empty() || !found.times.empty()) out.streams.push_back(std::move(found));
+    return {};
   }
 
-  Status flush(const LabelSet& labels) {
-    if (times_.empty()) return {};
+  Status give(Piece& piece) override {
+    auto& fields = static_cast<Fields&>(piece);
+    for (const Fields::OfStream& s : fields.streams) RETURN_IF_ERROR(give_stream(s, fields));
+    close(fields);
+    return {};
+  }
+
+  Status give_stream(const Fields::OfStream& s, Fields& fields) {
+    const LabelSet& labels = s.stream->labels;
+    Entry entry;
+    for (const Fields::Row& row : s.unknown) {
+      RETURN_IF_ERROR(fields.reader->build(row.row, entry));
+      fields.stats.bytes_processed += entry.line.size();
+      entry.timestamp = row.time;
+      RETURN_IF_ERROR(visitor_.entry(labels, entry));
+    }
+    if (s.times.empty()) return {};
     values_.clear();
-    size_t begin = 0;
-    for (const size_t end : ends_) {
-      values_.push_back(buffer_.view(0).substr(begin, end - begin));
+    size_t begin = s.begin;
+    for (const size_t end : s.ends) {
+      values_.push_back(fields.values.view(0).substr(begin, end - begin));
       begin = end;
     }
-    return visitor_.values(labels, times_, values_);
+    return visitor_.values(labels, s.times, values_);
   }
 
   const std::string& name_;
   JsonFieldVisitor& visitor_;
-  // Of the stream under way.
-  std::vector<Timestamp> times_;
-  std::vector<size_t> ends_;
-  std::vector<std::string_view> values_;
-  ByteBuffer buffer_;
+  std::vector<std::string_view> values_;  // of the stream under way
 };
 
 Result<ReadStats> Store::visit_json_field(const SelectQuery& query, const std::string& name,

@@ -76,7 +76,7 @@ struct Store::Impl {
         clock(c),
         diagnostics(d),
         metrics(m),
-        chunks(f, options.cache_bytes() / 16 * 13),
+        chunks(f, options.cache_bytes() / 16 * 12),
         marks(options.cache_bytes() / 16),
         read_ahead(spare_cores()) {}
 
@@ -262,9 +262,10 @@ struct Store::Impl {
     std::vector<StreamRef> take_touched(std::vector<StreamRef>& selected, TimeRange range) const;
   };
   Snapshot snapshot() const;
-  // By file and block.
+  // By file and block; each (may be empty) is given the rows that are wanted.
+  using EachRows = std::function<void(const StreamRef&, const StreamBlock&)>;
   Result<std::vector<BlockPlan>> plan(const Snapshot& now, const std::vector<StreamRef>& selected,
-                                      TimeRange range) const;
+                                      TimeRange range, const EachRows& each = {}) const;
   void add_windows(const Snapshot& now, const std::vector<StreamRef>& selected,
                    MergeIterator& merge) const;
   void add_blocks(std::vector<BlockPlan> blocks, MergeIterator& merge) const;

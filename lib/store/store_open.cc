@@ -115,7 +115,7 @@ Status Store::Impl::open_index() {
   }
   if (!opened.ok()) return opened.error();
   index = std::move(*opened);
-  directory = std::make_unique<BlockDirectory>(*index, options.cache_bytes() / 8);
+  directory = std::make_unique<BlockDirectory>(*index, options.cache_bytes() / 16 * 3);
   return {};
 }
 

@@ -1,6 +1,5 @@
 // Which windows and blocks a query needs, from the catalog and the index alone.
 #include <algorithm>
-#include <unordered_map>
 
 #include "store/merge_iterator.h"
 #include "store/store_impl.h"
@@ -34,19 +33,27 @@ std::vector<StreamRef> Store::Impl::Snapshot::take_touched(std::vector<StreamRef
 
 Result<std::vector<BlockPlan>> Store::Impl::plan(const Snapshot& now,
                                                  const std::vector<StreamRef>& selected,
-                                                 TimeRange range) const {
-  ASSIGN_OR_RETURN(const std::vector<StreamBlock> rows,
-                   directory->find(selected, range, now.files_in(range)));
-  std::unordered_map<uint64_t, const StreamRef*> by_id(selected.size() * 2);
-  for (const StreamRef& s : selected) by_id[s->id] = &s;
+                                                 TimeRange range, const EachRows& each) const {
+  const auto wanted = std::make_shared<const StreamSelection>(selected);
   std::vector<BlockPlan> out;
-  for (const StreamBlock& r : rows) {
-    if (out.empty() || out.back().file != r.file_id || out.back().block != r.block) {
-      const FileRow& file = *now.files->at(r.file_id);
-      out.push_back({r.file_id, r.block, names.chunk(file.day, r.file_id), {}});
+  const auto add = [&](const StreamRef& stream, const StreamBlock& rows) {
+    if (out.empty() || out.back().file != rows.file_id || out.back().block != rows.block) {
+      const FileRow& file = *now.files->at(rows.file_id);
+      out.push_back({rows.file_id, rows.block, names.chunk(file.day, rows.file_id), rows.first,
+                     rows.last, wanted, range});
     }
-    out.back().lanes.push_back({*by_id[r.stream_id], r});
-  }
+    out.back().first = std::min(out.back().first, rows.first);
+    out.back().last = std::max(out.back().last, rows.last);
+    if (each) each(stream, rows);
+    return true;
+  };
+  // What it may have is said to be left out when the query comes to it.
+  const auto add_damaged = [&](uint64_t id, uint32_t block) {
+    const FileRow& file = *now.files->at(id);
+    if (!out.empty() && out.back().file == id && out.back().block == block) out.pop_back();
+    out.push_back({id, block, names.chunk(file.day, id), file.first, file.last, wanted, range});
+  };
+  RETURN_IF_ERROR(directory->visit(*wanted, range, now.files_in(range), add, add_damaged));
   return out;
 }
 
@@ -70,7 +77,7 @@ void Store::Impl::add_windows(const Snapshot& now, const std::vector<StreamRef>&
 void Store::Impl::add_blocks(std::vector<BlockPlan> blocks, MergeIterator& merge) const {
   for (BlockPlan& b : blocks) {
     merge.mutable_stats().chunks_total += 1;
-    merge.add(make_block_source(std::move(b), chunks, merge.query()));
+    merge.add(make_block_source(std::move(b), *directory, chunks, merge.query()));
   }
 }
 

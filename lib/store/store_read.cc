@@ -70,8 +70,8 @@ std::vector<StreamRef> Store::Impl::streams_in_range(
   };
   std::vector<StreamRef> out, others;
   for (const StreamRef& s : selected) (in_head(s) ? out : others).push_back(s);
-  auto sealed =
-      index->with_blocks(others, range, now.files->empty() ? 0 : now.files->rbegin()->first);
+  const auto sealed =
+      directory->present(StreamSelection(std::move(others)), range, now.files_in(range));
   if (!sealed.ok()) {
     status = sealed.error();
     return out;
@@ -127,13 +127,15 @@ Result<std::vector<StreamTotals>> Store::totals(TimeRange range,
       t.chunks += 1;
     }
   }
-  ASSIGN_OR_RETURN(const auto blocks, impl_->directory->find(streams, range, now.files_in(range)));
-  for (const StreamBlock& b : blocks) {
-    StreamTotals& t = by_id[b.stream_id];
+  const auto add = [&](const StreamRef& stream, const StreamBlock& b) {
+    StreamTotals& t = by_id[stream->id];
     t.entries += b.rows;
     t.bytes += b.raw_bytes;
     t.chunks += 1;
-  }
+    return true;
+  };
+  RETURN_IF_ERROR(
+      impl_->directory->visit(StreamSelection(streams), range, now.files_in(range), add));
   std::vector<StreamTotals> out;
   for (const StreamRef& s : streams) {
     const auto found = by_id.find(s->id);

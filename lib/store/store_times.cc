@@ -18,27 +18,44 @@ class Store::Impl::TimesVisit : public PieceVisit {
     return visit_(stream.labels, times_);
   }
 
-  Status visit_block(const BlockPlan& block) override {
-    ASSIGN_OR_RETURN(const auto reader, BlockReader::open(store_.chunks, block));
-    stats_.chunks_read += 1;
-    for (const BlockLane& lane : block.lanes) {
-      ASSIGN_OR_RETURN(const auto times, reader->times(lane.rows.first_row, lane.rows.rows));
-      const auto first = std::lower_bound(times.begin(), times.end(), query_.range.start);
-      const auto last = std::lower_bound(first, times.end(), query_.range.end);
-      times_.assign(first, last);
+  struct Times : Piece {
+    struct OfStream {
+      const Stream* stream = nullptr;  // the query keeps it
+      std::vector<Timestamp> times;
+    };
+    std::vector<OfStream> streams;
+  };
+
+  Status read(const BlockPlan& block, const BlockLanes& lanes,
+              std::unique_ptr<Piece>& piece) const override {
+    ASSIGN_OR_RETURN(const auto reader, BlockReader::open(store_.chunks, block, lanes));
+    piece = std::make_unique<Times>();
+    auto& out = static_cast<Times&>(*piece);
+    out.stats.chunks_read += 1;
+    for (const BlockLane& lane : lanes) {
+      ASSIGN_OR_RETURN(auto times, reader->times(lane.rows.first_row, lane.rows.rows));
+      times.erase(std::lower_bound(times.begin(), times.end(), query_.range.end), times.end());
+      times.erase(times.begin(), std::lower_bound(times.begin(), times.end(), query_.range.start));
       for (const TimeSpan& span : shared_.in(lane)) {
-        const auto from = std::lower_bound(times_.begin(), times_.end(), span.first);
-        times_.erase(from, std::upper_bound(from, times_.end(), span.last));
+        const auto from = std::lower_bound(times.begin(), times.end(), span.first);
+        times.erase(from, std::upper_bound(from, times.end(), span.last));
       }
-      stats_.lines_processed += times_.size();
-      if (!times_.empty()) RETURN_IF_ERROR(visit_(lane.stream->labels, times_));
+      out.stats.lines_processed += times.size();
+      if (!times.empty()) out.streams.push_back({lane.stream.get(), std::move(times)});
     }
-    stats_.compressed_bytes += reader->bytes_read();
+    out.stats.compressed_bytes += reader->bytes_read();
+    return {};
+  }
+
+  Status give(Piece& piece) override {
+    for (const Times::OfStream& s : static_cast<Times&>(piece).streams) {
+      RETURN_IF_ERROR(visit_(s.stream->labels, s.times));
+    }
     return {};
   }
 
   const TimesVisitor& visit_;
-  std::vector<Timestamp> times_;  // of the stream under way
+  std::vector<Timestamp> times_;  // of rows
 };
 
 Result<ReadStats> Store::visit_times(const SelectQuery& query, const TimesVisitor& visit) const {

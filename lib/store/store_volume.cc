@@ -41,8 +41,11 @@ Result<std::vector<StreamVolume>> Store::volumes(const std::vector<TimeRange>& b
       add(s->id, summary->first, summary->last, summary->bytes);
     }
   }
-  ASSIGN_OR_RETURN(const auto blocks, impl_->directory->find(streams, range, now.files_in(range)));
-  for (const StreamBlock& b : blocks) add(b.stream_id, b.first, b.last, b.raw_bytes);
+  RETURN_IF_ERROR(impl_->directory->visit(StreamSelection(streams), range, now.files_in(range),
+                                          [&](const StreamRef& s, const StreamBlock& b) {
+                                            add(s->id, b.first, b.last, b.raw_bytes);
+                                            return true;
+                                          }));
   for (const StreamRef& s : streams) {
     const auto found = by_id.find(s->id);
     if (found != by_id.end()) out.push_back({s->labels, std::move(found->second)});

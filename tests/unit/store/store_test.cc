@@ -8,6 +8,7 @@
 #include <set>
 #include <thread>
 
+#include "store/sqlite.h"
 #include "unit/store/store_world.h"
 
 namespace logsvc::store {
@@ -254,6 +255,13 @@ TEST_CASE("a lost or broken index is built anew from the chunk files") {
   }
   SUBCASE("lost") {}
   SUBCASE("broken") { REQUIRE(w.files.replace(index, std::string(5000, 'z')).ok()); }
+  SUBCASE("of a release with another schema") {
+    auto old = Sqlite::open(index);
+    REQUIRE(old.ok());
+    REQUIRE(old->execute("CREATE TABLE meta(key TEXT PRIMARY KEY, value INTEGER) WITHOUT ROWID;"
+                         "INSERT INTO meta VALUES('schema_version', 1)")
+                .ok());
+  }
   w.open();
   CHECK(w.texts() == std::vector<std::string>{"two", "one", "in the journal"});
   CHECK(*w.store->series({at(0), at(2)}, {}) == std::vector<LabelSet>{kApi});
