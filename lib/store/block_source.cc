@@ -61,15 +61,15 @@ class BlockSource : public RowSource {
     }
     if (hits.is_none()) return {};
     std::vector<RowSet> by_field;
-    for (const FieldTest& test : query_.json_fields) {
-      ASSIGN_OR_RETURN(RowSet rows, block_->find(test));
+    for (const FieldTest& test : query_.fields) {
+      ASSIGN_OR_RETURN(RowSet rows, block_->find(query_.parser, test));
       by_field.push_back(std::move(rows));
     }
     uint64_t wanted = 0;
     for (size_t i = 0; i < places_.size(); ++i) {
       RowSet of_lane = hits;
       for (size_t f = 0; f < by_field.size(); ++f) {
-        const bool hidden = lanes_[i].stream->labels.has(query_.json_fields[f].name);
+        const bool hidden = lanes_[i].stream->labels.has(query_.fields[f].name);
         if (!hidden) of_lane.intersect(by_field[f]);
       }
       RETURN_IF_ERROR(fill_lane(i, of_lane));

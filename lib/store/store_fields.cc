@@ -1,4 +1,4 @@
-// One JSON field of many entries, out of columns where that is surely what parsing the lines gives.
+// One field of many entries, out of columns where that is surely what parsing the lines gives.
 #include "store/block_reader.h"
 #include "store/piece_visit.h"
 
@@ -7,7 +7,7 @@ namespace logsvc::store {
 class Store::Impl::FieldVisit : public PieceVisit {
  public:
   FieldVisit(const Impl& store, const SelectQuery& query, const std::string& name,
-             JsonFieldVisitor& visitor)
+             FieldVisitor& visitor)
       : PieceVisit(store, query), name_(name), visitor_(visitor) {}
 
  private:
@@ -21,7 +21,7 @@ class Store::Impl::FieldVisit : public PieceVisit {
     ASSIGN_OR_RETURN(const RowSet hits, reader->find(query_.lines));
     stats_.chunks_read += 1;
     if (!hits.is_none()) {
-      RETURN_IF_ERROR(reader->choose_json_field(name_));
+      RETURN_IF_ERROR(reader->choose_field(query_.parser, name_));
       for (const BlockLane& lane : block.lanes) RETURN_IF_ERROR(visit_lane(*reader, lane, hits));
     }
     stats_.compressed_bytes += reader->bytes_read();
@@ -44,8 +44,8 @@ class Store::Impl::FieldVisit : public PieceVisit {
       if (!query_.range.contains(t) || !hits.has(row)) continue;
       if (shares && shared_.has(lane.stream.get(), t)) continue;
       stats_.lines_processed += 1;
-      using Found = JsonFieldSearch::Found;
-      const Found found = hidden ? Found::kUnknown : reader.json_field(row, buffer_);
+      using Found = FieldSearch::Found;
+      const Found found = hidden ? Found::kUnknown : reader.field(row, buffer_);
       if (found == Found::kNothing) continue;
       if (found == Found::kUnknown) {
         RETURN_IF_ERROR(reader.build(row, entry));
@@ -72,7 +72,7 @@ class Store::Impl::FieldVisit : public PieceVisit {
   }
 
   const std::string& name_;
-  JsonFieldVisitor& visitor_;
+  FieldVisitor& visitor_;
   // Of the stream under way.
   std::vector<Timestamp> times_;
   std::vector<size_t> ends_;
@@ -80,8 +80,8 @@ class Store::Impl::FieldVisit : public PieceVisit {
   ByteBuffer buffer_;
 };
 
-Result<ReadStats> Store::visit_json_field(const SelectQuery& query, const std::string& name,
-                                          JsonFieldVisitor& visitor) const {
+Result<ReadStats> Store::visit_field(const SelectQuery& query, const std::string& name,
+                                     FieldVisitor& visitor) const {
   if (query.range.empty()) return ReadStats();
   return Impl::FieldVisit(*impl_, query, name, visitor).run();
 }

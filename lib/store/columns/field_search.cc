@@ -1,23 +1,26 @@
-#include "store/columns/json_field_search.h"
+#include "store/columns/field_search.h"
 
 #include <algorithm>
 
 namespace logsvc::store {
 
-Result<std::span<const JsonShape>> JsonFieldSearch::shapes() {
-  const Column& c = reader_.table().columns[lines_];
+using Where = FieldShape::Field::Where;
+
+Result<std::span<const std::unique_ptr<FieldShape>>> FieldSearch::shapes() {
+  const ColumnTable& table = reader_.table();
+  const Column& c = table.columns[lines_];
   if (shapes_.empty() && c.type() == ColumnType::kText) {
-    std::vector<JsonShape> shapes;
-    for (const Template& t : reader_.table().templates_of(c)) {
-      ASSIGN_OR_RETURN(JsonShape shape, JsonShape::of(proofs_, reader_.table(), t));
+    std::vector<std::unique_ptr<FieldShape>> shapes;
+    for (const Template& t : table.templates_of(c)) {
+      ASSIGN_OR_RETURN(auto shape, make_field_shape(parser_, proofs_, table, t));
       shapes.push_back(std::move(shape));
     }
     shapes_ = std::move(shapes);
   }
-  return std::span<const JsonShape>(shapes_);
+  return std::span<const std::unique_ptr<FieldShape>>(shapes_);
 }
 
-Result<RowSet> JsonFieldSearch::find(const FieldTest& test) {
+Result<RowSet> FieldSearch::find(const FieldTest& test) {
   const Column& c = reader_.table().columns[lines_];
   ASSIGN_OR_RETURN(const auto shapes, this->shapes());
   if (shapes.empty()) return RowSet::all(c.rows);
@@ -25,7 +28,7 @@ Result<RowSet> JsonFieldSearch::find(const FieldTest& test) {
   std::vector<RowSet> found;
   bool any = false, all = true;
   for (size_t t = 0; t < templates.size(); ++t) {
-    ASSIGN_OR_RETURN(RowSet rows, rows_of(shapes[t], templates[t], test));
+    ASSIGN_OR_RETURN(RowSet rows, rows_of(*shapes[t], templates[t], test));
     rows.settle();
     any |= !rows.is_none();
     all &= rows.is_all();
@@ -45,29 +48,37 @@ Result<RowSet> JsonFieldSearch::find(const FieldTest& test) {
 }
 
 // Of one template: rows of it, numbered from 0.
-Result<RowSet> JsonFieldSearch::rows_of(const JsonShape& shape, const Template& t,
-                                        const FieldTest& test) {
-  using Where = JsonShape::Field::Where;
+Result<RowSet> FieldSearch::rows_of(FieldShape& shape, const Template& t, const FieldTest& test) {
   const auto either = [&](bool pass) { return pass ? RowSet::all(t.rows) : RowSet::none(t.rows); };
-  const JsonShape::Field field = shape.find(test.name);
+  ASSIGN_OR_RETURN(const FieldShape::Field field, shape.find(test.name));
   if (field.where == Where::kUnknown) return RowSet::all(t.rows);
-  const bool absent_passes = test.may_pass(std::nullopt);
-  if (field.where == Where::kNowhere) return either(absent_passes);
-  // Behind a fault there may be no value where one is to be seen.
-  if (absent_passes && !shape.faultless()) return RowSet::all(t.rows);
+  if (field.where == Where::kNowhere) return either(test.may_pass(std::nullopt));
+  if (field.behind_fault && test.may_pass(std::nullopt)) return RowSet::all(t.rows);
   if (field.where == Where::kFixed) return either(test.may_pass(field.text));
-  if (field.where == Where::kString) {
-    return rows_where(field.slot->column, field.slot->start, t.rows, [&](std::string_view inside) {
-      return test.may_pass(json_string_value(inside));
-    });
+  return rows_where(field.written, t.rows, [&](std::string_view written) {
+    return test.may_pass(field.read(written, buffer_));
+  });
+}
+
+Result<RowSet> FieldSearch::rows_where(std::span<const Piece> written, uint32_t rows,
+                                       const Pass& pass) {
+  if (written.size() == 1) return rows_where(written[0].column, written[0].start, rows, pass);
+  for (const Piece& p : written) {
+    if (p.is_slot()) RETURN_IF_ERROR(reader_.load(p.column));
   }
-  return rows_where(field.slot->column, field.slot->start, t.rows,
-                    [&](std::string_view word) { return test.may_pass(json_bare_value(word)); });
+  RowSet out = RowSet::none(rows);
+  ByteBuffer value;
+  for (uint32_t r = 0; r < rows; ++r) {
+    value.clear();
+    reader_.append(written, r, value);
+    if (pass(value.view(0))) out.add(r);
+  }
+  return out;
 }
 
 // Rows [first, first + rows) of the column, numbered from 0.
-Result<RowSet> JsonFieldSearch::rows_where(uint32_t column, uint32_t first, uint32_t rows,
-                                           const Pass& pass) {
+Result<RowSet> FieldSearch::rows_where(uint32_t column, uint32_t first, uint32_t rows,
+                                       const Pass& pass) {
   const Column& c = reader_.table().columns[column];
   if (c.type() == ColumnType::kConstant) {
     return pass(c.constant) ? RowSet::all(rows) : RowSet::none(rows);
@@ -98,16 +109,18 @@ Result<RowSet> JsonFieldSearch::rows_where(uint32_t column, uint32_t first, uint
   return out;
 }
 
-Status JsonFieldSearch::choose(std::string_view name) {
-  using Where = JsonShape::Field::Where;
+Status FieldSearch::choose(std::string_view name) {
   ASSIGN_OR_RETURN(const auto shapes, this->shapes());
-  std::vector<JsonShape::Field> chosen;
-  for (const JsonShape& shape : shapes) {
-    JsonShape::Field field = shape.find(name);
-    if (shape.kind() == JsonShape::Kind::kObject && !shape.faultless()) {
-      field.where = Where::kUnknown;
+  std::vector<FieldShape::Field> chosen;
+  for (const auto& shape : shapes) {
+    ASSIGN_OR_RETURN(FieldShape::Field field, shape->find(name));
+    if (field.where == Where::kFixed || field.where == Where::kWritten) {
+      ASSIGN_OR_RETURN(const bool faultless, shape->is_faultless());
+      if (!faultless) field = {};
     }
-    if (field.slot) RETURN_IF_ERROR(reader_.load(field.slot->column));
+    for (const Piece& p : field.written) {
+      if (p.is_slot()) RETURN_IF_ERROR(reader_.load(p.column));
+    }
     chosen.push_back(std::move(field));
   }
   if (!chosen.empty()) {
@@ -118,10 +131,9 @@ Status JsonFieldSearch::choose(std::string_view name) {
   return {};
 }
 
-JsonFieldSearch::Found JsonFieldSearch::value(uint32_t row, ByteBuffer& out) const {
-  using Where = JsonShape::Field::Where;
+FieldSearch::Found FieldSearch::value(uint32_t row, ByteBuffer& out) {
   if (chosen_.empty()) return Found::kUnknown;
-  const JsonShape::Field& field = chosen_[(*ids_)[row]];
+  const FieldShape::Field& field = chosen_[(*ids_)[row]];
   if (field.where == Where::kUnknown) return Found::kUnknown;
   if (field.where == Where::kNowhere) return Found::kNothing;
   if (field.where == Where::kFixed) {
@@ -129,19 +141,16 @@ JsonFieldSearch::Found JsonFieldSearch::value(uint32_t row, ByteBuffer& out) con
     return Found::kValue;
   }
   const size_t begin = out.size();
-  reader_.append(field.slot->column, field.slot->start + ranks_[row], out);
-  const std::string_view text = out.view(begin);
-  if (field.where == Where::kBare) {
-    if (json_bare_value(text)) return Found::kValue;
+  reader_.append(field.written, ranks_[row], out);
+  const std::string_view written = out.view(begin);
+  const auto value = field.read(written, buffer_);
+  if (!value) {
     out.cut(begin);
     return Found::kNothing;
   }
-  const bool plain = std::all_of(
-      text.begin(), text.end(), [](char c) { return c != '\\' && static_cast<uint8_t>(c) < 0x80; });
-  if (plain) return Found::kValue;
-  const std::string value = json_string_value(text);
+  if (value->data() == written.data() && value->size() == written.size()) return Found::kValue;
   out.cut(begin);
-  out.append(value);
+  out.append(*value);
   return Found::kValue;
 }
 
