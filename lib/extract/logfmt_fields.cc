@@ -6,95 +6,150 @@
 namespace logsvc::extract {
 namespace {
 
+constexpr std::string_view kEscapeNames = "\"\\/'bfnrt";
+constexpr std::string_view kEscapeValues = "\"\\/'\b\f\n\r\t";
+
 bool is_space(char c) { return static_cast<unsigned char>(c) <= ' '; }
 
-// Unescapes "…" from `at` (the opening quote) and moves behind the closing one.
-bool read_quoted(std::string_view line, size_t& at, std::string& out) {
-  static constexpr std::string_view kNames = "\"\\/'bfnrt";
-  static constexpr std::string_view kValues = "\"\\/'\b\f\n\r\t";
-  out.clear();
-  for (++at; at < line.size(); ++at) {
-    if (line[at] == '"') {
-      ++at;
-      return true;
-    }
-    if (line[at] != '\\') {
-      out += line[at];
-      continue;
-    }
-    if (++at == line.size()) return false;
-    const size_t n = kNames.find(line[at]);
-    if (n != std::string_view::npos) {
-      out += kValues[n];
-    } else if (line[at] == 'u' && at + 4 < line.size()) {
-      uint32_t code = 0;
-      for (size_t i = 1; i <= 4; ++i) {
-        const char c = line[at + i];
-        const bool hex = (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'f');
-        if (!hex) return false;
-        code = code * 16 + static_cast<uint32_t>(c <= '9' ? c - '0' : (c | 32) - 'a' + 10);
-      }
-      if (code >= 0xD800 && code < 0xE000) code = 0xFFFD;
-      append_utf8(out, code);
-      at += 4;
-    } else {
-      return false;
-    }
+bool is_hex_digit(char c) { return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'f'); }
+
+// text[at] is behind a backslash. Length of the escape from there on; 0 if it is none.
+size_t escape_length(std::string_view text, size_t at) {
+  if (kEscapeNames.find(text[at]) != std::string_view::npos) return 1;
+  if (text[at] != 'u' || at + 4 >= text.size()) return 0;
+  for (size_t i = 1; i <= 4; ++i) {
+    if (!is_hex_digit(text[at + i])) return 0;
   }
-  return false;
+  return 5;
 }
 
-void skip_to_space(std::string_view line, size_t& at) {
-  while (at < line.size() && !is_space(line[at])) ++at;
+// Goes from `at` to the quote that ends the string, or to where it goes wrong.
+LogfmtToken::Fault read_quoted(std::string_view line, size_t& at) {
+  for (; at < line.size(); ++at) {
+    if (line[at] == '"') return LogfmtToken::Fault::kNone;
+    if (line[at] != '\\') continue;
+    if (++at == line.size()) break;
+    const size_t length = escape_length(line, at);
+    if (length == 0) return LogfmtToken::Fault::kInvalid;
+    at += length - 1;
+  }
+  return LogfmtToken::Fault::kUnterminated;
+}
+
+// Of text with whole escapes only.
+void unescape(std::string_view text, std::string& out) {
+  out.clear();
+  for (size_t at = 0; at < text.size(); ++at) {
+    if (text[at] != '\\') {
+      out += text[at];
+      continue;
+    }
+    const size_t n = kEscapeNames.find(text[++at]);
+    if (n != std::string_view::npos) {
+      out += kEscapeValues[n];
+      continue;
+    }
+    uint32_t code = 0;
+    for (size_t i = 1; i <= 4; ++i) {
+      const char c = text[at + i];
+      code = code * 16 + static_cast<uint32_t>(c <= '9' ? c - '0' : (c | 32) - 'a' + 10);
+    }
+    if (code >= 0xD800 && code < 0xE000) code = 0xFFFD;
+    append_utf8(out, code);
+    at += 4;
+  }
+}
+
+size_t word_end(std::string_view line, size_t at) {
+  while (at < line.size() && !is_space(line[at]) && line[at] != '=' && line[at] != '"') ++at;
+  return at;
+}
+
+std::string fault_text(std::string_view line, const LogfmtToken& token) {
+  std::string what = "invalid quoted value";
+  if (token.fault == LogfmtToken::Fault::kUnterminated) what = "unterminated quoted value";
+  if (token.fault == LogfmtToken::Fault::kUnexpected) {
+    what = std::string("unexpected '") + line[token.fault_at] + "'";
+  }
+  return "logfmt syntax error at pos " + std::to_string(token.fault_at + 1) + " : " + what;
 }
 
 }  // namespace
 
-std::string LogfmtFields::read(std::string_view line, bool strict, const Visit& visit) {
-  const auto fault = [](size_t at, const std::string& what) {
-    return "logfmt syntax error at pos " + std::to_string(at + 1) + " : " + what;
-  };
-  size_t at = 0;
-  while (true) {
-    while (at < line.size() && is_space(line[at])) ++at;
-    if (at == line.size()) return "";
-    const size_t first = at;
-    std::string problem;
-    while (at < line.size() && !is_space(line[at]) && line[at] != '=' && line[at] != '"') ++at;
-    const std::string_view key = line.substr(first, at - first);
-    value_.clear();
-    if (at < line.size() && line[at] == '"') {
-      problem = fault(at, "unexpected '\"'");
-    } else if (key.empty()) {
-      problem = fault(at, "unexpected '='");
-    } else if (at < line.size() && line[at] == '=') {
-      ++at;
-      if (at < line.size() && line[at] == '"') {
-        const size_t quote_at = at;
-        if (!read_quoted(line, at, value_)) {
-          problem = at >= line.size() ? fault(line.size(), "unterminated quoted value")
-                                      : fault(quote_at, "invalid quoted value");
-        }
-      } else {
-        const size_t value_first = at;
-        while (at < line.size() && !is_space(line[at]) && line[at] != '=' && line[at] != '"') ++at;
-        value_ = line.substr(value_first, at - value_first);
-        if (at < line.size() && !is_space(line[at])) {
-          problem = fault(at, std::string("unexpected '") + line[at] + "'");
-        }
-      }
+bool next_logfmt_token(std::string_view line, size_t from, LogfmtToken& out) {
+  using Fault = LogfmtToken::Fault;
+  size_t at = from;
+  while (at < line.size() && is_space(line[at])) ++at;
+  if (at == line.size()) return false;
+  out = {};
+  out.begin = at;
+  at = out.key_end = word_end(line, at);
+  out.value_begin = out.value_end = at;
+  const bool more = at < line.size() && !is_space(line[at]);
+  if (more && (line[at] == '"' || at == out.begin)) {
+    out.fault = Fault::kUnexpected;
+  } else if (more) {
+    out.has_value = true;
+    out.quoted = ++at < line.size() && line[at] == '"';
+    out.value_begin = at += out.quoted;
+    if (out.quoted) {
+      out.fault = read_quoted(line, at);
+      out.value_end = at;
+      at += out.fault == Fault::kNone;
+    } else {
+      at = out.value_end = word_end(line, at);
+      if (at < line.size() && !is_space(line[at])) out.fault = Fault::kUnexpected;
     }
-    if (!problem.empty()) {
-      if (strict) return problem;
-      skip_to_space(line, at);
+  }
+  out.read_end = at;
+  if (out.fault != Fault::kNone) {
+    out.fault_at = out.fault == Fault::kInvalid ? out.value_begin - 1 : at;
+    while (at < line.size() && !is_space(line[at])) ++at;
+  }
+  out.end = at;
+  return true;
+}
+
+std::string_view logfmt_value(std::string_view written, bool quoted, std::string& buffer) {
+  std::string_view value = written;
+  if (quoted && value.find('\\') != std::string_view::npos) {
+    unescape(value, buffer);
+    value = buffer;
+  }
+  if (!is_utf8(value)) {
+    buffer = repair_utf8(value, " ");
+    value = buffer;
+  }
+  return value;
+}
+
+LogfmtQuoted read_inside_logfmt_quotes(std::string_view text) {
+  for (size_t at = 0; at < text.size(); ++at) {
+    if (text[at] == '"') return LogfmtQuoted::kLeaves;
+    if (text[at] != '\\') continue;
+    if (++at == text.size()) return LogfmtQuoted::kOpens;
+    const size_t length = escape_length(text, at);
+    if (length == 0) return LogfmtQuoted::kLeaves;
+    at += length - 1;
+  }
+  return LogfmtQuoted::kStays;
+}
+
+std::string LogfmtFields::read(std::string_view line, bool strict, const Visit& visit) {
+  LogfmtToken token;
+  for (size_t at = 0; next_logfmt_token(line, at, token); at = token.end) {
+    if (token.fault != LogfmtToken::Fault::kNone) {
+      if (strict) return fault_text(line, token);
       continue;
     }
-    raw_key_ = key;
+    raw_key_ = line.substr(token.begin, token.key_end - token.begin);
     key_.clear();
-    append_sanitised(key_, key, true);
-    if (!is_utf8(value_)) value_ = repair_utf8(value_, " ");
-    if (!visit(key_, value_)) return "";
+    append_sanitised(key_, raw_key_, true);
+    const std::string_view written =
+        line.substr(token.value_begin, token.value_end - token.value_begin);
+    if (!visit(key_, logfmt_value(written, token.quoted, value_))) return "";
   }
+  return "";
 }
 
 }  // namespace logsvc::extract

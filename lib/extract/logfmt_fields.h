@@ -7,6 +7,36 @@
 
 namespace logsvc::extract {
 
+// A pair, or a fault in its place. Numbers are places in the line.
+struct LogfmtToken {
+  enum class Fault { kNone, kUnexpected, kUnterminated, kInvalid };
+
+  size_t begin = 0;  // of the key
+  size_t key_end = 0;
+  bool has_value = false;  // an equals sign follows the key
+  bool quoted = false;
+  size_t value_begin = 0, value_end = 0;  // as written, inside of quotes
+  Fault fault = Fault::kNone;
+  size_t fault_at = 0;  // the place that a message names
+  size_t read_end = 0;  // what is before it was looked at; then all is skipped up to
+  size_t end = 0;       // where the next token is looked for
+};
+
+// The next token at or behind `from`; false if there is none. Whatever is behind its end has no
+// part in it.
+bool next_logfmt_token(std::string_view line, size_t from, LogfmtToken& out);
+
+// The value that is written so. `buffer` holds it if it is written otherwise than it is.
+std::string_view logfmt_value(std::string_view written, bool quoted, std::string& buffer);
+
+// What text inside of quotes does to them.
+enum class LogfmtQuoted {
+  kStays,   // whole characters and escapes
+  kOpens,   // ends with a backslash that the next character belongs to
+  kLeaves,  // ends the quotes, or has an escape that is none
+};
+LogfmtQuoted read_inside_logfmt_quotes(std::string_view text);
+
 class LogfmtFields {
  public:
   // Called for each pair, key sanitised, quoted values unescaped; a bare key has an empty value.

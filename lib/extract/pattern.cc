@@ -98,6 +98,14 @@ void Pattern::captures(
   }
 }
 
+std::vector<std::string> Pattern::literals() const {
+  std::vector<std::string> out;
+  for (const Part& p : parts_) {
+    if (!p.capture) out.push_back(p.text);
+  }
+  return out;
+}
+
 bool Pattern::passes(std::string_view line) const {
   if (line.empty()) return false;
   for (size_t i = 0; i < parts_.size(); ++i) {

@@ -23,6 +23,8 @@ class Pattern {
   void captures(
       std::string_view line,
       const std::function<bool(const std::string& name, std::string_view value)>& visit) const;
+  // The literal texts: a line that a line filter lets pass has each of them.
+  std::vector<std::string> literals() const;
   // Whether a line filter with the pattern lets the line pass.
   bool passes(std::string_view line) const;
 

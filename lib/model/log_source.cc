@@ -34,8 +34,8 @@ Result<ReadStats> LogSource::visit_times(const SelectQuery& query,
   return entries->stats();
 }
 
-Result<ReadStats> LogSource::visit_json_field(const SelectQuery& query, const std::string&,
-                                              JsonFieldVisitor& visitor) const {
+Result<ReadStats> LogSource::visit_field(const SelectQuery& query, const std::string&,
+                                         FieldVisitor& visitor) const {
   SelectQuery forward = query;
   forward.direction = Direction::kForward;
   forward.limit_hint = 0;

@@ -16,6 +16,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "model/entry.h"
+#include "model/field_test.h"
 #include "model/label_set.h"
 #include "model/line_test.h"
 #include "model/matcher.h"
@@ -36,15 +37,6 @@ struct ReadStats {
   std::vector<std::string> warnings;  // e.g. a block that does not verify
 };
 
-// A condition on what a parser finds in a line under a name (as `| json` names it: nested keys
-// joined with _).
-struct FieldTest {
-  std::string name;
-  // Whether an entry may be wanted in which the parser finds this value; nullopt: in which it finds
-  // none. Called from several threads.
-  std::function<bool(std::optional<std::string_view>)> may_pass;
-};
-
 struct SelectQuery {
   std::vector<Matcher> matchers;  // on stream labels; all hold
   TimeRange range;
@@ -52,9 +44,11 @@ struct SelectQuery {
   // Holds for every wanted line. A hint: the source may leave out lines for which it does not, and
   // need not; the engine tests lines itself.
   LineTest lines;
+  // Finds the fields that are asked for.
+  FieldParser parser;
   // Hold for every wanted entry of which neither the stream nor the metadata has a label of the
   // test's name. A hint like `lines`: what the parser surely finds may rule entries out.
-  std::vector<FieldTest> json_fields;
+  std::vector<FieldTest> fields;
   // About how many entries the caller will take; 0 = all. A hint for read-ahead.
   uint64_t limit_hint = 0;
   // The iterator ends with kCancelled soon after a stop is requested.
@@ -80,12 +74,13 @@ class EntryIterator {
 // Is given times of a stream's entries, ascending within one call.
 using TimesVisitor = std::function<Status(const LabelSet&, std::span<const Timestamp>)>;
 
-// Takes what a source knows of one JSON field of entries without giving their lines.
-class JsonFieldVisitor {
+// Takes what a source knows of one field of entries without giving their lines.
+class FieldVisitor {
  public:
-  virtual ~JsonFieldVisitor() = default;
+  virtual ~FieldVisitor() = default;
   // Entries of a stream whose lines parse without a fault, and what is found under the name in
-  // each; neither stream nor metadata has a label of that name. Times ascend.
+  // each; neither stream nor metadata has a label of that name, and the metadata says nothing of
+  // errors. Times ascend.
   virtual Status values(const LabelSet& stream, std::span<const Timestamp> times,
                         std::span<const std::string_view> values) = 0;
   // An entry that the visitor has to parse itself.
@@ -138,10 +133,10 @@ class LogSource {
   virtual Result<ReadStats> visit_times(const SelectQuery& query, const TimesVisitor& visit) const;
 
   // Of all entries that select() would give and that pass query.lines, those that may have a label
-  // of the name once their line is parsed; in no order, but those of one stream with equal times in
-  // the order of their arrival. Direction and limit do not matter.
-  virtual Result<ReadStats> visit_json_field(const SelectQuery& query, const std::string& name,
-                                             JsonFieldVisitor& visitor) const;
+  // of the name once query.parser has read their line; in no order, but those of one stream with
+  // equal times in the order of their arrival. Direction and limit do not matter.
+  virtual Result<ReadStats> visit_field(const SelectQuery& query, const std::string& name,
+                                        FieldVisitor& visitor) const;
 
   // Streams that may have entries in the range (block granularity). Each group of matchers is
   // a selector; a stream is listed once if any group matches; no groups = every stream.

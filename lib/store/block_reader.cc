@@ -5,6 +5,13 @@
 #include "store/corrupt.h"
 
 namespace logsvc::store {
+namespace {
+
+// Metadata of these names is taken for what parsers say of a line.
+constexpr std::string_view kErrorName = "__error__";
+constexpr std::string_view kErrorDetailsName = "__error_details__";
+
+}  // namespace
 
 Result<std::unique_ptr<BlockReader>> BlockReader::open(ChunkCache& cache, const BlockPlan& plan,
                                                        const BlockLanes& lanes) {
@@ -25,7 +32,6 @@ BlockReader::BlockReader(ChunkCache& cache, uint64_t file, uint32_t number,
       block_(std::move(block)),
       columns_(block_.header->table, reader_->loader(block_)),
       search_(columns_),
-      json_(columns_, block_.header->lines),
       metadata_(columns_, block_.header->metadata) {}
 
 bool BlockReader::has(const BlockLanes& lanes) const {
@@ -61,17 +67,23 @@ Result<RowSet> BlockReader::find(const LineTest& lines) {
   return found;
 }
 
-Result<RowSet> BlockReader::find(const FieldTest& json_field) {
-  if (metadata_.may_have(json_field.name)) return RowSet::all(rows());
-  auto found = json_.find(json_field);
+FieldSearch& BlockReader::fields(const FieldParser& parser) {
+  if (!fields_) fields_.emplace(columns_, block_.header->lines, parser);
+  return *fields_;
+}
+
+Result<RowSet> BlockReader::find(const FieldParser& parser, const FieldTest& field) {
+  if (metadata_.may_have(field.name)) return RowSet::all(rows());
+  auto found = fields(parser).find(field);
   if (!found.ok()) return located(found.error());
   return found;
 }
 
-Status BlockReader::choose_json_field(const std::string& name) {
-  json_chosen_ = !metadata_.may_have(name);
-  if (!json_chosen_) return {};
-  return located(json_.choose(name));
+Status BlockReader::choose_field(const FieldParser& parser, const std::string& name) {
+  field_chosen_ = !metadata_.may_have(name) && !metadata_.may_have(kErrorName) &&
+                  !metadata_.may_have(kErrorDetailsName);
+  if (!field_chosen_) return {};
+  return located(fields(parser).choose(name));
 }
 
 Result<std::vector<Timestamp>> BlockReader::times(uint32_t first_row, uint32_t rows) {

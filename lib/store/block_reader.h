@@ -11,7 +11,7 @@
 #include "store/block_plan.h"
 #include "store/chunk_cache.h"
 #include "store/columns/column_search.h"
-#include "store/columns/json_field_search.h"
+#include "store/columns/field_search.h"
 #include "store/columns/row_metadata.h"
 
 namespace logsvc::store {
@@ -28,12 +28,13 @@ class BlockReader {
   // The rows whose lines pass: exactly those.
   Result<RowSet> find(const LineTest& lines);
   // A superset of the rows that pass; all of them if metadata may have a label of the name.
-  Result<RowSet> find(const FieldTest& json_field);
-  // Makes json_field() give the field of this name; kUnknown throughout if metadata may have a
-  // label of that name.
-  Status choose_json_field(const std::string& name);
-  JsonFieldSearch::Found json_field(uint32_t row, ByteBuffer& out) const {
-    return json_chosen_ ? json_.value(row, out) : JsonFieldSearch::Found::kUnknown;
+  // Of one block all calls name the same parser.
+  Result<RowSet> find(const FieldParser& parser, const FieldTest& field);
+  // Makes field() give the field of this name; kUnknown throughout if metadata may have a label of
+  // that name, or an error.
+  Status choose_field(const FieldParser& parser, const std::string& name);
+  FieldSearch::Found field(uint32_t row, ByteBuffer& out) {
+    return field_chosen_ ? fields_->value(row, out) : FieldSearch::Found::kUnknown;
   }
   // Of the stream that has these rows.
   Result<std::vector<Timestamp>> times(uint32_t first_row, uint32_t rows);
@@ -48,6 +49,7 @@ class BlockReader {
   BlockReader(ChunkCache& cache, uint64_t file, uint32_t number,
               std::shared_ptr<const ChunkReader> reader, OpenBlock block);
   bool has(const BlockLanes& lanes) const;
+  FieldSearch& fields(const FieldParser& parser);
   Error located(const Error& error) const;
   Status located(Status status) const;
 
@@ -58,11 +60,11 @@ class BlockReader {
   const OpenBlock block_;
   ColumnReader columns_;
   ColumnSearch search_;
-  JsonFieldSearch json_;
+  std::optional<FieldSearch> fields_;
   RowMetadata metadata_;
   std::optional<BlockTimes> times_;
   bool loaded_ = false;
-  bool json_chosen_ = false;
+  bool field_chosen_ = false;
   ByteBuffer line_;
 };
 

@@ -71,8 +71,8 @@ class BlockSource : public RowSource {
     if (hits.is_none()) return {};
     add_lanes(std::move(lanes));
     std::vector<RowSet> by_field;
-    for (const FieldTest& test : query_.json_fields) {
-      ASSIGN_OR_RETURN(RowSet rows, block_->find(test));
+    for (const FieldTest& test : query_.fields) {
+      ASSIGN_OR_RETURN(RowSet rows, block_->find(query_.parser, test));
       by_field.push_back(std::move(rows));
     }
     RowSet in_fields = hits;
@@ -80,12 +80,12 @@ class BlockSource : public RowSource {
     uint64_t wanted = 0;
     for (size_t i = 0; i < places_.size(); ++i) {
       const LabelSet& labels = lanes_[i].stream->labels;
-      const bool hides = std::any_of(query_.json_fields.begin(), query_.json_fields.end(),
+      const bool hides = std::any_of(query_.fields.begin(), query_.fields.end(),
                                      [&](const FieldTest& test) { return labels.has(test.name); });
       if (hides) {
         RowSet of_lane = hits;
         for (size_t f = 0; f < by_field.size(); ++f) {
-          if (!labels.has(query_.json_fields[f].name)) of_lane.intersect(by_field[f]);
+          if (!labels.has(query_.fields[f].name)) of_lane.intersect(by_field[f]);
         }
         RETURN_IF_ERROR(fill_lane(i, of_lane));
       } else {

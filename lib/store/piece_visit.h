@@ -22,7 +22,7 @@ class Store::Impl::PieceVisit {
   Result<ReadStats> run();
 
  protected:
-  // Of the query, direction, limit and json_fields do not matter.
+  // Of the query, direction, limit and fields do not matter.
   PieceVisit(const Impl& store, SelectQuery query) : store_(store), query_(std::move(query)) {}
 
   // Entries of the stream in the range, sorted by time, that pass the test of lines.

@@ -93,8 +93,8 @@ class Store : public LogSource, public LogSink {
   Result<std::unique_ptr<EntryIterator>> select(const SelectQuery& query) const override;
   Result<ReadStats> count(const CountQuery& query, const CountVisitor& visit) const override;
   Result<ReadStats> visit_times(const SelectQuery& query, const TimesVisitor& visit) const override;
-  Result<ReadStats> visit_json_field(const SelectQuery& query, const std::string& name,
-                                     JsonFieldVisitor& visitor) const override;
+  Result<ReadStats> visit_field(const SelectQuery& query, const std::string& name,
+                                FieldVisitor& visitor) const override;
   Result<std::vector<LabelSet>> series(
       TimeRange range, const std::vector<std::vector<Matcher>>& groups) const override;
   Result<std::vector<std::string>> label_names(TimeRange range,

@@ -1,4 +1,4 @@
-// One JSON field of many entries, out of columns where that is surely what parsing the lines gives.
+// One field of many entries, out of columns where that is surely what parsing the lines gives.
 #include <algorithm>
 
 #include "store/block_reader.h"
@@ -9,7 +9,7 @@ namespace logsvc::store {
 class Store::Impl::FieldVisit : public PieceVisit {
  public:
   FieldVisit(const Impl& store, const SelectQuery& query, const std::string& name,
-             JsonFieldVisitor& visitor)
+             FieldVisitor& visitor)
       : PieceVisit(store, query), name_(name), visitor_(visitor) {}
 
  private:
@@ -44,7 +44,7 @@ class Store::Impl::FieldVisit : public PieceVisit {
     ASSIGN_OR_RETURN(const RowSet hits, out.reader->find(query_.lines));
     out.stats.chunks_read += 1;
     if (!hits.is_none()) {
-      RETURN_IF_ERROR(out.reader->choose_json_field(name_));
+      RETURN_IF_ERROR(out.reader->choose_field(query_.parser, name_));
       for (const BlockLane& lane : lanes) RETURN_IF_ERROR(read_lane(lane, hits, out));
     }
     if (std::none_of(out.streams.begin(), out.streams.end(),
@@ -75,8 +75,8 @@ class Store::Impl::FieldVisit : public PieceVisit {
       if (!query_.range.contains(t) || !hits.has(row)) continue;
       if (shares && shared_.has(lane.stream.get(), t)) continue;
       out.stats.lines_processed += 1;
-      using Found = JsonFieldSearch::Found;
-      switch (hidden ? Found::kUnknown : out.reader->json_field(row, out.values)) {
+      using Found = FieldSearch::Found;
+      switch (hidden ? Found::kUnknown : out.reader->field(row, out.values)) {
         case Found::kNothing:
           break;
         case Found::kUnknown:
@@ -118,12 +118,12 @@ class Store::Impl::FieldVisit : public PieceVisit {
   }
 
   const std::string& name_;
-  JsonFieldVisitor& visitor_;
+  FieldVisitor& visitor_;
   std::vector<std::string_view> values_;  // of the stream under way
 };
 
-Result<ReadStats> Store::visit_json_field(const SelectQuery& query, const std::string& name,
-                                          JsonFieldVisitor& visitor) const {
+Result<ReadStats> Store::visit_field(const SelectQuery& query, const std::string& name,
+                                     FieldVisitor& visitor) const {
   if (query.range.empty()) return ReadStats();
   return Impl::FieldVisit(*impl_, query, name, visitor).run();
 }

@@ -6,7 +6,7 @@
 //   store_files.cc     the set of files and its changes   store_join.cc     undersized files
 //   store_rewrite.cc   old files → a new one              store_delete.cc   requests, periods
 //   store_plan.cc      which blocks a query needs         store_count.cc    counting without lines
-//   store_fields.cc    JSON fields out of columns         store_times.cc    times out of columns
+//   store_fields.cc    fields out of columns              store_times.cc    times out of columns
 //   piece_visit.cc     what the last three go over       read_ahead.cc    blocks over the cores
 //
 // Order of locks: change → apply → catalog → (head, registry, index: leaves). commit_mutex and

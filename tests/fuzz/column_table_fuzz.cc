@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "store/columns/column_search.h"
+#include "store/columns/field_search.h"
 #include "store/columns/row_metadata.h"
 #include "store/compression.h"
 
@@ -27,6 +28,18 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   ColumnSearch search(reader);
   for (const std::string_view needle : {"user", "4", "0a1b2c3d4e"})
     (void)search.find(0, Needle(needle)).ok();
+  const FieldParser kLogfmt{FieldParser::Kind::kLogfmt, false, false};
+  ByteBuffer value;
+  for (const FieldParser& parser : {FieldParser{}, kLogfmt}) {
+    FieldSearch fields(reader, 0, parser);
+    (void)fields.find({"level", [](std::optional<std::string_view> v) { return v == "info"; }})
+        .ok();
+    if (!fields.choose("level").ok()) continue;
+    for (uint32_t r = 0; r < std::min(table->columns[0].rows, 200u) && value.size() < kMostBytes;
+         ++r) {
+      (void)fields.value(r, value);
+    }
+  }
   if (!reader.load(0).ok()) return 0;
   RowMetadata pairs(reader, 0);
   ByteBuffer line;

@@ -78,9 +78,74 @@ std::string RandomLogs::json_line() {
   }
 }
 
+std::string RandomLogs::logfmt_value() {
+  static const std::vector<std::string> kOdd = {
+      "",          "\"\"",        "\\",           "C:\\new\\",   "\"C:\\\\\"", "\"\\u00e9\\n\"",
+      "\"\\u12\"", "\"\\x\"",     "\"no end",     "a=b",         "a\"b",       "\"a\"b",
+      "\"a\"=b",   "\xFF\xC3",    "\"\xED\"",     "caf\xC3\xA9", "a\tb=1",     "\"a\tb \x01\"",
+      "{\"k\":1}", "[1,2,3]",     "\"\\\\\\\"\"", "\"k=v\"",     "x,y;z",      "\"\xC3\\n\"",
+      "=",         "\"half \\\"", "(5)",          "null"};
+  switch (below(9)) {
+    case 0:
+      return "\"" + pick(kWords) + " " + std::to_string(below(90)) + "\"";
+    case 1:
+      return "\"no \\\"" + std::to_string(below(90)) + "\\\" there\"";
+    case 2:
+      return pick(kOdd);
+    case 3:
+      return std::to_string(below(90)) + "." + std::to_string(below(99)) + "ms";
+    case 4:
+      return pick(kWords);
+    default:
+      return std::to_string(below(4) ? 200 + below(400) : below(2000));
+  }
+}
+
+std::string RandomLogs::logfmt_line() {
+  const std::string number = std::to_string(below(600));
+  switch (below(13)) {
+    case 0:
+      return "level=error msg=" + logfmt_value() + " status=" + number + " ms=" + logfmt_value();
+    case 1:
+      return "url=http://h/?a=" + number + "&b=2 status=" + logfmt_value() + " ms=" + number;
+    case 2:
+      return "status=" + number + " msg=\"cut " + logfmt_value() + " ms=" + logfmt_value();
+    case 3:
+      return "2026-01-02T03:04:05Z " + number + " done status=" + logfmt_value() +
+             " msg ms=" + number;
+    case 4:
+      return "status=" + logfmt_value() + " status=" + logfmt_value() + " a.b.c=" + number +
+             " a_b_c=2 ms=" + logfmt_value();
+    case 5:
+      return "p50=" + number + " p99=" + logfmt_value() + " 1st=" + number +
+             " msg=" + logfmt_value() + " status=" + number;
+    case 6:
+      return "msg=\"bad \\" + logfmt_value() + "\" status=" + number + " ms=" + logfmt_value();
+    case 7:
+      return "msg=\"\\u00" + number + "\" status=" + number + " ms=" + number;
+    case 8:
+      return "msg=\"a " + number + "\"status=" + number + "\"x\" ms=" + logfmt_value();
+    case 9:
+      return "user" + number + "=1 status=" + number + " ms" + number + "\"q\" ms=" + number;
+    case 10:
+      return "msg=" + number + "\" status=" + logfmt_value() + "= ms=" + logfmt_value() + "\t" +
+             logfmt_value();
+    default:
+      return "ts=2026-01-02T03:04:" + std::to_string(10 + below(50)) +
+             ".678Z level=info ms=" + std::to_string(below(90)) + " msg=\"GET /x " + number +
+             "\" status=" + number + " user_id=" + pick(kWords);
+  }
+}
+
 std::string RandomLogs::line() {
   std::string out;
-  switch (below(12)) {
+  switch (below(16)) {
+    case 12:
+    case 13:
+    case 14:
+    case 15:
+      out = logfmt_line();
+      break;
     case 0:
       out = "ts=2026-01-02T03:04:05.678Z level=info msg=\"GET /x\" status=" +
             std::to_string(200 + below(300)) + " ms=" + std::to_string(below(90)) + "ms";
@@ -108,6 +173,7 @@ Labels RandomLogs::metadata() {
   Labels out;
   if (one_in(3)) out.push_back({"meta", "m" + std::to_string(below(20))});
   if (one_in(40)) out.push_back({"status", std::to_string(below(600))});
+  if (one_in(3000)) out.push_back({"__error__", "BadLine"});
   return out;
 }
 
@@ -145,8 +211,24 @@ std::string RandomLogs::regex() {
   return pick(kExpressions);
 }
 
+std::string RandomLogs::pattern() {
+  std::string out;
+  do {
+    if (one_in(2)) out += needle();
+    if (!out.ends_with("<_>")) out += "<_>";
+  } while (one_in(2));
+  if (one_in(2)) out += needle();
+  return one_in(20) ? "" : out;
+}
+
 std::string RandomLogs::line_filter() {
-  switch (below(8)) {
+  switch (below(11)) {
+    case 8:
+      return " |> " + quoted(pattern());
+    case 9:
+      return " |> " + quoted(pattern()) + " or " + quoted(pattern());
+    case 10:
+      return " !> " + quoted(pattern());
     case 0:
       return " != " + quoted(needle());
     case 1:
@@ -181,11 +263,17 @@ std::string RandomLogs::condition(int depth) {
   }
 }
 
+std::string RandomLogs::parser() {
+  if (one_in(2)) return " | json";
+  return std::string(" | logfmt") + (one_in(3) ? " --strict" : "") +
+         (one_in(3) ? " --keep-empty" : "");
+}
+
 std::string RandomLogs::stages() {
   std::string out;
   while (one_in(2)) out += line_filter();
   if (one_in(3)) return out;
-  out += one_in(4) ? " | logfmt" : " | json";
+  out += parser();
   if (one_in(4)) out += " | __error__=\"\"";
   while (one_in(2)) out += " | " + condition(2);
   if (one_in(5)) out += line_filter();
@@ -212,7 +300,7 @@ std::string RandomLogs::metric_query() {
   }
   std::string log = selector();
   if (one_in(3)) log += line_filter();
-  log += one_in(5) ? " | logfmt" : " | json";
+  log += parser();
   if (one_in(4)) log += " | " + condition(1);
   log += " | unwrap " + (one_in(3) ? pick(kFields) : std::string("ms"));
   if (!one_in(5)) log += " | __error__=\"\"";

@@ -20,6 +20,9 @@ class RandomLogs {
 
   // Of a few shapes each, so that blocks find templates: JSON, logfmt, text, and broken ones.
   std::string line();
+  // Well-formed and broken ones of one kind.
+  std::string json_line();
+  std::string logfmt_line();
   Labels metadata();
   // A log query, or a metric query over `range_seconds`.
   std::string log_query();
@@ -27,12 +30,14 @@ class RandomLogs {
 
  private:
   std::string value();
-  std::string json_line();
+  std::string logfmt_value();
   std::string selector();
   std::string needle();
   std::string regex();
+  std::string pattern();
   std::string line_filter();
   std::string condition(int depth);
+  std::string parser();
   std::string stages();
 
   std::mt19937 random_;

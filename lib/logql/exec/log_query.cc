@@ -126,7 +126,8 @@ Result<StreamsResult> run_log_query(const LogExpr& log, const RangeRequest& requ
   select.range = {request.start, request.end};
   select.direction = request.direction;
   select.lines = pipeline.lines();
-  select.json_fields = pipeline.json_fields();
+  select.parser = pipeline.parser();
+  select.fields = pipeline.fields();
   select.limit_hint = request.limit;
   select.stop = context.stop;
   ASSIGN_OR_RETURN(const auto entries, context.source.select(select));

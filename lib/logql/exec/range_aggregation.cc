@@ -87,9 +87,10 @@ class Aggregator {
     select.range = {add_saturated(steps_.start, -a_.range - a_.offset) + 1,
                     add_saturated(steps_.last(), -a_.offset) + 1};
     select.lines = pipeline.lines();
-    select.json_fields = pipeline.json_fields();
+    select.parser = pipeline.parser();
+    select.fields = pipeline.fields();
     select.stop = context_.stop;
-    if (reads_one_json_field(pipeline)) {
+    if (reads_one_field(pipeline)) {
       ASSIGN_OR_RETURN(const bool done, run_field(pipeline, *unwrapper, select));
       if (done) return {};
     }
@@ -141,7 +142,7 @@ class Aggregator {
   }
 
   // All that an entry gives is one number out of its line, for a series that its stream names.
-  bool reads_one_json_field(const Pipeline& pipeline) const {
+  bool reads_one_field(const Pipeline& pipeline) const {
     if (!a_.unwrap || is_total(a_) || !grouping_.given || grouping_.without ||
         !is_plain_field(a_.unwrap->name) || !pipeline.lines_exact()) {
       return false;
@@ -149,24 +150,24 @@ class Aggregator {
     const auto of_error = [](const LabelFilter& f) {
       return f.kind == LabelFilter::Kind::kMatch && f.name == kErrorLabel;
     };
-    bool json = false;
+    bool parsed = false;
     for (const Stage& stage : a_.log.stages) {
       if (std::holds_alternative<LineFilter>(stage)) continue;
-      if (const auto* parser = std::get_if<JsonStage>(&stage)) {
-        if (json || !parser->extractions.empty()) return false;
-        json = true;
+      if (field_parser_of(stage)) {
+        if (parsed) return false;
+        parsed = true;
         continue;
       }
       const auto* filter = std::get_if<std::unique_ptr<LabelFilter>>(&stage);
       if (!filter || !of_error(**filter)) return false;
     }
     const auto& behind = a_.unwrap->filters;
-    return json && std::all_of(behind.begin(), behind.end(),
-                               [&](const auto& filter) { return of_error(*filter); });
+    return parsed && std::all_of(behind.begin(), behind.end(),
+                                 [&](const auto& filter) { return of_error(*filter); });
   }
 
   // Samples of entries as the source gives them, in no order.
-  class FieldSamples : public JsonFieldVisitor {
+  class FieldSamples : public FieldVisitor {
    public:
     FieldSamples(Aggregator& to, const Pipeline& pipeline, const Unwrapper& unwrapper)
         : to_(to), pipeline_(pipeline), unwrapper_(unwrapper) {}
@@ -247,7 +248,7 @@ class Aggregator {
     // Entries without an error have to pass what looks at errors.
     if (!unwrapper.keeps("") || (errors_filtered && !passes_without_error())) return false;
     FieldSamples samples(*this, pipeline, unwrapper);
-    const auto stats = context_.source.visit_json_field(select, a_.unwrap->name, samples);
+    const auto stats = context_.source.visit_field(select, a_.unwrap->name, samples);
     if (!stats.ok() && stats.error().message == kNotByField) {
       series_.clear();
       by_text_.clear();

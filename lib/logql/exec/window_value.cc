@@ -10,13 +10,13 @@ namespace {
 double quantile(std::vector<double> v, double q) {
   if (q < 0) return -INFINITY;
   if (q > 1) return INFINITY;
-  std::sort(v.begin(), v.end(),
-            [](double a, double b) { return std::isnan(a) ? !std::isnan(b) : a < b; });
+  const auto less = [](double a, double b) { return std::isnan(a) ? !std::isnan(b) : a < b; };
   const double rank = q * (static_cast<double>(v.size()) - 1);
-  const auto low = static_cast<size_t>(std::max(0.0, std::floor(rank)));
-  const size_t high = std::min(v.size() - 1, low + 1);
+  const auto low = v.begin() + static_cast<ptrdiff_t>(std::max(0.0, std::floor(rank)));
+  std::nth_element(v.begin(), low, v.end(), less);
+  const auto high = low + 1 == v.end() ? low : std::min_element(low + 1, v.end(), less);
   const double weight = rank - std::floor(rank);
-  return v[low] * (1 - weight) + v[high] * weight;
+  return *low * (1 - weight) + *high * weight;
 }
 
 double variance(const TimedValue* first, size_t n) {
@@ -76,6 +76,7 @@ double window_value(const RangeAggregation& a, const TimedValue* s, size_t n) {
       return std::sqrt(variance(s, n));
     case RangeOp::kQuantile: {
       std::vector<double> values;
+      values.reserve(n);
       for (size_t i = 0; i < n; ++i) values.push_back(s[i].value);
       return quantile(std::move(values), a.parameter.value_or(0));
     }

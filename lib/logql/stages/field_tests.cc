@@ -20,6 +20,17 @@ std::vector<FieldTest> either_of(const LabelFilter& left, const LabelFilter& rig
 
 }  // namespace
 
+std::optional<FieldParser> field_parser_of(const Stage& stage) {
+  if (const auto* json = std::get_if<JsonStage>(&stage)) {
+    if (json->extractions.empty()) return FieldParser{};
+  } else if (const auto* logfmt = std::get_if<LogfmtStage>(&stage)) {
+    if (logfmt->extractions.empty()) {
+      return FieldParser{FieldParser::Kind::kLogfmt, logfmt->strict, logfmt->keep_empty};
+    }
+  }
+  return std::nullopt;
+}
+
 bool is_plain_field(std::string_view name) {
   return !name.starts_with("__") && !name.ends_with("_extracted");
 }
@@ -41,7 +52,7 @@ std::vector<FieldTest> field_tests_of(const LabelFilter& filter) {
   std::vector<FieldTest> out;
   out.push_back({filter.name, [condition, name = filter.name](std::optional<std::string_view> v) {
                    static const LabelSet kNoLabels;
-                   LabelState state;
+                   thread_local LabelState state;  // keeps its buffers
                    state.reset(kNoLabels, {});
                    if (v) state.add_parsed(name, *v);
                    return condition->holds(state);

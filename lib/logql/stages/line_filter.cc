@@ -133,6 +133,24 @@ LineTest test_of_regexes(const LineFilter& filter, bool& exact) {
   return parts.size() == 1 ? std::move(parts[0]) : LineTest::any_of(std::move(parts));
 }
 
+// A pattern also says where its texts are, so that they tell of no line that it surely passes.
+LineTest test_of_patterns(const LineFilter& filter, bool& exact) {
+  exact = false;
+  if (filter.op == LineFilterOp::kNotPattern) return {};
+  std::vector<LineTest> parts;
+  for (const LineFilterOperand& o : filter.operands) {
+    const auto pattern = extract::Pattern::parse(o.text);
+    if (!pattern.ok()) return {};  // without text: lines without any
+    std::vector<LineTest> texts;
+    for (std::string& text : pattern->literals()) {
+      texts.push_back(LineTest::contains(std::move(text)));
+    }
+    if (texts.empty()) return {};
+    parts.push_back(texts.size() == 1 ? std::move(texts[0]) : LineTest::all_of(std::move(texts)));
+  }
+  return parts.size() == 1 ? std::move(parts[0]) : LineTest::any_of(std::move(parts));
+}
+
 }  // namespace
 
 LineTest line_test_of(const LineFilter& filter, bool& exact) {
@@ -143,10 +161,12 @@ LineTest line_test_of(const LineFilter& filter, bool& exact) {
     case LineFilterOp::kRegex:
     case LineFilterOp::kNotRegex:
       return test_of_regexes(filter, exact);
-    default:
-      exact = false;
-      return {};
+    case LineFilterOp::kPattern:
+    case LineFilterOp::kNotPattern:
+      return test_of_patterns(filter, exact);
   }
+  exact = false;
+  return {};
 }
 
 Result<std::unique_ptr<CompiledStage>> compile_line_filter(const LineFilter& filter) {

@@ -100,7 +100,7 @@ Result<Pipeline> Pipeline::compile(const std::vector<Stage>& stages, const Sampl
   Pipeline out;
   bool line_unchanged = true;
   // What the labels are: the entry's own, those and the fields of its line, or something else.
-  enum class State { kAsStored, kWithJson, kOther } labels = State::kAsStored;
+  enum class State { kAsStored, kWithFields, kOther } labels = State::kAsStored;
   std::vector<const Stage*> running;
   const std::vector<const Stage*> ordered = execution_order(stages);
   for (size_t i = 0; i < ordered.size(); ++i) {
@@ -124,16 +124,18 @@ Result<Pipeline> Pipeline::compile(const std::vector<Stage>& stages, const Sampl
     }
     out.lines_only_ = false;
     if (const auto* condition = std::get_if<std::unique_ptr<LabelFilter>>(stage)) {
-      if (labels == State::kWithJson) {
-        for (FieldTest& test : field_tests_of(**condition)) {
-          out.json_fields_.push_back(std::move(test));
-        }
+      if (labels == State::kWithFields) {
+        for (FieldTest& test : field_tests_of(**condition)) out.fields_.push_back(std::move(test));
       }
       continue;
     }
-    const auto* json = std::get_if<JsonStage>(stage);
-    const bool plain_json = json && json->extractions.empty() && line_unchanged;
-    labels = plain_json && labels == State::kAsStored ? State::kWithJson : State::kOther;
+    const auto parser = field_parser_of(*stage);
+    if (parser && line_unchanged && labels == State::kAsStored) {
+      out.parser_ = *parser;
+      labels = State::kWithFields;
+    } else {
+      labels = State::kOther;
+    }
     if (std::holds_alternative<LineFormatStage>(*stage) ||
         std::holds_alternative<DecolorizeStage>(*stage) ||
         std::holds_alternative<UnpackStage>(*stage)) {

@@ -42,8 +42,10 @@ class Pipeline {
   const LineTest& lines() const { return lines_; }
   // lines() says all of what the line filters say.
   bool lines_exact() const { return lines_exact_; }
-  // Conditions on what `| json` finds in them.
-  const std::vector<FieldTest>& json_fields() const { return json_fields_; }
+  // The first parser, if it is one that a source knows.
+  const FieldParser& parser() const { return parser_; }
+  // Conditions on what it finds in them.
+  const std::vector<FieldTest>& fields() const { return fields_; }
   // There is nothing but line filters, and lines() says all of what they say.
   bool only_line_test() const { return lines_only_ && lines_exact_; }
   // No stage looks at or changes labels.
@@ -53,7 +55,8 @@ class Pipeline {
   std::vector<std::unique_ptr<CompiledStage>> stages_;
   std::unique_ptr<const ParserHints> hints_;
   LineTest lines_;
-  std::vector<FieldTest> json_fields_;
+  FieldParser parser_;
+  std::vector<FieldTest> fields_;
   bool lines_only_ = true;
   bool lines_exact_ = true;
 };

@@ -1,10 +1,14 @@
-// What can be said of every value of a column: enough to know how a JSON line that the value stands
-// in is read, without looking at the line. Answers are kept. For one thread.
+// What can be said of every value of a column: enough to know how a line that the value stands in
+// is read, without looking at the line. Answers are kept. For one thread.
 #pragma once
 
+#include <map>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
+#include "extract/logfmt_fields.h"
 #include "store/columns/column_reader.h"
 
 namespace logsvc::store {
@@ -14,20 +18,31 @@ class ColumnProofs {
   explicit ColumnProofs(ColumnReader& reader)
       : reader_(reader), closed_(reader.table().columns.size(), kOpen) {}
 
+  // No value has one of the characters.
+  bool lacks(uint32_t column, std::string_view characters) const;
+  bool may_be_empty(uint32_t column) const;
+
   // Inside a JSON string no value ends it, and no value ends within an escape.
-  Result<bool> stays_in_string(uint32_t column);
-  // Outside of strings every value is one word: not empty, without blanks, quotes, brackets, commas
-  // and colons.
-  bool is_word(uint32_t column) const;
+  Result<bool> stays_in_json_string(uint32_t column);
+  // Outside of strings every value is one JSON word: not empty, without blanks, quotes, brackets,
+  // commas and colons.
+  bool is_json_word(uint32_t column) const;
   // Every value begins as a number, or (alone) is true, false or null.
-  Result<bool> is_scalar(uint32_t column, bool alone);
+  Result<bool> is_json_scalar(uint32_t column, bool alone);
+
+  // What each of the values does that a slot of a template of so many rows has; kLeaves if they do
+  // not all do the same.
+  Result<extract::LogfmtQuoted> inside_logfmt_quotes(const Piece& slot, uint32_t rows);
 
  private:
   enum State : uint8_t { kOpen, kYes, kNo };
   Result<bool> prove_stays(const Column& c, uint32_t column);
+  Result<extract::LogfmtQuoted> look_inside_quotes(const Piece& slot, uint32_t rows);
 
   ColumnReader& reader_;
   std::vector<uint8_t> closed_;
+  // By column and first row.
+  std::map<std::pair<uint32_t, uint32_t>, extract::LogfmtQuoted> quoted_;
 };
 
 }  // namespace logsvc::store

@@ -299,14 +299,15 @@ void ColumnReader::append_string(const Data& d, uint32_t row, ByteBuffer& out) c
 
 void ColumnReader::append_text(const Column& c, const Data& d, uint32_t row,
                                ByteBuffer& out) const {
-  const Template& t = table_.templates[c.first_template + d.ids[row]];
-  const uint32_t rank = d.rank[row];
-  const Piece* piece = table_.pieces.data() + t.first_piece;
-  for (const Piece* end = piece + t.pieces; piece != end; ++piece) {
-    if (piece->is_slot()) {
-      append(piece->column, piece->start + rank, out);
+  append(table_.pieces_of(table_.templates[c.first_template + d.ids[row]]), d.rank[row], out);
+}
+
+void ColumnReader::append(std::span<const Piece> pieces, uint32_t rank, ByteBuffer& out) const {
+  for (const Piece& piece : pieces) {
+    if (piece.is_slot()) {
+      append(piece.column, piece.start + rank, out);
     } else {
-      out.append(piece->text);
+      out.append(piece.text);
     }
   }
 }

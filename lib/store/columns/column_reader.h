@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -60,6 +61,8 @@ class ColumnReader {
   Status prepare(uint32_t column, uint32_t row);
   // Appends the value. The column must be loaded, or the row prepared; row < its rows.
   void append(uint32_t column, uint32_t row, ByteBuffer& out) const;
+  // The same of pieces of a template, for the row of that rank in it.
+  void append(std::span<const Piece> pieces, uint32_t rank, ByteBuffer& out) const;
   // For each pair of the row of a column made of pairs.
   void each_pair(
       uint32_t column, uint32_t row,

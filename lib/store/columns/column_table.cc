@@ -284,7 +284,8 @@ class TableReader {
       }
       t_.templates.push_back(t);
     }
-    return need(c, count > 0 && rows == c.rows && (c.frames[0] == kNone) == (count == 1));
+    if (rows != c.rows) return corrupt("a column has not the rows of its templates");
+    return need(c, count > 0 && (c.frames[0] == kNone) == (count == 1));
   }
 
   // Every column but the roots has one parent, which comes before it; slots fill their column.

@@ -16,6 +16,28 @@ constexpr int kMaxDepth = 90;
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
+// The inside of a string.
+std::optional<std::string_view> read_string(std::string_view inside, std::string& buffer) {
+  const bool plain = std::all_of(inside.begin(), inside.end(), [](char c) {
+    return c != '\\' && static_cast<uint8_t>(c) < 0x80;
+  });
+  if (plain) return inside;
+  buffer.clear();
+  if (inside.find('\\') == std::string_view::npos) {
+    buffer = inside;
+  } else if (!extract::unescape_json(inside, buffer)) {
+    buffer.clear();
+  }
+  extract::blank_out_bad_runes(buffer);
+  return buffer;
+}
+
+std::optional<std::string_view> read_bare(std::string_view word, std::string&) {
+  if (word == "true" || word == "false") return word;
+  if (!word.empty() && (is_digit(word[0]) || word[0] == '-')) return word;
+  return std::nullopt;
+}
+
 }  // namespace
 
 // Reads the sample as strict JSON and notes what each slot is inside of.
@@ -134,50 +156,54 @@ Result<bool> JsonShape::slots_keep_their_places(ColumnProofs& proofs) {
   for (const Slot& s : slots_) {
     const uint32_t column = pieces_[s.piece].column;
     if (s.place == Slot::Place::kBare) {
-      if (!proofs.is_word(column)) return false;
-      ASSIGN_OR_RETURN(const bool scalar, proofs.is_scalar(column, s.whole));
+      if (!proofs.is_json_word(column)) return false;
+      ASSIGN_OR_RETURN(const bool scalar, proofs.is_json_scalar(column, s.whole));
       if (s.first && !scalar) faultless_ = false;
     } else {
-      ASSIGN_OR_RETURN(const bool stays, proofs.stays_in_string(column));
+      ASSIGN_OR_RETURN(const bool stays, proofs.stays_in_json_string(column));
       if (!stays) return false;
     }
   }
   return true;
 }
 
-Result<JsonShape> JsonShape::of(ColumnProofs& proofs, const ColumnTable& table, const Template& t) {
-  JsonShape out(table, t);
-  if (out.pieces_.empty()) return out;
-  const Piece& first = out.pieces_[0];
+Result<std::unique_ptr<FieldShape>> JsonShape::of(ColumnProofs& proofs, const ColumnTable& table,
+                                                  const Template& t) {
+  std::unique_ptr<JsonShape> out(new JsonShape(table, t));
+  if (!out->pieces_.empty()) RETURN_IF_ERROR(out->look(proofs, table));
+  return std::unique_ptr<FieldShape>(std::move(out));
+}
+
+Status JsonShape::look(ColumnProofs& proofs, const ColumnTable& table) {
+  const Piece& first = pieces_[0];
   // The parser wants an object before it looks at anything else.
   bool other = false;
   if (first.is_slot()) {
     const Column& c = table.columns[first.column];
-    other = c.stamp.min_length > 0 && !c.stamp.has('{') && proofs.is_word(first.column);
+    other = c.stamp.min_length > 0 && !c.stamp.has('{') && proofs.is_json_word(first.column);
   } else {
     const auto begin = std::find_if_not(first.text.begin(), first.text.end(), is_blank);
     other = begin != first.text.end() && *begin != '{';
   }
-  extract::JsonFields parser;
   if (other) {
-    out.kind_ = Kind::kNoObject;
-    out.fault_ = parser.read("-", [](std::string_view, std::string_view) { return true; });
-    return out;
+    kind_ = Kind::kNoObject;
+    return {};
   }
-  const bool marked = std::any_of(out.pieces_.begin(), out.pieces_.end(), [](const Piece& p) {
+  const bool marked = std::any_of(pieces_.begin(), pieces_.end(), [](const Piece& p) {
     return p.text.find(kMark) != std::string_view::npos;
   });
-  if (first.is_slot() || marked || out.pieces_.size() > kMaxSlots) return out;
-  out.make_sample();
-  if (!Validator(out.sample_, out.slots_).run()) return out;
-  out.faultless_ =
-      parser.read(out.sample_, [](std::string_view, std::string_view) { return true; }) == nullptr;
-  ASSIGN_OR_RETURN(const bool kept, out.slots_keep_their_places(proofs));
-  if (kept) out.kind_ = Kind::kObject;
-  return out;
+  if (first.is_slot() || marked || pieces_.size() > kMaxSlots) return {};
+  make_sample();
+  if (!Validator(sample_, slots_).run()) return {};
+  extract::JsonFields parser;
+  const auto all = [](std::string_view, std::string_view) { return true; };
+  faultless_ = parser.read(sample_, all) == nullptr;
+  ASSIGN_OR_RETURN(const bool kept, slots_keep_their_places(proofs));
+  if (kept) kind_ = Kind::kObject;
+  return {};
 }
 
-JsonShape::Field JsonShape::find(std::string_view name) const {
+Result<FieldShape::Field> JsonShape::find(std::string_view name) {
   using Where = Field::Where;
   Field out;
   if (kind_ == Kind::kUnknown) return out;
@@ -191,6 +217,7 @@ JsonShape::Field JsonShape::find(std::string_view name) const {
     return true;
   });
   if (times == 0) return out;
+  out.behind_fault = !faultless_;
   const size_t mark = value.find(kMark);
   if (mark == std::string::npos) {
     out.where = Where::kFixed;
@@ -204,26 +231,10 @@ JsonShape::Field JsonShape::find(std::string_view name) const {
   const bool bare = slot.place == Slot::Place::kBare;
   // Where a bare word gives no value, a later field of the same name would.
   if (bare && times > 1) return out;
-  out.where = bare ? Where::kBare : Where::kString;
-  out.slot = &pieces_[slot.piece];
+  out.where = Where::kWritten;
+  out.written = {pieces_[slot.piece]};
+  out.read = bare ? read_bare : read_string;
   return out;
-}
-
-std::string json_string_value(std::string_view inside) {
-  std::string out;
-  if (inside.find('\\') == std::string_view::npos) {
-    out = inside;
-  } else if (!extract::unescape_json(inside, out)) {
-    out.clear();
-  }
-  extract::blank_out_bad_runes(out);
-  return out;
-}
-
-std::optional<std::string_view> json_bare_value(std::string_view word) {
-  if (word == "true" || word == "false") return word;
-  if (!word.empty() && (is_digit(word[0]) || word[0] == '-')) return word;
-  return std::nullopt;
 }
 
 }  // namespace logsvc::store

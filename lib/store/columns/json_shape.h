@@ -1,57 +1,40 @@
-// What a JSON parser finds in the lines of one template: where the value of a field lies, if that
-// is the same in each of them. Found by parsing one line in which every slot is a number that tells
-// which it is; whatever a slot may hold, if it stays within its place, does not change the rest.
+// What a JSON parser finds in the lines of one template. Found by parsing one line in which every
+// slot is a number that tells which it is.
 #pragma once
 
-#include <optional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
-#include "store/columns/column_proofs.h"
+#include "store/columns/field_shape.h"
 
 namespace logsvc::store {
 
-class JsonShape {
+class JsonShape : public FieldShape {
  public:
-  enum class Kind {
-    kUnknown,   // lines have to be looked at
-    kNoObject,  // no line begins an object: the parser gives the same fault for each, no field
-    kObject,
-  };
-  struct Field {
-    enum class Where {
-      kUnknown,
-      kNowhere,
-      kFixed,   // text is the value of every line
-      kString,  // the value is what is in the slot, between quotes
-      kBare,    // … without quotes
-    };
-    Where where = Where::kUnknown;
-    std::string text;
-    const Piece* slot = nullptr;
-  };
+  static Result<std::unique_ptr<FieldShape>> of(ColumnProofs& proofs, const ColumnTable& table,
+                                                const Template& t);
 
-  static Result<JsonShape> of(ColumnProofs& proofs, const ColumnTable& table, const Template& t);
-
-  Kind kind() const { return kind_; }
-  // The parser finds no fault in any line (kObject).
-  bool faultless() const { return faultless_; }
-  // The fault of every line (kNoObject).
-  const char* fault() const { return fault_; }
-  // Of the name that the parser gives it: nested keys joined.
-  Field find(std::string_view name) const;
+  Result<Field> find(std::string_view name) override;
+  Result<bool> is_faultless() override { return faultless_; }
 
  private:
+  enum class Kind {
+    kUnknown,   // lines have to be looked at
+    kNoObject,  // no line begins an object: a fault in each, no field
+    kObject,
+  };
+
   JsonShape(const ColumnTable& table, const Template& t) : pieces_(table.pieces_of(t)) {}
   void make_sample();
   Result<bool> slots_keep_their_places(ColumnProofs& proofs);
+  Status look(ColumnProofs& proofs, const ColumnTable& table);
 
   std::span<const Piece> pieces_;
   Kind kind_ = Kind::kUnknown;
   bool faultless_ = false;
-  const char* fault_ = nullptr;
   std::string sample_;
   struct Slot {
     size_t begin = 0;  // in the sample
@@ -63,10 +46,5 @@ class JsonShape {
   std::vector<Slot> slots_;
   class Validator;
 };
-
-// What the parser makes of the inside of a string.
-std::string json_string_value(std::string_view inside);
-// The value of a bare word; nullopt if the parser gives none.
-std::optional<std::string_view> json_bare_value(std::string_view word);
 
 }  // namespace logsvc::store

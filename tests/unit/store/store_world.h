@@ -104,7 +104,7 @@ inline Found by_times(const Store& store, const SelectQuery& query) {
 
 // Lines have to have the field "n".
 inline Found by_field(const Store& store, const SelectQuery& query) {
-  struct Visitor : JsonFieldVisitor {
+  struct Visitor : FieldVisitor {
     uint64_t entries = 0;
     Status values(const LabelSet&, std::span<const Timestamp> times,
                   std::span<const std::string_view>) override {
@@ -116,7 +116,7 @@ inline Found by_field(const Store& store, const SelectQuery& query) {
       return {};
     }
   } visitor;
-  const auto stats = store.visit_json_field(query, "n", visitor);
+  const auto stats = store.visit_field(query, "n", visitor);
   REQUIRE(stats.ok());
   return {visitor.entries, stats->warnings};
 }

@@ -33,7 +33,7 @@ void fill(StoreWorld& w) {
 }
 
 // Everything in the order in which it is given.
-struct Recorder : JsonFieldVisitor {
+struct Recorder : FieldVisitor {
   std::vector<std::string> given;
   Status values(const LabelSet& stream, std::span<const Timestamp> times,
                 std::span<const std::string_view> values) override {
@@ -57,12 +57,12 @@ TEST_CASE("fields of many blocks come in the same order each time, by block") {
   SelectQuery query;
   query.range = {at(0), at(100 * kFiles)};
   Recorder first;
-  REQUIRE(w.store->visit_json_field(query, "n", first).ok());
+  REQUIRE(w.store->visit_field(query, "n", first).ok());
   CHECK(first.given.size() == w.select(query).size());
   for (int again = 0; again < 5; ++again) {
     if (again == 2) w.open();  // with nothing remembered
     Recorder other;
-    const auto stats = w.store->visit_json_field(query, "n", other);
+    const auto stats = w.store->visit_field(query, "n", other);
     REQUIRE(stats.ok());
     CHECK(stats->chunks_read >= kFiles);
     CHECK(other.given == first.given);

@@ -1,21 +1,22 @@
-// Which lines may pass a condition on a JSON field, found in the columns of the lines' templates.
-// For one thread.
+// Which lines may pass a condition on a field, found in the columns of the lines' templates, and
+// the values of a field out of them. For one thread.
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <vector>
 
 #include "base/result.h"
-#include "model/log_source.h"
-#include "store/columns/json_shape.h"
+#include "store/columns/field_shape.h"
 #include "store/columns/row_set.h"
 
 namespace logsvc::store {
 
-class JsonFieldSearch {
+class FieldSearch {
  public:
   // lines: the column. Borrows the reader.
-  JsonFieldSearch(ColumnReader& reader, uint32_t lines)
-      : reader_(reader), lines_(lines), proofs_(reader) {}
+  FieldSearch(ColumnReader& reader, uint32_t lines, const FieldParser& parser)
+      : reader_(reader), lines_(lines), parser_(parser), proofs_(reader) {}
 
   // A superset of the rows that pass: those of which it cannot be told are in it.
   Result<RowSet> find(const FieldTest& test);
@@ -28,23 +29,26 @@ class JsonFieldSearch {
     kUnknown,  // the line has to be parsed
   };
   // Appends the value.
-  Found value(uint32_t row, ByteBuffer& out) const;
+  Found value(uint32_t row, ByteBuffer& out);
 
  private:
   // Of each template of the lines; empty if the lines have none.
-  Result<std::span<const JsonShape>> shapes();
-  using Pass = std::function<bool(std::string_view)>;
-  Result<RowSet> rows_of(const JsonShape& shape, const Template& t, const FieldTest& test);
+  Result<std::span<const std::unique_ptr<FieldShape>>> shapes();
+  using Pass = std::function<bool(std::string_view written)>;
+  Result<RowSet> rows_of(FieldShape& shape, const Template& t, const FieldTest& test);
+  Result<RowSet> rows_where(std::span<const Piece> written, uint32_t rows, const Pass& pass);
   Result<RowSet> rows_where(uint32_t column, uint32_t first, uint32_t rows, const Pass& pass);
 
   ColumnReader& reader_;
   const uint32_t lines_;
+  const FieldParser parser_;
   ColumnProofs proofs_;
-  std::vector<JsonShape> shapes_;
+  std::vector<std::unique_ptr<FieldShape>> shapes_;
   // Of the chosen field.
-  std::vector<JsonShape::Field> chosen_;  // by template; empty: nothing is known
+  std::vector<FieldShape::Field> chosen_;  // by template; empty: nothing is known
   const IdView* ids_ = nullptr;
   std::span<const uint32_t> ranks_;
+  std::string buffer_;
 };
 
 }  // namespace logsvc::store
