@@ -141,19 +141,27 @@ class PageApi(unittest.TestCase):
         self.assertEqual(len(set(sent)), len(sent))
         self.assertEqual(frame["matched"], total)
 
-    def test_a_page_that_is_behind_is_told_of_lines_that_matched_and_of_no_others(self):
-        live = Tail(self.server, '{service="api"} |= "wanted"', path="/api/live", start=time.time_ns())
-        self.addCleanup(live.close)
-        for first in range(0, 80_000, 4000):
-            now = time.time_ns()
-            self.push("api", "info", [(now + i, f"{'wanted' if i % 2 else 'other'} {first + i}") for i in range(4000)])
+    def read_until(self, live, total):
         lines = left_out = 0
-        while lines + left_out < 40_000:
+        while lines + left_out < total:
             frame = next_json(live)
             lines += len(frame["lines"])
             left_out += frame.get("leftOut", {}).get("entries", 0)
             self.assertEqual(frame["matched"], lines + left_out)
             live.socket.sendall(text_frame(f"taken {lines}"))
+        return lines, left_out
+
+    def test_a_page_that_is_behind_is_told_of_lines_that_matched_and_of_no_others(self):
+        query = '{service="api"} |= "wanted"'
+        live, other = (Tail(self.server, query, path="/api/live", start=time.time_ns()) for _ in range(2))
+        self.addCleanup(live.close)
+        self.addCleanup(other.close)
+        for first in range(0, 80_000, 4000):
+            now = time.time_ns()
+            self.push("api", "info", [(now + i, f"{'wanted' if i % 2 else 'other'} {first + i}") for i in range(4000)])
+        # When one page has been told of all lines, the other, which took none, has missed some.
+        self.read_until(other, 40_000)
+        lines, left_out = self.read_until(live, 40_000)
         self.assertEqual(lines + left_out, 40_000)
         self.assertGreater(left_out, 0)
 
