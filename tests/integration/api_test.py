@@ -40,6 +40,14 @@ class Api(unittest.TestCase):
             self.assertEqual(posted[0], 200)
             self.assertEqual(without_stats(posted[1]), without_stats(got[1]), path)
 
+    def test_long_urls(self):
+        words = "|".join(f"word{i}" for i in range(8000))
+        answer = self.answer("/loki/api/v1/query_range", query='{app="shop"} |~ "' + words + '|paid 7"')
+        lines = [v[1] for s in answer["data"]["result"] for v in s["values"]]
+        self.assertEqual(lines, ['level=info msg="paid 7" took=7ms'])
+        status, body, _ = self.server.get("/loki/api/v1/query_range", {"query": '{app="shop"} |= "' + "a" * 140_000 + '"'})
+        self.assertEqual((status, "input size too long" in body), (400, True))
+
     def test_metadata_of_any_type_comes_back_apart_when_asked_for(self):
         status, body, _ = self.server.get("/loki/api/v1/query_range", {"query": '{app="meta"}', "start": self.base - 1},
                                           headers={"X-Loki-Response-Encoding-Flags": "x, categorize-labels"})
