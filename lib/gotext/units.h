@@ -1,6 +1,7 @@
 // Label values as numbers, as comparisons and unwrap read them. Errors are Go's texts.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "base/result.h"
@@ -10,5 +11,8 @@ namespace logsvc {
 Result<double> to_number(std::string_view text);
 Result<double> to_seconds(std::string_view text);  // a Go duration
 Result<double> to_bytes(std::string_view text);    // 1KB, 2 KiB, 5
+
+// Sizes as humanize.Bytes writes them, without its blank: 512B, 1.5MB, 12kB. bytes >= 0.
+std::string size_text(double bytes);
 
 }  // namespace logsvc
