@@ -8,7 +8,6 @@
 #include <cstdio>
 #include <string>
 
-#include "base/time.h"
 #include "gotext/go_number.h"
 #include "model/label_set.h"
 
@@ -33,7 +32,11 @@ Result<double> to_number(std::string_view text) {
 
 Result<double> to_seconds(std::string_view text) {
   ASSIGN_OR_RETURN(const Duration d, parse_go_duration(text));
-  return static_cast<double>(d) / 1e9;
+  return seconds_of(d);
+}
+
+double seconds_of(Duration d) {
+  return static_cast<double>(d / kSecond) + static_cast<double>(d % kSecond) / 1e9;
 }
 
 Result<double> to_bytes(std::string_view text) {

@@ -105,7 +105,7 @@ class Aggregator {
 
   Result<StepVector> finish() {
     StepVector out;
-    const double seconds = static_cast<double>(a_.range) / 1e9;
+    const double seconds = seconds_of(a_.range);
     const bool per_second = a_.op == RangeOp::kRate || a_.op == RangeOp::kBytesRate;
     for (Accumulator& series : series_) {
       StepSeries s = StepSeries::empty(std::move(series.labels), steps_.count);

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <vector>
 
+#include "gotext/units.h"
+
 namespace logsvc::logql {
 namespace {
 
@@ -60,7 +62,7 @@ double rate_counter(const TimedValue* s, size_t n, double seconds) {
 }  // namespace
 
 double window_value(const RangeAggregation& a, const TimedValue* s, size_t n) {
-  const double seconds = static_cast<double>(a.range) / 1e9;
+  const double seconds = seconds_of(a.range);
   double out = s[0].value;
   switch (a.op) {
     case RangeOp::kRate:
