@@ -9,8 +9,8 @@ namespace logsvc::extract {
 
 class LogfmtFields {
  public:
-  // Called for each pair, key sanitised, quoted values unescaped; a bare key has an empty value.
-  // Views live during the call. Return false to stop.
+  // Called for each pair, key sanitised, quoted values unescaped, bytes that are no UTF-8 as
+  // U+FFFD; a bare key has an empty value. Views live during the call. Return false to stop.
   using Visit = std::function<bool(std::string_view key, std::string_view value)>;
 
   // strict: stops at the first fault and returns its text; else faulty pairs are left out and the
