@@ -63,8 +63,15 @@ std::vector<ResultSeries> to_series(StepVector vector, const Steps& steps) {
   return out;
 }
 
-Status check_number(const std::vector<ResultSeries>& series, const EngineLimits& limits) {
+Status limit_number(std::vector<ResultSeries>& series, const EngineLimits& limits, bool partial,
+                    std::vector<std::string>& warnings) {
   if (!limits.max_series || series.size() <= limits.max_series) return {};
+  if (partial) {
+    series.resize(limits.max_series);
+    warnings.push_back("maximum number of series (" + std::to_string(limits.max_series) +
+                       ") reached for a single query; returning partial results");
+    return {};
+  }
   return invalid("maximum number of series (" + std::to_string(limits.max_series) +
                  ") reached for a single query; consider reducing query cardinality by adding "
                  "more specific stream selectors, reducing the time range, or aggregating "
@@ -163,7 +170,7 @@ Result<QueryResult> Engine::range(const RangeRequest& request) const {
   matrix.series = to_series(std::get<StepVector>(std::move(value)), steps);
   sort_by_labels(matrix.series);
   merge_equal(matrix.series);
-  RETURN_IF_ERROR(check_number(matrix.series, limits_));
+  RETURN_IF_ERROR(limit_number(matrix.series, limits_, request.partial_series, context.warnings));
   result.data = std::move(matrix);
   return finish(context, std::move(result));
 }
@@ -185,8 +192,8 @@ Result<QueryResult> Engine::instant(const InstantRequest& request) const {
   }
   VectorResult vector;
   vector.series = to_series(std::get<StepVector>(std::move(value)), steps);
-  RETURN_IF_ERROR(check_number(vector.series, limits_));
   if (!contains_sort(*expr)) sort_by_labels(vector.series);
+  RETURN_IF_ERROR(limit_number(vector.series, limits_, request.partial_series, context.warnings));
   result.data = std::move(vector);
   return finish(context, std::move(result));
 }
