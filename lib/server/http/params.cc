@@ -45,6 +45,19 @@ bool is_form(std::string type) {
   return type == "application/x-www-form-urlencoded";
 }
 
+std::string_view query_string_of(const httplib::Request& request) {
+  const std::string_view target = request.target;
+  const size_t question = target.find('?');
+  return question == target.npos ? std::string_view() : target.substr(question + 1);
+}
+
+// The body, if it is a form.
+std::string_view form_of(const httplib::Request& request) {
+  const bool form =
+      request.method == "POST" && is_form(request.get_header_value(kContentTypeHeader));
+  return form ? std::string_view(request.body) : std::string_view();
+}
+
 Error syntax_error(const char* function, const std::string& text) {
   return invalid(std::string("strconv.") + function + ": parsing " + quote(text) +
                  ": invalid syntax");
@@ -67,12 +80,21 @@ httplib::Params parse_form(std::string_view text) {
   return out;
 }
 
-Params::Params(const httplib::Request& request) {
-  const size_t question = request.target.find('?');
-  if (question != std::string::npos) url_values_ = parse_form(request.target.substr(question + 1));
-  if (request.method == "POST" && is_form(request.get_header_value(kContentTypeHeader))) {
-    values_ = parse_form(request.body);  // in front of the URL's of the same name
+Status check_escapes(const httplib::Request& request) {
+  for (const std::string_view text : {form_of(request), query_string_of(request)}) {
+    for (size_t at = text.find('%'); at != text.npos; at = text.find('%', at + 1)) {
+      const std::string_view escape = text.substr(at, 3);
+      if (escape.size() < 3 || hex(escape[1]) < 0 || hex(escape[2]) < 0) {
+        return invalid("invalid URL escape " + quote(escape.substr(0, escape.find('&'))));
+      }
+    }
   }
+  return {};
+}
+
+Params::Params(const httplib::Request& request)
+    : values_(parse_form(form_of(request))), url_values_(parse_form(query_string_of(request))) {
+  // Behind the form's of the same name.
   values_.insert(url_values_.begin(), url_values_.end());
 }
 

@@ -53,6 +53,13 @@ TEST_CASE("query parameters and their faults in Loki's words") {
   CHECK(Params(get("/x?query=%7Ba%3D%22b+c%22%7D")).text("query") == "{a=\"b c\"}");
 }
 
+TEST_CASE("a % that is no escape is refused in Go's words") {
+  CHECK(check_escapes(get("/x?query=50%25&a=%c3%A9")).ok());
+  CHECK(check_escapes(get("/x?query=%zz")).error().message == "invalid URL escape \"%zz\"");
+  CHECK(check_escapes(get("/x?a=1%&b=2")).error().message == "invalid URL escape \"%\"");
+  CHECK(check_escapes(get("/x%zz")).ok());
+}
+
 TEST_CASE("of a form and a URL that name the same parameter the form is heard") {
   httplib::Request request = get("/x?limit=5&query=url&match=a");
   request.method = "POST";
