@@ -1,5 +1,7 @@
 #include "extract/logfmt_fields.h"
 
+#include <algorithm>
+
 #include "base/utf8.h"
 #include "extract/json_fields.h"
 
@@ -11,29 +13,49 @@ constexpr std::string_view kEscapeValues = "\"\\/'\b\f\n\r\t";
 
 bool is_space(char c) { return static_cast<unsigned char>(c) <= ' '; }
 
-bool is_hex_digit(char c) { return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'f'); }
+// The four hex digits at the start of the text; -1 if there are none.
+int hex4(std::string_view text) {
+  if (text.size() < 4) return -1;
+  int code = 0;
+  for (const char c : text.substr(0, 4)) {
+    const bool hex = (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'f');
+    if (!hex) return -1;
+    code = code * 16 + (c <= '9' ? c - '0' : (c | 32) - 'a' + 10);
+  }
+  return code;
+}
 
 // text[at] is behind a backslash. Length of the escape from there on; 0 if it is none.
 size_t escape_length(std::string_view text, size_t at) {
   if (kEscapeNames.find(text[at]) != std::string_view::npos) return 1;
-  if (text[at] != 'u' || at + 4 >= text.size()) return 0;
-  for (size_t i = 1; i <= 4; ++i) {
-    if (!is_hex_digit(text[at + i])) return 0;
-  }
-  return 5;
+  return text[at] == 'u' && hex4(text.substr(at + 1)) >= 0 ? 5 : 0;
 }
 
-// Goes from `at` to the quote that ends the string, or to where it goes wrong.
+// Goes from `at` to the quote that ends the string, also if an escape is none.
 LogfmtToken::Fault read_quoted(std::string_view line, size_t& at) {
+  using Fault = LogfmtToken::Fault;
+  bool valid = true;
   for (; at < line.size(); ++at) {
-    if (line[at] == '"') return LogfmtToken::Fault::kNone;
+    if (line[at] == '"') return valid ? Fault::kNone : Fault::kInvalidValue;
     if (line[at] != '\\') continue;
     if (++at == line.size()) break;
     const size_t length = escape_length(line, at);
-    if (length == 0) return LogfmtToken::Fault::kInvalid;
-    at += length - 1;
+    valid &= length > 0;
+    if (length > 1) at += length - 1;
   }
-  return LogfmtToken::Fault::kUnterminated;
+  return Fault::kUnterminated;
+}
+
+// text[at] is the u of \u and digits, which are read, of a surrogate also those of the other one;
+// `at` is then the last byte read.
+uint32_t read_unicode(std::string_view text, size_t& at) {
+  const int code = hex4(text.substr(at + 1));
+  at += 4;
+  if (code < 0xD800 || code >= 0xE000) return static_cast<uint32_t>(code);
+  const int low = text.substr(at + 1, 2) == "\\u" ? hex4(text.substr(at + 3)) : -1;
+  if (code >= 0xDC00 || low < 0xDC00 || low >= 0xE000) return 0xFFFD;
+  at += 6;
+  return static_cast<uint32_t>(0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00));
 }
 
 // Of text with whole escapes only.
@@ -47,17 +69,16 @@ void unescape(std::string_view text, std::string& out) {
     const size_t n = kEscapeNames.find(text[++at]);
     if (n != std::string_view::npos) {
       out += kEscapeValues[n];
-      continue;
+    } else {
+      append_utf8(out, read_unicode(text, at));
     }
-    uint32_t code = 0;
-    for (size_t i = 1; i <= 4; ++i) {
-      const char c = text[at + i];
-      code = code * 16 + static_cast<uint32_t>(c <= '9' ? c - '0' : (c | 32) - 'a' + 10);
-    }
-    if (code >= 0xD800 && code < 0xE000) code = 0xFFFD;
-    append_utf8(out, code);
-    at += 4;
   }
+}
+
+bool has_bad_rune(std::string_view text) {
+  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  if (std::all_of(text.begin(), text.end(), is_ascii)) return false;
+  return !is_utf8(text) || text.find("\xEF\xBF\xBD") != std::string_view::npos;
 }
 
 size_t word_end(std::string_view line, size_t at) {
@@ -66,9 +87,11 @@ size_t word_end(std::string_view line, size_t at) {
 }
 
 std::string fault_text(std::string_view line, const LogfmtToken& token) {
+  using Fault = LogfmtToken::Fault;
   std::string what = "invalid quoted value";
-  if (token.fault == LogfmtToken::Fault::kUnterminated) what = "unterminated quoted value";
-  if (token.fault == LogfmtToken::Fault::kUnexpected) {
+  if (token.fault == Fault::kInvalidKey) what = "invalid key";
+  if (token.fault == Fault::kUnterminated) what = "unterminated quoted value";
+  if (token.fault == Fault::kUnexpected) {
     what = std::string("unexpected '") + line[token.fault_at] + "'";
   }
   return "logfmt syntax error at pos " + std::to_string(token.fault_at + 1) + " : " + what;
@@ -88,6 +111,8 @@ bool next_logfmt_token(std::string_view line, size_t from, LogfmtToken& out) {
   const bool more = at < line.size() && !is_space(line[at]);
   if (more && (line[at] == '"' || at == out.begin)) {
     out.fault = Fault::kUnexpected;
+  } else if (has_bad_rune(line.substr(out.begin, at - out.begin))) {
+    out.fault = Fault::kInvalidKey;
   } else if (more) {
     out.has_value = true;
     out.quoted = ++at < line.size() && line[at] == '"';
@@ -95,15 +120,15 @@ bool next_logfmt_token(std::string_view line, size_t from, LogfmtToken& out) {
     if (out.quoted) {
       out.fault = read_quoted(line, at);
       out.value_end = at;
-      at += out.fault == Fault::kNone;
+      at += out.fault != Fault::kUnterminated;
     } else {
       at = out.value_end = word_end(line, at);
       if (at < line.size() && !is_space(line[at])) out.fault = Fault::kUnexpected;
     }
   }
   out.read_end = at;
-  if (out.fault != Fault::kNone) {
-    out.fault_at = out.fault == Fault::kInvalid ? out.value_begin - 1 : at;
+  out.fault_at = at;
+  if (out.fault != Fault::kNone && out.fault != Fault::kInvalidValue) {
     while (at < line.size() && !is_space(line[at])) ++at;
   }
   out.end = at;
@@ -117,7 +142,7 @@ std::string_view logfmt_value(std::string_view written, bool quoted, std::string
     value = buffer;
   }
   if (!is_utf8(value)) {
-    buffer = repair_utf8(value, " ");
+    buffer = repair_utf8(value);
     value = buffer;
   }
   return value;

@@ -9,7 +9,7 @@ namespace logsvc::extract {
 
 // A pair, or a fault in its place. Numbers are places in the line.
 struct LogfmtToken {
-  enum class Fault { kNone, kUnexpected, kUnterminated, kInvalid };
+  enum class Fault { kNone, kUnexpected, kUnterminated, kInvalidKey, kInvalidValue };
 
   size_t begin = 0;  // of the key
   size_t key_end = 0;
@@ -17,7 +17,7 @@ struct LogfmtToken {
   bool quoted = false;
   size_t value_begin = 0, value_end = 0;  // as written, inside of quotes
   Fault fault = Fault::kNone;
-  size_t fault_at = 0;  // the place that a message names
+  size_t fault_at = 0;  // the place that a message names, if there is a fault
   size_t read_end = 0;  // what is before it was looked at; then all is skipped up to
   size_t end = 0;       // where the next token is looked for
 };
@@ -26,7 +26,8 @@ struct LogfmtToken {
 // part in it.
 bool next_logfmt_token(std::string_view line, size_t from, LogfmtToken& out);
 
-// The value that is written so. `buffer` holds it if it is written otherwise than it is.
+// The value that is written so, bytes that are no UTF-8 as U+FFFD. `buffer` holds it if it is
+// written otherwise than it is.
 std::string_view logfmt_value(std::string_view written, bool quoted, std::string& buffer);
 
 // What text inside of quotes does to them.
@@ -39,8 +40,8 @@ LogfmtQuoted read_inside_logfmt_quotes(std::string_view text);
 
 class LogfmtFields {
  public:
-  // Called for each pair, key sanitised, quoted values unescaped; a bare key has an empty value.
-  // Views live during the call. Return false to stop.
+  // Called for each pair, key sanitised, quoted values unescaped, bytes that are no UTF-8 as
+  // U+FFFD; a bare key has an empty value. Views live during the call. Return false to stop.
   using Visit = std::function<bool(std::string_view key, std::string_view value)>;
 
   // strict: stops at the first fault and returns its text; else faulty pairs are left out and the

@@ -1,11 +1,13 @@
 #include "gotext/units.h"
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <charconv>
 #include <cmath>
+#include <cstdio>
+#include <string>
 
-#include "base/time.h"
 #include "gotext/go_number.h"
 #include "model/label_set.h"
 
@@ -30,7 +32,11 @@ Result<double> to_number(std::string_view text) {
 
 Result<double> to_seconds(std::string_view text) {
   ASSIGN_OR_RETURN(const Duration d, parse_go_duration(text));
-  return static_cast<double>(d) / 1e9;
+  return seconds_of(d);
+}
+
+double seconds_of(Duration d) {
+  return static_cast<double>(d / kSecond) + static_cast<double>(d % kSecond) / 1e9;
 }
 
 Result<double> to_bytes(std::string_view text) {
@@ -38,7 +44,7 @@ Result<double> to_bytes(std::string_view text) {
     std::string_view name;
     double size;
   };
-  static constexpr std::array<Unit, 25> kUnits = {{{"", 1},
+  static constexpr std::array<Unit, 26> kUnits = {{{"", 1},
                                                    {"b", 1},
                                                    {"k", 1e3},
                                                    {"kb", 1e3},
@@ -62,6 +68,7 @@ Result<double> to_bytes(std::string_view text) {
                                                    {"tib", 1099511627776.0},
                                                    {"pib", 1125899906842624.0},
                                                    {"pi", 1125899906842624.0},
+                                                   {"ei", 1152921504606846976.0},
                                                    {"eib", 1152921504606846976.0}}};
   size_t digits = 0;
   std::string number;
@@ -77,12 +84,32 @@ Result<double> to_bytes(std::string_view text) {
     return float_error(number);
   }
   std::string unit(text.substr(digits));
-  while (!unit.empty() && unit.front() == ' ') unit.erase(0, 1);
+  const auto blank = [](char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; };
+  unit.erase(unit.begin(), std::find_if_not(unit.begin(), unit.end(), blank));
+  unit.erase(std::find_if_not(unit.rbegin(), unit.rend(), blank).base(), unit.end());
   for (char& c : unit) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   for (const Unit& u : kUnits) {
-    if (u.name == unit) return std::floor(value * u.size);
+    if (u.name != unit) continue;
+    const double bytes = std::floor(value * u.size);
+    if (bytes >= 18446744073709551615.0) return invalid("too large: " + std::string(text));
+    return bytes;
   }
   return invalid("unhandled size name: " + unit);
+}
+
+std::string size_text(double bytes) {
+  static constexpr std::array<const char*, 7> kUnits = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};
+  if (bytes < 10) return std::to_string(static_cast<int>(bytes)) + "B";
+  size_t unit = 0;
+  while (bytes >= 1000 && unit + 1 < kUnits.size()) {
+    bytes /= 1000;
+    ++unit;
+  }
+  const double rounded = std::floor(bytes * 10 + 0.5) / 10;
+  char buffer[64];
+  (void)std::snprintf(buffer, sizeof buffer, rounded < 10 ? "%.1f%s" : "%.0f%s", rounded,
+                      kUnits[unit]);
+  return buffer;
 }
 
 }  // namespace logsvc

@@ -51,8 +51,7 @@ Result<Steps> aligned_steps(const RangeRequest& request, const EngineLimits& lim
 
 int64_t to_ms(Timestamp t) { return t / kMillisecond; }
 
-Result<std::vector<ResultSeries>> to_series(StepVector vector, const Steps& steps,
-                                            const EngineLimits& limits) {
+std::vector<ResultSeries> to_series(StepVector vector, const Steps& steps) {
   std::vector<ResultSeries> out;
   for (StepSeries& s : vector) {
     ResultSeries series{std::move(s.labels), {}};
@@ -61,18 +60,46 @@ Result<std::vector<ResultSeries>> to_series(StepVector vector, const Steps& step
     }
     if (!series.samples.empty()) out.push_back(std::move(series));
   }
-  if (limits.max_series && out.size() > limits.max_series) {
-    return invalid("maximum number of series (" + std::to_string(limits.max_series) +
-                   ") reached for a single query; consider reducing query cardinality by adding "
-                   "more specific stream selectors, reducing the time range, or aggregating "
-                   "results with functions like sum(), count() or topk()");
-  }
   return out;
 }
 
+Status limit_number(std::vector<ResultSeries>& series, const EngineLimits& limits, bool partial,
+                    std::vector<std::string>& warnings) {
+  if (!limits.max_series || series.size() <= limits.max_series) return {};
+  if (partial) {
+    series.resize(limits.max_series);
+    warnings.push_back("maximum number of series (" + std::to_string(limits.max_series) +
+                       ") reached for a single query; returning partial results");
+    return {};
+  }
+  return invalid("maximum number of series (" + std::to_string(limits.max_series) +
+                 ") reached for a single query; consider reducing query cardinality by adding "
+                 "more specific stream selectors, reducing the time range, or aggregating "
+                 "results with functions like sum(), count() or topk()");
+}
+
 void sort_by_labels(std::vector<ResultSeries>& series) {
-  std::sort(series.begin(), series.end(),
-            [](const ResultSeries& a, const ResultSeries& b) { return a.labels < b.labels; });
+  std::stable_sort(series.begin(), series.end(), [](const ResultSeries& a, const ResultSeries& b) {
+    return a.labels < b.labels;
+  });
+}
+
+// Series that ended up with the same labels, by label_replace say, are one in a matrix.
+void merge_equal(std::vector<ResultSeries>& sorted) {
+  std::vector<ResultSeries> out;
+  for (ResultSeries& s : sorted) {
+    if (out.empty() || out.back().labels != s.labels) {
+      out.push_back(std::move(s));
+      continue;
+    }
+    auto& samples = out.back().samples;
+    const auto middle = static_cast<ptrdiff_t>(samples.size());
+    samples.insert(samples.end(), s.samples.begin(), s.samples.end());
+    std::inplace_merge(
+        samples.begin(), samples.begin() + middle, samples.end(),
+        [](const Sample& a, const Sample& b) { return a.timestamp_ms < b.timestamp_ms; });
+  }
+  sorted = std::move(out);
 }
 
 QueryResult finish(ExecContext& context, QueryResult result) {
@@ -140,9 +167,10 @@ Result<QueryResult> Engine::range(const RangeRequest& request) const {
     value = StepVector{std::move(constant)};
   }
   MatrixResult matrix;
-  ASSIGN_OR_RETURN(matrix.series,
-                   to_series(std::get<StepVector>(std::move(value)), steps, limits_));
+  matrix.series = to_series(std::get<StepVector>(std::move(value)), steps);
   sort_by_labels(matrix.series);
+  merge_equal(matrix.series);
+  RETURN_IF_ERROR(limit_number(matrix.series, limits_, request.partial_series, context.warnings));
   result.data = std::move(matrix);
   return finish(context, std::move(result));
 }
@@ -163,9 +191,9 @@ Result<QueryResult> Engine::instant(const InstantRequest& request) const {
     return finish(context, std::move(result));
   }
   VectorResult vector;
-  ASSIGN_OR_RETURN(vector.series,
-                   to_series(std::get<StepVector>(std::move(value)), steps, limits_));
+  vector.series = to_series(std::get<StepVector>(std::move(value)), steps);
   if (!contains_sort(*expr)) sort_by_labels(vector.series);
+  RETURN_IF_ERROR(limit_number(vector.series, limits_, request.partial_series, context.warnings));
   result.data = std::move(vector);
   return finish(context, std::move(result));
 }

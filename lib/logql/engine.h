@@ -35,6 +35,8 @@ struct RangeRequest {
   uint64_t limit = 100;   // log queries
   Direction direction = Direction::kBackward;
   bool categorize_labels = false;
+  // Metric queries with too many series: the first ones and a warning, instead of an error.
+  bool partial_series = false;
   std::stop_token stop;
 };
 
@@ -44,6 +46,8 @@ struct InstantRequest {
   uint64_t limit = 100;
   Direction direction = Direction::kBackward;
   bool categorize_labels = false;
+  // Metric queries with too many series: the first ones and a warning, instead of an error.
+  bool partial_series = false;
   std::stop_token stop;
 };
 

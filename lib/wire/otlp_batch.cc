@@ -41,6 +41,8 @@ std::string label_name(std::string_view attribute) {
 void add_count(std::vector<OtlpAttribute>& out, const char* name, uint64_t count) {
   if (count > 0) out.emplace_back(name, std::to_string(count));
 }
+// An identifier of zeros alone says that there is none.
+bool is_id(const std::string& hex) { return hex.find_first_not_of('0') != std::string::npos; }
 void add_text(std::vector<OtlpAttribute>& out, const char* name, const std::string& text) {
   if (!text.empty()) out.emplace_back(name, text);
 }
@@ -92,8 +94,8 @@ Status OtlpBatch::record(const OtlpRecord& record) {
   }
   add_text(own, "severity_text", record.severity_text);
   add_count(own, "flags", record.flags);
-  add_text(own, "trace_id", record.trace_id);
-  add_text(own, "span_id", record.span_id);
+  if (is_id(record.trace_id)) own.emplace_back("trace_id", record.trace_id);
+  if (is_id(record.span_id)) own.emplace_back("span_id", record.span_id);
   if (record.time && record.observed_time) {
     own.emplace_back("observed_timestamp", std::to_string(record.observed_time));
   }

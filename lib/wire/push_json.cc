@@ -178,7 +178,9 @@ Result<Batch> decode_push_json(std::string body) {
     stream.entries.reserve(values.size());
     size_t v = 0;
     for (const dom::element value : values) {
-      ASSIGN_OR_RETURN(Entry entry, read_value(value, batch.arena, place(s, v++)));
+      ++v;
+      if (value.is_null()) continue;
+      ASSIGN_OR_RETURN(Entry entry, read_value(value, batch.arena, place(s, v - 1)));
       stream.entries.push_back(entry);
     }
     batch.streams.push_back(std::move(stream));

@@ -40,6 +40,27 @@ class Api(unittest.TestCase):
             self.assertEqual(posted[0], 200)
             self.assertEqual(without_stats(posted[1]), without_stats(got[1]), path)
 
+    def test_logs_drilldown_gets_a_part_of_too_many_series(self):
+        self.server.push(({"app": "many"}, [(self.base + i, f"id={i}") for i in range(520)]))
+        query = 'sum by (id) (count_over_time({app="many"} | logfmt [10m]))'
+        for path, extra in [("query", {"time": self.base + 10**9}),
+                            ("query_range", {"start": self.base, "end": self.base + 10**9, "step": "1"})]:
+            path, params = "/loki/api/v1/" + path, {"query": query, **extra}
+            status, body, _ = self.server.get(path, params, headers={"X-Query-Tags": "Source=grafana"})
+            self.assertEqual((status, "maximum number of series (500) reached" in body), (400, True))
+            status, body, _ = self.server.get(path, params, headers={"X-Query-Tags": "a=b,Source=grafana-lokiexplore-app"})
+            answer = json.loads(body)
+            self.assertEqual((status, len(answer["data"]["result"])), (200, 500))
+            self.assertEqual(answer["warnings"], ["maximum number of series (500) reached for a single query; returning partial results"])
+
+    def test_long_urls(self):
+        words = "|".join(f"word{i}" for i in range(8000))
+        answer = self.answer("/loki/api/v1/query_range", query='{app="shop"} |~ "' + words + '|paid 7"')
+        lines = [v[1] for s in answer["data"]["result"] for v in s["values"]]
+        self.assertEqual(lines, ['level=info msg="paid 7" took=7ms'])
+        status, body, _ = self.server.get("/loki/api/v1/query_range", {"query": '{app="shop"} |= "' + "a" * 140_000 + '"'})
+        self.assertEqual((status, "input size too long" in body), (400, True))
+
     def test_metadata_of_any_type_comes_back_apart_when_asked_for(self):
         status, body, _ = self.server.get("/loki/api/v1/query_range", {"query": '{app="meta"}', "start": self.base - 1},
                                           headers={"X-Loki-Response-Encoding-Flags": "x, categorize-labels"})

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "extract/json_fields.h"
+#include "extract/json_string.h"
 #include "extract/logfmt_fields.h"
 #include "store/columns/field_search.h"
 #include "store/compression.h"
@@ -47,7 +48,9 @@ ParsedField parse_field(const FieldParser& parser, std::string_view line, std::s
   const auto visit = [&](std::string_view key, std::string_view value) {
     const bool none =
         parser.kind == FieldParser::Kind::kLogfmt && value.empty() && !parser.keep_empty;
-    if (key == name && !out.value && !none) out.value = std::string(value);
+    if (key != name || out.value || none) return true;
+    out.value = std::string(value);
+    if (parser.kind == FieldParser::Kind::kLogfmt) extract::blank_out_bad_runes(*out.value);
     return true;
   };
   if (parser.kind == FieldParser::Kind::kJson) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "gotext/units.h"
 #include "logql/exec/range_aggregation.h"
 #include "logql/stages/pipeline.h"
 
@@ -59,7 +60,7 @@ StepSeries to_series(Group group, const RangeAggregation& a, const Windows& wind
   }
   const bool bytes = a.op == RangeOp::kBytes || a.op == RangeOp::kBytesRate;
   const bool per_second = a.op == RangeOp::kRate || a.op == RangeOp::kBytesRate;
-  const double divisor = per_second ? static_cast<double>(a.range) / 1e9 : 1;
+  const double divisor = per_second ? seconds_of(a.range) : 1;
   StepSeries out = StepSeries::empty(std::move(group.labels), steps.count);
   for (size_t i = 0; i < steps.count; ++i) {
     const auto [first, end] = windows.of_step(i);

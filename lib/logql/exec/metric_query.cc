@@ -1,7 +1,10 @@
 #include "logql/exec/metric_query.h"
 
+#include <optional>
+
 #include "logql/exec/range_aggregation.h"
 #include "logql/exec/vector_operations.h"
+#include "logql/syntax/pipeline_parser.h"
 
 namespace logsvc::logql {
 namespace {
@@ -10,6 +13,16 @@ StepVector constant(double value, size_t steps) {
   StepSeries out = StepSeries::empty({}, steps);
   for (size_t i = 0; i < steps; ++i) out.put(i, value);
   return {std::move(out)};
+}
+
+// Nothing is made of a bare number; what Loki would spread over shards fails before the rest.
+Error not_of_a_number(std::optional<VectorOp> op) {
+  if (op == VectorOp::kSum || op == VectorOp::kAvg || op == VectorOp::kCount) {
+    return check_matchers({}).error();
+  }
+  return {ErrorCode::kUnprocessable,
+          "unexpected expr type (*syntax.LiteralExpr) for Evaluator type "
+          "(*logql.DefaultEvaluator) "};
 }
 
 struct Evaluate {
@@ -29,8 +42,8 @@ struct Evaluate {
       ASSIGN_OR_RETURN(StepVector sums, run_range_aggregation(*range, &a.grouping, steps, context));
       return MetricValue(aggregate(a, std::move(sums), steps.count));
     }
+    if (std::holds_alternative<Literal>(a.inner->node)) return not_of_a_number(a.op);
     ASSIGN_OR_RETURN(MetricValue inner, evaluate(*a.inner, steps, context));
-    if (const double* number = std::get_if<double>(&inner)) inner = constant(*number, steps.count);
     return MetricValue(aggregate(a, std::get<StepVector>(std::move(inner)), steps.count));
   }
   Result<MetricValue> operator()(const BinaryOperation& o) const {
@@ -47,8 +60,8 @@ struct Evaluate {
   }
   Result<MetricValue> operator()(const LabelReplace& r) const {
     ASSIGN_OR_RETURN(const GoRegex regex, GoRegex::compile("^(?:" + r.regex + ")$"));
+    if (std::holds_alternative<Literal>(r.inner->node)) return not_of_a_number({});
     ASSIGN_OR_RETURN(MetricValue inner, evaluate(*r.inner, steps, context));
-    if (const double* number = std::get_if<double>(&inner)) inner = constant(*number, steps.count);
     ASSIGN_OR_RETURN(StepVector out,
                      replace_labels(r, regex, std::get<StepVector>(std::move(inner))));
     return MetricValue(std::move(out));

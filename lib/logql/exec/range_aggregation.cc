@@ -106,7 +106,7 @@ class Aggregator {
 
   Result<StepVector> finish() {
     StepVector out;
-    const double seconds = static_cast<double>(a_.range) / 1e9;
+    const double seconds = seconds_of(a_.range);
     const bool per_second = a_.op == RangeOp::kRate || a_.op == RangeOp::kBytesRate;
     for (Accumulator& series : series_) {
       StepSeries s = StepSeries::empty(std::move(series.labels), steps_.count);
@@ -384,7 +384,9 @@ StepVector absent(const RangeAggregation& a, const StepVector& found, const Step
   for (const Matcher& m : a.log.matchers) {
     const auto same = [&](const Matcher& o) { return o.name() == m.name(); };
     const bool once = std::count_if(a.log.matchers.begin(), a.log.matchers.end(), same) == 1;
-    if (m.type() == MatchType::kEqual && once) labels.push_back({m.name(), m.value()});
+    if (m.type() == MatchType::kEqual && once && !m.value().empty()) {
+      labels.push_back({m.name(), m.value()});
+    }
   }
   std::sort(labels.begin(), labels.end());
   StepSeries out = StepSeries::empty(std::move(labels), steps.count);

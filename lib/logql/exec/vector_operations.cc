@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
+#include <unordered_map>
 
 #include "logql/exec/range_aggregation.h"
 
@@ -13,48 +15,71 @@ constexpr size_t kMostLabelBytes = 256 << 10;
 
 bool is_comparison(BinaryOp op) { return op >= BinaryOp::kEqual && op <= BinaryOp::kLessEqual; }
 
-// One group at one step.
+// One group at one step. Its first value counts as it is: a group of one NaN has no deviation.
 struct Group {
   double value = 0;
-  double m2 = 0;
+  double mean = 0;
   double count = 0;
 
   void add(VectorOp op, double v) {
     count += 1;
+    if (count == 1) {
+      mean = v;
+      value = is_spread(op) ? 0 : v;
+      return;
+    }
     switch (op) {
       case VectorOp::kSum:
         value += v;
         break;
-      case VectorOp::kCount:
-        value = count;
-        break;
-      case VectorOp::kAvg:
-        value += (v - value) / count;
-        break;
       case VectorOp::kMin:
-        if (count == 1 || v < value || std::isnan(value)) value = v;
+        if (v < value || std::isnan(value)) value = v;
         break;
       case VectorOp::kMax:
-        if (count == 1 || v > value || std::isnan(value)) value = v;
+        if (v > value || std::isnan(value)) value = v;
         break;
       default: {
-        const double delta = v - value;
-        value += delta / count;
-        m2 += delta * (v - value);
+        const double delta = v - mean;
+        mean += delta / count;
+        value += delta * (v - mean);
       }
     }
   }
   double result(VectorOp op) const {
-    if (op == VectorOp::kStdvar) return m2 / count;
-    if (op == VectorOp::kStddev) return std::sqrt(m2 / count);
-    return value;
+    switch (op) {
+      case VectorOp::kCount:
+        return count;
+      case VectorOp::kAvg:
+        return mean;
+      case VectorOp::kStdvar:
+        return value / count;
+      case VectorOp::kStddev:
+        return std::sqrt(value / count);
+      default:
+        return value;
+    }
   }
+
+ private:
+  static bool is_spread(VectorOp op) { return op == VectorOp::kStdvar || op == VectorOp::kStddev; }
 };
+
+// What Loki builds anew loses labels without a value.
+Labels without_empty(Labels labels) {
+  std::erase_if(labels, [](const Label& l) { return l.value.empty(); });
+  return labels;
+}
 
 Grouping effective_grouping(const Grouping& grouping) {
   Grouping out = grouping;
   if (out.without) out.names.push_back("__name__");
   return out;
+}
+
+// By value; what is no number comes last.
+bool comes_first(double a, double b, bool largest_first) {
+  if (std::isnan(a) || std::isnan(b)) return !std::isnan(a) && std::isnan(b);
+  return largest_first ? a > b : a < b;
 }
 
 // Keeps the k largest (smallest) of each group at each step.
@@ -73,9 +98,7 @@ StepVector pick_extremes(const VectorAggregation& a, StepVector input, size_t st
         if (input[m].present[step]) present.push_back(m);
       }
       std::stable_sort(present.begin(), present.end(), [&](size_t x, size_t y) {
-        const double vx = input[x].values[step], vy = input[y].values[step];
-        if (std::isnan(vx) || std::isnan(vy)) return !std::isnan(vx) && std::isnan(vy);
-        return largest ? vx > vy : vx < vy;
+        return comes_first(input[x].values[step], input[y].values[step], largest);
       });
       for (size_t i = k; i < present.size(); ++i) input[present[i]].present[step] = 0;
     }
@@ -88,7 +111,7 @@ std::string signature(const BinaryOperation& o, const Labels& labels) {
   g.given = true;
   g.without = !o.on;
   g.names = o.matching;
-  return format_labels(group_labels(labels, g));
+  return format_labels(without_empty(group_labels(labels, g)));
 }
 
 double compare_or_compute(const BinaryOperation& o, double l, double r, bool& keep) {
@@ -133,20 +156,111 @@ Labels result_labels(const BinaryOperation& o, const StepSeries& many, const Ste
       }
     }
     std::sort(out.begin(), out.end());
-    return out;
+    return without_empty(std::move(out));
   }
-  if (!o.matching_given) return many.labels;
+  if (!o.matching_given) return without_empty(many.labels);
   Grouping g{true, !o.on, o.matching};
-  return group_labels(many.labels, g);
+  return without_empty(group_labels(many.labels, g));
 }
+
+// Pairs series of two vectors by their signatures, step after step; results come in the order of
+// the side that may have many.
+class Matching {
+ public:
+  Matching(const BinaryOperation& o, const StepVector& left, const StepVector& right)
+      : o_(o),
+        swap_(o.group == BinaryOperation::Group::kRight),
+        many_(swap_ ? right : left),
+        ones_(swap_ ? left : right) {
+    std::unordered_map<std::string, size_t> numbers;
+    const auto number = [&](const StepSeries& s) {
+      return numbers.try_emplace(signature(o, s.labels), numbers.size()).first->second;
+    };
+    for (const StepSeries& s : many_) signature_of_many_.push_back(number(s));
+    for (const StepSeries& s : ones_) signature_of_one_.push_back(number(s));
+    signatures_ = numbers.size();
+  }
+
+  Result<StepVector> run(size_t steps) {
+    for (size_t i = 0; i < steps; ++i) RETURN_IF_ERROR(step(i, steps));
+    return std::move(out_);
+  }
+
+ private:
+  static constexpr size_t kNone = SIZE_MAX;
+
+  // Pairs that may not be are an error even if a comparison would leave them out.
+  Status step(size_t i, size_t steps) {
+    std::vector<size_t> one_of(signatures_, kNone);
+    for (size_t n = 0; n < ones_.size(); ++n) {
+      if (!ones_[n].present[i]) continue;
+      size_t& one = one_of[signature_of_one_[n]];
+      if (one != kNone) return many_to_many();
+      one = n;
+    }
+    std::vector<bool> matched(signatures_);
+    std::set<std::pair<size_t, size_t>> pairs;  // signature, number of the result
+    for (size_t m = 0; m < many_.size(); ++m) {
+      const size_t key = signature_of_many_[m];
+      if (!many_[m].present[i] || one_of[key] == kNone) continue;
+      const StepSeries& one = ones_[one_of[key]];
+      const size_t slot = slot_of(m, one_of[key], steps);
+      if (o_.group == BinaryOperation::Group::kNone) {
+        if (matched[key]) {
+          return unprocessable(
+              "multiple matches for labels: many-to-one matching must be explicit "
+              "(group_left/group_right)");
+        }
+        matched[key] = true;
+      } else if (!pairs.emplace(key, slot).second) {
+        return unprocessable(
+            "multiple matches for labels: grouping labels must ensure unique matches");
+      }
+      bool keep = true;
+      const double value = swap_ ? compare_or_compute(o_, one.values[i], many_[m].values[i], keep)
+                                 : compare_or_compute(o_, many_[m].values[i], one.values[i], keep);
+      if (keep) out_[slot].put(i, value);
+    }
+    return {};
+  }
+
+  // The series of the result that a pair gives its values to.
+  size_t slot_of(size_t many, size_t one, size_t steps) {
+    const auto [known, fresh] = slots_.try_emplace({many, one}, 0);
+    if (!fresh) return known->second;
+    Labels labels = result_labels(o_, many_[many], ones_[one]);
+    const auto [found, made] = by_labels_.try_emplace(labels, out_.size());
+    if (made) out_.push_back(StepSeries::empty(std::move(labels), steps));
+    return known->second = found->second;
+  }
+
+  static Error unprocessable(std::string text) {
+    return Error{ErrorCode::kUnprocessable, std::move(text)};
+  }
+  Error many_to_many() const {
+    return unprocessable(std::string("found duplicate series on the ") +
+                         (swap_ ? "left" : "right") +
+                         " hand-side;many-to-many matching not allowed: matching labels must be "
+                         "unique on one side");
+  }
+
+  const BinaryOperation& o_;
+  const bool swap_;
+  const StepVector& many_;
+  const StepVector& ones_;
+  std::vector<size_t> signature_of_many_, signature_of_one_;
+  size_t signatures_ = 0;
+  std::map<std::pair<size_t, size_t>, size_t> slots_;
+  std::map<Labels, size_t> by_labels_;
+  StepVector out_;
+};
 
 }  // namespace
 
 StepVector aggregate(const VectorAggregation& a, StepVector input, size_t steps) {
   if (a.op == VectorOp::kSort || a.op == VectorOp::kSortDesc) {
     std::stable_sort(input.begin(), input.end(), [&](const StepSeries& x, const StepSeries& y) {
-      const double vx = x.values.back(), vy = y.values.back();
-      return a.op == VectorOp::kSort ? vx < vy : vx > vy;
+      return comes_first(x.values.back(), y.values.back(), a.op == VectorOp::kSortDesc);
     });
     return input;
   }
@@ -160,7 +274,7 @@ StepVector aggregate(const VectorAggregation& a, StepVector input, size_t steps)
   for (const StepSeries& s : input) groups[group_labels(s.labels, grouping)].push_back(&s);
   StepVector out;
   for (const auto& [labels, members] : groups) {
-    StepSeries series = StepSeries::empty(labels, steps);
+    StepSeries series = StepSeries::empty(grouping.without ? without_empty(labels) : labels, steps);
     for (size_t i = 0; i < steps; ++i) {
       Group group;
       for (const StepSeries* m : members) {
@@ -189,6 +303,7 @@ Result<StepVector> replace_labels(const LabelReplace& r, const GoRegex& regex, S
     }
     std::erase_if(s.labels, [&](const Label& l) { return l.name == r.target; });
     if (!value.empty()) s.labels.push_back({r.target, value});
+    s.labels = without_empty(std::move(s.labels));
     std::sort(s.labels.begin(), s.labels.end());
   }
   return input;
@@ -217,50 +332,7 @@ Result<StepVector> apply_vectors(const BinaryOperation& o, const StepVector& lef
   if (o.op == BinaryOp::kOr || o.op == BinaryOp::kAnd || o.op == BinaryOp::kUnless) {
     return apply_set(o, left, right, steps);
   }
-  const bool swap = o.group == BinaryOperation::Group::kRight;
-  const StepVector& many = swap ? right : left;
-  const StepVector& ones = swap ? left : right;
-  std::map<std::string, std::vector<const StepSeries*>> by_signature;
-  for (const StepSeries& s : ones) by_signature[signature(o, s.labels)].push_back(&s);
-  const Error many_to_many{ErrorCode::kUnprocessable,
-                           std::string("found duplicate series on the ") +
-                               (swap ? "left" : "right") +
-                               " hand-side;many-to-many matching not allowed: matching labels must "
-                               "be unique on one side"};
-  std::map<Labels, StepSeries> out;
-  std::map<std::string, std::vector<const StepSeries*>> used;
-  for (const StepSeries& m : many) {
-    const std::string key = signature(o, m.labels);
-    const auto found = by_signature.find(key);
-    if (found == by_signature.end()) continue;
-    for (size_t i = 0; i < steps; ++i) {
-      const StepSeries* one = nullptr;
-      for (const StepSeries* p : found->second) {
-        if (!p->present[i]) continue;
-        if (one) return many_to_many;
-        one = p;
-      }
-      if (!m.present[i] || !one) continue;
-      bool keep = true;
-      const double value = swap ? compare_or_compute(o, one->values[i], m.values[i], keep)
-                                : compare_or_compute(o, m.values[i], one->values[i], keep);
-      if (!keep) continue;
-      Labels labels = result_labels(o, m, *one);
-      auto [slot, fresh] = out.try_emplace(labels, StepSeries::empty(labels, steps));
-      if (slot->second.present[i]) {
-        return Error{
-            ErrorCode::kUnprocessable,
-            o.group == BinaryOperation::Group::kNone
-                ? "multiple matches for labels: many-to-one matching must be explicit "
-                  "(group_left/group_right)"
-                : "multiple matches for labels: grouping labels must ensure unique matches"};
-      }
-      slot->second.put(i, value);
-    }
-  }
-  StepVector result;
-  for (auto& [labels, series] : out) result.push_back(std::move(series));
-  return result;
+  return Matching(o, left, right).run(steps);
 }
 
 }  // namespace logsvc::logql

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <vector>
 
+#include "gotext/units.h"
+
 namespace logsvc::logql {
 namespace {
 
@@ -29,6 +31,18 @@ double variance(const TimedValue* first, size_t n) {
   return m2 / static_cast<double>(n);
 }
 
+// An infinite mean stays until a value comes that it cannot be a mean with.
+double average(const TimedValue* s, size_t n) {
+  double mean = 0;
+  for (size_t i = 0; i < n; ++i) {
+    const double v = s[i].value;
+    const auto count = static_cast<double>(i + 1);
+    if (std::isinf(mean) && !std::isnan(v) && (!std::isinf(v) || (mean > 0) == (v > 0))) continue;
+    mean += v / count - mean / count;
+  }
+  return mean;
+}
+
 double rate_counter(const TimedValue* s, size_t n, double seconds) {
   if (n < 2) return 0;
   double increase = s[n - 1].value - s[0].value;
@@ -40,7 +54,7 @@ double rate_counter(const TimedValue* s, size_t n, double seconds) {
   const double average = sampled / static_cast<double>(n - 1);
   double to_start = seconds;
   if (increase > 0 && s[0].value >= 0)
-    to_start = std::min(to_start, sampled * s[0].value / increase);
+    to_start = std::min(to_start, sampled * (s[0].value / increase));
   const double extended = sampled + (to_start < 1.1 * average ? to_start : average / 2);
   return increase * (extended / sampled) / seconds;
 }
@@ -48,7 +62,7 @@ double rate_counter(const TimedValue* s, size_t n, double seconds) {
 }  // namespace
 
 double window_value(const RangeAggregation& a, const TimedValue* s, size_t n) {
-  const double seconds = static_cast<double>(a.range) / 1e9;
+  const double seconds = seconds_of(a.range);
   double out = s[0].value;
   switch (a.op) {
     case RangeOp::kRate:
@@ -57,12 +71,7 @@ double window_value(const RangeAggregation& a, const TimedValue* s, size_t n) {
       for (size_t i = 0; i < n; ++i) out += s[i].value;
       return a.op == RangeOp::kRate ? out / seconds : out;
     case RangeOp::kAvg:
-      out = 0;
-      for (size_t i = 0; i < n; ++i) {
-        const auto count = static_cast<double>(i + 1);
-        out += s[i].value / count - out / count;
-      }
-      return out;
+      return average(s, n);
     case RangeOp::kMin:
     case RangeOp::kMax:
       for (size_t i = 1; i < n; ++i) {

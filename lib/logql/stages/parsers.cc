@@ -3,6 +3,7 @@
 
 #include "extract/json_fields.h"
 #include "extract/json_paths.h"
+#include "extract/json_string.h"
 #include "extract/logfmt_fields.h"
 #include "extract/pattern.h"
 #include "gotext/regex/go_regex.h"
@@ -39,6 +40,7 @@ class LogfmtParser : public CompiledStage {
     bool rejected = false;
     const auto visit = [&](std::string_view key, std::string_view value) {
       if (value.empty() && !stage_.keep_empty) return true;
+      value = with_blanks(value);
       const LabelState::Found found = labels.add_parsed(key, value);
       rejected = found.rejected;
       return !found.rejected && !found.complete;
@@ -50,8 +52,17 @@ class LogfmtParser : public CompiledStage {
   }
 
  private:
+  // Runes that are none are blanks.
+  std::string_view with_blanks(std::string_view value) {
+    if (value.find("\xEF\xBF\xBD") == std::string_view::npos) return value;
+    blanked_ = value;
+    extract::blank_out_bad_runes(blanked_);
+    return blanked_;
+  }
+
   const LogfmtStage stage_;
   extract::LogfmtFields fields_;
+  std::string blanked_;
 };
 
 // json x="path", …: every x gets a label, empty if nothing was found.
@@ -171,13 +182,17 @@ class Unpacker : public CompiledStage {
     const auto enter = [](std::string_view) { return false; };
     const char* fault = fields_.read(
         line,
-        [&](std::string_view key, std::string_view value) {
+        [&](std::string_view, std::string_view value) {
           if (!fields_.value_is_string()) return true;
           if (fields_.raw_key() == "_entry") {
             packed = true;
             entry_ = value;
-          } else {
-            found_.push_back({std::string(key), std::string(value)});
+            return true;
+          }
+          // Looked for among labels as it is written, and stored under a usable name.
+          const std::string name = labels.parsed_name(fields_.raw_key());
+          if (labels.wants(name) && !labels.seen(name)) {
+            found_.push_back({usable(name), std::string(value)});
           }
           return true;
         },
@@ -188,7 +203,7 @@ class Unpacker : public CompiledStage {
     }
     if (!packed) return true;
     for (const Label& l : found_) {
-      if (labels.add_parsed(l.name, l.value).rejected) return false;
+      if (labels.set_parsed(l.name, l.value).rejected) return false;
     }
     line_ = entry_;
     line = line_;
@@ -196,6 +211,15 @@ class Unpacker : public CompiledStage {
   }
 
  private:
+  static std::string usable(std::string_view name) {
+    constexpr std::string_view kBlanks = " \t\r\n\v\f";
+    name.remove_prefix(std::min(name.find_first_not_of(kBlanks), name.size()));
+    name = name.substr(0, name.find_last_not_of(kBlanks) + 1);
+    std::string out;
+    extract::append_sanitised(out, name, true);
+    return out;
+  }
+
   extract::JsonFields fields_;
   Labels found_;
   std::string entry_, line_;

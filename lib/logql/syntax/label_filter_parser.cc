@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "gotext/regex/go_regex.h"
+#include "gotext/units.h"
 
 namespace logsvc::logql {
 namespace {
@@ -58,7 +59,7 @@ Result<FilterPtr> number_predicate(Cursor& in, FilterPtr filter) {
     case TokenKind::kDuration:
       filter->kind = LabelFilter::Kind::kDuration;
       filter->duration = value.duration;
-      filter->value = static_cast<double>(value.duration) / 1e9;
+      filter->value = seconds_of(value.duration);
       break;
     case TokenKind::kBytes:
       filter->kind = LabelFilter::Kind::kBytes;

@@ -320,10 +320,11 @@ class Parser {
       in_.leave();
       if (!ranged && out.unwrap && !in_.now().is(")")) return in_.unexpected("RANGE or |");
       RETURN_IF_ERROR(in_.expect(")", ""));
-      if (!ranged && in_.now().kind == TokenKind::kRange) {
-        RETURN_IF_ERROR(take_range(out, ranged));
-        if (!out.unwrap && out.log.stages.empty()) return parse_unwrap(in_, out.unwrap);
-      }
+      if (ranged) return {};
+      // One pair of parentheses is all that may stand around what has no range yet.
+      if (in_.now().kind != TokenKind::kRange) return in_.unexpected("RANGE");
+      RETURN_IF_ERROR(take_range(out, ranged));
+      if (!out.unwrap && out.log.stages.empty()) return parse_unwrap(in_, out.unwrap);
       return {};
     }
     if (!in_.now().is("{")) return in_.unexpected();

@@ -19,6 +19,11 @@ std::optional<LineFilterOp> line_filter_op(const Token& t) {
   return {};
 }
 
+bool is_positive(LineFilterOp op) {
+  return op == LineFilterOp::kContains || op == LineFilterOp::kRegex ||
+         op == LineFilterOp::kPattern;
+}
+
 bool is_ip(const Token& t) { return t.kind == TokenKind::kFunction && t.text == "ip"; }
 
 Status parse_line_filter(Cursor& in, LineFilterOp op, std::vector<Stage>& stages) {
@@ -39,7 +44,10 @@ Status parse_line_filter(Cursor& in, LineFilterOp op, std::vector<Stage>& stages
     } else {
       return in.unexpected("STRING or ip");
     }
+    const bool ends_chain = operand.ip && !filter.operands.empty();
     filter.operands.push_back(std::move(operand));
+    // In Loki's grammar an ip() ends a chain, and another one takes its place.
+    if (ends_chain && is_positive(op) && in.now().is("or")) filter.operands.resize(1);
   } while (in.accept("or"));
   stages.emplace_back(std::move(filter));
   return {};

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "gotext/units.h"
 #include "logql/regex/text_regex.h"
 
 namespace logsvc::logql {
@@ -14,22 +15,6 @@ std::string fixed_number(double v) {
   char buffer[400];
   const auto end = std::to_chars(buffer, buffer + sizeof buffer, v, std::chars_format::fixed).ptr;
   return {buffer, end};
-}
-
-// Sizes as humanize.Bytes writes them: 512B, 1.5MB, 12kB.
-std::string size_text(double v) {
-  static constexpr std::array<const char*, 7> kUnits = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};
-  size_t unit = 0;
-  if (v < 10) return fixed_number(std::floor(v)) + "B";
-  while (v >= 1000 && unit + 1 < kUnits.size()) {
-    v /= 1000;
-    ++unit;
-  }
-  const double rounded = std::floor(v * 10 + 0.5) / 10;
-  char buffer[64];
-  (void)std::snprintf(buffer, sizeof buffer, rounded < 10 ? "%.1f%s" : "%.0f%s", rounded,
-                      kUnits[unit]);
-  return buffer;
 }
 
 // Go's time.Duration: 1h30m0s, 1.5s, 250ms.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "extract/json_string.h"
 #include "server/explore/field_type.h"
 #include "server/explore/json_path.h"
 
@@ -54,7 +55,9 @@ const char* FieldDetector::parse(const std::string& line, const Labels& stream_l
   if (!fault) return "json";
   out.clear();
   logfmt_.read(line, false, [&](std::string_view key, std::string_view value) {
-    return keep(key, value, false);
+    std::string text(value);
+    extract::blank_out_bad_runes(text);
+    return keep(key, text, false);
   });
   return "logfmt";
 }

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/time.h"
+#include "gotext/units.h"
 
 namespace logsvc::server {
 namespace {
@@ -36,33 +37,9 @@ bool is_boolean(string_view value) {
   return is_one_of(value, kWords);
 }
 
-// A number and a unit of bytes, with a blank between them or none.
-bool is_byte_size(string_view value) {
-  static constexpr std::array<string_view, 16> kUnits = {"b",   "kb",  "mb",  "gb",  "tb",  "pb",
-                                                         "eb",  "kib", "mib", "gib", "tib", "pib",
-                                                         "eib", "k",   "m",   "g"};
-  size_t digits = 0;
-  while (digits < value.size() && (std::isdigit(static_cast<unsigned char>(value[digits])) ||
-                                   value[digits] == '.' || value[digits] == ',')) {
-    ++digits;
-  }
-  if (digits == 0 || digits == value.size()) return false;
-  std::string unit(value.substr(digits));
-  unit.erase(0, std::min(unit.find_first_not_of(' '), unit.size()));
-  std::transform(unit.begin(), unit.end(), unit.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return is_one_of(string_view(unit), kUnits);
-}
-
 }  // namespace
 
-bool is_number(string_view value) {
-  value = without_plus(value);
-  double number = 0;
-  const auto [end, failure] = std::from_chars(value.data(), value.data() + value.size(), number);
-  return !value.empty() && failure != std::errc::invalid_argument &&
-         end == value.data() + value.size();
-}
+bool is_number(string_view value) { return to_number(value).ok(); }
 
 bool is_uuid(string_view value) {
   if (value.size() != 36) return false;
@@ -78,8 +55,20 @@ const char* field_type(string_view value) {
   if (is_number(value)) return "float";
   if (is_boolean(value)) return "boolean";
   if (!value.empty() && parse_go_duration(value).ok()) return "duration";
-  if (is_byte_size(value)) return "bytes";
+  if (to_bytes(value).ok()) return "bytes";
   return "string";
+}
+
+std::string query_text(const std::string& value) {
+  static constexpr std::array<string_view, 8> kEnds = {"b", "k", "m", "g", "t", "p", "e", "i"};
+  const auto bytes = to_bytes(value);
+  if (!bytes.ok()) return value;
+  std::string lower = value;
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const bool has_unit = std::any_of(kEnds.begin(), kEnds.end(),
+                                    [&](string_view end) { return lower.ends_with(end); });
+  return has_unit ? size_text(*bytes) : value;
 }
 
 }  // namespace logsvc::server

@@ -1,12 +1,17 @@
 // What kind of value a field holds, as Logs Drilldown wants to know it.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace logsvc::server {
 
 // "int", "float", "boolean", "duration", "bytes" or "string", tried in this order.
 const char* field_type(std::string_view value);
+
+// A value of a field as Loki offers it for queries: sizes with a unit as LogQL writes them, so that
+// 1.5 KiB becomes 1.5kB; everything else as it is.
+std::string query_text(const std::string& value);
 
 // "12", "-0.5e3", "Inf": what Go reads as a float.
 bool is_number(std::string_view value);

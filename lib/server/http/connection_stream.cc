@@ -127,9 +127,11 @@ std::string_view ConnectionStream::peek_head(size_t max_bytes) {
     if (end != std::string::npos) return unread().substr(0, end + 4);
     const size_t received = unread().size();
     if (received > max_bytes) return {};
-    std::memmove(buffer_.data(), unread().data(), received);
-    used_ = 0;
-    filled_ = received;
+    if (used_ > 0) {
+      std::memmove(buffer_.data(), unread().data(), received);
+      used_ = 0;
+      filled_ = received;
+    }
     searched = received > 3 ? received - 3 : 0;
     if (!fill()) return {};
   }

@@ -34,10 +34,8 @@ Result<FieldsRequest> read_fields_request(const Params& params, Timestamp now) {
   if (range.end < range.start) {
     return invalid("end timestamp must not be before or equal to start time");
   }
-  ASSIGN_OR_RETURN(out.max_fields, params.limit(kDefaultFields, "field_limit"));
-  if (!params.has("field_limit")) {
-    ASSIGN_OR_RETURN(out.max_fields, params.limit(kDefaultFields, "limit"));
-  }
+  const char* name = params.text("limit").empty() ? "field_limit" : "limit";
+  ASSIGN_OR_RETURN(out.max_fields, params.limit(kDefaultFields, name));
   out.sample.query = params.text("query");
   ASSIGN_OR_RETURN(out.sample.limit, params.limit(kDefaultLines, "line_limit"));
   ASSIGN_OR_RETURN(out.sample.step, params.step("step", default_step(range)));
@@ -140,7 +138,11 @@ void Api::detected_field_values(const Request& request, Response& response) {
   const auto found = std::find_if(fields->begin(), fields->end(),
                                   [&](const DetectedField& field) { return field.name == name; });
   if (found == fields->end()) return send_json(response, "{}\n");
-  std::vector<std::string> values(found->values.begin(), found->values.end());
+  std::set<std::string> offered;
+  for (const std::string& value : found->values) {
+    offered.insert(found->parsers.empty() ? value : query_text(value));
+  }
+  std::vector<std::string> values(offered.begin(), offered.end());
   if (values.size() > wanted->max_fields) values.resize(wanted->max_fields);
   std::string out = "{\"limit\":" + std::to_string(wanted->max_fields) + ",\"values\":";
   append_list(out, values);

@@ -17,7 +17,8 @@ namespace {
 
 constexpr int kKeepAliveMs = 75'000;
 constexpr int kTimeoutMs = 30'000;
-constexpr size_t kMaxHeadBytes = 64 * 1024;
+constexpr size_t kMaxHeadBytes = 1 << 20;       // as Go's
+constexpr size_t kMaxLibraryTarget = 7 * 1024;  // the library refuses lines over 8 KiB
 
 bool starts_with_name(std::string_view line, std::string_view name) {
   if (line.size() <= name.size() || line[name.size()] != ':') return false;
@@ -53,21 +54,38 @@ std::string rename_headers(std::string_view head, int socket) {
   return out + (has_length ? "\r\n" : "Content-Length: 0\r\n\r\n");
 }
 
-// Request line and headers of a head that is there whole.
-bool parse_head(std::string_view head, httplib::Request& request) {
-  const size_t line_end = head.find("\r\n");
-  const std::string_view line = head.substr(0, line_end);
+// The target of the request line; empty if there is none.
+std::string_view target_of(std::string_view head) {
+  const std::string_view line = head.substr(0, head.find("\r\n"));
   const size_t first = line.find(' ');
   const size_t last = line.rfind(' ');
-  if (first == std::string_view::npos || last <= first) return false;
-  request.method = line.substr(0, first);
-  request.target = line.substr(first + 1, last - first - 1);
+  if (first == std::string_view::npos || last <= first) return {};
+  return line.substr(first + 1, last - first - 1);
+}
+
+// Takes a query string that the library would refuse for its length out of the head. The target as
+// it was; empty if it may stay.
+std::string take_long_target(std::string& head) {
+  const std::string_view target = target_of(head);
+  const size_t question = target.find('?');
+  if (target.size() <= kMaxLibraryTarget || question == std::string_view::npos) return {};
+  std::string whole(target);
+  const auto from = static_cast<size_t>(target.data() - head.data()) + question;
+  head.erase(from, target.size() - question);
+  return whole;
+}
+
+// Request line and headers of a head that is there whole.
+bool parse_head(std::string_view head, httplib::Request& request) {
+  request.target = target_of(head);
+  if (request.target.empty()) return false;
+  request.method = head.substr(0, head.find(' '));
   const size_t question = request.target.find('?');
   request.path = request.target.substr(0, question);
   if (question != std::string::npos) {
     request.params = parse_form(request.target.substr(question + 1));
   }
-  head.remove_prefix(line_end + 2);
+  head.remove_prefix(head.find("\r\n") + 2);
   while (head.size() > 2) {
     const size_t end = head.find("\r\n");
     const std::string_view header = head.substr(0, end);
@@ -139,8 +157,10 @@ class HttpServer::Connections : public httplib::Server {
           break;
         }
         bool closed = false;
-        stream.replace_head(head.size(), rename_headers(head, socket));
-        ok = serve(stream, closed);
+        std::string renamed = rename_headers(head, socket);
+        const std::string target = take_long_target(renamed);
+        stream.replace_head(head.size(), std::move(renamed));
+        ok = serve(stream, target, closed);
         if (!ok || closed) break;
       }
     }
@@ -160,11 +180,15 @@ class HttpServer::Connections : public httplib::Server {
     request.body.reserve(std::min(bytes, kMostRoom));
   }
 
-  // The signature of process_request grew in later releases.
+  // The signature of process_request grew in later releases. target: what the request's is to be,
+  // unless empty.
   template <typename Self = Connections>
-  bool serve(ConnectionStream& stream, bool& closed) {
+  bool serve(ConnectionStream& stream, const std::string& target, bool& closed) {
     Self* self = this;
-    const std::function<void(httplib::Request&)> setup = make_room;
+    const std::function<void(httplib::Request&)> setup = [&](httplib::Request& request) {
+      make_room(request);
+      if (!target.empty()) request.target = target;
+    };
     if constexpr (requires { self->process_request(stream, false, closed, setup); }) {
       return self->process_request(stream, false, closed, setup);
     } else {

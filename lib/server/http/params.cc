@@ -1,5 +1,7 @@
 #include "server/http/params.h"
 
+#include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cmath>
 
@@ -36,6 +38,26 @@ bool parse_whole(std::string_view text, T& value) {
   return !text.empty() && failure == std::errc() && end == text.data() + text.size();
 }
 
+bool is_form(std::string type) {
+  type.resize(std::min(type.find(';'), type.size()));
+  while (!type.empty() && type.back() == ' ') type.pop_back();
+  for (char& c : type) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return type == "application/x-www-form-urlencoded";
+}
+
+std::string_view query_string_of(const httplib::Request& request) {
+  const std::string_view target = request.target;
+  const size_t question = target.find('?');
+  return question == target.npos ? std::string_view() : target.substr(question + 1);
+}
+
+// The body, if it is a form.
+std::string_view form_of(const httplib::Request& request) {
+  const bool form =
+      request.method == "POST" && is_form(request.get_header_value(kContentTypeHeader));
+  return form ? std::string_view(request.body) : std::string_view();
+}
+
 Error syntax_error(const char* function, const std::string& text) {
   return invalid(std::string("strconv.") + function + ": parsing " + quote(text) +
                  ": invalid syntax");
@@ -58,14 +80,22 @@ httplib::Params parse_form(std::string_view text) {
   return out;
 }
 
-Params::Params(const httplib::Request& request) {
-  const size_t question = request.target.find('?');
-  if (question != std::string::npos) url_values_ = parse_form(request.target.substr(question + 1));
-  values_ = url_values_;
-  const std::string type = request.get_header_value(kContentTypeHeader);
-  if (request.method == "POST" && type.rfind("application/x-www-form-urlencoded", 0) == 0) {
-    for (auto& [name, value] : parse_form(request.body)) values_.emplace(name, value);
+Status check_escapes(const httplib::Request& request) {
+  for (const std::string_view text : {form_of(request), query_string_of(request)}) {
+    for (size_t at = text.find('%'); at != text.npos; at = text.find('%', at + 1)) {
+      const std::string_view escape = text.substr(at, 3);
+      if (escape.size() < 3 || hex(escape[1]) < 0 || hex(escape[2]) < 0) {
+        return invalid("invalid URL escape " + quote(escape.substr(0, escape.find('&'))));
+      }
+    }
   }
+  return {};
+}
+
+Params::Params(const httplib::Request& request)
+    : values_(parse_form(form_of(request))), url_values_(parse_form(query_string_of(request))) {
+  // Behind the form's of the same name.
+  values_.insert(url_values_.begin(), url_values_.end());
 }
 
 std::string Params::text(const std::string& name) const {
@@ -149,7 +179,7 @@ Result<Duration> Params::step(const std::string& name, Duration fallback) const 
   if (value.empty()) return fallback;
   double seconds = 0;
   if (parse_whole(value, seconds) && std::abs(seconds) < 9.2e9) {
-    return static_cast<Duration>(seconds * 1000) * kMillisecond;
+    return static_cast<Duration>(seconds * kSecond) / kMillisecond * kMillisecond;
   }
   const auto d = parse_prometheus_duration(value);
   if (!d.ok()) return invalid("cannot parse " + quote(value) + " to a valid duration");

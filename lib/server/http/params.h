@@ -17,6 +17,9 @@ namespace logsvc::server {
 // a=1&b=x%20y; bad escapes stay as they are.
 httplib::Params parse_form(std::string_view text);
 
+// kInvalid with Go's text if a parameter of the URL or the form has a % that is no escape.
+Status check_escapes(const httplib::Request& request);
+
 // URL parameters and, of a POST, the form in the body.
 class Params {
  public:

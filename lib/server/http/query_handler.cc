@@ -13,6 +13,7 @@ void Api::query_range(const Request& request, Response& response) {
   parsed->categorize_labels = categorizes(flags);
   const ClientWatch::Guard client(clients_, socket_of(request));
   parsed->stop = client.token();
+  parsed->partial_series = takes_partial_series(request);
   const auto result = engine_.range(*parsed);
   if (!result.ok()) return send_error(response, result.error());
   send_json(response, query_response(*result, flags));
@@ -23,6 +24,7 @@ void Api::query(const Request& request, Response& response) {
   if (!parsed.ok()) return send_error(response, parsed.error());
   const ClientWatch::Guard client(clients_, socket_of(request));
   parsed->stop = client.token();
+  parsed->partial_series = takes_partial_series(request);
   const auto result = engine_.instant(*parsed);
   if (!result.ok()) return send_error(response, result.error());
   send_json(response, query_response(*result, {}));

@@ -1,6 +1,7 @@
 #include "server/http/query_params.h"
 
 #include <algorithm>
+#include <cctype>
 
 namespace logsvc::server {
 namespace {
@@ -34,6 +35,13 @@ Result<logql::InstantRequest> read_instant_request(const Params& params, Timesta
   ASSIGN_OR_RETURN(out.limit, params.limit(kDefaultLimit));
   ASSIGN_OR_RETURN(out.direction, params.direction());
   return out;
+}
+
+bool takes_partial_series(const httplib::Request& request) {
+  std::string tags = request.get_header_value("X-Query-Tags");
+  std::transform(tags.begin(), tags.end(), tags.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return ("," + tags + ",").find(",source=grafana-lokiexplore-app,") != std::string::npos;
 }
 
 std::vector<std::string> encoding_flags(const httplib::Request& request) {

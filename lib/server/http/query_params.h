@@ -12,6 +12,10 @@ namespace logsvc::server {
 Result<logql::RangeRequest> read_range_request(const Params& params, Timestamp now);
 Result<logql::InstantRequest> read_instant_request(const Params& params, Timestamp now);
 
+// Whether X-Query-Tags says that Grafana's Logs Drilldown asks, which is given a part of an answer
+// that would have too many series.
+bool takes_partial_series(const httplib::Request& request);
+
 // Parts of X-Loki-Response-Encoding-Flags, trimmed.
 std::vector<std::string> encoding_flags(const httplib::Request& request);
 // Whether structured metadata and parsed labels are wanted apart from the stream's.

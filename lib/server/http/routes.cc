@@ -6,6 +6,7 @@
 
 #include "server/http/api.h"
 #include "server/http/http_server.h"
+#include "server/http/params.h"
 #include "server/http/response_compression.h"
 
 namespace logsvc::server {
@@ -264,6 +265,10 @@ void Api::serve(const Request& request, Response& response, bool with_page, cons
         !Authenticator::same_origin(request)) {
       send_text(response, 403, "a page of another origin may not do this\n");
       return;
+    }
+    if (route.access == Access::kReader) {
+      const Status escapes = check_escapes(request);
+      if (!escapes.ok()) return send_error(response, escapes.error());
     }
     (this->*route.handler)(request, response);
     take_agent_report(request, response);

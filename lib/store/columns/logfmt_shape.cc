@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "extract/json_fields.h"
+#include "extract/json_string.h"
 
 namespace logsvc::store {
 
@@ -18,11 +19,18 @@ constexpr std::string_view kSpaces(
     "\0\1\2\3\4\5\6\7\10\11\12\13\14\15\16\17\20\21\22\23\24\25\26\27\30\31\32\33\34\35\36\37 ",
     33);
 constexpr std::string_view kWordEnds = "=\"";
+// Keys may not have bytes that are no UTF-8, nor U+FFFD.
+constexpr std::string_view kNotAscii = "\x80";
 
 template <bool kQuoted, bool kKeepEmpty>
 std::optional<std::string_view> read_value(std::string_view written, std::string& buffer) {
   if (written.empty() && !kKeepEmpty) return std::nullopt;
-  return extract::logfmt_value(written, kQuoted, buffer);
+  const std::string_view value = extract::logfmt_value(written, kQuoted, buffer);
+  if (value.find("\xEF\xBF\xBD") == std::string_view::npos) return value;
+  // As `| logfmt` makes a label of it.
+  if (value.data() != buffer.data()) buffer = value;
+  extract::blank_out_bad_runes(buffer);
+  return buffer;
 }
 
 FieldShape::ReadValue reader_of(bool quoted, bool keep_empty) {
@@ -142,12 +150,14 @@ bool LogfmtShape::keeps_key(const LogfmtToken& token) const {
   const bool fault = token.fault != LogfmtToken::Fault::kNone;
   if (!token.has_value && !fault) {
     // A word without a value is nothing, and so are several words.
-    return !parser_.keep_empty && slots_lack(token.begin, token.key_end, kWordEnds);
+    return !parser_.keep_empty && slots_lack(token.begin, token.key_end, kWordEnds) &&
+           (!parser_.strict || slots_lack(token.begin, token.key_end, kNotAscii));
   }
   // A pair of any name; behind no key the fault would be another.
   if (!fault || (token.has_value && may_be_empty(token.begin, token.key_end))) return false;
   return slots_lack(token.begin, token.key_end, kSpaces) &&
-         slots_lack(token.begin, token.key_end, kWordEnds);
+         slots_lack(token.begin, token.key_end, kWordEnds) &&
+         slots_lack(token.begin, token.key_end, kNotAscii);
 }
 
 bool LogfmtShape::keeps_bare_value(const LogfmtToken& token) const {

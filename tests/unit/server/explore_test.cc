@@ -89,10 +89,22 @@ TEST_CASE("types of values") {
   CHECK(field_type("1m30s") == std::string("duration"));
   CHECK(field_type("2 KiB") == std::string("bytes"));
   CHECK(field_type("17KB") == std::string("bytes"));
+  CHECK(field_type("5Gi") == std::string("bytes"));
+  CHECK(field_type("1,024") == std::string("bytes"));
+  CHECK(field_type("1.2.3b") == std::string("string"));
+  CHECK(field_type("1e999") == std::string("string"));
   CHECK(field_type("") == std::string("string"));
   CHECK(field_type("2026-01-15T12:47:00Z") == std::string("string"));
   CHECK(is_uuid("123e4567-e89b-12d3-a456-426614174000"));
   CHECK(!is_uuid("123e4567xe89b-12d3-a456-426614174000"));
+}
+
+TEST_CASE("sizes are offered for queries as LogQL writes them") {
+  CHECK(query_text("1.5 KiB") == "1.5kB");
+  CHECK(query_text("20GiB") == "22GB");
+  CHECK(query_text("512") == "512");
+  CHECK(query_text("GET") == "GET");
+  CHECK(query_text("4 apples") == "4 apples");
 }
 
 TEST_CASE("the path of a joined JSON key, also before a fault") {

@@ -2,6 +2,7 @@
 
 #include "server/auth/authenticator.h"
 #include "server/http/body_encoding.h"
+#include "server/http/http_server.h"
 #include "server/http/params.h"
 #include "server/http/response_json.h"
 #include "server/ingest_limits.h"
@@ -50,6 +51,25 @@ TEST_CASE("query parameters and their faults in Loki's words") {
   CHECK(*Params(get("/x?step=15000ms")).step("step", 0) == 15 * kSecond);
   CHECK(*Params(get("/x?step=0.5")).step("step", 0) == 500 * kMillisecond);
   CHECK(Params(get("/x?query=%7Ba%3D%22b+c%22%7D")).text("query") == "{a=\"b c\"}");
+}
+
+TEST_CASE("a % that is no escape is refused in Go's words") {
+  CHECK(check_escapes(get("/x?query=50%25&a=%c3%A9")).ok());
+  CHECK(check_escapes(get("/x?query=%zz")).error().message == "invalid URL escape \"%zz\"");
+  CHECK(check_escapes(get("/x?a=1%&b=2")).error().message == "invalid URL escape \"%\"");
+  CHECK(check_escapes(get("/x%zz")).ok());
+}
+
+TEST_CASE("of a form and a URL that name the same parameter the form is heard") {
+  httplib::Request request = get("/x?limit=5&query=url&match=a");
+  request.method = "POST";
+  request.headers.emplace(kContentTypeHeader, "Application/X-WWW-Form-Urlencoded; charset=utf-8");
+  request.body = "query=form&match=b";
+  const Params params(request);
+  CHECK(params.text("query") == "form");
+  CHECK(params.text("limit") == "5");
+  CHECK(params.all("match") == std::vector<std::string>{"b", "a"});
+  CHECK(params.url_text("query") == "url");
 }
 
 TEST_CASE("sample values are shortest decimals without exponent") {

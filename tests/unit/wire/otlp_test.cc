@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <protozero/pbf_writer.hpp>
 
 #include "support/batches.h"
@@ -133,6 +134,15 @@ TEST_CASE("times: the record's, the observed one, now") {
         std::numeric_limits<Timestamp>::max());
 }
 
+TEST_CASE("a trace of zeros is none") {
+  const auto batch = decode_otlp_json(
+      R"({"resourceLogs":[{"scopeLogs":[{"logRecords":[{"timeUnixNano":5,
+        "traceId":"00000000000000000000000000000000","spanId":"00000000000000a0"}]}]}]})",
+      kNow, {});
+  REQUIRE(batch.ok());
+  CHECK(to_line(batch->streams[0].entries[0]) == Line{5, "", {{"span_id", "00000000000000a0"}}});
+}
+
 TEST_CASE("texts of values") {
   const auto text = [](const char* value) {
     const auto batch =
@@ -150,6 +160,10 @@ TEST_CASE("texts of values") {
   CHECK(text(R"({"kvlistValue":{"values":[{"key":"b","value":{"boolValue":false}},
       {"key":"a","value":{"doubleValue":1e30}}]}})") == R"({"a":1e+30,"b":false})");
   CHECK(text("{}").empty());
+  CHECK(text(R"({"doubleValue":1e-9})") == "1e-9");
+  CHECK(to_text({INFINITY}) == "Infinity");
+  CHECK(text(R"({"arrayValue":{"values":[{"stringValue":"\t\r\n\b\f\u0001<"}]}})") ==
+        R"(["\t\r\n\b\f\u0001<"])");
   CHECK(to_text({OtlpValue::Bytes{"\xFF\x01"}}) == "/wE=");
 }
 

@@ -86,6 +86,9 @@ TEST_CASE("JSON pushes: lines, metadata and the forms that clients send") {
         Labels{{"n", "7"}, {"o", R"({"p":1})"}, {"trace_id", "a"}});
   CHECK(batch->streams[0].entries[2].line.empty());
   CHECK(decode_push_json("{}")->streams.empty());
+  CHECK(
+      decode_push_json(R"({"streams":[{"values":[null,["1","a"]]}]})")->streams[0].entries.size() ==
+      1);
 }
 
 TEST_CASE("JSON faults name the place") {
