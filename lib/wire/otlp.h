@@ -4,7 +4,9 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "model/entry.h"
@@ -14,6 +16,9 @@ namespace logsvc::wire {
 struct OtlpLimits {
   // What the decoded batch may hold; attributes of a resource are repeated in each of its entries.
   uint64_t max_batch_bytes = 512u << 20;
+  // Stream labels that name the service if service.name does not: the one whose attribute comes
+  // first. Borrowed; none: not looked for.
+  std::span<const std::string_view> service_labels = {};
 };
 
 // now: the time of records that have none. kInvalid if the body cannot be read, kTooLarge over a

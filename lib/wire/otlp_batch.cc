@@ -59,14 +59,24 @@ void OtlpBatch::resource(const OtlpValue::Map& attributes) {
   scope_metadata_.clear();
   Labels labels;
   OtlpValue::Map others;
+  const std::span<const std::string_view> naming = limits_.service_labels;
+  bool named = std::any_of(attributes.begin(), attributes.end(), [](const OtlpMember& member) {
+    return member.key == "service.name" && !to_text(member.value).empty();
+  });
   for (const OtlpMember& member : attributes) {
     const bool is_label = std::find(kStreamAttributes.begin(), kStreamAttributes.end(),
                                     member.key) != kStreamAttributes.end();
-    if (is_label) {
-      labels.push_back({label_name(member.key), to_text(member.value)});
-    } else {
+    if (!is_label) {
       others.push_back(member);
+      continue;
     }
+    Label label{label_name(member.key), to_text(member.value)};
+    if (label.value.empty()) continue;
+    if (!named && std::find(naming.begin(), naming.end(), label.name) != naming.end()) {
+      labels.push_back({"service_name", label.value});
+      named = true;
+    }
+    labels.push_back(std::move(label));
   }
   flatten(others, resource_metadata_);
   batch_.streams.push_back({LabelSet::from(std::move(labels)), {}});

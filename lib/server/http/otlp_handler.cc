@@ -1,3 +1,4 @@
+#include "server/discovery.h"
 #include "server/http/api.h"
 #include "server/http/body_encoding.h"
 #include "server/http/http_server.h"
@@ -28,7 +29,9 @@ Result<Batch> Api::decode_otlp(const Request& request) {
   }
   const uint64_t most = ingest_.limits().max_decoded_bytes;
   ASSIGN_OR_RETURN(std::string body, decode_body(take_body(request), encoding, most));
-  const wire::OtlpLimits limits{most};
+  const bool discover = ingest_.limits().discover_service_name;
+  const wire::OtlpLimits limits{most,
+                                discover ? service_labels() : std::span<const std::string_view>()};
   return type == "application/json"
              ? wire::decode_otlp_json(std::move(body), clock_.now(), limits)
              : wire::decode_otlp_protobuf(std::move(body), clock_.now(), limits);

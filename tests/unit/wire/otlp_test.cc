@@ -134,6 +134,29 @@ TEST_CASE("times: the record's, the observed one, now") {
         std::numeric_limits<Timestamp>::max());
 }
 
+TEST_CASE("without service.name the first attribute that may names the service") {
+  const auto labels = [](const std::string& attributes, const OtlpLimits& limits) {
+    const auto batch = decode_otlp_json(
+        R"({"resourceLogs":[{"resource":{"attributes":[)" + attributes + "]}}]}", kNow, limits);
+    return batch->streams[0].labels.to_string();
+  };
+  const auto attribute = [](const std::string& key, const std::string& value) {
+    return R"({"key":")" + key + R"(","value":{"stringValue":")" + value + R"("}})";
+  };
+  const std::string job = attribute("k8s.job.name", "j"),
+                    container = attribute("container.name", "c");
+  const std::vector<std::string_view> naming = {"container_name", "k8s_job_name"};
+  OtlpLimits limits;
+  limits.service_labels = naming;
+  CHECK(labels(job + "," + container, limits) ==
+        R"({container_name="c", k8s_job_name="j", service_name="j"})");
+  CHECK(labels(container + "," + job + "," + attribute("service.name", "s"), limits) ==
+        R"({container_name="c", k8s_job_name="j", service_name="s"})");
+  CHECK(labels(attribute("service.name", "") + "," + container, limits) ==
+        R"({container_name="c", service_name="c"})");
+  CHECK(labels(job + "," + container, {}) == R"({container_name="c", k8s_job_name="j"})");
+}
+
 TEST_CASE("a trace of zeros is none") {
   const auto batch = decode_otlp_json(
       R"({"resourceLogs":[{"scopeLogs":[{"logRecords":[{"timeUnixNano":5,
