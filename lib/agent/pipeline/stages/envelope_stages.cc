@@ -59,7 +59,7 @@ class CriStage : public NestedStage {
       entry.line.insert(0, known->second.line);
       entry.sequence = known->second.sequence;
     }
-    cut(entry);
+    if (partial || known != open_.end()) cut(entry);
     if (!partial) {
       if (known != open_.end()) open_.erase(known);
       return next(entry);
@@ -86,9 +86,9 @@ class CriStage : public NestedStage {
 
 }  // namespace
 
-Result<StageFactory> compile_docker(StageOptions& options, const config::YamlNode&,
+Result<StageFactory> compile_docker(StageOptions& options, const config::YamlNode& node,
                                     StageContext& context) {
-  RETURN_IF_ERROR(options.status());
+  if (node.is_map()) RETURN_IF_ERROR(options.status());  // other things are not looked at
   ASSIGN_OR_RETURN(StageProgram program, compile_stage_text(kDockerStages, context));
   auto shared = std::make_shared<const StageProgram>(std::move(program));
   return StageFactory([shared](StageObserver* observer, int depth) {
