@@ -47,6 +47,11 @@ class TailedFile {
     Compression compression = Compression::kNone;
     std::unique_ptr<TextDecoder> decoder;  // null: UTF-8
     std::optional<uint64_t> start_offset;  // where nothing is known yet (Promtail's positions)
+    // Where to begin in an open file that stands at the path and is new there: what has been read
+    // under another name is behind. nullopt: it is being read under that name; later. Null: 0.
+    std::function<std::optional<uint64_t>(int fd)> begin_at;
+    // A file has been read to the place, and is left for another at the path. May be null.
+    std::function<void(const FilePlace&)> on_left;
   };
   TailedFile(const TailContext& context, Options options, std::unique_ptr<TargetPipeline> pipeline);
   ~TailedFile();
@@ -54,7 +59,7 @@ class TailedFile {
   enum class State {
     kMore,  // there is more to read now
     kIdle,  // at the end
-    kGone,  // the path is gone and all of it was read
+    kGone,  // the path is gone and all of it was read; or it is read under another name
     kStop,  // the agent is stopping
   };
   // Reads for a while and commits. Looks after rotation at the end of a file.
@@ -63,6 +68,14 @@ class TailedFile {
   bool flush_due(int64_t steady_ns);
   int64_t next_due() const { return pipeline_->next_due(); }
   int64_t paused_until() const { return pipeline_->paused_until(); }
+  // When a turn is due though nothing was heard of the file: one that was renamed may still be
+  // written to. kNever otherwise.
+  static constexpr int64_t kNever = INT64_MAX;
+  int64_t look_again_at() const { return look_again_at_; }
+  // Whether the open file is the one that is read here, though the path leads elsewhere by now.
+  bool reads_renamed(int fd) const;
+  // How the file begins that is read here; nullopt before it was opened.
+  std::optional<FileIdentity> identity() const;
 
   const std::string& path() const { return options_.path; }
   const std::string& source() const { return options_.source; }
@@ -73,6 +86,7 @@ class TailedFile {
 
  private:
   bool open_at_start();
+  bool open_path();
   bool open_rotated(const FilePlace& place);
   bool open(int fd, uint64_t offset);
   void close();
@@ -81,6 +95,8 @@ class TailedFile {
   bool is_overwritten() const;
   State read_anew();
   State next_file(bool exists);
+  // A file that was renamed: whether its writer may not have noticed yet.
+  bool may_grow(bool exists, bool successor_has_lines);
   bool read(size_t max_bytes);
   void add_line(std::string_view text, uint64_t offset);
   bool commit();
@@ -96,6 +112,10 @@ class TailedFile {
   uint64_t base_ = 0;  // added to offsets, so that sequences grow over files
   uint64_t counted_bytes_ = 0;
   bool first_open_ = true;
+  int64_t look_again_at_ = kNever;
+  // Of a file that was renamed: since when lines are in the new one; its size, and since when.
+  int64_t succeeded_at_ = 0, quiet_since_ = 0;
+  uint64_t quiet_bytes_ = 0;
   std::string committed_;
 };
 
