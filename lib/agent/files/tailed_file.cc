@@ -179,6 +179,11 @@ bool TailedFile::read(size_t max_bytes) {
   return more.ok() && *more;
 }
 
+// The last line, though it has no end.
+void TailedFile::finish() {
+  lines_->finish([this](std::string_view text, uint64_t offset) { add_line(text, offset); });
+}
+
 bool TailedFile::commit() {
   // The head is known better when the file has grown.
   if (identity_.head_bytes < kMaxHeadBytes) {
@@ -199,6 +204,7 @@ TailedFile::State TailedFile::turn() {
   }
   if (is_overwritten()) return read_anew();
   const bool more = read(kTurnBytes);
+  if (!more && lines_->has_last_line()) finish();
   if (!commit()) return State::kStop;
   return more ? State::kMore : at_end();
 }
@@ -255,7 +261,7 @@ TailedFile::State TailedFile::next_file(bool exists) {
   while (read(kTurnBytes)) {
     if (!commit()) return State::kStop;
   }
-  lines_->finish([this](std::string_view text, uint64_t offset) { add_line(text, offset); });
+  finish();
   pipeline_->flush_all(context_.store.sink());
   if (!commit()) return State::kStop;
   context_.metrics.rotations.add();

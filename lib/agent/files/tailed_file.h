@@ -98,6 +98,7 @@ class TailedFile {
   // A file that was renamed: whether its writer may not have noticed yet.
   bool may_grow(bool exists, bool successor_has_lines);
   bool read(size_t max_bytes);
+  void finish();
   void add_line(std::string_view text, uint64_t offset);
   bool commit();
   void fail(const char* what, const std::string& why);

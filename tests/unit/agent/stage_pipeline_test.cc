@@ -1,4 +1,4 @@
-// The stage docker on files of Docker's driver json-file.
+// Pipelines of stages, on lines that a golden file cannot hold well.
 #include <doctest/doctest.h>
 
 #include "support/pipeline_lines.h"
@@ -61,6 +61,14 @@ TEST_CASE("a piece that nothing follows is held for a while, and no longer") {
   pipeline->flush_due(job.clock.steady_ns(), sink);
   CHECK(sink.texts.size() == 1);
   CHECK(!pipeline->oldest_held());
+}
+
+TEST_CASE("bytes that are no UTF-8 go through stages as they are, and out as U+FFFD") {
+  TestJob job(
+      "pipeline_stages:\n- regex: {expression: '^(?P<rest>.).$'}\n- output: {source: rest}");
+  CHECK(job.run({{"a", "b"}}, {"\xFFx", "caf\xE9 x"}) ==
+        Lines{"2026-01-01T13:00:00Z {a=\"b\"} \xEF\xBF\xBD",
+              "2026-01-01T13:00:00.001Z {a=\"b\"} caf\xEF\xBF\xBD x"});
 }
 
 TEST_SUITE_END();
