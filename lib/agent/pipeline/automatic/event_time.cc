@@ -44,6 +44,7 @@ std::optional<Timestamp> parse_seconds(std::string_view text) {
   int64_t whole = 0, nanos = 0;
   std::from_chars(text.data(), text.data() + point, whole);
   std::from_chars(digits.data(), digits.data() + digits.size(), nanos);
+  if (whole > INT64_MAX / kSecond - 1) return {};
   return whole * kSecond + nanos;
 }
 
