@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -20,6 +21,7 @@ constexpr Duration kQuietBeforeSuccessor = kMinute;
 constexpr Duration kQuietDeleted = 2 * kSecond;
 constexpr Duration kMaxRenamed = 30 * kSecond;  // lines in the new one wait no longer
 constexpr Duration kLookAgain = kSecond / 4;
+constexpr size_t kMaxSuccessors = 100;
 
 int open_file(const std::string& path) {
   return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -50,6 +52,7 @@ TailedFile::TailedFile(const TailContext& context, Options options,
 
 TailedFile::~TailedFile() {
   close();
+  for (const int fd : successors_) ::close(fd);
   context_.metrics.active.add(-1);
 }
 
@@ -140,7 +143,16 @@ bool TailedFile::open_at_start() {
 // The file that is new at the path.
 bool TailedFile::open_path() {
   const int fd = open_file(options_.path);
-  if (fd < 0) return false;
+  return fd >= 0 && open_new(fd);
+}
+
+bool TailedFile::open_successor() {
+  const int fd = successors_.front();
+  successors_.pop_front();
+  return open_new(fd);
+}
+
+bool TailedFile::open_new(int fd) {
   const auto offset = options_.begin_at ? options_.begin_at(fd) : std::optional<uint64_t>(0);
   if (offset) return open(fd, *offset);
   ::close(fd);
@@ -155,6 +167,11 @@ std::optional<FileIdentity> TailedFile::identity() const {
 }
 
 bool TailedFile::reads_renamed(int fd) const {
+  struct stat asked {};
+  if (fd_ >= 0 && ::fstat(fd, &asked) == 0 &&
+      !(asked.st_ino == identity_.inode && asked.st_dev == identity_.device) && is_open(asked)) {
+    return true;
+  }
   const auto file = identity();
   if (!file || !is_same_file(fd, *file)) return false;
   struct stat at_path {};
@@ -214,23 +231,46 @@ TailedFile::State TailedFile::at_end() {
   const bool exists = ::stat(options_.path.c_str(), &at_path) == 0;
   if (is_rotated_ || !exists || at_path.st_ino != identity_.inode ||
       at_path.st_dev != identity_.device) {
-    if (may_grow(exists, exists && at_path.st_size > 0)) return State::kIdle;
-    return next_file(exists);
+    if (exists) note_successor(at_path);
+    return may_grow() ? State::kIdle : next_file();
   }
   look_again_at_ = kNever;
   return is_overwritten() ? read_anew() : State::kIdle;
 }
 
-bool TailedFile::may_grow(bool exists, bool successor_has_lines) {
+// Opened at once: it may be renamed in its turn before the old one is left.
+void TailedFile::note_successor(const struct stat& at_path) {
+  if (is_open(at_path) || successors_.size() >= kMaxSuccessors) return;
+  const int fd = open_file(options_.path);
+  struct stat opened {};
+  if (fd < 0) return;
+  if (::fstat(fd, &opened) == 0 && !is_open(opened)) {
+    successors_.push_back(fd);
+  } else {
+    ::close(fd);
+  }
+}
+
+bool TailedFile::is_open(const struct stat& file) const {
+  if (file.st_ino == identity_.inode && file.st_dev == identity_.device) return true;
+  return std::any_of(successors_.begin(), successors_.end(), [&](int fd) {
+    struct stat known {};
+    return ::fstat(fd, &known) == 0 && known.st_ino == file.st_ino && known.st_dev == file.st_dev;
+  });
+}
+
+bool TailedFile::may_grow() {
   const int64_t now = context_.clock.steady_ns();
   const uint64_t bytes = size_of(fd_);
+  const bool successor_has_lines =
+      std::any_of(successors_.begin(), successors_.end(), [](int fd) { return size_of(fd) > 0; });
   const bool first = look_again_at_ == kNever;
   if (first || !successor_has_lines) succeeded_at_ = now;
   if (first || bytes != quiet_bytes_) quiet_since_ = now;
   quiet_bytes_ = bytes;
-  const Duration wait = successor_has_lines ? kQuiet
-                        : exists            ? kQuietBeforeSuccessor
-                                            : kQuietDeleted;
+  const Duration wait = successor_has_lines    ? kQuiet
+                        : !successors_.empty() ? kQuietBeforeSuccessor
+                                               : kQuietDeleted;
   const bool too_long = successor_has_lines && now - succeeded_at_ >= kMaxRenamed;
   if (too_long || now - quiet_since_ >= wait) {
     look_again_at_ = kNever;
@@ -256,8 +296,8 @@ TailedFile::State TailedFile::read_anew() {
   return commit() ? State::kMore : State::kStop;
 }
 
-// The file was rotated: its rest, also without a line end, then the one in its place.
-TailedFile::State TailedFile::next_file(bool exists) {
+// The file was rotated: its rest, also without a line end, then the one that took its place.
+TailedFile::State TailedFile::next_file() {
   while (read(kTurnBytes)) {
     if (!commit()) return State::kStop;
   }
@@ -269,7 +309,7 @@ TailedFile::State TailedFile::next_file(bool exists) {
   base_ += lines_->offset() + 1;
   is_rotated_ = false;
   close();
-  if (!exists || !open_path()) {
+  if (successors_.empty() ? !open_path() : !open_successor()) {
     // Nothing of it is left to read: a new file at the path is no gap.
     const bool safe = context_.store.commit(options_.source, encode_file_place({}));
     return safe ? State::kGone : State::kStop;

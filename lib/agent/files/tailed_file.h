@@ -5,6 +5,9 @@
 // Belongs to the thread of FileTargets.
 #pragma once
 
+#include <sys/stat.h>
+
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -87,6 +90,8 @@ class TailedFile {
  private:
   bool open_at_start();
   bool open_path();
+  bool open_successor();
+  bool open_new(int fd);
   bool open_rotated(const FilePlace& place);
   bool open(int fd, uint64_t offset);
   void close();
@@ -94,9 +99,12 @@ class TailedFile {
   State at_end();
   bool is_overwritten() const;
   State read_anew();
-  State next_file(bool exists);
+  State next_file();
   // A file that was renamed: whether its writer may not have noticed yet.
-  bool may_grow(bool exists, bool successor_has_lines);
+  bool may_grow();
+  void note_successor(const struct stat& at_path);
+  // Whether it is the file that is read, or one of successors_.
+  bool is_open(const struct stat& file) const;
   bool read(size_t max_bytes);
   void finish();
   void add_line(std::string_view text, uint64_t offset);
@@ -113,6 +121,7 @@ class TailedFile {
   uint64_t base_ = 0;  // added to offsets, so that sequences grow over files
   uint64_t counted_bytes_ = 0;
   bool first_open_ = true;
+  std::deque<int> successors_;  // the files that came to stand at the path, in turn
   int64_t look_again_at_ = kNever;
   // Of a file that was renamed: since when lines are in the new one; its size, and since when.
   int64_t succeeded_at_ = 0, quiet_since_ = 0;

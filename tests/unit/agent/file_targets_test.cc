@@ -141,6 +141,19 @@ TEST_CASE("a renamed file is read on until its writer has opened the new one") {
   CHECK(f.file->look_again_at() == TailedFile::kNever);
 }
 
+TEST_CASE("files that are renamed one soon after the other are read in turn") {
+  Followed f;
+  f.append("1\n");
+  f.read();
+  for (const char* text : {"2\n", "3\n", "4\n"}) {
+    std::filesystem::rename(f.path, f.path + "." + text[0]);
+    f.append(text);
+    f.file->turn();
+  }
+  f.read();
+  CHECK(f.taken() == Lines{"1", "2", "3", "4"});
+}
+
 TEST_CASE("a writer that never opens the new file does not keep its lines back for ever") {
   Followed f;
   f.append("old\n");
