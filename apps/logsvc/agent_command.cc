@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include <charconv>
 #include <cstdlib>
 #include <iostream>
 #include <iterator>
@@ -8,6 +9,8 @@
 
 #include "agent/agent.h"
 #include "agent/dry_run.h"
+#include "agent/pipeline/pipeline_entry.h"
+#include "agent/status_page.h"
 #include "commands.h"
 #include "os/memory.h"
 #include "promtail_file.h"
@@ -24,6 +27,9 @@ struct AgentOptions {
   bool dry_run = false;
   bool inspect = false;
   bool from_stdin = false;
+  // Promtail's flags that change what its file says.
+  std::string external_labels, http_address, http_port, positions_file;
+  bool print_config = false;
 };
 
 int bad_configuration(const std::string& message) {
@@ -31,13 +37,55 @@ int bad_configuration(const std::string& message) {
   return kBadConfiguration;
 }
 
+// The first of several paths with commas that is there, as Promtail takes it.
+std::string first_file(const std::string& paths) {
+  std::istringstream in(paths);
+  for (std::string path; std::getline(in, path, ',');) {
+    if (::access(path.c_str(), F_OK) == 0) return path;
+  }
+  return paths;
+}
+
+// a=b,c=d for every client; what the file says wins.
+Status add_external_labels(const std::string& text, agent::PromtailConfig& promtail) {
+  std::istringstream pairs(text);
+  for (std::string pair; std::getline(pairs, pair, ',');) {
+    const size_t equals = pair.find('=');
+    if (equals == 0 || equals == std::string::npos)
+      return invalid("-client.external-labels: " + pair + " is no name=value");
+    const std::string name = pair.substr(0, equals);
+    for (agent::ClientConfig& client : promtail.clients) {
+      if (!agent::find_label(client.external_labels, name))
+        agent::set_label(client.external_labels, name, pair.substr(equals + 1));
+    }
+  }
+  return {};
+}
+
+Status apply_flags(const AgentOptions& options, agent::PromtailConfig& promtail) {
+  if (!options.http_address.empty()) promtail.server.http_listen_address = options.http_address;
+  if (!options.positions_file.empty()) promtail.positions.filename = options.positions_file;
+  if (const std::string& port = options.http_port; !port.empty()) {
+    const char* last = port.data() + port.size();
+    int64_t number = 0;
+    const auto [end, failure] = std::from_chars(port.data(), last, number);
+    if (failure != std::errc() || end != last || number < 0 || number > 65535)
+      return invalid("-server.http-listen-port: expected 0 to 65535, found " + port);
+    promtail.server.http_listen_port = number;
+  }
+  return add_external_labels(options.external_labels, promtail);
+}
+
 // What flags, environment and a file, ours or Promtail's, say together.
 Result<agent::AgentConfig> make_config(const AgentOptions& options, LogSettings& log) {
-  const SettingFlags& flags = options.flags;
+  SettingFlags flags = options.flags;
   std::optional<agent::PromtailConfig> promtail;
   if (!flags.config_path.empty()) {
+    flags.config_path = first_file(flags.config_path);
     ASSIGN_OR_RETURN(promtail, load_promtail_file(flags.config_path, options.expand_env));
   }
+  if (promtail) RETURN_IF_ERROR(apply_flags(options, *promtail));
+  if (promtail && options.print_config) std::cerr << agent::without_secrets(promtail->text) << '\n';
   ASSIGN_OR_RETURN(
       const config::Settings settings,
       config::Settings::resolve(agent::agent_settings(), flags.values,
@@ -116,6 +164,14 @@ void add_agent_command(CLI::App& app, int& exit_code) {
   command->add_flag("--inspect", options->inspect,
                     "As --dry-run, with each line before and after every stage");
   command->add_flag("--stdin", options->from_stdin, "With --dry-run: lines of standard input");
+  // Known for the sake of command lines written for Promtail; not shown in the help.
+  for (auto [name, value] : {std::pair{"--client-external-labels", &options->external_labels},
+                             {"--server-http-listen-address", &options->http_address},
+                             {"--server-http-listen-port", &options->http_port},
+                             {"--positions-file", &options->positions_file}}) {
+    command->add_option(name, *value)->group("");
+  }
+  command->add_flag("--print-config-stderr", options->print_config)->group("");
   command->callback([&exit_code, options] { exit_code = run_agent(*options); });
 }
 

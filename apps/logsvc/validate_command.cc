@@ -31,6 +31,14 @@ std::string own_fault(const ValidateOptions& options) {
   return made.ok() ? "" : made.error().message;
 }
 
+// The same of a Promtail file that is well formed.
+std::string promtail_fault(const agent::PromtailConfig& promtail) {
+  if (const auto clients = agent::promtail_clients(promtail); !clients.ok())
+    return clients.error().message;
+  const Status hosts = agent::check_docker_hosts(promtail);
+  return hosts.ok() ? "" : hosts.error().message;
+}
+
 int validate(const ValidateOptions& options) {
   const auto promtail = load_promtail_file(options.file, options.expand_env);
   std::string fault;
@@ -42,6 +50,11 @@ int validate(const ValidateOptions& options) {
     for (const std::string& warning : (*promtail)->warnings) {
       std::cout << "warning: " << warning << '\n';
     }
+    if ((*promtail)->clients.empty()) {
+      std::cout << "warning: " << options.file
+                << ": no clients: lines go to --push or LOKI_URL, and wait without one\n";
+    }
+    fault = promtail_fault(**promtail);
   }
   if (!fault.empty()) {
     std::cerr << fault << '\n';

@@ -107,23 +107,37 @@ Result<AgentConfig> make_agent_config(const config::Settings& s) {
   return out;
 }
 
+Result<std::vector<ClientConfig>> promtail_clients(const PromtailConfig& promtail) {
+  std::vector<ClientConfig> out;
+  for (ClientConfig client : promtail.clients) {
+    auto completed = client_of_url(client.url);
+    if (!completed.ok()) return invalid("client " + client.name + ": " + completed.error().message);
+    client.url = completed->url;
+    if (client.http.basic_auth == std::nullopt) client.http.basic_auth = completed->http.basic_auth;
+    if (const auto target = make_http_push_target(client); !target.ok()) {
+      return invalid("client " + client.name + ": " + target.error().message);
+    }
+    out.push_back(std::move(client));
+  }
+  return out;
+}
+
+Status check_docker_hosts(const PromtailConfig& promtail) {
+  for (const ScrapeConfig& scrape : promtail.scrapes) {
+    for (const DockerSdConfig& sd : scrape.docker) {
+      const auto host = docker_host_of(sd, config::process_environment());
+      if (!host.ok()) return invalid("job " + scrape.job_name + ": " + host.error().message);
+    }
+  }
+  return {};
+}
+
 Status apply_promtail(PromtailConfig promtail, const config::Settings& settings,
                       AgentConfig& config) {
   if (!settings.is_set("push")) {
-    config.clients.clear();
-    for (ClientConfig& client : promtail.clients) {
-      auto completed = client_of_url(client.url);
-      if (!completed.ok())
-        return invalid("client " + client.name + ": " + completed.error().message);
-      client.url = completed->url;
-      if (client.http.basic_auth == std::nullopt)
-        client.http.basic_auth = completed->http.basic_auth;
-      if (const auto target = make_http_push_target(client); !target.ok()) {
-        return invalid("client " + client.name + ": " + target.error().message);
-      }
-      config.clients.push_back(client);
-    }
+    ASSIGN_OR_RETURN(config.clients, promtail_clients(promtail));
   }
+  RETURN_IF_ERROR(check_docker_hosts(promtail));
   const ServerConfig& server = promtail.server;
   if (!settings.is_set("listen") && !server.disabled) {
     const std::string& host = server.http_listen_address;

@@ -26,6 +26,10 @@ struct AgentConfig {
 
 const std::vector<config::SettingSpec>& agent_settings();
 Result<AgentConfig> make_agent_config(const config::Settings& settings);
+// The servers of a Promtail file, checked. kInvalid if a URL or a certificate cannot be used.
+Result<std::vector<ClientConfig>> promtail_clients(const PromtailConfig& promtail);
+// kInvalid if the URL or a certificate of a docker_sd_config cannot be used.
+Status check_docker_hosts(const PromtailConfig& promtail);
 // What a Promtail file says, where flags and environment do not say otherwise.
 Status apply_promtail(PromtailConfig promtail, const config::Settings& settings,
                       AgentConfig& config);

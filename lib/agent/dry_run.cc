@@ -3,8 +3,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "agent/files/glob.h"
+#include "agent/files/file_targets.h"
 #include "agent/files/line_source.h"
+#include "agent/files/text_decoder.h"
 #include "agent/pipeline/inspector.h"
 #include "agent/pipeline/pipeline_entry.h"
 
@@ -36,8 +37,9 @@ class DryRun {
         inspector_(options.colours, [&out](std::string_view text) { out << text; }) {}
 
   Status run_job(const ScrapeConfig& config, const Job& job) {
-    if (options_.lines) return run_stream(job);
-    for (const StaticConfig& target : config.files) RETURN_IF_ERROR(run_target(job, target));
+    if (options_.lines) return run_stream(config, job);
+    for (const StaticConfig& target : config.files)
+      RETURN_IF_ERROR(run_target(config, job, target));
     return {};
   }
 
@@ -48,37 +50,51 @@ class DryRun {
     pipeline.process({++sequence_, clock_.now(), text}, clock_.steady_ns(), sink_);
   }
 
-  Status run_stream(const Job& job) {
-    const auto pipeline = job.open({{"__address__", "stdin"}, {"job", job.name()}}, {}, observer());
-    if (!pipeline) return {};
+  // As Promtail: labels of the static_configs, which no rule changes; no empty lines.
+  Status run_stream(const ScrapeConfig& config, const Job& job) {
+    Labels labels;
+    for (const StaticConfig& target : config.files) {
+      for (const Label& label : target.labels) {
+        if (!label.name.starts_with("__")) set_label(labels, label.name, label.value);
+      }
+    }
+    const auto pipeline = job.open_unruled(std::move(labels), observer());
     std::string line;
-    while (std::getline(*options_.lines, line)) add(*pipeline, line);
+    while (std::getline(*options_.lines, line)) {
+      while (line.ends_with('\r')) line.pop_back();
+      if (!line.empty()) add(*pipeline, line);
+    }
     pipeline->flush_all(sink_);
     options_.lines->clear();
     options_.lines->seekg(0);
     return {};
   }
 
-  Status run_target(const Job& job, const StaticConfig& target) {
-    const auto labels = job.relabel(target.labels);
-    const std::string* pattern = labels ? find_label(*labels, "__path__") : nullptr;
-    if (!pattern) return {};
-    for (const std::string& path : glob_files(*pattern)) {
-      const auto pipeline = job.open(target.labels, {{"filename", path}}, observer());
+  Status run_target(const ScrapeConfig& config, const Job& job, const StaticConfig& target) {
+    const Labels discovered = with_address(target.labels);
+    const auto labels = job.relabel(discovered);
+    if (!labels) return {};
+    for (const std::string& path : files_of_target(*labels, options_.host)) {
+      const auto pipeline = job.open(discovered, {{"filename", path}}, observer());
       if (!pipeline) continue;
-      RETURN_IF_ERROR(run_file(*pipeline, path));
+      RETURN_IF_ERROR(run_file(config, *pipeline, path));
     }
     return {};
   }
 
-  Status run_file(TargetPipeline& pipeline, const std::string& path) {
+  Status run_file(const ScrapeConfig& config, TargetPipeline& pipeline, const std::string& path) {
+    std::unique_ptr<TextDecoder> decoder;
+    if (!config.encoding.empty()) {
+      ASSIGN_OR_RETURN(decoder, TextDecoder::make(config.encoding));
+    }
     const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (fd < 0) return Error{ErrorCode::kIo, "cannot open " + path};
-    const Compression compression = path.ends_with(".gz") ? Compression::kGzip : Compression::kNone;
     const auto read_all = [&]() -> Status {
-      ASSIGN_OR_RETURN(auto bytes, open_bytes(fd, compression, 0));
+      ASSIGN_OR_RETURN(auto bytes, open_bytes(fd, compression_of(config.decompression, path), 0));
       LineSource lines(std::move(bytes), 0);
-      const auto on_line = [&](std::string_view text, uint64_t) { add(pipeline, text); };
+      const auto on_line = [&](std::string_view text, uint64_t) {
+        add(pipeline, decoder ? decoder->decode(text) : text);
+      };
       while (true) {
         ASSIGN_OR_RETURN(const bool more, lines.read(1u << 20, on_line));
         if (!more) break;
@@ -104,9 +120,9 @@ class DryRun {
 Status dry_run(const PromtailConfig& config, const DryRunOptions& options, const Clock& clock,
                Metrics& metrics, Diagnostics& diagnostics, std::ostream& out) {
   const PipelineContext context{clock, metrics, diagnostics, options.host};
-  std::vector<std::string> warnings = config.warnings;
-  ASSIGN_OR_RETURN(const auto jobs, compile_jobs(config, context, warnings));
-  for (const std::string& warning : warnings) out << "# " << warning << '\n';
+  std::vector<std::string> known;  // said already when the file was loaded
+  ASSIGN_OR_RETURN(const auto jobs, compile_jobs(config, context, known));
+  for (const std::string& warning : config.warnings) out << "# " << warning << '\n';
   DryRun run(options, clock, out);
   for (size_t i = 0; i < jobs.size(); ++i) {
     RETURN_IF_ERROR(run.run_job(config.scrapes[i], *jobs[i]));

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cctype>
 #include <set>
 
@@ -62,10 +63,28 @@ struct DockerJob {
 
 // The threads that read one host's containers for one job.
 struct DockerReading {
+  DockerReading(DockerJob j, Diagnostics& d)
+      : job(std::move(j)), asked(other_filters(job.config.filters)), diagnostics(d) {}
   ~DockerReading() {
+    stop = true;
     if (loop) loop->stop();  // before the watcher, to which it reports
   }
+  // On the watcher's thread.
+  bool wants(const Container& container) const {
+    if (!job.wants(container)) return false;
+    if (asked.empty()) return true;
+    const auto listed = client->is_listed(container.id, asked, stop);
+    if (listed.ok()) return *listed;
+    if (!stop) {
+      diagnostics.warn("agent", "Docker does not apply a filter: the container is not read",
+                       {{"job", job.job->name()}, {"why", listed.error().message}});
+    }
+    return false;
+  }
   DockerJob job;
+  DockerFilters asked;  // of the job's filters those that Docker must be asked for
+  Diagnostics& diagnostics;
+  std::atomic<bool> stop{false};
   std::unique_ptr<DockerClient> client;
   std::unique_ptr<EventLines> events;
   std::unique_ptr<ReadLoop> loop;
@@ -129,8 +148,7 @@ std::map<std::string, Timestamp> Sources::Parts::places(const DockerReading& rea
 Status Sources::Parts::start_docker(DockerJob job, bool with_events) {
   const AgentConfig& config = context.config;
   ASSIGN_OR_RETURN(DockerHost host, docker_host_of(job.config, config::process_environment()));
-  auto reading = std::make_unique<DockerReading>();
-  reading->job = std::move(job);
+  auto reading = std::make_unique<DockerReading>(std::move(job), context.diagnostics);
   const DockerJob& from = reading->job;
   reading->client = std::make_unique<DockerClient>(std::move(host));
   ReadLoop::Options options;
@@ -149,7 +167,8 @@ Status Sources::Parts::start_docker(DockerJob job, bool with_events) {
   watching.own_id_prefix = own_id_prefix();
   watching.reconcile_interval = from.config.refresh_interval;
   watching.network_details = from.network_details;
-  watching.wanted = [&from](const Container& container) { return from.wants(container); };
+  watching.wanted = [r = reading.get()](const Container& container) { return r->wants(container); };
+  watching.wanted_changes = !reading->asked.empty();
   if (with_events) {
     reading->events =
         std::make_unique<EventLines>(context.spool, context.clock, context.metrics.lines_overrun,
@@ -188,10 +207,6 @@ Status Sources::Parts::start_promtail(const PromtailConfig& config) {
     const ScrapeConfig& scrape = config.scrapes[i];
     for (size_t n = 0; n < scrape.docker.size(); ++n) {
       const DockerSdConfig& sd = scrape.docker[n];
-      for (const std::string& key : unknown_filters(sd.filters)) {
-        context.diagnostics.warn("agent", "a filter of docker_sd_configs is not applied",
-                                 {{"job", scrape.job_name}, {"filter", key}});
-      }
       const std::string number = n == 0 ? "" : "-" + std::to_string(n);
       const std::string prefix = "docker" + number + "/" + scrape.job_name + "/";
       RETURN_IF_ERROR(promtail->give_containers(context.spool, prefix, context.clock.now()));

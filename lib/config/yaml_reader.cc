@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 #include "config/settings.h"
 
@@ -98,6 +99,15 @@ std::string Findings::place(const YamlNode& at) const {
   return path_ + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) + ": ";
 }
 
+void report_repeated_keys(const YamlNode& node, Findings& findings) {
+  std::set<std::string_view> seen;
+  for (const auto& [name, value] : node.members) {
+    if (!seen.insert(name.text).second) findings.error(name, name.text + " is given twice");
+    report_repeated_keys(value, findings);
+  }
+  for (const YamlNode& item : node.items) report_repeated_keys(item, findings);
+}
+
 MapReader::MapReader(const YamlNode& node, std::string what, Findings& findings)
     : node_(node), what_(std::move(what)), findings_(findings) {
   if (!node.is_map() && !node.is_null()) {
@@ -147,7 +157,14 @@ void MapReader::read(const std::string& key, bool& out) {
 
 void MapReader::read(const std::string& key, int64_t& out) {
   const YamlNode* value = scalar(key, "a whole number");
-  if (value && !parse_integer(value->text, out)) wrong(*value, key, "a whole number");
+  if (!value || parse_integer(value->text, out)) return;
+  double number = 0;  // 1e6 is one, as go-yaml reads it
+  if (parse_number(value->text, number) && std::trunc(number) == number &&
+      std::abs(number) < 9e18) {
+    out = static_cast<int64_t>(number);
+  } else {
+    wrong(*value, key, "a whole number");
+  }
 }
 
 void MapReader::read(const std::string& key, double& out) {
@@ -202,6 +219,7 @@ void MapReader::read(const std::string& key,
   if (!value) return;
   if (!value->is_map()) return wrong(*value, key, "a map of texts");
   out.clear();
+  report_repeated_keys(*value, findings_);
   for (const auto& [name, text] : value->members) {
     if (!text.is_scalar() && !text.is_null()) {
       wrong(text, key + "." + name.text, "a text");

@@ -31,6 +31,9 @@ class Findings {
   std::vector<std::string> warnings_;
 };
 
+// Keys that a map, or one inside it, has twice: errors.
+void report_repeated_keys(const YamlNode& node, Findings& findings);
+
 // One map. Every key that is asked for is known; finish() reports the others. A value that is
 // absent or null leaves what it is read into; a value of the wrong kind is an error, and leaves it
 // too.

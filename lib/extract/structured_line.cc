@@ -114,7 +114,8 @@ class Scanner {
     const LineField field = kNames[at].field;
     size_t& best = ranks_[static_cast<size_t>(field)];
     const bool text_only = field != LineField::kLevel && field != LineField::kTime;
-    if (at >= best || (text_only && !value.is_string)) return;
+    const bool is_null = !value.is_string && value.text.empty();
+    if (at >= best || is_null || (text_only && !value.is_string)) return;
     best = at;
     value.name = kNames[at].name;
     out_.get(field) = value;

@@ -27,6 +27,24 @@ class Cli(unittest.TestCase):
         env = {"PATH": os.environ["PATH"], "LOKI_ADDR": f"http://127.0.0.1:{self.server.port}", "TZ": "Asia/Seoul", **(env or {})}
         return subprocess.run([BINARY, *args], capture_output=True, text=True, env=env, timeout=60, input=stdin)
 
+    def test_a_command_line_of_promtail(self):
+        with tempfile.TemporaryDirectory() as folder:
+            log, path = f"{folder}/a.log", f"{folder}/promtail.yaml"
+            with open(log, "w") as f:
+                f.write("one\n")
+            with open(path, "w") as f:
+                f.write("clients: [{url: 'http://h/x', external_labels: {a: file}, basic_auth: {username: u, password: hush}}]\n"
+                        "scrape_configs:\n- job_name: j\n  static_configs: [{labels: {job: j, __path__: '%s'}}]\n" % log)
+            flags = [f"-config.file={folder}/none.yaml,{path}", "-config.expand-env=true", "-client.external-labels=a=b,c=d",
+                     "-server.http-listen-port=0", f"-positions.file={folder}/p/positions.yaml", "-print-config-stderr"]
+            tried = self.run_cli("agent", *flags, "-dry-run")
+            self.assertEqual((tried.returncode, tried.stdout.split("\t", 1)[1]), (0, '{filename="%s", job="j"}\tone\n' % log))
+            self.assertIn("external_labels", tried.stderr)
+            self.assertNotIn("hush", tried.stderr)
+            wrong = self.run_cli("agent", f"-config.file={path}", "-client.external-labels=nonsense", "-dry-run")
+            self.assertEqual(wrong.returncode, 78)
+            self.assertIn("nonsense is no name=value", wrong.stderr)
+
     def output(self, *args, **more):
         done = self.run_cli(*args, **more)
         self.assertEqual(done.returncode, 0, done.stderr)

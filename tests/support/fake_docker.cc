@@ -101,7 +101,7 @@ struct FakeDocker::State {
     changed.notify_all();
   }
   void serve();
-  void list(httplib::Response& response);
+  void list(const httplib::Request& request, httplib::Response& response);
   void inspect(const std::string& id, httplib::Response& response);
   void stream_events(const httplib::Request& request, httplib::Response& response);
   void logs(const std::string& id, const httplib::Request& request, httplib::Response& response);
@@ -123,13 +123,28 @@ bool FakeDocker::State::refuse(const std::string& kind, httplib::Response& respo
   return true;
 }
 
-void FakeDocker::State::list(httplib::Response& response) {
+// Knows the filters id and status.
+void FakeDocker::State::list(const httplib::Request& request, httplib::Response& response) {
   const std::lock_guard lock(mutex);
+  const Json filters = Json::parse(request.has_param("filters") ? request.get_param_value("filters")
+                                                                : std::string("{}"));
+  for (const auto& [key, values] : filters.items()) {
+    if (key == "id" || key == "status") continue;
+    response.status = 400;
+    response.set_content(Json{{"message", "invalid filter '" + key + "'"}}.dump(),
+                         "application/json");
+    return;
+  }
+  const auto passes = [&](const char* key, const std::string& value) {
+    if (!filters.contains(key)) return true;
+    const Json& wanted = filters[key];
+    return std::find(wanted.begin(), wanted.end(), Json(value)) != wanted.end();
+  };
   Json out = Json::array();
   for (const auto& [id, c] : containers) {
-    if (!c.removed)
-      out.push_back(
-          {{"Id", id}, {"State", c.running ? "running" : "exited"}, {"Names", {"/" + c.name}}});
+    const std::string state = c.running ? "running" : "exited";
+    if (!c.removed && passes("id", id) && passes("status", state))
+      out.push_back({{"Id", id}, {"State", state}, {"Names", {"/" + c.name}}});
   }
   response.set_content(out.dump(), "application/json");
 }
@@ -247,8 +262,8 @@ void FakeDocker::State::serve() {
     response.set_content("OK", "text/plain");
   });
   server.Get("/v1.41/containers/json",
-             [this](const httplib::Request&, httplib::Response& response) {
-               if (!refuse("list", response)) list(response);
+             [this](const httplib::Request& request, httplib::Response& response) {
+               if (!refuse("list", response)) list(request, response);
              });
   server.Get(R"(/v1.41/containers/(\w+)/json)",
              [this](const httplib::Request& request, httplib::Response& response) {

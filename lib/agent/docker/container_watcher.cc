@@ -193,7 +193,8 @@ void ContainerWatcher::reconcile() {
     const bool idle =
         found == known_.end() || (!found->second.by_file && !found->second.unreadable &&
                                   !found->second.unwanted && c.running && !found->second.streaming);
-    if (idle) look(c.id, false);
+    const bool again = found != known_.end() && found->second.unwanted && options_.wanted_changes;
+    if (idle || again) look(c.id, false);
   }
   std::vector<std::string> absent;
   for (const auto& [id, known] : known_) {

@@ -34,6 +34,7 @@ struct WatcherOptions {
   bool network_details = false;  // containers are told with what only the list of networks says
   // Whether a container is to be read at all; asked again when its name changes.
   std::function<bool(const Container&)> wanted = [](const Container&) { return true; };
+  bool wanted_changes = false;  // with time: it is asked at every reconcile_interval
 };
 
 // A container as the status page shows it.

@@ -98,6 +98,19 @@ Result<std::vector<DockerClient::Listed>> DockerClient::list(const std::atomic<b
   return out;
 }
 
+Result<bool> DockerClient::is_listed(
+    const std::string& id,
+    const std::vector<std::pair<std::string, std::vector<std::string>>>& filters,
+    const std::atomic<bool>& stop) const {
+  Json wanted = {{"id", {id}}};
+  for (const auto& [key, values] : filters) wanted[key] = values;
+  const std::string path = "/containers/json?all=1&filters=" + url_encode(wanted.dump());
+  ASSIGN_OR_RETURN(const std::string body, get_text(path, stop));
+  const Json parsed = parse_docker_json(body);
+  if (!parsed.is_array()) return Error{ErrorCode::kUnavailable, "Docker's list cannot be read"};
+  return !parsed.empty();
+}
+
 Result<Container> DockerClient::inspect(const std::string& id,
                                         const std::atomic<bool>& stop) const {
   ASSIGN_OR_RETURN(const std::string body, get_text("/containers/" + id + "/json", stop));

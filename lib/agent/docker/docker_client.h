@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "agent/docker/container.h"
@@ -40,6 +41,12 @@ class DockerClient {
     bool running = false;
   };
   Result<std::vector<Listed>> list(const std::atomic<bool>& stop) const;
+  // Whether Docker lists the container, in whatever state, under these filters; an error if it
+  // knows no such filter.
+  Result<bool> is_listed(
+      const std::string& id,
+      const std::vector<std::pair<std::string, std::vector<std::string>>>& filters,
+      const std::atomic<bool>& stop) const;
   // kNotFound if it is gone.
   Result<Container> inspect(const std::string& id, const std::atomic<bool>& stop) const;
   // What all networks are, by id. kPermission if a socket proxy does not let us ask.

@@ -133,11 +133,11 @@ bool passes_filters(const Container& container, const DockerFilters& filters) {
   });
 }
 
-std::vector<std::string> unknown_filters(const DockerFilters& filters) {
-  std::vector<std::string> out;
+DockerFilters other_filters(const DockerFilters& filters) {
   static const std::set<std::string> kKnown = {"label", "name", "id", "network"};
-  for (const auto& [key, values] : filters) {
-    if (!kKnown.count(key)) out.push_back(key);
+  DockerFilters out;
+  for (const auto& filter : filters) {
+    if (!kKnown.count(filter.first)) out.push_back(filter);
   }
   return out;
 }

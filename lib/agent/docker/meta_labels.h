@@ -38,7 +38,7 @@ bool want_network_details(const std::vector<RelabelConfig>& rules);
 // or id).
 using DockerFilters = std::vector<std::pair<std::string, std::vector<std::string>>>;
 bool passes_filters(const Container& container, const DockerFilters& filters);
-// Filters that passes_filters does not know.
-std::vector<std::string> unknown_filters(const DockerFilters& filters);
+// Those that passes_filters does not know (status, health, ancestor, …): Docker is to be asked.
+DockerFilters other_filters(const DockerFilters& filters);
 
 }  // namespace logsvc::agent

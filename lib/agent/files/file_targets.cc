@@ -10,20 +10,61 @@
 
 #include "agent/files/glob.h"
 #include "agent/pipeline/pipeline_entry.h"
+#include "base/checksum.h"
 
 namespace logsvc::agent {
 namespace {
 
 constexpr Duration kMinSync = 50 * kMillisecond;  // between looks at globs when files come and go
+constexpr size_t kMaxLeft = 1000;
 constexpr uint32_t kEvents = IN_CREATE | IN_MODIFY | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE;
 
-Compression compression_of(const FileJob& job, const std::string& path) {
-  const DecompressionConfig& config = job.decompression;
+// How the text of a packed file begins; nullopt if it cannot be unpacked.
+std::optional<std::string> unpacked_head(int fd, Compression compression) {
+  std::string out(kMaxHeadBytes, '\0');
+  size_t have = 0;
+  const auto bytes = open_bytes(fd, compression, 0);
+  while (bytes.ok() && have < out.size()) {
+    const auto got = (*bytes)->read(out.data() + have, out.size() - have);
+    if (!got.ok()) return {};
+    if (*got == 0) break;
+    have += *got;
+  }
+  out.resize(have);
+  return out;
+}
+
+// Whether a text is that of a file, of which enough is known to tell: some bytes, or all there are.
+bool begins_so(const std::string& head, const FileIdentity& file) {
+  constexpr uint32_t kTelling = 32;
+  const bool tells = file.head_bytes >= kTelling || head.size() == file.head_bytes;
+  return tells && head.size() >= file.head_bytes &&
+         hash_bytes(std::string_view(head).substr(0, file.head_bytes)) == file.head_hash;
+}
+
+}  // namespace
+
+Compression compression_of(const DecompressionConfig& config, const std::string& path) {
   if (config.enabled) return config.format == "z" ? Compression::kZlib : Compression::kGzip;
   return path.ends_with(".gz") ? Compression::kGzip : Compression::kNone;
 }
 
-}  // namespace
+Labels with_address(Labels labels) {
+  if (!find_label(labels, "__address__")) set_label(labels, "__address__", "localhost");
+  return labels;
+}
+
+std::vector<std::string> files_of_target(const Labels& relabelled, const std::string& host) {
+  const std::string* wanted = find_label(relabelled, "__host__");
+  const std::string* pattern = find_label(relabelled, "__path__");
+  if ((wanted && !wanted->empty() && *wanted != host) || !pattern || pattern->empty()) return {};
+  std::vector<std::string> out = glob_files(*pattern);
+  const std::string* without = find_label(relabelled, "__path_exclude__");
+  if (without && !without->empty()) {
+    std::erase_if(out, [&](const auto& path) { return glob_matches_path(*without, path); });
+  }
+  return out;
+}
 
 FileTargets::FileTargets(Options options, LineStore& store, const Clock& clock, Metrics& metrics,
                          Diagnostics& diagnostics)
@@ -80,6 +121,26 @@ void FileTargets::watch(const std::string& folder) {
   folder_of_[id] = folder;
 }
 
+std::optional<uint64_t> FileTargets::begin_at(const std::string& source, const std::string& job,
+                                              Compression compression, int fd) const {
+  const bool packed = compression != Compression::kNone;
+  const auto head = packed ? unpacked_head(fd, compression) : std::nullopt;
+  if (packed && !head) return 0;           // which will be said
+  if (packed && head->empty()) return {};  // it is being written
+  const auto is_that = [&](const FileIdentity& file) {
+    return packed ? begins_so(*head, file) : is_same_file(fd, file);
+  };
+  for (const auto& [other, tail] : tails_) {
+    if (other == source || tail.job != job) continue;
+    const auto file = packed ? tail.file->identity() : std::nullopt;
+    if (packed ? file && is_that(*file) : tail.file->reads_renamed(fd)) return {};
+  }
+  for (auto left = left_.rbegin(); left != left_.rend(); ++left) {
+    if (left->first == job && is_that(left->second.file)) return left->second.offset;
+  }
+  return 0;
+}
+
 void FileTargets::add_tail(const FileJob& job, const Labels& discovered, const std::string& path) {
   std::error_code failure;
   const std::string full = std::filesystem::absolute(path, failure).lexically_normal().string();
@@ -90,7 +151,7 @@ void FileTargets::add_tail(const FileJob& job, const Labels& discovered, const s
   TailedFile::Options options;
   options.source = source;
   options.path = full;
-  options.compression = compression_of(job, full);
+  options.compression = compression_of(job.decompression, full);
   if (!job.encoding.empty()) {
     auto decoder = TextDecoder::make(job.encoding);
     if (!decoder.ok()) {
@@ -101,6 +162,13 @@ void FileTargets::add_tail(const FileJob& job, const Labels& discovered, const s
     }
     options.decoder = std::move(*decoder);
   }
+  options.begin_at = [this, source, name = job.job->name(), c = options.compression](int fd) {
+    return begin_at(source, name, c, fd);
+  };
+  options.on_left = [this, name = job.job->name()](const FilePlace& place) {
+    left_.emplace_back(name, place);
+    if (left_.size() > kMaxLeft) left_.pop_front();
+  };
   const auto known = options_.promtail_offsets.find(full);
   if (known != options_.promtail_offsets.end()) options.start_offset = known->second;
   const std::filesystem::path parts(full);
@@ -112,19 +180,14 @@ void FileTargets::add_tail(const FileJob& job, const Labels& discovered, const s
 }
 
 void FileTargets::sync_target(const FileJob& job, const StaticConfig& target) {
-  Labels discovered = target.labels;
-  if (!find_label(discovered, "__address__")) set_label(discovered, "__address__", "localhost");
+  const Labels discovered = with_address(target.labels);
   const auto labels = job.job->relabel(discovered);
   if (!labels) return;
-  const std::string* host = find_label(*labels, "__host__");
-  if (host && !host->empty() && *host != options_.host) return;
-  const std::string* pattern = find_label(*labels, "__path__");
-  if (!pattern || pattern->empty()) return;
-  const std::string* without = find_label(*labels, "__path_exclude__");
-  for (const std::string& path : glob_files(*pattern)) {
-    if (without && !without->empty() && glob_matches_path(*without, path)) continue;
+  for (const std::string& path : files_of_target(*labels, options_.host)) {
     add_tail(job, discovered, path);
   }
+  const std::string* pattern = find_label(*labels, "__path__");
+  if (!pattern || pattern->empty()) return;
   // A folder without files yet is watched as well.
   const size_t special = pattern->find_first_of("*?[{");
   const std::string fixed = pattern->substr(0, special);
@@ -207,13 +270,14 @@ void FileTargets::run() {
       sync();
       report_positions();
       sync_soon_ = false;
-      next_sync = now + options_.sync_period;
+      next_sync = now + std::max(options_.sync_period, kMinSync);
     }
     if (!round(now)) return;
     int64_t until = next_sync;
     for (auto& [source, tail] : tails_) {
       if (!tail.file->flush_due(clock_.steady_ns())) return;
-      until = std::min(until, tail.file->next_due());
+      if (tail.file->look_again_at() <= clock_.steady_ns()) ready_.insert(source);
+      until = std::min({until, tail.file->next_due(), tail.file->look_again_at()});
     }
     if (now >= next_publish) {
       publish();

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <atomic>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <thread>
@@ -23,6 +25,13 @@ struct FileJob {
   std::string encoding;
   DecompressionConfig decompression;
 };
+
+// How a file is packed: as the job says, else by its name.
+Compression compression_of(const DecompressionConfig& config, const std::string& path);
+// What is discovered of a static_config.
+Labels with_address(Labels labels);
+// The files there are now for a target: by __path__, __path_exclude__ and __host__.
+std::vector<std::string> files_of_target(const Labels& relabelled, const std::string& host);
 
 class FileTargets {
  public:
@@ -61,6 +70,9 @@ class FileTargets {
   void sync();
   void sync_target(const FileJob& job, const StaticConfig& target);
   void add_tail(const FileJob& job, const Labels& discovered, const std::string& path);
+  // Where a target that is new at its path begins; see TailedFile::Options.
+  std::optional<uint64_t> begin_at(const std::string& source, const std::string& job,
+                                   Compression compression, int fd) const;
   void watch(const std::string& folder);
   // A turn for each file that has something. False: stopping.
   bool round(int64_t now);
@@ -78,8 +90,10 @@ class FileTargets {
   int wake_fd_ = -1, watch_fd_ = -1;
   std::atomic<bool> stop_{false};
   // The thread's alone.
-  std::map<std::string, Tail> tails_;     // by source
-  std::set<std::string> ready_;           // sources
+  std::map<std::string, Tail> tails_;  // by source
+  std::set<std::string> ready_;        // sources
+  // Files that were left, with their jobs: they may come again under other names.
+  std::deque<std::pair<std::string, FilePlace>> left_;
   std::map<std::string, int> watches_;    // by folder
   std::map<int, std::string> folder_of_;  // by watch
   bool sync_soon_ = false;

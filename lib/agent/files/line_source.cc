@@ -58,6 +58,7 @@ class InflatedBytes : public ByteSource {
         stream_.avail_in = static_cast<unsigned int>(got);
       }
       const int outcome = ::inflate(&stream_, Z_NO_FLUSH);
+      between_members_ = outcome == Z_STREAM_END;
       if (outcome == Z_STREAM_END) {
         ::inflateReset(&stream_);
       } else if (outcome != Z_OK && outcome != Z_BUF_ERROR) {
@@ -66,6 +67,7 @@ class InflatedBytes : public ByteSource {
     }
     return n - stream_.avail_out;
   }
+  bool has_ended() const override { return between_members_ && stream_.avail_in == 0; }
 
  private:
   int fd_;
@@ -73,6 +75,7 @@ class InflatedBytes : public ByteSource {
   std::vector<char> in_;
   z_stream stream_{};
   bool ready_ = false;
+  bool between_members_ = false;  // or behind the last
 };
 
 }  // namespace

@@ -19,6 +19,8 @@ class ByteSource {
   virtual ~ByteSource() = default;
   // Up to n bytes at the place; 0 at the end (for now).
   virtual Result<size_t> read(char* to, size_t n) = 0;
+  // Nothing more is to come: the packed text has ended.
+  virtual bool has_ended() const { return false; }
 };
 
 // Borrows the descriptor. Compressed bytes before the offset are read and thrown away.
@@ -35,6 +37,9 @@ class LineSource {
   Result<bool> read(size_t max_bytes, const OnLine& on_line);
   // What stands behind the last line end, as a line: the file is finished.
   void finish(const OnLine& on_line);
+
+  // The last line has no end, and none will come.
+  bool has_last_line() const { return !rest_.empty() && bytes_->has_ended(); }
 
   // Of the first byte that has not been given as part of a line.
   uint64_t offset() const { return offset_; }

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -12,6 +13,15 @@ namespace logsvc::agent {
 namespace {
 
 constexpr size_t kTurnBytes = 1u << 20;
+
+// How long a renamed file must be quiet before it is left: its writers open the new one one after
+// the other, and none has as long as that is empty.
+constexpr Duration kQuiet = kSecond / 2;
+constexpr Duration kQuietBeforeSuccessor = kMinute;
+constexpr Duration kQuietDeleted = 2 * kSecond;
+constexpr Duration kMaxRenamed = 30 * kSecond;  // lines in the new one wait no longer
+constexpr Duration kLookAgain = kSecond / 4;
+constexpr size_t kMaxSuccessors = 100;
 
 int open_file(const std::string& path) {
   return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -42,6 +52,7 @@ TailedFile::TailedFile(const TailContext& context, Options options,
 
 TailedFile::~TailedFile() {
   close();
+  for (const int fd : successors_) ::close(fd);
   context_.metrics.active.add(-1);
 }
 
@@ -100,28 +111,72 @@ bool TailedFile::open_at_start() {
   const int fd = open_file(options_.path);
   const bool same = fd >= 0 && place && is_same_file(fd, place->file) &&
                     (options_.compression != Compression::kNone || size_of(fd) >= place->offset);
+  const int why = errno;
   first_open_ = false;
-  const bool finished = place && place->file.inode == 0;
-  if (place && !same && !finished) {
-    if (open_rotated(*place)) {
-      if (fd >= 0) ::close(fd);
-      return true;
-    }
+  const bool lost = place && !same && place->file.inode != 0;
+  if (lost && open_rotated(*place)) {
+    if (fd >= 0) ::close(fd);
+    return true;
+  }
+  std::optional<uint64_t> offset = 0;
+  if (same) {
+    offset = place->offset;
+  } else if (!place && fd >= 0 && options_.start_offset && *options_.start_offset <= size_of(fd)) {
+    offset = *options_.start_offset;
+  } else if (fd >= 0 && options_.begin_at) {
+    offset = options_.begin_at(fd);
+  }
+  if (!offset) {
+    ::close(fd);
+    return false;
+  }
+  if (lost) {
     context_.metrics.gaps.add();
     context_.diagnostics.warn("agent", "a file was rotated away before it was read to its end",
                               {{"path", options_.path}});
   }
-  if (fd < 0) {
-    if (errno != ENOENT) fail("a file cannot be opened", std::strerror(errno));
-    return false;
+  if (fd >= 0) return open(fd, *offset);
+  if (why != ENOENT) fail("a file cannot be opened", std::strerror(why));
+  return false;
+}
+
+// The file that is new at the path.
+bool TailedFile::open_path() {
+  const int fd = open_file(options_.path);
+  return fd >= 0 && open_new(fd);
+}
+
+bool TailedFile::open_successor() {
+  const int fd = successors_.front();
+  successors_.pop_front();
+  return open_new(fd);
+}
+
+bool TailedFile::open_new(int fd) {
+  const auto offset = options_.begin_at ? options_.begin_at(fd) : std::optional<uint64_t>(0);
+  if (offset) return open(fd, *offset);
+  ::close(fd);
+  return false;
+}
+
+std::optional<FileIdentity> TailedFile::identity() const {
+  if (fd_ >= 0) return identity_;
+  const auto place = decode_file_place(context_.store.position(options_.source));
+  if (!first_open_ || !place || place->file.inode == 0) return {};
+  return place->file;
+}
+
+bool TailedFile::reads_renamed(int fd) const {
+  struct stat asked {};
+  if (fd_ >= 0 && ::fstat(fd, &asked) == 0 &&
+      !(asked.st_ino == identity_.inode && asked.st_dev == identity_.device) && is_open(asked)) {
+    return true;
   }
-  uint64_t offset = 0;
-  if (same) {
-    offset = place->offset;
-  } else if (!place && options_.start_offset && *options_.start_offset <= size_of(fd)) {
-    offset = *options_.start_offset;
-  }
-  return open(fd, offset);
+  const auto file = identity();
+  if (!file || !is_same_file(fd, *file)) return false;
+  struct stat at_path {};
+  return ::stat(options_.path.c_str(), &at_path) != 0 || at_path.st_ino != file->inode ||
+         at_path.st_dev != file->device;
 }
 
 void TailedFile::add_line(std::string_view text, uint64_t offset) {
@@ -141,6 +196,11 @@ bool TailedFile::read(size_t max_bytes) {
   return more.ok() && *more;
 }
 
+// The last line, though it has no end.
+void TailedFile::finish() {
+  lines_->finish([this](std::string_view text, uint64_t offset) { add_line(text, offset); });
+}
+
 bool TailedFile::commit() {
   // The head is known better when the file has grown.
   if (identity_.head_bytes < kMaxHeadBytes) {
@@ -157,14 +217,11 @@ bool TailedFile::commit() {
 
 TailedFile::State TailedFile::turn() {
   if (fd_ < 0) {
-    const bool opened = first_open_ ? open_at_start() : [this] {
-      const int fd = open_file(options_.path);
-      return fd >= 0 && open(fd, 0);
-    }();
-    if (!opened) return State::kGone;
+    if (!(first_open_ ? open_at_start() : open_path())) return State::kGone;
   }
   if (is_overwritten()) return read_anew();
   const bool more = read(kTurnBytes);
+  if (!more && lines_->has_last_line()) finish();
   if (!commit()) return State::kStop;
   return more ? State::kMore : at_end();
 }
@@ -174,9 +231,53 @@ TailedFile::State TailedFile::at_end() {
   const bool exists = ::stat(options_.path.c_str(), &at_path) == 0;
   if (is_rotated_ || !exists || at_path.st_ino != identity_.inode ||
       at_path.st_dev != identity_.device) {
-    return next_file(exists);
+    if (exists) note_successor(at_path);
+    return may_grow() ? State::kIdle : next_file();
   }
+  look_again_at_ = kNever;
   return is_overwritten() ? read_anew() : State::kIdle;
+}
+
+// Opened at once: it may be renamed in its turn before the old one is left.
+void TailedFile::note_successor(const struct stat& at_path) {
+  if (is_open(at_path) || successors_.size() >= kMaxSuccessors) return;
+  const int fd = open_file(options_.path);
+  struct stat opened {};
+  if (fd < 0) return;
+  if (::fstat(fd, &opened) == 0 && !is_open(opened)) {
+    successors_.push_back(fd);
+  } else {
+    ::close(fd);
+  }
+}
+
+bool TailedFile::is_open(const struct stat& file) const {
+  if (file.st_ino == identity_.inode && file.st_dev == identity_.device) return true;
+  return std::any_of(successors_.begin(), successors_.end(), [&](int fd) {
+    struct stat known {};
+    return ::fstat(fd, &known) == 0 && known.st_ino == file.st_ino && known.st_dev == file.st_dev;
+  });
+}
+
+bool TailedFile::may_grow() {
+  const int64_t now = context_.clock.steady_ns();
+  const uint64_t bytes = size_of(fd_);
+  const bool successor_has_lines =
+      std::any_of(successors_.begin(), successors_.end(), [](int fd) { return size_of(fd) > 0; });
+  const bool first = look_again_at_ == kNever;
+  if (first || !successor_has_lines) succeeded_at_ = now;
+  if (first || bytes != quiet_bytes_) quiet_since_ = now;
+  quiet_bytes_ = bytes;
+  const Duration wait = successor_has_lines    ? kQuiet
+                        : !successors_.empty() ? kQuietBeforeSuccessor
+                                               : kQuietDeleted;
+  const bool too_long = successor_has_lines && now - succeeded_at_ >= kMaxRenamed;
+  if (too_long || now - quiet_since_ >= wait) {
+    look_again_at_ = kNever;
+    return false;
+  }
+  look_again_at_ = now + kLookAgain;
+  return true;
 }
 
 // Truncated, or written anew in its place. Asked before every read, since by then the file may have
@@ -195,25 +296,24 @@ TailedFile::State TailedFile::read_anew() {
   return commit() ? State::kMore : State::kStop;
 }
 
-// The file was rotated: its rest, also without a line end, then the one in its place.
-TailedFile::State TailedFile::next_file(bool exists) {
+// The file was rotated: its rest, also without a line end, then the one that took its place.
+TailedFile::State TailedFile::next_file() {
   while (read(kTurnBytes)) {
     if (!commit()) return State::kStop;
   }
-  lines_->finish([this](std::string_view text, uint64_t offset) { add_line(text, offset); });
+  finish();
   pipeline_->flush_all(context_.store.sink());
   if (!commit()) return State::kStop;
   context_.metrics.rotations.add();
+  if (options_.on_left) options_.on_left({identity_, lines_->offset()});
   base_ += lines_->offset() + 1;
   is_rotated_ = false;
   close();
-  if (!exists) {
+  if (successors_.empty() ? !open_path() : !open_successor()) {
     // Nothing of it is left to read: a new file at the path is no gap.
     const bool safe = context_.store.commit(options_.source, encode_file_place({}));
     return safe ? State::kGone : State::kStop;
   }
-  const int fd = open_file(options_.path);
-  if (fd < 0 || !open(fd, 0)) return State::kGone;
   return commit() ? State::kMore : State::kStop;
 }
 

@@ -5,6 +5,9 @@
 // Belongs to the thread of FileTargets.
 #pragma once
 
+#include <sys/stat.h>
+
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -47,6 +50,11 @@ class TailedFile {
     Compression compression = Compression::kNone;
     std::unique_ptr<TextDecoder> decoder;  // null: UTF-8
     std::optional<uint64_t> start_offset;  // where nothing is known yet (Promtail's positions)
+    // Where to begin in an open file that stands at the path and is new there: what has been read
+    // under another name is behind. nullopt: it is being read under that name; later. Null: 0.
+    std::function<std::optional<uint64_t>(int fd)> begin_at;
+    // A file has been read to the place, and is left for another at the path. May be null.
+    std::function<void(const FilePlace&)> on_left;
   };
   TailedFile(const TailContext& context, Options options, std::unique_ptr<TargetPipeline> pipeline);
   ~TailedFile();
@@ -54,7 +62,7 @@ class TailedFile {
   enum class State {
     kMore,  // there is more to read now
     kIdle,  // at the end
-    kGone,  // the path is gone and all of it was read
+    kGone,  // the path is gone and all of it was read; or it is read under another name
     kStop,  // the agent is stopping
   };
   // Reads for a while and commits. Looks after rotation at the end of a file.
@@ -63,6 +71,14 @@ class TailedFile {
   bool flush_due(int64_t steady_ns);
   int64_t next_due() const { return pipeline_->next_due(); }
   int64_t paused_until() const { return pipeline_->paused_until(); }
+  // When a turn is due though nothing was heard of the file: one that was renamed may still be
+  // written to. kNever otherwise.
+  static constexpr int64_t kNever = INT64_MAX;
+  int64_t look_again_at() const { return look_again_at_; }
+  // Whether the open file is the one that is read here, though the path leads elsewhere by now.
+  bool reads_renamed(int fd) const;
+  // How the file begins that is read here; nullopt before it was opened.
+  std::optional<FileIdentity> identity() const;
 
   const std::string& path() const { return options_.path; }
   const std::string& source() const { return options_.source; }
@@ -73,6 +89,9 @@ class TailedFile {
 
  private:
   bool open_at_start();
+  bool open_path();
+  bool open_successor();
+  bool open_new(int fd);
   bool open_rotated(const FilePlace& place);
   bool open(int fd, uint64_t offset);
   void close();
@@ -80,8 +99,14 @@ class TailedFile {
   State at_end();
   bool is_overwritten() const;
   State read_anew();
-  State next_file(bool exists);
+  State next_file();
+  // A file that was renamed: whether its writer may not have noticed yet.
+  bool may_grow();
+  void note_successor(const struct stat& at_path);
+  // Whether it is the file that is read, or one of successors_.
+  bool is_open(const struct stat& file) const;
   bool read(size_t max_bytes);
+  void finish();
   void add_line(std::string_view text, uint64_t offset);
   bool commit();
   void fail(const char* what, const std::string& why);
@@ -96,6 +121,11 @@ class TailedFile {
   uint64_t base_ = 0;  // added to offsets, so that sequences grow over files
   uint64_t counted_bytes_ = 0;
   bool first_open_ = true;
+  std::deque<int> successors_;  // the files that came to stand at the path, in turn
+  int64_t look_again_at_ = kNever;
+  // Of a file that was renamed: since when lines are in the new one; its size, and since when.
+  int64_t succeeded_at_ = 0, quiet_since_ = 0;
+  uint64_t quiet_bytes_ = 0;
   std::string committed_;
 };
 

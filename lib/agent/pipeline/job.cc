@@ -107,6 +107,15 @@ std::unique_ptr<TargetPipeline> Job::open(const Labels& discovered, const Labels
     set_label(labels, name, label.value);
   }
   for (const Label& label : extra) set_label(labels, label.name, label.value);
+  return open_labelled(discovered, std::move(labels), observer);
+}
+
+std::unique_ptr<TargetPipeline> Job::open_unruled(Labels labels, StageObserver* observer) const {
+  return open_labelled({}, std::move(labels), observer);
+}
+
+std::unique_ptr<TargetPipeline> Job::open_labelled(const Labels& discovered, Labels labels,
+                                                   StageObserver* observer) const {
   if (!program_ || (labels_containers_ && labels.empty()))
     return open_automatic(discovered, std::move(labels));
   return std::make_unique<StagePipeline>(program_->instantiate(observer, 0), std::move(labels),

@@ -59,6 +59,8 @@ class Job {
   // must outlive the pipeline.
   std::unique_ptr<TargetPipeline> open(const Labels& discovered, const Labels& extra = {},
                                        StageObserver* observer = nullptr) const;
+  // The pipeline of lines that are of no target, with these labels; no rule is asked.
+  std::unique_ptr<TargetPipeline> open_unruled(Labels labels, StageObserver* observer) const;
 
  private:
   Job(std::string name, const PipelineContext& context)
@@ -67,6 +69,8 @@ class Job {
   const PipelineContext context_;
   std::shared_ptr<const RelabelRules> rules_;
   std::unique_ptr<TargetPipeline> open_automatic(const Labels& discovered, Labels labels) const;
+  std::unique_ptr<TargetPipeline> open_labelled(const Labels& discovered, Labels labels,
+                                                StageObserver* observer) const;
   std::shared_ptr<const StageProgram> program_;  // null: automatic
   // Containers that neither rules nor stages give a label get the usual ones, and are understood
   // without configuration: servers refuse lines without any.

@@ -1,5 +1,7 @@
 #include "agent/pipeline/output.h"
 
+#include "base/utf8.h"
+
 namespace logsvc::agent {
 namespace {
 
@@ -28,6 +30,10 @@ void Output::add(const PipelineEntry& entry, LineSink& sink) {
   line.tenant = name.tenant;
   line.timestamp = entry.timestamp;
   line.line = entry.line;
+  if (!is_utf8(line.line)) {  // which servers and their readers cannot show
+    repaired_ = repair_utf8(line.line);
+    line.line = repaired_;
+  }
   metadata_.clear();
   for (const Label& one : entry.metadata) metadata_.push_back({one.name, one.value});
   line.metadata = metadata_;

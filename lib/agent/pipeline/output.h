@@ -28,6 +28,7 @@ class Output {
   const std::shared_ptr<OutputLimits> limits_;
   std::map<Labels, Named> names_;
   std::vector<LabelView> metadata_;
+  std::string repaired_;
   int64_t paused_until_ = 0;
 };
 

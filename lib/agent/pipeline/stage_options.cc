@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 #include "config/settings.h"
+#include "extract/json_number.h"
 #include "gotext/go_number.h"
 
 namespace logsvc::agent {
@@ -25,10 +27,12 @@ Error StageOptions::fault(const std::string& why) const { return fault_at(node_,
 void StageOptions::wrong(const YamlNode& node, const std::string& key, const char* expected) {
   std::string why = (key.empty() ? "" : key + ": ") + "expected " + expected + ", found " +
                     config::kind_name(node);
+  const std::string_view wanted = expected;
+  const bool is_text_wanted = wanted != "a number" && wanted != "a whole number";
   if (node.is_scalar() && !node.quoted && plain_type(node) != PlainType::kText) {
     why = (key.empty() ? "" : key + ": ") + "expected " + expected + "; " + node.text + " is a " +
           (plain_type(node) == PlainType::kBool ? "boolean in YAML 1.1" : "number") +
-          ", so put it in quotes";
+          (is_text_wanted ? ", so put it in quotes" : "");
   }
   if (!first_) first_ = fault_at(node, why);
 }
@@ -48,9 +52,36 @@ bool StageOptions::is_text(const YamlNode& node) const {
 std::optional<std::string> StageOptions::text(const std::string& key) {
   const YamlNode* value = node(key);
   if (!value) return {};
-  if (is_text(*value)) return value->text;
+  if (is_text(*value)) return weak_text(*value, key);
   wrong(*value, key, "a text");
   return {};
+}
+
+// A number or boolean where a text is wanted, as mapstructure makes one of it.
+std::string StageOptions::weak_text(const YamlNode& value, const std::string& key) {
+  switch (plain_type(value)) {
+    case PlainType::kText:
+      break;
+    case PlainType::kBool: {
+      const bool yes = std::string_view("yYtToO").find(value.text[0]) != std::string_view::npos &&
+                       strcasecmp(value.text.c_str(), "off") != 0;
+      findings_.warn(value, stage_ + " stage: " + key + ": " + value.text +
+                                " is a boolean in YAML 1.1 and counts as " + (yes ? "1" : "0") +
+                                ", as in Promtail; put it in quotes");
+      return yes ? "1" : "0";
+    }
+    case PlainType::kInteger:
+      if (const auto number = parse_go_integer(value.text)) return std::to_string(*number);
+      break;
+    case PlainType::kFloat:
+      if (const auto number = parse_go_float(value.text)) {
+        std::string out;
+        extract::append_fixed_number(*number, out);
+        return out;
+      }
+      break;
+  }
+  return value.text;
 }
 
 bool StageOptions::flag(const std::string& key, bool fallback) {
@@ -85,8 +116,12 @@ double StageOptions::number(const std::string& key, double fallback) {
 int64_t StageOptions::integer(const std::string& key, int64_t fallback) {
   const YamlNode* value = node(key);
   if (!value) return fallback;
+  const bool is_float = value->is_scalar() && plain_type(*value) == PlainType::kFloat;
   const bool is_number = value->is_scalar() && (weak_ || plain_type(*value) == PlainType::kInteger);
-  if (is_number) {
+  if (is_float) {  // 1e3, or 2.5, which loses what is behind the point
+    const auto parsed = parse_go_float(value->text);
+    if (parsed && std::abs(*parsed) < 9e18) return static_cast<int64_t>(*parsed);
+  } else if (is_number) {
     if (const auto parsed = parse_go_integer(value->text)) return *parsed;
   }
   wrong(*value, key, "a whole number");

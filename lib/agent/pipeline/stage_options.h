@@ -46,6 +46,7 @@ class StageOptions {
 
  private:
   bool is_text(const config::YamlNode& node) const;
+  std::string weak_text(const config::YamlNode& value, const std::string& key);
   void wrong(const config::YamlNode& node, const std::string& key, const char* expected);
   Pairs pairs_of(const config::YamlNode& node, const std::string& key);
   std::vector<std::string> texts_of(const config::YamlNode& node, const std::string& key);

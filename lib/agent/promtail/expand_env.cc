@@ -89,7 +89,7 @@ class Expander {
   Result<ExpandedText> run() {
     ExpandedText out;
     unset_ = &out.unset;
-    RETURN_IF_ERROR(read(out.text, "", 0));
+    RETURN_IF_ERROR(read(out.text, "", 0, true));
     return out;
   }
 
@@ -104,12 +104,13 @@ class Expander {
     return invalid("line " + std::to_string(line()) + ": " + what);
   }
 
-  // Text up to one of the characters of `until`; all of it if that is empty.
-  Status read(std::string& out, std::string_view until, int depth) {
+  // Text up to one of the characters of `until`; all of it if that is empty. Only some places know
+  // $$ and backslashes.
+  Status read(std::string& out, std::string_view until, int depth, bool escapes) {
     if (depth > kMaxDepth) return fault("variables are nested too deeply");
     while (!ended() && (until.empty() || until.find(now()) == std::string_view::npos)) {
       const std::string_view pair = std::string_view(text_).substr(at_, 2);
-      if (pair == "$$" || pair == "\\\\" || pair == "\\/") {
+      if (escapes && (pair == "$$" || pair == "\\\\" || pair == "\\/")) {
         out += pair[1];
         at_ += 2;
       } else if (pair == "${") {
@@ -164,22 +165,29 @@ class Expander {
       out += trim_glob(value, pattern, c == '#', longest);
     } else if (c == '/') {
       ++at_;
-      const bool all = now() == '/';
-      if (all) ++at_;
+      const char kind = now();  // / all, # at the start, % at the end
+      if (kind == '/' || kind == '#' || kind == '%') ++at_;
       std::string from, to;
-      RETURN_IF_ERROR(argument(from, "/}", depth));
+      RETURN_IF_ERROR(argument(from, "/}", depth, true));
       if (now() == '/') {
         ++at_;
-        RETURN_IF_ERROR(argument(to, "}", depth));
+        RETURN_IF_ERROR(argument(to, "}", depth, true));
       }
-      out += replace_text(value, from, to, all);
+      const bool fits = kind == '#'   ? value.starts_with(from)
+                        : kind == '%' ? value.ends_with(from)
+                                      : true;
+      if (fits && kind == '%') {
+        out += value.substr(0, value.size() - from.size()) + to;
+      } else {
+        out += fits ? replace_text(value, from, to, kind == '/') : value;
+      }
     } else if (c == ':' || c == '=') {
       ++at_;
       const char kind = now();
       if (c == '=' || kind == '-' || kind == '=' || kind == '+' || kind == '?') {
         if (c == ':') ++at_;
         std::string other;
-        RETURN_IF_ERROR(read(other, "}", depth + 1));
+        RETURN_IF_ERROR(read(other, "}", depth + 1, false));
         out += value.empty() ? other : value;
       } else {
         std::string from, count;
@@ -196,8 +204,8 @@ class Expander {
     return close();
   }
 
-  Status argument(std::string& out, std::string_view until, int depth) {
-    return read(out, until, depth + 1);
+  Status argument(std::string& out, std::string_view until, int depth, bool escapes = false) {
+    return read(out, until, depth + 1, escapes);
   }
 
   const std::string& text_;

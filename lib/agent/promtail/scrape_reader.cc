@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <sstream>
 
+#include "agent/files/text_decoder.h"
 #include "agent/promtail/http_client_reader.h"
 #include "agent/promtail/readers.h"
 
@@ -14,7 +16,13 @@ void read_docker(const YamlNode& node, Findings& findings, DockerSdConfig& out) 
   MapReader map(node, "a docker_sd_config", findings);
   map.read("host", out.host);
   if (out.host.empty()) findings.error(node, "host missing: unix:///var/run/docker.sock is usual");
-  map.read_duration("refresh_interval", out.refresh_interval);
+  if (const YamlNode* interval = map.take("refresh_interval");
+      interval && interval->text.find_first_not_of("0123456789") == std::string::npos) {
+    findings.error(*interval, "refresh_interval: " + config::kind_name(*interval) +
+                                  " has no unit; write 30s or 1m");
+  } else {
+    map.read_duration("refresh_interval", out.refresh_interval);
+  }
   if (out.refresh_interval <= 0) findings.error(node, "refresh_interval: must be above 0");
   map.each("filters", [&](const YamlNode& item) {
     MapReader filter(item, "a filter", findings);
@@ -52,6 +60,12 @@ void read_journal(const YamlNode& node, Findings& findings, JournalConfig& out) 
   map.read("path", out.path);
   map.read("matches", out.matches);
   map.finish();
+  std::istringstream matches(out.matches);
+  for (std::string match; matches >> match;) {
+    if (match.find('=') == std::string::npos) {
+      findings.error(*map.take("matches"), "matches: " + match + " is no FIELD=value");
+    }
+  }
 }
 
 void read_decompression(const YamlNode& node, Findings& findings, DecompressionConfig& out) {
@@ -62,6 +76,9 @@ void read_decompression(const YamlNode& node, Findings& findings, DecompressionC
   map.finish();
   if (out.enabled && out.format != "gz" && out.format != "z" && out.format != "bz2") {
     findings.error(node, "decompression: format must be gz, z or bz2");
+  }
+  if (out.enabled && out.format == "bz2") {
+    findings.warn(node, "decompression: bz2 is known, but not done by logsvc: no file is read");
   }
 }
 
@@ -112,6 +129,7 @@ void read_scrape(const YamlNode& node, Findings& findings, ScrapeConfig& out) {
       findings.error(*stages, "pipeline_stages: expected a list of stages, found " +
                                   config::kind_name(*stages));
     } else {
+      config::report_repeated_keys(*stages, findings);
       out.stages = std::make_shared<const YamlNode>(*stages);
     }
   }
@@ -120,6 +138,12 @@ void read_scrape(const YamlNode& node, Findings& findings, ScrapeConfig& out) {
     findings.error(*map.take("auto"), "auto and pipeline_stages exclude each other");
   }
   map.read("encoding", out.encoding);
+  if (!out.encoding.empty()) {
+    const auto decoder = TextDecoder::make(out.encoding);
+    if (!decoder.ok()) {
+      findings.warn(*map.take("encoding"), decoder.error().message + ": no file is read");
+    }
+  }
   if (const YamlNode* decompression = map.take("decompression")) {
     read_decompression(*decompression, findings, out.decompression);
   }

@@ -228,8 +228,7 @@ void GoRegex::expand(std::string_view replacement, const Groups& groups, std::st
   }
 }
 
-template <typename Visit>
-void GoRegex::for_each_match(std::string_view text, Visit visit) const {
+void GoRegex::for_each_match(std::string_view text, const Visit& visit) const {
   if (text.data() == nullptr) text = "";
   Groups groups;
   size_t from = 0;

@@ -3,6 +3,7 @@
 // A value after compile; safe to use from several threads.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -44,12 +45,13 @@ class GoRegex {
   // All matches replaced; `literal` takes the replacement as it is.
   std::string replace_all(std::string_view text, std::string_view replacement, bool literal) const;
   size_t count(std::string_view text) const;
+  // Matches from left to right, as Go's FindAll, until visit says false. No match begins inside a
+  // character, and an empty one right behind another does not count.
+  using Visit = std::function<bool(const Groups&)>;
+  void for_each_match(std::string_view text, const Visit& visit) const;
 
  private:
   bool find_valid(std::string_view text, size_t from, Groups& groups) const;
-  // Calls visit(groups) for matches from left to right, as Go's FindAll, until it says false.
-  template <typename Visit>
-  void for_each_match(std::string_view text, Visit visit) const;
 
   std::shared_ptr<const re2::RE2> regex_;
   std::vector<std::string> names_;

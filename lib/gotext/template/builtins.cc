@@ -1,5 +1,6 @@
 // Go's predefined template functions.
 #include <algorithm>
+#include <cctype>
 #include <unordered_map>
 
 #include "gotext/template/functions.h"
@@ -317,19 +318,43 @@ constexpr std::string_view kLokiOnly[] = {
     "count",           "duration",       "duration_seconds", "toDateInZone", "unixToTime",
     "unixEpochMillis", "unixEpochNanos", "urlencode",        "urldecode"};
 
+// sprig has these twice: one panics, the other gives an error, which end a template alike.
+constexpr std::string_view kWithMust[] = {"append",  "compact", "first",   "fromJson",     "has",
+                                          "initial", "last",    "prepend", "regexFindAll", "rest",
+                                          "reverse", "slice",   "toDate",  "toJson",       "uniq"};
+
 // Of equal names the later part wins.
 Table make_table(Dialect dialect) {
   Table out;
   std::vector<std::span<const Function>> parts = {builtin_functions(), string_functions(),
                                                   number_functions(), time_functions()};
   if (dialect == Dialect::kPromtail) {
-    parts.insert(parts.end(), {sprig_functions(), sprig_list_functions(), hash_functions()});
+    parts.insert(parts.end(),
+                 {sprig_functions(), sprig_list_functions(), hash_functions(), path_functions()});
   }
   for (const auto part : parts) {
     for (const Function& f : part) out[f.name] = &f;
   }
   if (dialect == Dialect::kPromtail) {
     for (const std::string_view name : kLokiOnly) out.erase(name);
+    static const std::vector<std::string> must = [] {
+      std::vector<std::string> names;
+      for (const std::string_view plain : kWithMust) {
+        std::string name(plain);
+        name[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(name[0])));
+        names.push_back("must" + name);
+      }
+      return names;
+    }();
+    for (size_t i = 0; i < must.size(); ++i) {
+      if (const auto plain = out.find(kWithMust[i]); plain != out.end()) {
+        out.emplace(must[i], plain->second);
+      }
+    }
+    // Promtail has a regexReplaceAll of its own, with the same arguments.
+    out.emplace("mustRegexReplaceAll", out.at("regexReplaceAll"));
+    out.emplace("mustRegexReplaceAllLiteral", out.at("regexReplaceAllLiteral"));
+    out.emplace("mustRegexSplit", out.at("regexSplit"));
   }
   return out;
 }

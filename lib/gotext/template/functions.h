@@ -32,6 +32,7 @@ std::span<const Function> time_functions();
 std::span<const Function> sprig_functions();
 std::span<const Function> sprig_list_functions();
 std::span<const Function> hash_functions();
+std::span<const Function> path_functions();
 
 // `and` and `or` stop at the first argument that decides; their arguments are run one by one.
 bool is_short_circuit(std::string_view name);

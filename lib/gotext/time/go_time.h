@@ -41,6 +41,9 @@ class TimeZone {
   void apply(GoTime& t) const;
   // Sets t.seconds of a wall-clock time counted as if it were UTC, and its zone.
   void from_wall_clock(int64_t wall_seconds, GoTime& t) const;
+  // The offset that an abbreviation stands for here, rather that in force at the wall-clock time;
+  // nullopt if the zone has none of that name.
+  std::optional<int32_t> offset_of(std::string_view abbreviation, int64_t wall_seconds) const;
 
  private:
   explicit TimeZone(bool local) : local_(local) {}
@@ -48,9 +51,14 @@ class TimeZone {
   std::shared_ptr<const ZoneFile> file_;
 };
 
+// A text without a zone is of `zone`. An abbreviation (KST) is one of `names`; others count as UTC.
 // nullopt if the text does not follow the layout.
 std::optional<GoTime> parse_go_time(std::string_view layout, std::string_view text,
-                                    const TimeZone& zone);
+                                    const TimeZone& zone, const TimeZone& names);
+inline std::optional<GoTime> parse_go_time(std::string_view layout, std::string_view text,
+                                           const TimeZone& zone) {
+  return parse_go_time(layout, text, zone, zone);
+}
 
 // ---- shared by formatting and parsing ----
 

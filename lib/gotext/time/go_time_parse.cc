@@ -1,6 +1,8 @@
 // Reading times by Go's layouts.
 #include <strings.h>
 
+#include <cstdlib>
+
 #include "gotext/time/go_time.h"
 
 namespace logsvc::tmpl {
@@ -90,10 +92,30 @@ struct Reader {
     has_offset = true;
     return true;
   }
+  // +9 of GMT+9 at rest[at]: how many bytes; 0 if it is none.
+  size_t hours_length(size_t at) const {
+    if (at >= rest.size() || (rest[at] != '+' && rest[at] != '-')) return 0;
+    size_t n = 1;
+    int hours = 0;
+    for (; at + n < rest.size() && is_digit(rest[at + n]) && hours < 100; ++n) {
+      hours = hours * 10 + (rest[at + n] - '0');
+    }
+    return n == 1 || hours > 23 ? 0 : n;
+  }
+  // An abbreviation as Go knows one: KST, CEST, WITA, GMT-3, +03.
   bool zone_name() {
     size_t n = 0;
-    while (n < rest.size() && rest[n] >= 'A' && rest[n] <= 'Z') ++n;
-    if (n < 3 || n > 5) return false;
+    while (n < rest.size() && n < 6 && rest[n] >= 'A' && rest[n] <= 'Z') ++n;
+    if (rest.starts_with("ChST") || rest.starts_with("MeST")) {
+      n = 4;
+    } else if (rest.starts_with("GMT")) {
+      n = 3 + hours_length(3);
+    } else if (n == 0 && hours_length(0) > 0) {
+      n = hours_length(0);
+    } else if (n < 3 || n > 5 || (n == 5 && rest[4] != 'T') ||
+               (n == 4 && rest[3] != 'T' && !rest.starts_with("WITA"))) {
+      return false;
+    }
     zone = rest.substr(0, n);
     if (zone == "UTC") has_offset = true;
     rest.remove_prefix(n);
@@ -217,10 +239,16 @@ bool complete_date(Reader& r) {
   return r.day >= 1 && r.day <= last;
 }
 
+// GMT+9; 0 for names that are not of this kind.
+int32_t offset_of_gmt(const std::string& zone) {
+  if (zone.size() <= 3 || !zone.starts_with("GMT")) return 0;
+  return std::atoi(zone.c_str() + 3) * 3600;
+}
+
 }  // namespace
 
 std::optional<GoTime> parse_go_time(std::string_view layout, std::string_view text,
-                                    const TimeZone& zone) {
+                                    const TimeZone& zone, const TimeZone& names) {
   Reader r;
   r.rest = text;
   while (true) {
@@ -246,6 +274,14 @@ std::optional<GoTime> parse_go_time(std::string_view layout, std::string_view te
       out.zone = r.zone;
     }
     if (r.zone == "UTC") out.zone = "UTC";
+    return out;
+  }
+  if (!r.zone.empty()) {
+    // Go shows the hours of GMT+9, and takes the time for one of UTC all the same.
+    const auto known = names.offset_of(r.zone, wall);
+    out.offset = known.value_or(offset_of_gmt(r.zone));
+    out.seconds = wall - known.value_or(0);
+    out.zone = r.zone;
     return out;
   }
   zone.from_wall_clock(wall, out);

@@ -126,4 +126,23 @@ void TimeZone::from_wall_clock(int64_t wall_seconds, GoTime& t) const {
   apply(t);
 }
 
+std::optional<int32_t> TimeZone::offset_of(std::string_view abbreviation,
+                                           int64_t wall_seconds) const {
+  constexpr int64_t kHalfYear = 182 * 86'400;  // the other half of a zone with summer time
+  GoTime t;
+  from_wall_clock(wall_seconds, t);
+  if (t.zone == abbreviation) return t.offset;
+  for (const int64_t away : {int64_t{86'400}, -int64_t{86'400}, kHalfYear, -kHalfYear}) {
+    t.seconds = wall_seconds + away;
+    apply(t);
+    if (t.zone == abbreviation) return t.offset;
+  }
+  if (file_) {
+    for (const auto& kind : file_->kinds) {
+      if (kind.name == abbreviation) return kind.offset;
+    }
+  }
+  return {};
+}
+
 }  // namespace logsvc::tmpl

@@ -1,9 +1,15 @@
+#include "agent/files/file_targets.h"
+
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 #include <zlib.h>
 
+#include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <thread>
 
 #include "agent/docker/cursor.h"
 #include "agent/files/glob.h"
@@ -61,9 +67,15 @@ struct Followed {
   void append(const std::string& text) {
     std::ofstream(path, std::ios::app | std::ios::binary) << text;
   }
+  // Until it has nothing more; a file that was renamed has been quiet for long enough by then.
   TailedFile::State read() {
     TailedFile::State state = TailedFile::State::kMore;
-    for (int i = 0; i < 100 && state == TailedFile::State::kMore; ++i) state = file->turn();
+    for (int i = 0; i < 1000 && state != TailedFile::State::kGone; ++i) {
+      state = file->turn();
+      if (state != TailedFile::State::kIdle) continue;
+      if (file->look_again_at() == TailedFile::kNever) break;
+      job.clock.advance(file->look_again_at() - job.clock.steady_ns());
+    }
     return state;
   }
   std::vector<std::string> taken() { return std::exchange(store.lines, {}); }
@@ -98,6 +110,63 @@ TEST_CASE("rotation by rename: the rest of the old file, then the new one") {
   f.append("3\n");
   f.read();
   CHECK(f.taken() == Lines{"1", "2", "unended", "3"});
+}
+
+TEST_CASE("a renamed file is read on until its writer has opened the new one") {
+  Followed f;
+  f.append("1\n");
+  f.read();
+  std::ofstream writer(f.path, std::ios::app | std::ios::binary);
+  std::filesystem::rename(f.path, f.path + ".1");
+  const auto turns = [&] {
+    for (int i = 0; i < 10; ++i) f.file->turn();
+    return f.taken();
+  };
+  CHECK(turns() == Lines{"1"});
+  writer << "2\n" << std::flush;
+  CHECK(turns() == Lines{"2"});
+  // The new one is empty: nobody writes there yet.
+  std::ofstream(f.path, std::ios::app).flush();
+  f.job.clock.advance(30 * kSecond);
+  CHECK(turns().empty());
+  writer << "3\n" << std::flush;
+  CHECK(turns() == Lines{"3"});
+  // One of several writers has opened it, another has a line left.
+  f.append("5\n");
+  CHECK(turns().empty());
+  writer << "4\n" << std::flush;
+  CHECK(turns() == Lines{"4"});
+  f.job.clock.advance(kSecond);
+  CHECK(turns() == Lines{"5"});
+  CHECK(f.file->look_again_at() == TailedFile::kNever);
+}
+
+TEST_CASE("files that are renamed one soon after the other are read in turn") {
+  Followed f;
+  f.append("1\n");
+  f.read();
+  for (const char* text : {"2\n", "3\n", "4\n"}) {
+    std::filesystem::rename(f.path, f.path + "." + text[0]);
+    f.append(text);
+    f.file->turn();
+  }
+  f.read();
+  CHECK(f.taken() == Lines{"1", "2", "3", "4"});
+}
+
+TEST_CASE("a writer that never opens the new file does not keep its lines back for ever") {
+  Followed f;
+  f.append("old\n");
+  f.read();
+  std::ofstream writer(f.path, std::ios::app | std::ios::binary);
+  std::filesystem::rename(f.path, f.path + ".1");
+  f.append("new\n");
+  for (int i = 0; i < 200; ++i) {
+    writer << "old\n" << std::flush;
+    f.file->turn();
+    f.job.clock.advance(kSecond / 4);
+  }
+  CHECK(f.taken().back() == "new");
 }
 
 TEST_CASE("rotation while nobody looks: the old file is found by its inode") {
@@ -189,14 +258,123 @@ TEST_CASE("compressed files are read once, from where they were left") {
   f.compression = Compression::kGzip;
   f.restart();
   const gzFile out = ::gzopen(f.path.c_str(), "wb");
-  const std::string text = "z1\nz2\n";
+  const std::string text = "z1\nz2\nunended";
   ::gzwrite(out, text.data(), static_cast<unsigned>(text.size()));
   ::gzclose(out);
   CHECK(f.read() == TailedFile::State::kIdle);
-  CHECK(f.taken() == Lines{"z1", "z2"});
+  CHECK(f.taken() == Lines{"z1", "z2", "unended"});
   f.restart();
   f.read();
   CHECK(f.taken().empty());
+}
+
+namespace {
+
+// What FileTargets reads of a folder: its thread's alone, but for the lines.
+class SharedStore : public LineStore {
+ public:
+  std::string position(const std::string& source) override { return store_.position(source); }
+  LineSink& sink() override { return store_.sink(); }
+  bool commit(const std::string& source, const std::string& position) override {
+    store_.commit(source, position);
+    MutexLock lock(mutex_);
+    lines_ = store_.lines;
+    return true;
+  }
+  Lines lines() {
+    MutexLock lock(mutex_);
+    return lines_;
+  }
+
+ private:
+  MemoryStore store_;
+  Mutex mutex_;
+  Lines lines_ GUARDED_BY(mutex_);
+};
+
+struct Folder {
+  TempDir dir;
+  TestJob job{""};
+  SystemClock clock;
+  SharedStore store;
+  std::unique_ptr<FileTargets> targets;
+
+  void start() {
+    targets.reset();
+    FileTargets::Options options;
+    StaticConfig target;
+    target.labels = {{"__path__", dir.path() + "/*"}};
+    options.jobs.push_back({job.job, {target}, "", {}});
+    options.sync_period = 50 * kMillisecond;
+    targets = std::make_unique<FileTargets>(std::move(options), store, clock, job.metrics,
+                                            job.diagnostics);
+  }
+  std::string path(const std::string& name) const { return dir.path() + "/" + name; }
+  void append(const std::string& name, const std::string& text) const {
+    std::ofstream(path(name), std::ios::app | std::ios::binary) << text;
+  }
+  void wait_for(const std::function<bool()>& done) const {
+    for (int i = 0; i < 3000 && !done(); ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    REQUIRE(done());
+  }
+  void wait_for_line(const std::string& line) {
+    wait_for([&] {
+      const Lines lines = store.lines();
+      return std::find(lines.begin(), lines.end(), line) != lines.end();
+    });
+  }
+  // Its target is there and at the offset.
+  void wait_for_offset(const std::string& name, uint64_t offset) {
+    wait_for([&] {
+      const auto status = targets->status();
+      return std::any_of(status.begin(), status.end(), [&](const FileTargets::Status& s) {
+        return s.path == path(name) && s.offset == offset;
+      });
+    });
+  }
+  Lines sorted() {
+    Lines out = store.lines();
+    std::sort(out.begin(), out.end());
+    return out;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a pattern that takes rotated names too: each line once") {
+  Folder f;
+  const std::string first = "1-and-enough-to-tell-it-from-others\n";
+  f.append("a.log", first);
+  f.start();
+  f.wait_for_line("1-and-enough-to-tell-it-from-others");
+  std::filesystem::rename(f.path("a.log"), f.path("a.log.1"));
+  f.append("a.log", "2\n");
+  f.wait_for_line("2");
+  f.wait_for_offset("a.log.1", first.size());
+  // Further lines of the renamed file are its own target's.
+  f.append("a.log.1", "late\n");
+  f.wait_for_line("late");
+  SUBCASE("renamed again while nobody looked") {
+    f.targets.reset();
+    std::filesystem::rename(f.path("a.log.1"), f.path("a.log.2"));
+    std::filesystem::rename(f.path("a.log"), f.path("a.log.1"));
+    f.append("a.log", "3\n");
+    f.start();
+    f.wait_for_line("3");
+    f.wait_for_offset("a.log.1", 2);
+    f.wait_for_offset("a.log.2", first.size() + 5);
+    CHECK(f.sorted() == Lines{"1-and-enough-to-tell-it-from-others", "2", "3", "late"});
+  }
+  SUBCASE("packed") {
+    const gzFile out = ::gzopen(f.path("a.log.1.gz").c_str(), "wb");
+    const std::string text = first + "late\n";
+    ::gzwrite(out, text.data(), static_cast<unsigned>(text.size()));
+    ::gzclose(out);
+    std::filesystem::remove(f.path("a.log.1"));
+    f.wait_for_offset("a.log.1.gz", text.size());
+    CHECK(f.sorted() == Lines{"1-and-enough-to-tell-it-from-others", "2", "late"});
+  }
 }
 
 TEST_CASE("a damaged place is no place") {

@@ -127,8 +127,20 @@ TEST_CASE("the filter network takes a name or an id") {
   CHECK(passes_filters(container, {{"network", {"other", "back"}}}));
   CHECK(passes_filters(container, {{"network", {"n1"}}}));
   CHECK(!passes_filters(container, {{"network", {"front"}}}));
-  CHECK(unknown_filters({{"network", {"x"}}, {"health", {"x"}}}) ==
-        std::vector<std::string>{"health"});
+  CHECK(other_filters({{"network", {"x"}}, {"health", {"y"}}}) == DockerFilters{{"health", {"y"}}});
+}
+
+TEST_CASE("filters that only Docker knows are asked of it") {
+  World w;
+  const std::string id = w.docker.run("api"), other = w.docker.run("web");
+  const DockerFilters running = {{"status", {"running", "paused"}}};
+  CHECK(*w.client.is_listed(id, running, w.stop));
+  w.docker.stop(id);
+  CHECK(!*w.client.is_listed(id, running, w.stop));
+  CHECK(*w.client.is_listed(other, running, w.stop));
+  const auto refused = w.client.is_listed(id, {{"bogus", {"x"}}}, w.stop);
+  REQUIRE(!refused.ok());
+  CHECK(refused.error().message == "Docker answered 400: invalid filter 'bogus'");
 }
 
 TEST_SUITE_END();

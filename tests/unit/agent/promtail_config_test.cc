@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "agent/agent_config.h"
 #include "agent/promtail/convert.h"
 #include "agent/promtail/expand_env.h"
 
@@ -37,6 +38,8 @@ TEST_CASE("expand-env: Promtail's rules") {
   CHECK(expanded("${#A} ${A^^} ${A^} ${A:2:3} ${A:4}") == "5 A/B/C A/b/c b/c c");
   CHECK(expanded("${A#*/} ${A##*/} ${A%/*} ${A%%/*}") == "b/c c a/b a");
   CHECK(expanded("${A/\\//-} ${A//b/B}") == "a-b/c a/B/c");
+  CHECK(expanded("${A/#a/x} ${A/#b/x} ${A/%c/x} ${A/%b/x}") == "x/b/c a/b/c a/b/x a/b/c");
+  CHECK(expanded("${NO:-a$$b\\\\c\\/d}") == "a$$b\\\\c\\/d");
   CHECK(expanded("x\n${A-d}") == "line 2: missing closing brace");
   CHECK(expanded("${}") == "line 1: unable to parse variable name");
   CHECK(expanded("${A") == "line 1: missing closing brace");
@@ -113,6 +116,37 @@ TEST_CASE("faults say file, line, column and what may be meant; all are said at 
         std::string::npos);
   CHECK(fault("clients: [{url: x, bearer_token: a, basic_auth: {username: b}}]\n")
             .find("at most one of") != std::string::npos);
+}
+
+TEST_CASE("values that Promtail refuses, or takes though they look odd") {
+  CHECK(parse("clients: [{url: x, batchsize: 1e6}]\n")->clients[0].batch_bytes == 1'000'000);
+  CHECK(fault("clients: [{url: x, batchsize: 1.5}]\n").find("a whole number") != std::string::npos);
+  CHECK(fault("clients: [{url: x, external_labels: {a: b, a: c}}]\n") ==
+        "p.yaml:1:44: a is given twice");
+  const std::string job = "scrape_configs:\n- job_name: a\n";
+  CHECK(fault(job + "  docker_sd_configs: [{host: 'unix:///x', refresh_interval: 30}]\n")
+            .find("has no unit; write 30s") != std::string::npos);
+  CHECK(fault(job + "  journal: {matches: '_A=b _TRANSPORT'}\n") ==
+        "p.yaml:3:22: matches: _TRANSPORT is no FIELD=value");
+  const auto odd =
+      parse(job + "  encoding: utf-99\n  decompression: {enabled: true, format: bz2}\n");
+  REQUIRE(odd.ok());
+  REQUIRE(odd->warnings.size() == 2);
+  CHECK(odd->warnings[0] ==
+        "p.yaml:3:13: encoding: the system does not know utf-99: no file is read");
+  CHECK(odd->warnings[1].find("bz2") != std::string::npos);
+}
+
+TEST_CASE("servers and Docker hosts that cannot be used are said before the start") {
+  CHECK(promtail_clients(*parse("clients: [{url: 'http://h:3100'}]\n"))->at(0).url ==
+        "http://h:3100/loki/api/v1/push");
+  CHECK(!promtail_clients(*parse("clients: [{url: 'h:3100/x'}]\n")).ok());
+  CHECK(!promtail_clients(
+             *parse("clients: [{url: 'https://h/x', tls_config: {ca_file: /none/ca.pem}}]\n"))
+             .ok());
+  const std::string job = "scrape_configs: [{job_name: j, docker_sd_configs: [{host: ";
+  CHECK(check_docker_hosts(*parse(job + "'unix:///var/run/docker.sock'}]}]\n")).ok());
+  CHECK(check_docker_hosts(*parse(job + "'ssh://h'}]}]\n")).error().message.starts_with("job j: "));
 }
 
 TEST_CASE("known and not done is a warning that says so") {

@@ -35,12 +35,40 @@ bool is_stack_line(std::string_view line) {
          text.starts_with("Caused by:");
 }
 
+constexpr std::string_view kTraceback = "Traceback (most recent call last)";
+
+// What stands between two tracebacks of one error.
+bool chains_tracebacks(std::string_view line) {
+  return line.starts_with("During handling of the above exception, another exception occurred") ||
+         line.starts_with("The above exception was the direct cause of the following exception");
+}
+
+bool is_goroutine(std::string_view line) {
+  return line.starts_with("goroutine ") && line.ends_with("]:");
+}
+
+bool begins_panic(std::string_view line) {
+  return line.starts_with("panic: ") || line.starts_with("fatal error: ") || is_goroutine(line);
+}
+
+// What follows in a panic of Go: `main.(*T).f(0x1, {0x2, 0x3})` and the words around it.
+bool goes_on_with_panic(std::string_view line) {
+  for (const std::string_view head :
+       {"goroutine ", "[signal ", "panic: ", "created by ", "exit status "}) {
+    if (line.starts_with(head)) return true;
+  }
+  const size_t open = line.find('(');
+  return line.ends_with(')') && open != 0 && open != std::string_view::npos &&
+         line.substr(0, open).find(' ') == std::string_view::npos;
+}
+
 }  // namespace
 
 void BlockRules::begin(std::string_view line) {
   lines_ = 1;
   has_stack_ = is_stack_line(line);
-  traceback_ = line.starts_with("Traceback (most recent call last)");
+  traceback_ = chained_ = false;
+  panic_ = begins_panic(line);
   after_caret_ = false;
   last_blank_ = last_opens_ = false;
   open_braces_ = 0;
@@ -48,7 +76,9 @@ void BlockRules::begin(std::string_view line) {
 }
 
 void BlockRules::note(std::string_view line) {
-  if (is_stack_line(line)) has_stack_ = true;
+  if (is_stack_line(line) || (panic_ && is_goroutine(line))) has_stack_ = true;
+  if (line.starts_with(kTraceback)) traceback_ = true;
+  if (!is_blank_line(line)) chained_ = has_stack_ && chains_tracebacks(line);
   const std::string_view text = without_margin(line);
   if (text.ends_with('{') || text.ends_with('[')) ++open_braces_;
   if (open_braces_ > 0 && (text.starts_with('}') || text.starts_with(']'))) --open_braces_;
@@ -58,7 +88,10 @@ void BlockRules::note(std::string_view line) {
 }
 
 bool BlockRules::looks_like_more(std::string_view line) const {
-  if (is_blank_line(line)) return lines_ > 1 || open_braces_ > 0;
+  if (is_blank_line(line)) return lines_ > 1 || open_braces_ > 0 || panic_;
+  if (panic_ && goes_on_with_panic(line)) return true;
+  if (has_stack_ && chains_tracebacks(line)) return true;
+  if (chained_ && line.starts_with(kTraceback)) return true;
   const char c = line[0];
   if (c == ' ' || c == '\t') return true;
   if (line.starts_with("at ") || line.starts_with("Caused by:") || line.starts_with("Node.js v")) {

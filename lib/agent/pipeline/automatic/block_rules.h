@@ -1,5 +1,5 @@
-// Which plain lines go on from the one before: stack traces, dumps of objects, what Node prints
-// when it dies.
+// Which plain lines go on from the one before: stack traces, dumps of objects, what Node and
+// Go print when they die.
 #pragma once
 
 #include <optional>
@@ -30,6 +30,8 @@ class BlockRules {
   size_t lines_ = 0;
   bool has_stack_ = false;
   bool traceback_ = false;    // of Python: one line at the left margin still belongs to it
+  bool chained_ = false;      // of Python: another traceback of the same error comes
+  bool panic_ = false;        // of Go
   bool after_caret_ = false;  // Node showed the place; the error comes
   bool last_blank_ = false;
   bool last_opens_ = false;  // the last line begins an inspected object

@@ -19,6 +19,35 @@ bool lacks_zone(std::string_view text) {
   return text.find_first_not_of("0123456789.,", 19) == std::string_view::npos;
 }
 
+// 2026-01-01T13:00:00+0900 and +09, which many loggers write, with the colon of RFC 3339.
+std::string with_zone_colon(std::string text) {
+  const size_t sign = text.find_last_of("+-");
+  if (sign == std::string::npos || sign < 19 ||
+      text.find_first_not_of("0123456789", sign + 1) != std::string::npos) {
+    return text;
+  }
+  const size_t digits = text.size() - sign - 1;
+  if (digits == 4) return text.insert(sign + 3, ":");
+  return digits == 2 ? text + ":00" : text;
+}
+
+// Seconds with a fraction, digit by digit: a double has too few.
+std::optional<Timestamp> parse_seconds(std::string_view text) {
+  const size_t point = text.find('.');
+  if (point == std::string_view::npos || point > 11 || point + 1 == text.size() ||
+      text.find_first_not_of("0123456789.") != std::string_view::npos ||
+      text.find('.', point + 1) != std::string_view::npos) {
+    return {};
+  }
+  std::string digits(text.substr(point + 1, 9));
+  digits.resize(9, '0');
+  int64_t whole = 0, nanos = 0;
+  std::from_chars(text.data(), text.data() + point, whole);
+  std::from_chars(digits.data(), digits.data() + digits.size(), nanos);
+  if (whole > INT64_MAX / kSecond - 1) return {};
+  return whole * kSecond + nanos;
+}
+
 }  // namespace
 
 std::optional<Timestamp> parse_epoch(std::string_view text) {
@@ -34,6 +63,9 @@ std::optional<Timestamp> parse_epoch(std::string_view text) {
     if (__builtin_mul_overflow(whole, static_cast<int64_t>(scale), &t)) return {};
     return t;
   }
+  if (scale == 1e9) {
+    if (const auto exact = parse_seconds(text)) return exact;
+  }
   if (value * scale > 9e18) return {};
   return static_cast<Timestamp>(value * scale);
 }
@@ -44,7 +76,7 @@ std::optional<Timestamp> EventClock::parse(std::string_view said, bool is_number
   std::string text(said);
   std::replace(text.begin(), text.end(), ',', '.');
   if (!lacks_zone(text)) {
-    const auto t = parse_rfc3339(text);
+    const auto t = parse_rfc3339(with_zone_colon(text));
     return t ? t : parse_epoch(said);
   }
   const auto utc = parse_rfc3339(text + "Z");

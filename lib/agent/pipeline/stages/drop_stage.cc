@@ -35,23 +35,25 @@ class DropStage : public Stage {
     if (c.longer_than && entry.line.size() <= *c.longer_than) return false;
     if (c.older_than && entry.timestamp >= clock_->now() - *c.older_than) return false;
     if (c.sources.empty()) return !c.regex || c.regex->matches(entry.line);
-    if (c.regex) return c.regex->matches(joined(entry));
-    const bool all = std::all_of(c.sources.begin(), c.sources.end(), [&](const std::string& name) {
-      return entry.extracted.has(name);
-    });
-    return all && (!c.value || joined(entry) == *c.value);
+    if (c.regex || c.value) {
+      return join(entry) && (c.regex ? c.regex->matches(text_) : text_ == *c.value);
+    }
+    return std::all_of(c.sources.begin(), c.sources.end(),
+                       [&](const std::string& name) { return entry.extracted.has(name); });
   }
 
-  // Values of the sources that are there.
-  const std::string& joined(const PipelineEntry& entry) {
+  // Values of the sources that are there, in text_. False if one of them is null, which is no text.
+  bool join(const PipelineEntry& entry) {
     text_.clear();
     bool first = true;
     for (const std::string& name : config_->sources) {
-      if (!entry.extracted.text(name, one_)) continue;
+      const ExtractedValue* value = entry.extracted.find(name);
+      if (!value) continue;
+      if (!value_text(*value, one_)) return false;
       if (!std::exchange(first, false)) text_ += config_->separator;
       text_ += one_;
     }
-    return text_;
+    return true;
   }
 
   std::shared_ptr<const DropConfig> config_;

@@ -1,4 +1,5 @@
 // docker and cri: the envelopes that container engines put around lines, unwrapped by other stages.
+#include <algorithm>
 #include <map>
 
 #include "agent/pipeline/stages/nested_stage.h"
@@ -19,6 +20,90 @@ constexpr const char* kCriStages =
     "- labels: {stream: }\n"
     "- timestamp: {source: time, format: RFC3339Nano}\n"
     "- output: {source: content}\n";
+
+// dockerd cuts lines at this many bytes; a piece that is not the last has no line end.
+constexpr size_t kDockerPieceBytes = 16384;
+constexpr size_t kMaxJoinedBytes = 1u << 20;
+constexpr Duration kDockerWait = 10 * kSecond;
+
+// Unwraps, and joins the pieces of long lines in files of Docker's driver json-file, which Promtail
+// leaves as they are. An open line a label set.
+class DockerStage : public NestedStage {
+ public:
+  explicit DockerStage(std::unique_ptr<StageChain> chain) : NestedStage(std::move(chain)) {}
+
+  void process(PipelineEntry& entry, const Next& next) override {
+    auto join = [&](PipelineEntry& e) { add(e, next); };
+    NestedStage::process(entry, Next(join));
+  }
+  void flush_due(int64_t steady_ns, const Next& next) override {
+    release(next, [&](const Open& o) { return o.due_ns <= steady_ns; });
+  }
+  void flush_all(const Next& next) override {
+    release(next, [](const Open&) { return true; });
+  }
+  int64_t next_due() const override {
+    int64_t out = kNever;
+    for (const auto& [labels, open] : open_) out = std::min(out, open.due_ns);
+    return out;
+  }
+  std::optional<uint64_t> oldest_held() const override {
+    std::optional<uint64_t> out;
+    for (const auto& [labels, open] : open_) {
+      if (!out || open.entry.sequence < *out) out = open.entry.sequence;
+    }
+    return out;
+  }
+
+ private:
+  struct Open {
+    PipelineEntry entry;
+    int64_t due_ns = 0;
+  };
+
+  static bool is_piece(const PipelineEntry& entry) {
+    if (entry.line.size() < kDockerPieceBytes || entry.line.ends_with('\n')) return false;
+    const std::string* path = find_label(entry.labels, "filename");
+    return path && path->find("-json.log") != std::string::npos;
+  }
+  void add(PipelineEntry& entry, const Next& next) {
+    const bool piece = is_piece(entry);
+    const auto known = open_.find(entry.labels);
+    if (known == open_.end()) {
+      if (!piece) return next(entry);
+      open_[entry.labels] = {entry, entry.steady_ns + kDockerWait};
+      return;
+    }
+    // All pieces of a line carry the time of the first.
+    Open& open = known->second;
+    const bool goes_on = entry.timestamp == open.entry.timestamp;
+    if (goes_on) {
+      open.entry.line += entry.line;
+      open.due_ns = entry.steady_ns + kDockerWait;
+      if (piece && open.entry.line.size() < kMaxJoinedBytes) return;
+    }
+    pass(std::move(open.entry), next);
+    open_.erase(known);
+    if (!goes_on) add(entry, next);
+  }
+  static void pass(PipelineEntry entry, const Next& next) {
+    entry.extracted.set_text("output", entry.line);
+    next(entry);
+  }
+  template <typename Wanted>
+  void release(const Next& next, Wanted wanted) {
+    for (auto it = open_.begin(); it != open_.end();) {
+      if (wanted(it->second)) {
+        pass(std::move(it->second.entry), next);
+        it = open_.erase(it);
+      } else {
+        ++it;
+      }
+    }
+  }
+
+  std::map<Labels, Open> open_;
+};
 
 struct CriConfig {
   int64_t max_partial_lines = 100;  // label sets with an open line
@@ -59,7 +144,7 @@ class CriStage : public NestedStage {
       entry.line.insert(0, known->second.line);
       entry.sequence = known->second.sequence;
     }
-    cut(entry);
+    if (partial || known != open_.end()) cut(entry);
     if (!partial) {
       if (known != open_.end()) open_.erase(known);
       return next(entry);
@@ -86,13 +171,13 @@ class CriStage : public NestedStage {
 
 }  // namespace
 
-Result<StageFactory> compile_docker(StageOptions& options, const config::YamlNode&,
+Result<StageFactory> compile_docker(StageOptions& options, const config::YamlNode& node,
                                     StageContext& context) {
-  RETURN_IF_ERROR(options.status());
+  if (node.is_map()) RETURN_IF_ERROR(options.status());  // other things are not looked at
   ASSIGN_OR_RETURN(StageProgram program, compile_stage_text(kDockerStages, context));
   auto shared = std::make_shared<const StageProgram>(std::move(program));
   return StageFactory([shared](StageObserver* observer, int depth) {
-    return std::make_unique<NestedStage>(shared->instantiate(observer, depth));
+    return std::make_unique<DockerStage>(shared->instantiate(observer, depth));
   });
 }
 

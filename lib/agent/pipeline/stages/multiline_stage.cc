@@ -114,7 +114,7 @@ Result<StageFactory> compile_multiline(StageOptions& options, const config::Yaml
   const int64_t lines = options.integer("max_lines", 128);
   const auto wait = options.text("max_wait_time");
   RETURN_IF_ERROR(options.status());
-  if (!first || first->empty()) {
+  if (!first) {
     return options.fault("multiline stage config must define `firstline` regular expression");
   }
   auto regex = GoRegex::compile(*first);

@@ -30,9 +30,10 @@ class PackStage : public Stage {
   bool run(PipelineEntry& entry) override {
     std::map<std::string, std::string> packed;
     std::string text;
+    // Labels are found among the extracted values; one that a stage has set since then is not.
     for (const std::string& name : names_) {
-      if (const std::string* label = find_label(entry.labels, name)) packed[name] = *label;
-      if (entry.extracted.text(name, text)) packed[name] = text;
+      if (!entry.extracted.text(name, text)) continue;
+      packed[name] = text;
       erase_label(entry.labels, name);
     }
     std::string out = "{";
@@ -82,9 +83,9 @@ Result<StageFactory> compile_pack(StageOptions& options, const config::YamlNode&
   return factory_of(PackStage(std::move(names), ingest_timestamp));
 }
 
-Result<StageFactory> compile_decolorize(StageOptions& options, const config::YamlNode&,
+Result<StageFactory> compile_decolorize(StageOptions& options, const config::YamlNode& node,
                                         StageContext&) {
-  RETURN_IF_ERROR(options.status());
+  if (node.is_map()) RETURN_IF_ERROR(options.status());  // other things are not looked at
   return factory_of(DecolorizeStage());
 }
 

@@ -22,8 +22,8 @@ class ReplaceStage : public Stage {
     } else if (!entry.extracted.text(source_, input_)) {
       return true;
     }
-    if (!replacement_ || !regex_.find(input_, 0, groups_)) return true;
-    const GoRegex::Groups first = groups_;
+    GoRegex::Groups first;
+    if (!replacement_ || !regex_.find(input_, 0, first)) return true;
     replaced_.clear();
     std::string out;
     if (!replace_all(entry, out)) return true;
@@ -42,33 +42,35 @@ class ReplaceStage : public Stage {
   }
 
  private:
-  // groups_ is the first match. False if the template fails.
+  // Of input_. False if the template fails.
   bool replace_all(const PipelineEntry& entry, std::string& out) {
     tmpl::Map data = template_data(entry.extracted);
     size_t copied = 0;
-    while (true) {
-      for (size_t i = 1; i < groups_.size(); ++i) {
-        if (!groups_[i].data()) continue;
-        const std::string captured(groups_[i]);
-        data.insert_or_assign("Value", tmpl::Value(captured));
-        std::string text;
-        if (!replacement_->render(tmpl::Value(std::make_shared<const tmpl::Map>(data)), text)
-                 .ok()) {
-          return false;
-        }
-        const auto start = static_cast<size_t>(groups_[i].data() - input_.data());
-        if (copied <= start) {
-          out.append(input_, copied, start - copied);
-          out += text;
-          copied = start + captured.size();
-        }
-        replaced_[captured] = std::move(text);
+    bool fine = true;
+    regex_.for_each_match(input_, [&](const GoRegex::Groups& groups) {
+      for (size_t i = 1; fine && i < groups.size(); ++i) {
+        if (groups[i].data()) fine = replace_group(groups[i], data, copied, out);
       }
-      const auto end = static_cast<size_t>(groups_[0].data() - input_.data()) + groups_[0].size();
-      const size_t from = groups_[0].empty() ? end + 1 : end;
-      if (from > input_.size() || !regex_.find(input_, from, groups_)) break;
+      return fine;
+    });
+    if (fine) out.append(input_, copied);
+    return fine;
+  }
+  // copied: how much of input_ is in out. A group inside one that was replaced is not.
+  bool replace_group(std::string_view group, tmpl::Map& data, size_t& copied, std::string& out) {
+    const std::string captured(group);
+    data.insert_or_assign("Value", tmpl::Value(captured));
+    std::string text;
+    if (!replacement_->render(tmpl::Value(std::make_shared<const tmpl::Map>(data)), text).ok()) {
+      return false;
     }
-    out.append(input_, copied);
+    const auto start = static_cast<size_t>(group.data() - input_.data());
+    if (copied <= start) {
+      out.append(input_, copied, start - copied);
+      out += text;
+      copied = start + captured.size();
+    }
+    replaced_[captured] = std::move(text);
     return true;
   }
 
@@ -76,7 +78,6 @@ class ReplaceStage : public Stage {
   std::optional<tmpl::Template> replacement_;
   std::string source_;  // empty: the line
   std::string input_;
-  GoRegex::Groups groups_;
   std::map<std::string, std::string> replaced_;  // captured text → what stands there now
 };
 

@@ -105,10 +105,13 @@ int64_t guess_year(int month, Timestamp now) {
   return year;
 }
 
+// Without a location, times are of UTC and abbreviations of zones those of this machine.
 std::optional<Timestamp> parse_layout(const Format& format, std::string_view text,
-                                      const TimeZone& location, Timestamp now) {
-  const TimeZone zone = format.predefined ? TimeZone::named("UTC") : location;
-  const auto parsed = tmpl::parse_go_time(format.layout, text, zone);
+                                      const std::optional<TimeZone>& location, Timestamp now) {
+  static const TimeZone utc = TimeZone::named("UTC"), local = TimeZone::local();
+  const bool here = format.predefined || !location;
+  const TimeZone &zone = here ? utc : *location, &names = here ? local : *location;
+  const auto parsed = tmpl::parse_go_time(format.layout, text, zone, names);
   if (!parsed || format.has_year) return instant(parsed);
   int64_t year = 0;
   int month = 0, day = 0;
@@ -116,15 +119,15 @@ std::optional<Timestamp> parse_layout(const Format& format, std::string_view tex
   constexpr int64_t kDaySeconds = 86'400;
   const int64_t days = (wall - ((wall % kDaySeconds) + kDaySeconds) % kDaySeconds) / kDaySeconds;
   tmpl::date_of_days(days, year, month, day);
-  return instant(
-      tmpl::parse_go_time("2006 " + format.layout,
-                          std::to_string(guess_year(month, now)) + " " + std::string(text), zone));
+  return instant(tmpl::parse_go_time(
+      "2006 " + format.layout, std::to_string(guess_year(month, now)) + " " + std::string(text),
+      zone, names));
 }
 
 struct TimestampConfig {
   std::string source;
   std::vector<Format> formats;
-  TimeZone location = TimeZone::named("UTC");
+  std::optional<TimeZone> location;
   bool fudge = true;
 };
 
@@ -178,7 +181,7 @@ Result<StageFactory> compile_timestamp(StageOptions& options, const config::Yaml
   config->source = options.text("source").value_or("");
   const std::string format = options.text("format").value_or("");
   const auto fallbacks = options.texts("fallback_formats");
-  const std::string location = options.text("location").value_or("");
+  const auto location = options.text("location");
   const std::string action = options.text("action_on_failure").value_or("fudge");
   RETURN_IF_ERROR(options.status());
   if (config->source.empty()) {
@@ -188,12 +191,12 @@ Result<StageFactory> compile_timestamp(StageOptions& options, const config::Yaml
   if (action != "fudge" && action != "skip") {
     return options.fault("invalid action on failure (supported values are [skip fudge])");
   }
-  if (location == "Local") {
+  if (location && *location == "Local") {
     config->location = TimeZone::local();
-  } else if (!location.empty() && location != "UTC") {
-    config->location = TimeZone::named(location);
-    if (!config->location.known()) {
-      return options.fault("invalid location specified: unknown time zone " + location);
+  } else if (location) {
+    config->location = TimeZone::named(location->empty() ? "UTC" : *location);
+    if (!config->location->known() && !location->empty() && *location != "UTC") {
+      return options.fault("invalid location specified: unknown time zone " + *location);
     }
   }
   config->fudge = action == "fudge";
