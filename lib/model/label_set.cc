@@ -165,27 +165,54 @@ LabelSet::LabelSet() {
   rep_ = kEmpty.rep_;
 }
 
-LabelSet LabelSet::from(Labels labels) {
-  std::stable_sort(labels.begin(), labels.end(),
-                   [](const Label& a, const Label& b) { return a.name < b.name; });
-  auto rep = std::make_shared<Rep>();
-  for (auto& label : labels) {
-    if (!rep->labels.empty() && rep->labels.back().name == label.name) {
-      rep->labels.back() = std::move(label);
-    } else {
-      rep->labels.push_back(std::move(label));
+namespace {
+
+bool name_before(const Label& a, const Label& b) { return a.name < b.name; }
+
+// Sorted by name; of equal names the last one.
+void put_in_order(Labels& labels) {
+  // Mostly they come so; then nothing has to be moved. A few are sorted without a buffer.
+  const auto out_of_order = [](const Label& a, const Label& b) { return a.name >= b.name; };
+  if (std::adjacent_find(labels.begin(), labels.end(), out_of_order) == labels.end()) return;
+  constexpr size_t kFew = 32;
+  if (labels.size() <= kFew) {
+    for (auto l = labels.begin(); l != labels.end(); ++l) {
+      std::rotate(std::upper_bound(labels.begin(), l, *l, name_before), l, l + 1);
     }
+  } else {
+    std::stable_sort(labels.begin(), labels.end(), name_before);
   }
-  std::erase_if(rep->labels, [](const Label& l) { return l.value.empty(); });
+  auto out = labels.begin();
+  for (auto l = labels.begin() + 1; l != labels.end(); ++l) {
+    if (out->name != l->name) ++out;
+    if (out != l) *out = std::move(*l);
+  }
+  labels.erase(out + 1, labels.end());
+}
+
+uint64_t hash_of(const Labels& labels) {
+  size_t size = 0;
+  for (const Label& label : labels) size += label.name.size() + label.value.size() + 2;
   std::string key;
-  for (const auto& label : rep->labels) {
+  key.reserve(size);
+  for (const Label& label : labels) {
     key += label.name;
     key += '\xFF';
     key += label.value;
     key += '\xFF';
   }
-  rep->hash = hash_bytes_xxh64(key);
-  rep->text = format_labels(rep->labels);
+  return hash_bytes_xxh64(key);
+}
+
+}  // namespace
+
+LabelSet LabelSet::from(Labels labels) {
+  put_in_order(labels);
+  std::erase_if(labels, [](const Label& l) { return l.value.empty(); });
+  auto rep = std::make_shared<Rep>();
+  rep->hash = hash_of(labels);
+  rep->text = format_labels(labels);
+  rep->labels = std::move(labels);
   return LabelSet(std::move(rep));
 }
 
@@ -214,71 +241,74 @@ bool LabelSet::has(std::string_view name) const {
                      [&](const Label& l) { return l.name == name; });
 }
 
+namespace {
+
+bool is_plain(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte >= 0x20 && byte < 0x7F && c != '"' && c != '\\';
+}
+
+// What is not plain ASCII: a character that is kept as it is, or an escape. How many bytes it took.
+size_t append_special(std::string& out, std::string_view text) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  static constexpr std::string_view kValues = "\"\\\a\b\f\n\r\t\v";
+  static constexpr std::string_view kNames = "\"\\abfnrtv";
+  if (const size_t n = utf8_length(text); n > 1) {
+    out.append(text.substr(0, n));
+    return n;
+  }
+  const auto byte = static_cast<unsigned char>(text[0]);
+  out += '\\';
+  if (const size_t i = kValues.find(text[0]); i != std::string_view::npos) {
+    out += kNames[i];
+  } else {
+    out += 'x';
+    out += kHex[byte >> 4];
+    out += kHex[byte & 15];
+  }
+  return 1;
+}
+
+void append_quoted(std::string& out, std::string_view text) {
+  out += '"';
+  while (!text.empty()) {
+    const size_t plain =
+        static_cast<size_t>(std::find_if_not(text.begin(), text.end(), is_plain) - text.begin());
+    out.append(text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (!text.empty()) text.remove_prefix(append_special(out, text));
+  }
+  out += '"';
+}
+
+}  // namespace
+
 std::string format_labels(const Labels& labels) {
-  std::string out = "{";
+  constexpr size_t kAround = 6;  // quotes, =, comma and blank
+  size_t size = 2;
+  for (const Label& label : labels) size += label.name.size() + label.value.size() + kAround;
+  std::string out;
+  out.reserve(size);
+  out += '{';
   for (const auto& label : labels) {
     if (out.size() > 1) out += ", ";
-    out += is_label_name(label.name) ? label.name : quote(label.name);
+    if (is_label_name(label.name)) {
+      out += label.name;
+    } else {
+      append_quoted(out, label.name);
+    }
     out += '=';
-    out += quote(label.value);
+    append_quoted(out, label.value);
   }
   out += '}';
   return out;
 }
 
 std::string quote(std::string_view text) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  std::string out = "\"";
-  for (size_t i = 0; i < text.size();) {
-    const char c = text[i];
-    const auto byte = static_cast<unsigned char>(c);
-    const size_t n = utf8_length(text.substr(i));
-    if (n > 1) {
-      out.append(text.substr(i, n));
-      i += n;
-      continue;
-    }
-    ++i;
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        continue;
-      case '\\':
-        out += "\\\\";
-        continue;
-      case '\a':
-        out += "\\a";
-        continue;
-      case '\b':
-        out += "\\b";
-        continue;
-      case '\f':
-        out += "\\f";
-        continue;
-      case '\n':
-        out += "\\n";
-        continue;
-      case '\r':
-        out += "\\r";
-        continue;
-      case '\t':
-        out += "\\t";
-        continue;
-      case '\v':
-        out += "\\v";
-        continue;
-      default:
-        break;
-    }
-    if (n == 0 || byte < 0x20 || byte == 0x7F) {
-      out += "\\x";
-      out += kHex[byte >> 4];
-      out += kHex[byte & 15];
-    } else {
-      out += c;
-    }
-  }
-  return out + '"';
+  std::string out;
+  out.reserve(text.size() + 2);
+  append_quoted(out, text);
+  return out;
 }
 
 bool is_label_name(std::string_view name) {

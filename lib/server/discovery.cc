@@ -74,7 +74,9 @@ LabelSet with_service_name(const LabelSet& labels) {
       break;
     }
   }
-  Labels all = labels.labels();
+  Labels all;
+  all.reserve(labels.labels().size() + 1);
+  all = labels.labels();
   all.push_back({std::string(kServiceName), std::string(service)});
   return LabelSet::from(std::move(all));
 }

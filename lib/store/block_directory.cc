@@ -33,8 +33,7 @@ Result<bool> visit_list(const StreamSelection& wanted, TimeRange range, uint64_t
 
 }  // namespace
 
-Result<BlockDirectory::FileRef> BlockDirectory::of_file(
-    uint64_t file, std::optional<LabelIndex::FileCursor>& cursor) {
+Result<BlockDirectory::FileRef> BlockDirectory::of_file(uint64_t file, Cursor& cursor) {
   if (auto known = cache_.find(file)) return known;
   if (!cursor) {
     ASSIGN_OR_RETURN(LabelIndex::FileCursor begun, index_.cursor());
@@ -48,27 +47,35 @@ Result<BlockDirectory::FileRef> BlockDirectory::of_file(
   return FileRef(shared);
 }
 
+Result<bool> BlockDirectory::visit_file(uint64_t file, Cursor& cursor,
+                                        const StreamSelection& wanted, TimeRange range,
+                                        const RowsVisitor& visit, const DamageVisitor& damaged) {
+  ASSIGN_OR_RETURN(const FileRef streams, of_file(file, cursor));
+  for (const StreamList& list : *streams) {
+    const auto more = visit_list(wanted, range, file, list, visit);
+    if (!more.ok()) {
+      if (damaged) damaged(file, list.block);
+    } else if (!*more) {
+      return false;
+    }
+  }
+  return true;
+}
+
 Status BlockDirectory::visit(const StreamSelection& wanted, TimeRange range,
                              std::span<const uint64_t> files, const RowsVisitor& visit,
                              const DamageVisitor& damaged) {
   if (wanted.streams().empty()) return {};
-  std::optional<LabelIndex::FileCursor> cursor;
+  Cursor cursor;
   for (const uint64_t file : files) {
-    ASSIGN_OR_RETURN(const FileRef streams, of_file(file, cursor));
-    for (const StreamList& list : *streams) {
-      const auto more = visit_list(wanted, range, file, list, visit);
-      if (!more.ok()) {
-        if (damaged) damaged(file, list.block);
-      } else if (!*more) {
-        return {};
-      }
-    }
+    ASSIGN_OR_RETURN(const bool more, visit_file(file, cursor, wanted, range, visit, damaged));
+    if (!more) break;
   }
   return {};
 }
 
 Result<BlockLanes> BlockDirectory::lanes(const BlockPlan& plan) {
-  std::optional<LabelIndex::FileCursor> cursor;
+  Cursor cursor;
   ASSIGN_OR_RETURN(const FileRef streams, of_file(plan.file, cursor));
   BlockLanes out;
   for (const StreamList& list : *streams) {
@@ -87,7 +94,7 @@ Result<BlockLanes> BlockDirectory::lanes(const BlockPlan& plan) {
 }
 
 Result<std::vector<StreamBlock>> BlockDirectory::rows_of(uint64_t file) {
-  std::optional<LabelIndex::FileCursor> cursor;
+  Cursor cursor;
   ASSIGN_OR_RETURN(const FileRef streams, of_file(file, cursor));
   std::vector<StreamBlock> out;
   for (const StreamList& list : *streams) {
@@ -104,12 +111,14 @@ Result<std::vector<StreamRef>> BlockDirectory::present(const StreamSelection& wa
   std::unordered_set<const Stream*> found;
   std::vector<StreamRef> out;
   const size_t all = wanted.streams().size();
-  for (size_t f = files.size(); f > 0 && out.size() < all; --f) {
-    RETURN_IF_ERROR(visit(wanted, range, files.subspan(f - 1, 1),
-                          [&](const StreamRef& stream, const StreamBlock&) {
-                            if (found.insert(stream.get()).second) out.push_back(stream);
-                            return out.size() < all;
-                          }));
+  const auto add = [&](const StreamRef& stream, const StreamBlock&) {
+    if (found.insert(stream.get()).second) out.push_back(stream);
+    return out.size() < all;
+  };
+  Cursor cursor;
+  bool more = all > 0;
+  for (size_t f = files.size(); f > 0 && more; --f) {
+    ASSIGN_OR_RETURN(more, visit_file(files[f - 1], cursor, wanted, range, add, {}));
   }
   return out;
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -38,8 +39,12 @@ class BlockDirectory {
 
  private:
   using FileRef = LruCache<uint64_t, LabelIndex::FileStreams>::Ref;
-  // cursor: begun when the database has to be asked.
-  Result<FileRef> of_file(uint64_t file, std::optional<LabelIndex::FileCursor>& cursor);
+  // Begun when the database has to be asked.
+  using Cursor = std::optional<LabelIndex::FileCursor>;
+  Result<FileRef> of_file(uint64_t file, Cursor& cursor);
+  // False: enough.
+  Result<bool> visit_file(uint64_t file, Cursor& cursor, const StreamSelection& wanted,
+                          TimeRange range, const RowsVisitor& visit, const DamageVisitor& damaged);
 
   const LabelIndex& index_;
   LruCache<uint64_t, LabelIndex::FileStreams> cache_;

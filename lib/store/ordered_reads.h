@@ -3,6 +3,7 @@
 // the more, the longer each was; a few at most. For one thread.
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -58,15 +59,21 @@ class OrderedReads {
     auto read = std::make_shared<OneRead>();
     read->number = begun_++;
     asked_.push_back(read);
-    // When this goes, no claim is free: then the task does nothing.
-    if (ahead) threads_.run([this, read = std::move(read)] { try_read(*read); });
+    if (!ahead) return;
+    // When this goes, no claim is free.
+    threads_.run([this, read = std::move(read)] {
+      if (read->claim.take()) read_now(*read);
+    });
   }
   // False: somebody else did or does.
   bool try_read(OneRead& read) {
     if (!read.claim.take()) return false;
+    read_now(read);
+    return true;
+  }
+  void read_now(OneRead& read) {
     read.value = read_(read.number);
     read.claim.finish();
-    return true;
   }
 
   ReadAhead& threads_;

@@ -85,6 +85,7 @@ Result<LabelSet> read_labels(const dom::element& stream, const std::string& wher
     return invalid(where + ": \"stream\" is not an object of labels");
   }
   Labels labels;
+  labels.reserve(object.size());
   for (const auto& [name, label] : object) {
     if (!is_label_name(name)) return bad_label_name(name, where);
     labels.push_back({std::string(name), text_of(label)});

@@ -2,6 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <map>
+#include <random>
+
 #include "model/matcher.h"
 
 namespace logsvc {
@@ -59,6 +63,38 @@ TEST_CASE("matchers are anchored and see an absent label as empty") {
   CHECK(matches(MatchType::kNotRegex, "none", ".+"));
   CHECK(Matcher::make(MatchType::kRegex, "a", "(").error().message ==
         "error parsing regexp: missing closing ): `(`");
+}
+
+TEST_CASE("labels in any order are sorted by name, of equal names the last one counts") {
+  std::mt19937 random(1);
+  for (const size_t count : {0, 1, 2, 5, 31, 32, 33, 60}) {
+    for (int round = 0; round < 50; ++round) {
+      Labels given;
+      std::map<std::string, std::string> expected;
+      for (size_t i = 0; i < count; ++i) {
+        const Label label{"n" + std::to_string(random() % (2 * count)),
+                          random() % 5 ? std::to_string(random() % 10) : ""};
+        given.push_back(label);
+        expected[label.name] = label.value;
+      }
+      if (round % 5 == 0) std::sort(given.begin(), given.end());
+      if (round % 5 == 0) {
+        for (const Label& label : given) expected[label.name] = label.value;
+      }
+      std::erase_if(expected, [](const auto& label) { return label.second.empty(); });
+      Labels sorted;
+      for (const auto& [name, value] : expected) sorted.push_back({name, value});
+      CHECK(LabelSet::from(given).labels() == sorted);
+    }
+  }
+}
+
+TEST_CASE("quoting as Go does, character by character") {
+  CHECK(quote("") == "\"\"");
+  CHECK(quote("plain text") == "\"plain text\"");
+  CHECK(quote("\"\\\a\b\f\n\r\t\v") == R"("\"\\\a\b\f\n\r\t\v")");
+  CHECK(quote(std::string_view("a\0b\x01\x7F", 5)) == R"("a\x00b\x01\x7f")");
+  CHECK(quote("\xC3\xA4 \xC3 \xFF") == "\"\xC3\xA4 \\xc3 \\xff\"");
 }
 
 TEST_SUITE_END();
