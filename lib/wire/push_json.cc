@@ -23,12 +23,41 @@ struct Document {
   dom::element root;
 };
 
+// The unit of UTF-16 that \uXXXX at the place stands for; -1 if none is there.
+int utf16_escape(std::string_view body, size_t at) {
+  if (body.substr(at, 2) != "\\u" || body.size() - at < 6) return -1;
+  int unit = 0;
+  const char* const digits = body.data() + at + 2;
+  const auto [end, failure] = std::from_chars(digits, digits + 4, unit, 16);
+  return failure == std::errc() && end == digits + 4 ? unit : -1;
+}
+
+// Halves of characters, which JavaScript writes for texts that were cut within one, become U+FFFD.
+// A client that is refused one would send its batch again for ever.
+void mend_surrogates(std::string& body) {
+  for (size_t at = body.find('\\'); at != std::string::npos; at = body.find('\\', at)) {
+    const int unit = utf16_escape(body, at);
+    if (unit < 0xD800 || unit > 0xDFFF) {
+      at += 2;
+      continue;
+    }
+    const int next = unit < 0xDC00 ? utf16_escape(body, at + 6) : -1;
+    const bool whole = next >= 0xDC00 && next <= 0xDFFF;
+    if (!whole) body.replace(at + 2, 4, "fffd");
+    at += whole ? 12 : 6;
+  }
+}
+
 Status parse(std::string& body, Document& document) {
   if (body.empty()) return invalid("EOF");
   const auto load = [&] { return document.parser.parse(body).get(document.root); };
   auto failure = load();
   if (failure == simdjson::UTF8_ERROR) {
     body = repair_utf8(body);
+    failure = load();
+  }
+  if (failure == simdjson::STRING_ERROR) {
+    mend_surrogates(body);
     failure = load();
   }
   if (failure != simdjson::SUCCESS) {

@@ -56,6 +56,19 @@ TEST_CASE("a push cut at any byte is refused with Loki's words") {
   }
 }
 
+TEST_CASE("halves of characters in a JSON push become U+FFFD, whole ones stay") {
+  const auto line_of = [](const std::string& escaped) {
+    const auto batch = decode_push_json(R"({"streams":[{"stream":{"a":"b"},"values":[["1",")" +
+                                        escaped + "\"]]}]}");
+    return batch.ok() ? std::string(batch->streams[0].entries[0].line) : batch.error().message;
+  };
+  CHECK(line_of(R"(cut \ud83d)") == "cut \uFFFD");
+  CHECK(line_of(R"(\ude00 cut)") == "\uFFFD cut");
+  CHECK(line_of(R"(\uD83D\u0041 \ud83d\ud83d\ude00 \\ud83d)") == "\uFFFDA \uFFFD\U0001F600 \\ud83d");
+  CHECK(line_of(R"(\ud83d \u12)").starts_with("cannot read the push body as JSON"));
+  CHECK(line_of(R"(\ud83d \x)").starts_with("cannot read the push body as JSON"));
+}
+
 TEST_CASE("a lie about the decoded size is refused before memory is taken") {
   CHECK(decode(std::string("\xFF\xFF\xFF\xFF\x0F", 5)).error().message ==
         "decompressed message size too large than max (4294967295 vs 1048576)");
