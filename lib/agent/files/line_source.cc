@@ -101,7 +101,6 @@ Result<bool> LineSource::read(size_t max_bytes, const OnLine& on_line) {
     ASSIGN_OR_RETURN(const size_t got, bytes_->read(buffer.data(), buffer.size()));
     if (got == 0) return false;
     total += got;
-    bytes_read_ += got;
     std::string_view fresh(buffer.data(), got);
     while (!fresh.empty()) {
       const size_t end = fresh.find('\n');

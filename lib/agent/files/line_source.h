@@ -43,12 +43,10 @@ class LineSource {
 
   // Of the first byte that has not been given as part of a line.
   uint64_t offset() const { return offset_; }
-  uint64_t bytes_read() const { return bytes_read_; }
 
  private:
   std::unique_ptr<ByteSource> bytes_;
   uint64_t offset_;
-  uint64_t bytes_read_ = 0;
   std::string rest_;  // behind the last line end; begins at offset_
 };
 

@@ -34,19 +34,12 @@ uint64_t size_of(int fd) {
 
 }  // namespace
 
-FileMetrics::FileMetrics(Metrics& m)
-    : lines(m.counter("promtail_read_lines_total", "Lines read from files")),
-      bytes(m.counter("promtail_read_bytes_total", "Bytes read from files")),
-      rotations(m.counter("logsvc_agent_file_rotations_total",
-                          "Files that were rotated or truncated while they were read")),
-      gaps(m.counter("logsvc_agent_file_gaps_total",
-                     "Files that were rotated away before they were read to their end")),
-      failures(m.counter("logsvc_agent_file_failures_total", "Files that could not be read")),
-      active(m.gauge("promtail_files_active_total", "Files being read")) {}
-
 TailedFile::TailedFile(const TailContext& context, Options options,
                        std::unique_ptr<TargetPipeline> pipeline)
-    : context_(context), options_(std::move(options)), pipeline_(std::move(pipeline)) {
+    : context_(context),
+      options_(std::move(options)),
+      counts_(context.metrics.of_path(options_.path)),
+      pipeline_(std::move(pipeline)) {
   context_.metrics.active.add(1);
 }
 
@@ -79,7 +72,6 @@ bool TailedFile::open(int fd, uint64_t offset) {
   fd_ = fd;
   identity_ = *identity;
   lines_ = std::make_unique<LineSource>(std::move(*bytes), offset);
-  counted_bytes_ = 0;
   return true;
 }
 
@@ -180,7 +172,7 @@ bool TailedFile::reads_renamed(int fd) const {
 }
 
 void TailedFile::add_line(std::string_view text, uint64_t offset) {
-  context_.metrics.lines.add();
+  counts_->lines += 1;
   if (options_.decoder) text = options_.decoder->decode(text);
   pipeline_->process({base_ + offset, context_.clock.now(), text}, context_.clock.steady_ns(),
                      context_.store.sink());
@@ -190,8 +182,8 @@ void TailedFile::add_line(std::string_view text, uint64_t offset) {
 bool TailedFile::read(size_t max_bytes) {
   const auto more = lines_->read(
       max_bytes, [this](std::string_view text, uint64_t offset) { add_line(text, offset); });
-  context_.metrics.bytes.add(lines_->bytes_read() - counted_bytes_);
-  counted_bytes_ = lines_->bytes_read();
+  counts_->read_bytes = lines_->offset();
+  counts_->file_bytes = size_of(fd_);
   if (!more.ok()) fail("a file cannot be read", more.error().message);
   return more.ok() && *more;
 }

@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 
+#include "agent/files/file_metrics.h"
 #include "agent/files/file_place.h"
 #include "agent/files/line_source.h"
 #include "agent/files/line_store.h"
@@ -20,20 +21,8 @@
 #include "agent/pipeline/target_pipeline.h"
 #include "os/clock.h"
 #include "telemetry/diagnostics.h"
-#include "telemetry/metrics.h"
 
 namespace logsvc::agent {
-
-// Counters of file targets, under Promtail's names where dashboards know them.
-struct FileMetrics {
-  explicit FileMetrics(Metrics& m);
-  Counter& lines;
-  Counter& bytes;
-  Counter& rotations;
-  Counter& gaps;
-  Counter& failures;
-  Gauge& active;
-};
 
 struct TailContext {
   LineStore& store;
@@ -113,13 +102,13 @@ class TailedFile {
 
   const TailContext& context_;
   Options options_;
+  const std::shared_ptr<FileMetrics::OfPath> counts_;
   std::unique_ptr<TargetPipeline> pipeline_;
   int fd_ = -1;
   bool is_rotated_ = false;  // fd_ is an older file than the one at the path
   FileIdentity identity_;
   std::unique_ptr<LineSource> lines_;
   uint64_t base_ = 0;  // added to offsets, so that sequences grow over files
-  uint64_t counted_bytes_ = 0;
   bool first_open_ = true;
   std::deque<int> successors_;  // the files that came to stand at the path, in turn
   int64_t look_again_at_ = kNever;

@@ -208,6 +208,21 @@ TEST_CASE("a file that was read to its end and deleted is no gap") {
   CHECK(f.metrics.gaps.value() == 0);
 }
 
+TEST_CASE("each file that is read has its metrics, as long as it is read") {
+  Followed f;
+  f.append("1\n2\nhalf");
+  f.read();
+  const std::string path = "{path=\"" + f.path + "\"} ";
+  const auto says = [&](const std::string& sample) {
+    return ("\n" + f.job.metrics.text()).find("\n" + sample + "\n") != std::string::npos;
+  };
+  CHECK(says("promtail_read_lines_total" + path + "2"));
+  CHECK(says("promtail_read_bytes_total" + path + "4"));
+  CHECK(says("promtail_file_bytes_total" + path + "8"));
+  f.file.reset();
+  CHECK(f.job.metrics.text().find(f.path) == std::string::npos);
+}
+
 TEST_CASE("truncation: from the start again, also when it has grown past the place") {
   Followed f;
   f.append("1\n2\n");

@@ -64,7 +64,8 @@ TEST_CASE("halves of characters in a JSON push become U+FFFD, whole ones stay") 
   };
   CHECK(line_of(R"(cut \ud83d)") == "cut \uFFFD");
   CHECK(line_of(R"(\ude00 cut)") == "\uFFFD cut");
-  CHECK(line_of(R"(\uD83D\u0041 \ud83d\ud83d\ude00 \\ud83d)") == "\uFFFDA \uFFFD\U0001F600 \\ud83d");
+  CHECK(line_of(R"(\uD83D\u0041 \ud83d\ud83d\ude00 \\ud83d)") ==
+        "\uFFFDA \uFFFD\U0001F600 \\ud83d");
   CHECK(line_of(R"(\ud83d \u12)").starts_with("cannot read the push body as JSON"));
   CHECK(line_of(R"(\ud83d \x)").starts_with("cannot read the push body as JSON"));
 }
