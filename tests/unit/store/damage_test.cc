@@ -156,7 +156,9 @@ TEST_CASE("an index that names rows that a block does not have costs the block a
       {"later", [](StreamBlock& b) { b.last += 1000; }},
       {"the end before the beginning", [](StreamBlock& b) { b.last = b.first - 1; }},
       {"more bytes", [](StreamBlock& b) { b.raw_bytes += 1; }}};
-  for (const auto& [name, lie] : lies) {
+  for (const auto& one : lies) {
+    const auto& lie = one.second;
+    const std::string name = one.first;
     for (const Way way : {by_select, by_count, by_times, by_field}) {
       StoreWorld w;
       w.append(kApi, {{at(0), R"({"n":10})"}, {at(1), R"({"n":11})"}});
