@@ -58,11 +58,11 @@ uint32_t read_unicode(std::string_view text, size_t& at) {
   return static_cast<uint32_t>(0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00));
 }
 
-// Of text with whole escapes only.
+// What is no escape stays as it is written.
 void unescape(std::string_view text, std::string& out) {
   out.clear();
   for (size_t at = 0; at < text.size(); ++at) {
-    if (text[at] != '\\') {
+    if (text[at] != '\\' || at + 1 == text.size() || escape_length(text, at + 1) == 0) {
       out += text[at];
       continue;
     }

@@ -27,7 +27,7 @@ struct LogfmtToken {
 bool next_logfmt_token(std::string_view line, size_t from, LogfmtToken& out);
 
 // The value that is written so, bytes that are no UTF-8 as U+FFFD. `buffer` holds it if it is
-// written otherwise than it is.
+// written otherwise than it is. Of any text: an escape that is none stays as it is.
 std::string_view logfmt_value(std::string_view written, bool quoted, std::string& buffer);
 
 // What text inside of quotes does to them.
