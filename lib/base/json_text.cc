@@ -63,7 +63,7 @@ class Collector {
   char bytes_[1024];
 };
 
-void add_escaped(Collector& to, unsigned char c) {
+void add_escaped(Collector& to, unsigned char c, JsonEscapes escapes) {
   static constexpr char kHex[] = "0123456789abcdef";
   switch (c) {
     case '"':
@@ -77,10 +77,17 @@ void add_escaped(Collector& to, unsigned char c) {
     case '\t':
       return to.add("\\t");
     default:
+      if (escapes == JsonEscapes::kShort && (c == '\b' || c == '\f')) {
+        return to.add(c == '\b' ? "\\b" : "\\f");
+      }
       to.add("\\u00");
       to.add(kHex[c >> 4]);
       to.add(kHex[c & 15]);
   }
+}
+
+bool is_html(JsonEscapes escapes) {
+  return escapes == JsonEscapes::kHtml || escapes == JsonEscapes::kGo;
 }
 
 // Its first byte is none of ASCII. Returns the length.
@@ -92,7 +99,7 @@ size_t add_rune(Collector& to, std::string_view text, JsonEscapes escapes) {
   }
   const std::string_view rune = text.substr(0, length);
   const bool separator = rune == "\xE2\x80\xA8" || rune == "\xE2\x80\xA9";
-  if (separator && escapes != JsonEscapes::kNeeded) {
+  if (separator && is_html(escapes)) {
     to.add(rune.back() == '\xA8' ? "\\u2028" : "\\u2029");
   } else {
     to.add(rune);
@@ -119,7 +126,7 @@ void add_text(Collector& to, std::string_view text, JsonEscapes escapes) {
     }
     ++i;
     if (c < 0x20 || c == '"' || c == '\\' || (kHtml && (c == '<' || c == '>' || c == '&'))) {
-      add_escaped(to, c);
+      add_escaped(to, c, escapes);
     } else {
       to.add(static_cast<char>(c));
     }
@@ -131,10 +138,10 @@ void add_text(Collector& to, std::string_view text, JsonEscapes escapes) {
 void append_json_string(std::string& out, std::string_view text, JsonEscapes escapes) {
   Collector to(out);
   to.add('"');
-  if (escapes == JsonEscapes::kNeeded) {
-    add_text<false>(to, text, escapes);
-  } else {
+  if (is_html(escapes)) {
     add_text<true>(to, text, escapes);
+  } else {
+    add_text<false>(to, text, escapes);
   }
   to.add('"');
 }

@@ -8,7 +8,8 @@ namespace logsvc {
 
 enum class JsonEscapes {
   kNeeded,  // quotes, backslashes and control characters; bytes that are no UTF-8 become U+FFFD
-  kHtml,    // also < > & and U+2028/9, as Loki's answers have them in log lines
+  kShort,   // as kNeeded, \b and \f in their short forms, as OTLP's collector has them
+  kHtml,    // as kNeeded, also < > & and U+2028/9, as Loki's answers have them in log lines
   kGo,      // as kHtml, but \ufffd is written for bytes that are no UTF-8: Go's encoding/json
 };
 

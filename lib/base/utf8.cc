@@ -1,5 +1,7 @@
 #include "base/utf8.h"
 
+#include <cstring>
+
 namespace logsvc {
 
 size_t utf8_length(std::string_view s) {
@@ -38,7 +40,15 @@ void append_utf8(std::string& out, uint32_t rune) {
 }
 
 bool is_utf8(std::string_view s) {
+  constexpr uint64_t kNotAscii = 0x8080808080808080;
   while (!s.empty()) {
+    uint64_t word;
+    while (s.size() >= sizeof word) {
+      std::memcpy(&word, s.data(), sizeof word);
+      if (word & kNotAscii) break;
+      s.remove_prefix(sizeof word);
+    }
+    if (s.empty()) break;
     const size_t n = utf8_length(s);
     if (n == 0) return false;
     s.remove_prefix(n);

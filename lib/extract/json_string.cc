@@ -1,26 +1,9 @@
 #include "extract/json_string.h"
 
-#include <cctype>
-#include <cstdint>
-
+#include "base/unicode_escape.h"
 #include "base/utf8.h"
 
 namespace logsvc::extract {
-namespace {
-
-int hex4(std::string_view s) {
-  if (s.size() < 4) return -1;
-  int v = 0;
-  for (size_t i = 0; i < 4; ++i) {
-    const char c = s[i];
-    if (!std::isxdigit(static_cast<unsigned char>(c))) return -1;
-    v = v * 16 + (c <= '9' ? c - '0' : (c | 32) - 'a' + 10);
-  }
-  return v;
-}
-
-}  // namespace
-
 bool unescape_json(std::string_view s, std::string& out, bool keep_lone_surrogates) {
   static constexpr std::string_view kNames = "\"\\/bfnrt";
   static constexpr std::string_view kValues = "\"\\/\b\f\n\r\t";
@@ -34,21 +17,10 @@ bool unescape_json(std::string_view s, std::string& out, bool keep_lone_surrogat
       out += kValues[n];
       continue;
     }
-    if (s[i] != 'u') return false;
-    int code = hex4(s.substr(i + 1));
-    if (code < 0) return false;
-    i += 4;
-    if (code >= 0xD800 && code < 0xE000) {
-      const int low = s.substr(i + 1, 2) == "\\u" ? hex4(s.substr(i + 3)) : -1;
-      if (code >= 0xDC00 || low < 0xDC00 || low > 0xDFFF) {
-        if (!keep_lone_surrogates) return false;
-        code = 0xFFFD;
-      } else {
-        code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
-        i += 6;
-      }
-    }
-    append_utf8(out, static_cast<uint32_t>(code));
+    const UnicodeEscape escape = read_unicode_escape(s.substr(i - 1));
+    if (escape.length == 0 || (escape.half && !keep_lone_surrogates)) return false;
+    append_utf8(out, escape.rune);
+    i += escape.length - 2;
   }
   return true;
 }

@@ -1,7 +1,6 @@
 #include "extract/logfmt_fields.h"
 
-#include <algorithm>
-
+#include "base/unicode_escape.h"
 #include "base/utf8.h"
 #include "extract/json_fields.h"
 
@@ -13,22 +12,11 @@ constexpr std::string_view kEscapeValues = "\"\\/'\b\f\n\r\t";
 
 bool is_space(char c) { return static_cast<unsigned char>(c) <= ' '; }
 
-// The four hex digits at the start of the text; -1 if there are none.
-int hex4(std::string_view text) {
-  if (text.size() < 4) return -1;
-  int code = 0;
-  for (const char c : text.substr(0, 4)) {
-    const bool hex = (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'f');
-    if (!hex) return -1;
-    code = code * 16 + (c <= '9' ? c - '0' : (c | 32) - 'a' + 10);
-  }
-  return code;
-}
-
 // text[at] is behind a backslash. Length of the escape from there on; 0 if it is none.
 size_t escape_length(std::string_view text, size_t at) {
   if (kEscapeNames.find(text[at]) != std::string_view::npos) return 1;
-  return text[at] == 'u' && hex4(text.substr(at + 1)) >= 0 ? 5 : 0;
+  const size_t length = read_unicode_escape(text.substr(at - 1)).length;
+  return length > 0 ? length - 1 : 0;
 }
 
 // Goes from `at` to the quote that ends the string, also if an escape is none.
@@ -46,18 +34,6 @@ LogfmtToken::Fault read_quoted(std::string_view line, size_t& at) {
   return Fault::kUnterminated;
 }
 
-// text[at] is the u of \u and digits, which are read, of a surrogate also those of the other one;
-// `at` is then the last byte read.
-uint32_t read_unicode(std::string_view text, size_t& at) {
-  const int code = hex4(text.substr(at + 1));
-  at += 4;
-  if (code < 0xD800 || code >= 0xE000) return static_cast<uint32_t>(code);
-  const int low = text.substr(at + 1, 2) == "\\u" ? hex4(text.substr(at + 3)) : -1;
-  if (code >= 0xDC00 || low < 0xDC00 || low >= 0xE000) return 0xFFFD;
-  at += 6;
-  return static_cast<uint32_t>(0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00));
-}
-
 // What is no escape stays as it is written.
 void unescape(std::string_view text, std::string& out) {
   out.clear();
@@ -70,14 +46,14 @@ void unescape(std::string_view text, std::string& out) {
     if (n != std::string_view::npos) {
       out += kEscapeValues[n];
     } else {
-      append_utf8(out, read_unicode(text, at));
+      const UnicodeEscape escape = read_unicode_escape(text.substr(at - 1));
+      append_utf8(out, escape.rune);
+      at += escape.length - 2;
     }
   }
 }
 
 bool has_bad_rune(std::string_view text) {
-  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
-  if (std::all_of(text.begin(), text.end(), is_ascii)) return false;
   return !is_utf8(text) || text.find("\xEF\xBF\xBD") != std::string_view::npos;
 }
 

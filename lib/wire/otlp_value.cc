@@ -1,25 +1,20 @@
 #include "wire/otlp_value.h"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cmath>
+
+#include "base/json_number.h"
+#include "base/json_text.h"
 
 namespace logsvc::wire {
 namespace {
 
-// As OTLP's collector has it: shortest digits, an exponent only for the very small and very large.
+// As OTLP's collector has it.
 std::string number_text(double value) {
   if (std::isnan(value)) return "NaN";
   if (std::isinf(value)) return value > 0 ? "Infinity" : "-Infinity";
-  const double size = std::abs(value);
-  const bool exponent = size != 0 && (size < 1e-6 || size >= 1e21);
-  std::array<char, 64> buffer;
-  const auto end =
-      std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
-                    exponent ? std::chars_format::scientific : std::chars_format::fixed);
-  std::string out(buffer.data(), end.ptr);
-  if (const size_t e = out.find("e-0"); e != std::string::npos) out.erase(e + 2, 1);
+  std::string out;
+  append_json_number(value, out);
   return out;
 }
 
@@ -39,23 +34,7 @@ std::string base64(std::string_view bytes) {
 }
 
 void append_string(std::string& out, std::string_view text) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  out += '"';
-  static constexpr std::string_view kPlain = "\"\\\b\f\n\r\t";
-  static constexpr std::string_view kLetters = "\"\\bfnrt";
-  for (const char c : text) {
-    if (const size_t short_form = kPlain.find(c); short_form != std::string_view::npos) {
-      out += '\\';
-      out += kLetters[short_form];
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      out += "\\u00";
-      out += kHex[c >> 4];
-      out += kHex[c & 15];
-    } else {
-      out += c;
-    }
-  }
-  out += '"';
+  append_json_string(out, text, JsonEscapes::kShort);
 }
 
 void append_json(std::string& out, const OtlpValue& value) {

@@ -2,8 +2,10 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <charconv>
 
+#include "base/unicode_escape.h"
 #include "base/utf8.h"
 #include "wire/metadata.h"
 
@@ -23,28 +25,13 @@ struct Document {
   dom::element root;
 };
 
-// The unit of UTF-16 that \uXXXX at the place stands for; -1 if none is there.
-int utf16_escape(std::string_view body, size_t at) {
-  if (body.substr(at, 2) != "\\u" || body.size() - at < 6) return -1;
-  int unit = 0;
-  const char* const digits = body.data() + at + 2;
-  const auto [end, failure] = std::from_chars(digits, digits + 4, unit, 16);
-  return failure == std::errc() && end == digits + 4 ? unit : -1;
-}
-
 // Halves of characters, which JavaScript writes for texts that were cut within one, become U+FFFD.
 // A client that is refused one would send its batch again for ever.
 void mend_surrogates(std::string& body) {
   for (size_t at = body.find('\\'); at != std::string::npos; at = body.find('\\', at)) {
-    const int unit = utf16_escape(body, at);
-    if (unit < 0xD800 || unit > 0xDFFF) {
-      at += 2;
-      continue;
-    }
-    const int next = unit < 0xDC00 ? utf16_escape(body, at + 6) : -1;
-    const bool whole = next >= 0xDC00 && next <= 0xDFFF;
-    if (!whole) body.replace(at + 2, 4, "fffd");
-    at += whole ? 12 : 6;
+    const UnicodeEscape escape = read_unicode_escape(std::string_view(body).substr(at));
+    if (escape.half) body.replace(at, escape.length, "\\ufffd");
+    at += std::max<size_t>(escape.length, 2);
   }
 }
 

@@ -5,6 +5,7 @@
 #endif
 
 #include "agent/docker/log_file_decoders.h"
+#include "base/unicode_escape.h"
 
 namespace logsvc::agent {
 namespace {
@@ -37,7 +38,6 @@ class Scanner {
 
  private:
   bool escape(char*& to);
-  bool hex4(uint32_t& value);
   bool skip_string();
 
   std::string_view text_;
@@ -64,21 +64,6 @@ char* put_utf8(char* to, uint32_t c) {
   return to;
 }
 
-bool Scanner::hex4(uint32_t& value) {
-  if (at_ + 4 > text_.size()) return false;
-  value = 0;
-  for (int i = 0; i < 4; ++i) {
-    const char c = text_[at_++];
-    const int digit = c >= '0' && c <= '9'   ? c - '0'
-                      : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                      : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                             : -1;
-    if (digit < 0) return false;
-    value = value << 4 | static_cast<uint32_t>(digit);
-  }
-  return true;
-}
-
 // Behind a backslash. What Go makes of it: a lone surrogate is U+FFFD.
 bool Scanner::escape(char*& to) {
   if (at_ >= text_.size()) return false;
@@ -90,20 +75,10 @@ bool Scanner::escape(char*& to) {
     *to++ = kTo[found - kFrom];
     return true;
   }
-  uint32_t code = 0, low = 0;
-  if (!hex4(code)) return false;
-  if (code >= 0xD800 && code < 0xDC00 && text_.substr(at_, 2) == "\\u") {
-    const size_t back = at_;
-    at_ += 2;
-    if (!hex4(low)) return false;
-    if (low >= 0xDC00 && low < 0xE000) {
-      code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
-    } else {
-      at_ = back;
-    }
-  }
-  if (code >= 0xD800 && code < 0xE000) code = 0xFFFD;
-  to = put_utf8(to, code);
+  const UnicodeEscape escape = read_unicode_escape(text_.substr(at_ - 2));
+  if (escape.length == 0) return false;
+  at_ += escape.length - 2;
+  to = put_utf8(to, escape.rune);
   return true;
 }
 

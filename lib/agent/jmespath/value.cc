@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "base/json_number.h"
 #include "base/json_text.h"
-#include "extract/json_number.h"
 
 namespace logsvc::agent::jmespath {
 namespace {
@@ -186,7 +186,7 @@ void Value::append_json(std::string& out) const {
       out += boolean() ? "true" : "false";
       break;
     case Type::kNumber:
-      extract::append_json_number(number(), out);
+      append_json_number(number(), out);
       break;
     case Type::kString:
       append_json_string(out, string(), JsonEscapes::kGo);

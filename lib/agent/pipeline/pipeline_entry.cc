@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "extract/json_number.h"
+#include "base/json_number.h"
 
 namespace logsvc::agent {
 namespace {
@@ -19,7 +19,7 @@ bool value_text(const ExtractedValue& value, std::string& out) {
     out = *text;
   } else if (const auto* number = std::get_if<ExtractedNumber>(&value)) {
     out.clear();
-    extract::append_fixed_number(number->value, out);
+    append_fixed_number(number->value, out);
   } else if (const auto* boolean = std::get_if<bool>(&value)) {
     out = *boolean ? "true" : "false";
   } else {

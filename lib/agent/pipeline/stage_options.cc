@@ -6,8 +6,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/json_number.h"
 #include "config/settings.h"
-#include "extract/json_number.h"
 #include "gotext/go_number.h"
 
 namespace logsvc::agent {
@@ -76,7 +76,7 @@ std::string StageOptions::weak_text(const YamlNode& value, const std::string& ke
     case PlainType::kFloat:
       if (const auto number = parse_go_float(value.text)) {
         std::string out;
-        extract::append_fixed_number(*number, out);
+        append_fixed_number(*number, out);
         return out;
       }
       break;

@@ -4,8 +4,8 @@
 #include <charconv>
 #include <cstdlib>
 
+#include "base/json_number.h"
 #include "base/json_text.h"
-#include "extract/json_number.h"
 #include "gotext/regex/go_regex.h"
 #include "gotext/template/functions.h"
 #include "gotext/unicode.h"
@@ -237,7 +237,7 @@ void append_json(const Value& v, std::string& out) {
   } else if (const auto* i = v.as<Integer>()) {
     out += std::to_string(i->number);
   } else if (const auto* d = v.as<double>()) {
-    extract::append_json_number(*d, out);
+    append_json_number(*d, out);
   } else if (const List* list = v.list()) {
     out += '[';
     for (size_t i = 0; i < list->size(); ++i) {

@@ -17,7 +17,7 @@ std::string json(std::string_view text, JsonEscapes escapes = JsonEscapes::kNeed
 
 // What it must be, a character at a time.
 std::string slowly(std::string_view text, JsonEscapes escapes) {
-  const bool html = escapes != JsonEscapes::kNeeded;
+  const bool html = escapes == JsonEscapes::kHtml || escapes == JsonEscapes::kGo;
   std::string out = "\"";
   while (!text.empty()) {
     const size_t n = utf8_length(text);
@@ -30,6 +30,8 @@ std::string slowly(std::string_view text, JsonEscapes escapes) {
       out += "\\" + std::string(c);
     } else if (c == "\n" || c == "\r" || c == "\t") {
       out += c == "\n" ? "\\n" : c == "\r" ? "\\r" : "\\t";
+    } else if (escapes == JsonEscapes::kShort && (c == "\b" || c == "\f")) {
+      out += c == "\b" ? "\\b" : "\\f";
     } else if (n == 1 && (c[0] < ' ' || (html && (c == "<" || c == ">" || c == "&")))) {
       out += hex;
     } else if (html && (c == "\xE2\x80\xA8" || c == "\xE2\x80\xA9")) {
@@ -57,7 +59,8 @@ TEST_CASE("JSON strings escape what must be, and mend bytes that are no UTF-8") 
 }
 
 TEST_CASE("JSON strings: each byte at each place of a word, and random ones, as written slowly") {
-  for (const auto escapes : {JsonEscapes::kNeeded, JsonEscapes::kHtml, JsonEscapes::kGo}) {
+  for (const auto escapes :
+       {JsonEscapes::kNeeded, JsonEscapes::kShort, JsonEscapes::kHtml, JsonEscapes::kGo}) {
     for (int byte = 0; byte < 256; ++byte) {
       for (size_t at = 0; at < 17; ++at) {
         std::string text(17, 'x');

@@ -4,11 +4,11 @@
 #include <string>
 #include <string_view>
 
-namespace logsvc::extract {
+namespace logsvc {
 
 // In the shortest form that gives the same double: 1000, 0.1, 1e+21; null if it is not finite.
 void append_json_number(double number, std::string& out);
 // The same without exponent, as Go's strconv writes format 'f': 1000000000000000000000.
 void append_fixed_number(double number, std::string& out);
 
-}  // namespace logsvc::extract
+}  // namespace logsvc

@@ -1,9 +1,9 @@
-#include "extract/json_number.h"
+#include "base/json_number.h"
 
 #include <charconv>
 #include <cmath>
 
-namespace logsvc::extract {
+namespace logsvc {
 
 void append_fixed_number(double number, std::string& out) {
   if (!std::isfinite(number)) {
@@ -51,4 +51,4 @@ void append_json_number(double number, std::string& out) {
   }
 }
 
-}  // namespace logsvc::extract
+}  // namespace logsvc
