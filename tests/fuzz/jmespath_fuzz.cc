@@ -1,5 +1,5 @@
 // An expression, a line end, and a JSON text.
-#include "agent/jmespath/expression.h"
+#include "gotext/jmespath/expression.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace logsvc;
@@ -9,9 +9,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   extract::JsonTree tree;
   if (!tree.parse(text.substr(split + 1))) return 0;
   std::string out;
-  const agent::jmespath::Value root(agent::jmespath::Value::Place{&tree, 0});
+  const jmespath::Value root(jmespath::Value::Place{&tree, 0});
   root.append_json(out);
-  const auto expression = agent::jmespath::Expression::parse(text.substr(0, split));
+  const auto expression = jmespath::Expression::parse(text.substr(0, split));
   if (!expression.ok()) return 0;
   const auto found = expression->search(root);
   if (found.ok()) found->append_json(out);

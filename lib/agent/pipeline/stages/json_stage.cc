@@ -1,6 +1,6 @@
 // json: values of a JSON object by JMESPath.
-#include "agent/jmespath/expression.h"
 #include "agent/pipeline/stages/stage_compiler.h"
+#include "gotext/jmespath/expression.h"
 
 namespace logsvc::agent {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "base/result.h"
 
-namespace logsvc::agent::jmespath {
+namespace logsvc::jmespath {
 
 enum class Token {
   kEnd,
@@ -49,4 +49,4 @@ Error syntax_fault(size_t position, const std::string& what);
 // All tokens, kEnd last. kInvalid for text that is none.
 Result<std::vector<Lexed>> lex(std::string_view text);
 
-}  // namespace logsvc::agent::jmespath
+}  // namespace logsvc::jmespath

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "agent/jmespath/value.h"
+#include "gotext/jmespath/value.h"
 
-namespace logsvc::agent::jmespath {
+namespace logsvc::jmespath {
 
 // One type for all nodes: what a kind uses is said beside it.
 struct Node {
@@ -45,4 +45,4 @@ struct Node {
 };
 using NodePtr = std::unique_ptr<Node>;
 
-}  // namespace logsvc::agent::jmespath
+}  // namespace logsvc::jmespath

@@ -1,11 +1,11 @@
-#include "agent/jmespath/lexer.h"
+#include "gotext/jmespath/lexer.h"
 
 #include <cctype>
 #include <utility>
 
 #include "extract/json_string.h"
 
-namespace logsvc::agent::jmespath {
+namespace logsvc::jmespath {
 namespace {
 
 class Lexer {
@@ -108,4 +108,4 @@ Error syntax_fault(size_t position, const std::string& what) {
 
 Result<std::vector<Lexed>> lex(std::string_view text) { return Lexer(text).run(); }
 
-}  // namespace logsvc::agent::jmespath
+}  // namespace logsvc::jmespath

@@ -10,7 +10,7 @@
 
 #include "extract/json_tree.h"
 
-namespace logsvc::agent::jmespath {
+namespace logsvc::jmespath {
 
 struct Node;
 class Value;
@@ -64,4 +64,4 @@ class Value {
       state_;
 };
 
-}  // namespace logsvc::agent::jmespath
+}  // namespace logsvc::jmespath

@@ -1,8 +1,8 @@
 #include <doctest/doctest.h>
 
-#include "agent/jmespath/expression.h"
+#include "gotext/jmespath/expression.h"
 
-namespace logsvc::agent::jmespath {
+namespace logsvc::jmespath {
 namespace {
 
 // The result as JSON, or the fault.
@@ -22,7 +22,7 @@ const std::string kPeople = R"({"people":[{"n":"ann","a":30},{"n":"bob","a":20},
 
 }  // namespace
 
-TEST_SUITE_BEGIN("agent");
+TEST_SUITE_BEGIN("gotext");
 
 TEST_CASE("JMESPath: paths, projections, slices") {
   CHECK(search("a.b[1].c", R"({"a":{"b":[0,{"c":"x"}]}})") == "\"x\"");
@@ -92,4 +92,4 @@ TEST_CASE("JSON: strict, and read by place") {
 
 TEST_SUITE_END();
 
-}  // namespace logsvc::agent::jmespath
+}  // namespace logsvc::jmespath

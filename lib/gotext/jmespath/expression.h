@@ -6,10 +6,10 @@
 #include <string>
 #include <string_view>
 
-#include "agent/jmespath/value.h"
 #include "base/result.h"
+#include "gotext/jmespath/value.h"
 
-namespace logsvc::agent::jmespath {
+namespace logsvc::jmespath {
 
 class Expression {
  public:
@@ -32,4 +32,4 @@ Result<Value> call_function(const Node& call, const List& arguments);
 bool is_function(std::string_view name);
 Result<std::unique_ptr<Node>> parse_expression(std::string_view text);
 
-}  // namespace logsvc::agent::jmespath
+}  // namespace logsvc::jmespath

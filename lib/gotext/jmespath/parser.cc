@@ -1,12 +1,12 @@
 #include <cctype>
 #include <charconv>
 
-#include "agent/jmespath/expression.h"
-#include "agent/jmespath/lexer.h"
-#include "agent/jmespath/node.h"
 #include "extract/json_string.h"
+#include "gotext/jmespath/expression.h"
+#include "gotext/jmespath/lexer.h"
+#include "gotext/jmespath/node.h"
 
-namespace logsvc::agent::jmespath {
+namespace logsvc::jmespath {
 namespace {
 
 constexpr int kMaxDepth = 100;
@@ -373,4 +373,4 @@ Result<NodePtr> parse_expression(std::string_view text) {
   return Parser(std::move(tokens)).run();
 }
 
-}  // namespace logsvc::agent::jmespath
+}  // namespace logsvc::jmespath

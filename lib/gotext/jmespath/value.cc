@@ -1,11 +1,11 @@
-#include "agent/jmespath/value.h"
+#include "gotext/jmespath/value.h"
 
 #include <algorithm>
 
 #include "base/json_number.h"
 #include "base/json_text.h"
 
-namespace logsvc::agent::jmespath {
+namespace logsvc::jmespath {
 namespace {
 
 using extract::JsonTree;
@@ -216,4 +216,4 @@ void Value::append_json(std::string& out) const {
   }
 }
 
-}  // namespace logsvc::agent::jmespath
+}  // namespace logsvc::jmespath

@@ -2,12 +2,12 @@
 #include <cmath>
 #include <map>
 
-#include "agent/jmespath/expression.h"
-#include "agent/jmespath/node.h"
 #include "base/utf8.h"
 #include "gotext/go_number.h"
+#include "gotext/jmespath/expression.h"
+#include "gotext/jmespath/node.h"
 
-namespace logsvc::agent::jmespath {
+namespace logsvc::jmespath {
 namespace {
 
 using Outcome = Result<Value>;
@@ -273,4 +273,4 @@ Result<Value> call_function(const Node& call, const List& arguments) {
   return function.call(arguments);
 }
 
-}  // namespace logsvc::agent::jmespath
+}  // namespace logsvc::jmespath

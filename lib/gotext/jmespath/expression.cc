@@ -1,10 +1,10 @@
-#include "agent/jmespath/expression.h"
+#include "gotext/jmespath/expression.h"
 
 #include <algorithm>
 
-#include "agent/jmespath/node.h"
+#include "gotext/jmespath/node.h"
 
-namespace logsvc::agent::jmespath {
+namespace logsvc::jmespath {
 namespace {
 
 // What a projection keeps of each item: results that are not null.
@@ -177,4 +177,4 @@ Result<Expression> Expression::parse(std::string_view text) {
 
 Result<Value> Expression::search(const Value& root) const { return evaluate(*root_, root); }
 
-}  // namespace logsvc::agent::jmespath
+}  // namespace logsvc::jmespath
