@@ -57,6 +57,11 @@ Status Agent::Parts::open_spool(FileSystem& files) {
                       "the spool is full: the oldest lines go, unsent, for a client that lags",
                       {{"client", config.clients[client].name}, {"lines", std::to_string(lines)}});
   };
+  options.on_lost = [this](const std::string& what, uint64_t groups) {
+    metrics.spool_lost_groups.add(groups);
+    diagnostics.error("agent", "the spool is corrupt: groups of lines are lost",
+                      {{"groups", std::to_string(groups)}, {"what", what}});
+  };
   for (const ClientConfig& client : config.clients) options.clients.push_back(client.name);
   ASSIGN_OR_RETURN(spool, Spool::open(files, config.data_dir, std::move(options)));
   registry.gauge_function("logsvc_agent_spool_bytes", "Bytes that wait on disk",

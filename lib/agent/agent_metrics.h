@@ -31,6 +31,8 @@ struct AgentMetrics {
         push_retries(m.counter("logsvc_agent_push_retries_total", "Pushes tried again")),
         spool_full_waits(m.counter("logsvc_agent_spool_full_waits_total",
                                    "Times that reading waited for room in the spool")),
+        spool_lost_groups(m.counter("logsvc_agent_spool_lost_groups_total",
+                                    "Groups of lines that damage of the spool cost, at start")),
         readers(m.gauge("logsvc_agent_readers", "Containers being read")) {}
 
   Counter& lines_read;
@@ -47,6 +49,7 @@ struct AgentMetrics {
   Counter& missed_containers;
   Counter& push_retries;
   Counter& spool_full_waits;
+  Counter& spool_lost_groups;
   Gauge& readers;
 };
 

@@ -3,43 +3,14 @@
 #include <algorithm>
 
 #include "journal/journal_impl.h"
-#include "journal/segment_format.h"
+#include "journal/segment_scan.h"
 
 namespace logsvc::journal {
 namespace {
 
 constexpr uint64_t kRotateWhenTrimmedShare = 16;  // of a full segment
 
-struct Scan {
-  uint64_t next = 0;        // sequence after the last good record
-  uint64_t good_bytes = 0;  // of the file
-};
-
-// Walks the records of a segment up to the first that does not verify.
-Result<Scan> scan_segment(FileSystem& files, const std::string& path) {
-  ASSIGN_OR_RETURN(const std::string bytes, files.read_all(path));
-  std::string_view rest = bytes;
-  ASSIGN_OR_RETURN(const uint64_t first, decode_segment_header(rest.substr(0, 16), path));
-  rest.remove_prefix(kSegmentHeaderBytes);
-  uint64_t sequence = first;
-  while (rest.size() >= kRecordHeaderBytes) {
-    const RecordHeader header = decode_record_header(rest);
-    if (header.length > rest.size() - kRecordHeaderBytes) break;
-    const std::string_view record = rest.substr(kRecordHeaderBytes, header.length);
-    if (!record_verifies(header, sequence, record)) break;
-    rest.remove_prefix(kRecordHeaderBytes + header.length);
-    ++sequence;
-  }
-  return Scan{sequence, bytes.size() - rest.size()};
-}
-
-// A crash while the segment was being made: its header, without which no record follows, is not
-// whole.
-bool is_unmade(FileSystem& files, const Segment& segment) {
-  if (segment.bytes > kSegmentHeaderBytes) return false;
-  const auto header = files.read_all(segment.path);
-  return header.ok() && *header != encode_segment_header(segment.first);
-}
+constexpr const char* kDamagedSuffix = ".damaged";
 
 }  // namespace
 
@@ -54,47 +25,82 @@ Result<std::unique_ptr<Journal>> Journal::open(FileSystem& files, std::string di
   RETURN_IF_ERROR(files.sync_dir(dir));
   ASSIGN_OR_RETURN(const std::vector<std::string> names, files.list(dir));
   auto impl = std::make_unique<Impl>(files, dir, options);
+  OpenReport ignored;
   MutexLock lock(impl->mutex);
+  RETURN_IF_ERROR(impl->find_segments(names, report ? *report : ignored));
+  RETURN_IF_ERROR(impl->drop_strays());
+  if (!impl->segments.empty()) {
+    RETURN_IF_ERROR(impl->go_on_behind_last(report ? *report : ignored));
+  }
+  return std::unique_ptr<Journal>(new Journal(std::move(impl)));
+}
+
+// Every header is read before anything is changed: if one is of another version, nothing is.
+Status Journal::Impl::find_segments(const std::vector<std::string>& names, OpenReport& report) {
+  std::vector<Segment> empty;
   for (const std::string& name : names) {
     const auto first = parse_segment_name(name);
     if (!first) continue;
-    Segment segment{*first, 0, dir + "/" + name};
+    Segment segment{*first, 0, dir + "/" + name, {}};
     ASSIGN_OR_RETURN(segment.bytes, files.file_size(segment.path));
-    if (is_unmade(files, segment)) {
+    bool holds_nothing = false;
+    RETURN_IF_ERROR(read_header(segment, holds_nothing));
+    if (holds_nothing) {
+      empty.push_back(std::move(segment));
+    } else {
+      segments.push_back(std::move(segment));
+    }
+  }
+  for (const Segment& segment : empty) {
+    next = std::max(next, segment.first);
+    if (segment.bytes <= kSegmentHeaderBytes) {  // a crash while it was being made
       RETURN_IF_ERROR(files.remove(segment.path));
-      impl->next = std::max(impl->next, *first);
-      continue;
+    } else {
+      ASSIGN_OR_RETURN(std::string moved, set_aside(segment.path));
+      report.set_aside.push_back(std::move(moved));
     }
-    impl->segments.push_back(std::move(segment));
   }
-  RETURN_IF_ERROR(impl->drop_strays());
-  if (!impl->segments.empty()) {
-    Segment& last = impl->segments.back();
-    ASSIGN_OR_RETURN(const Scan scan, scan_segment(files, last.path));
-    if (scan.good_bytes < last.bytes) {
-      if (report) {
-        report->torn_bytes = last.bytes - scan.good_bytes;
-        report->detail = last.path + ":" + std::to_string(scan.good_bytes);
-      }
-      last.bytes = scan.good_bytes;
-    }
-    ASSIGN_OR_RETURN(impl->file, files.open_append(last.path));
-    RETURN_IF_ERROR(impl->file->truncate(last.bytes));
-    impl->next = std::max(impl->next, scan.next);
-    impl->synced = impl->next - 1;
-    impl->abandoned = scan.next < impl->next;  // numbering went on in a segment that is gone
+  return {};
+}
+
+// If the header does not verify, the name and the records say what it was. holds_nothing: neither
+// it nor any record verifies.
+Status Journal::Impl::read_header(Segment& segment, bool& holds_nothing) {
+  ASSIGN_OR_RETURN(const auto file, files.open_read(segment.path));
+  ASSIGN_OR_RETURN(const std::string head,
+                   file->read_at(0, std::min(file->size(), kSegmentHeaderBytes)));
+  const auto header = decode_segment_header(head, segment.path);
+  if (header.ok() && header->first == segment.first) {
+    segment.header = *header;
+    return {};
   }
-  return std::unique_ptr<Journal>(new Journal(std::move(impl)));
+  ASSIGN_OR_RETURN(const std::string bytes, files.read_all(segment.path));
+  const bool newer = !header.ok() && header.error().code == ErrorCode::kUnsupported;
+  const auto found = newer ? header_of_flipped_version(bytes, segment.first)
+                           : header_from_records(bytes, segment.first);
+  if (found) {
+    segment.header = *found;
+    damaged.insert(segment.first);
+    return {};
+  }
+  if (header.ok()) {
+    return Error{ErrorCode::kCorrupt, segment.path + ": holds the records from " +
+                                          std::to_string(header->first) +
+                                          ", its name says otherwise"};
+  }
+  if (newer) return header.error();
+  holds_nothing = true;
+  return {};
 }
 
 // Segments that have no record and whose numbers are in the one before: to begin them failed, and
 // their removal did not last.
 Status Journal::Impl::drop_strays() {
   for (size_t i = segments.size(); i-- > 1;) {
-    if (segments[i].bytes > kSegmentHeaderBytes) continue;
+    if (segments[i].bytes > segments[i].header.bytes()) continue;
     if (i + 1 == segments.size()) {
-      ASSIGN_OR_RETURN(const Scan before, scan_segment(files, segments[i - 1].path));
-      if (before.next <= segments[i].first) continue;
+      ASSIGN_OR_RETURN(const std::string bytes, files.read_all(segments[i - 1].path));
+      if (scan_segment(segments[i - 1].header, bytes).next <= segments[i].first) continue;
     }
     RETURN_IF_ERROR(files.remove(segments[i].path));
     segments.erase(segments.begin() + static_cast<std::ptrdiff_t>(i));
@@ -102,14 +108,47 @@ Status Journal::Impl::drop_strays() {
   return {};
 }
 
+// Appends go on in the last segment only if all of it verifies.
+Status Journal::Impl::go_on_behind_last(OpenReport& report) {
+  const Segment& last = segments.back();
+  ASSIGN_OR_RETURN(const std::string bytes, files.read_all(last.path));
+  const SegmentScan scan = scan_segment(last.header, bytes);
+  if (scan.damaged) damaged.insert(last.first);
+  if (scan.end < bytes.size()) {
+    report.torn_bytes = bytes.size() - scan.end;
+    report.detail = last.path + ":" + std::to_string(scan.end);
+  }
+  ASSIGN_OR_RETURN(file, files.open_append(last.path));
+  abandoned = scan.end < bytes.size() || damaged.count(last.first) != 0 ||
+              last.header.version != kSegmentVersion || scan.next < next;
+  // Nothing will be synced there any more, and a process that died need not have done it.
+  if (abandoned) RETURN_IF_ERROR(file->sync());
+  next = std::max(next, scan.next);
+  synced = next - 1;
+  return {};
+}
+
+// The name it has now.
+Result<std::string> Journal::Impl::set_aside(const std::string& path) {
+  std::string target = path + kDamagedSuffix;
+  for (int n = 1; files.exists(target); ++n) {
+    target = path + kDamagedSuffix + "." + std::to_string(n);
+  }
+  RETURN_IF_ERROR(files.rename(path, target));
+  return target;
+}
+
 Status Journal::Impl::begin_segment() {
   if (file && synced < next - 1 && failed_through < next - 1) {
     RETURN_IF_ERROR(sync_locked(next - 1));
   }
-  Segment segment{next, kSegmentHeaderBytes, dir + "/" + segment_name(next)};
+  uint64_t kept_to = passed_over_from ? passed_over_from : next;
+  if (failed_through == next - 1 && failed_from != 0) kept_to = std::min(kept_to, failed_from);
+  Segment segment{next, kSegmentHeaderBytes, dir + "/" + segment_name(next),
+                  new_segment_header(next, kept_to)};
   auto created = files.create(segment.path);
   if (!created.ok()) return created.error();
-  Status written = (*created)->append(encode_segment_header(next));
+  Status written = (*created)->append(encode_segment_header(segment.header));
   if (written.ok()) written = (*created)->sync();
   if (written.ok()) written = files.sync_dir(dir);
   if (!written.ok()) {
@@ -121,6 +160,17 @@ Status Journal::Impl::begin_segment() {
   segments.push_back(std::move(segment));
   file = std::move(*created);
   abandoned = false;
+  passed_over_from = 0;
+  return {};
+}
+
+Status Journal::Impl::advance_to(uint64_t sequence) {
+  if (sequence <= next) return {};
+  if (file) RETURN_IF_ERROR(file->sync());
+  if (passed_over_from == 0) passed_over_from = next;
+  next = sequence;
+  synced = next - 1;
+  abandoned = true;
   return {};
 }
 
@@ -138,7 +188,7 @@ Result<uint64_t> Journal::Impl::append_locked(const std::vector<std::string_view
       return Error{ErrorCode::kTooLarge, "a journal record of " + std::to_string(record.size()) +
                                              " bytes, limit " + std::to_string(kMaxRecordBytes)};
     }
-    bytes += kRecordHeaderBytes + record.size();
+    bytes += SegmentHeader().record_header_bytes() + record.size();
   }
   if (options.max_bytes && total_bytes() + bytes > options.max_bytes) {
     return Error{ErrorCode::kNoSpace,
@@ -150,7 +200,7 @@ Result<uint64_t> Journal::Impl::append_locked(const std::vector<std::string_view
   uint64_t sequence = next;
   std::vector<std::string> headers;
   for (const std::string_view record : records) {
-    headers.push_back(encode_record_header(sequence++, record));
+    headers.push_back(encode_record_header(segments.back().header, sequence++, record));
   }
   std::vector<std::string_view> parts;
   for (size_t i = 0; i < records.size(); ++i) {
@@ -223,9 +273,25 @@ Status Journal::begin_segment() {
   return impl_->begin_segment();
 }
 
+Status Journal::begin() {
+  MutexLock lock(impl_->mutex);
+  return impl_->segments.empty() ? impl_->begin_segment() : Status();
+}
+
+bool Journal::is_begun() const {
+  MutexLock lock(impl_->mutex);
+  return !impl_->segments.empty();
+}
+
+Status Journal::advance_to(uint64_t sequence) {
+  MutexLock lock(impl_->mutex);
+  return impl_->advance_to(sequence);
+}
+
 Status Journal::trim(uint64_t up_to) {
   MutexLock alone(impl_->trim_mutex);
   std::vector<std::string> gone;
+  std::set<std::string> kept;
   {
     MutexLock lock(impl_->mutex);
     auto& segments = impl_->segments;
@@ -235,11 +301,17 @@ Status Journal::trim(uint64_t up_to) {
     }
     for (size_t i = 0; i + 1 < segments.size() && segments[i + 1].first <= up_to + 1; ++i) {
       gone.push_back(segments[i].path);
+      if (impl_->damaged.count(segments[i].first)) kept.insert(segments[i].path);
     }
   }
   if (gone.empty()) return {};
   for (const std::string& path : gone) {  // one may be missing: an earlier try went half way
-    if (impl_->files.exists(path)) RETURN_IF_ERROR(impl_->files.remove(path));
+    if (!impl_->files.exists(path)) continue;
+    if (kept.count(path)) {
+      RETURN_IF_ERROR(impl_->set_aside(path));
+    } else {
+      RETURN_IF_ERROR(impl_->files.remove(path));
+    }
   }
   RETURN_IF_ERROR(impl_->files.sync_dir(impl_->dir));
   MutexLock lock(impl_->mutex);

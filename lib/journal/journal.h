@@ -5,9 +5,9 @@
 // hands bytes to the operating system; append_durable() returns when they survive a power cut,
 // sharing one fdatasync among all callers that wait at the same time (group commit).
 //
-// A torn or damaged tail of the last segment (a crash while writing) is cut off on open and
-// reported in OpenReport; damage elsewhere loses the rest of that segment only, is reported by
-// the reader, and numbering goes on with the next one.
+// What does not verify costs itself alone: reading goes on with the next record that does, and says
+// what was lost. Such a segment is not written again, and kept as NAME.damaged when it is trimmed.
+// An incomplete tail of the last segment is none of that (a crash while writing): OpenReport.
 //
 // Safe from several threads. The journal's lock is a leaf: nothing else is locked under it.
 #pragma once
@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "journal/segment_format.h"
 #include "os/file_system.h"
 
 namespace logsvc::journal {
@@ -33,8 +34,18 @@ struct JournalOptions {
 };
 
 struct OpenReport {
-  uint64_t torn_bytes = 0;  // cut from the tail
-  std::string detail;       // path:offset of the cut; empty if there was none
+  uint64_t torn_bytes = 0;  // at the end of the last segment; they stay there
+  std::string detail;       // path:offset of them; empty if there are none
+  // What segments are called now of which nothing verifies.
+  std::vector<std::string> set_aside;
+};
+
+// Records that should be there.
+struct Loss {
+  uint64_t first = 0;    // sequence
+  uint64_t records = 0;  // from there on
+  std::string where;     // path:offset of what is there instead
+  uint64_t bytes = 0;    // how much of it
 };
 
 class Journal {
@@ -67,15 +78,19 @@ class Journal {
     Result<bool> next();
     uint64_t sequence() const { return sequence_; }
     std::string_view record() const { return record_; }  // until next()
-    // Records that damage cost, and where.
+    // Records that damage cost so far; of more than 100 places the rest is told as one.
     uint64_t lost_records() const { return lost_records_; }
-    const std::string& damage() const { return damage_; }
+    const std::vector<Loss>& losses() const { return losses_; }
 
    private:
     friend class Journal;
     Reader(const Impl& journal, uint64_t from);
     Result<bool> next_segment();
     Result<bool> fill(uint64_t n);
+    Result<bool> read_here(uint64_t end);
+    Result<bool> find_behind_damage(uint64_t end);
+    void note_damage(uint64_t segment);
+    void lose(Loss loss);
 
     const Impl& journal_;
     uint64_t wanted_;  // sequence of the first record to deliver
@@ -83,13 +98,14 @@ class Journal {
     uint64_t offset_ = 0;
     std::string path_;
     std::unique_ptr<ReadableFile> file_;
+    SegmentHeader header_;
     uint64_t segment_first_ = 0;
     std::string buffer_;  // bytes of the file from buffer_offset_
     uint64_t buffer_offset_ = 0;
     uint64_t sequence_ = 0;
     std::string_view record_;
     uint64_t lost_records_ = 0;
-    std::string damage_;
+    std::vector<Loss> losses_;
   };
   std::unique_ptr<Reader> read_from(uint64_t sequence) const;
 
@@ -100,6 +116,13 @@ class Journal {
 
   // Later records go to a segment of their own, so that trim can delete all that is there now.
   Status begin_segment();
+  // Makes the first segment, if there is none: a journal without a file was never begun, or is
+  // gone.
+  Status begin();
+  bool is_begun() const;
+  // The next record gets this number, if it is higher than the one it would get: numbers up to
+  // there were given out before, although the journal does not have them (any more).
+  Status advance_to(uint64_t sequence);
   // Records with sequence <= up_to are no longer needed; whole segments of them are deleted. They
   // count as kept until their removal lasts.
   Status trim(uint64_t up_to);

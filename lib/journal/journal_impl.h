@@ -2,16 +2,19 @@
 #pragma once
 
 #include <deque>
+#include <set>
 
 #include "base/mutex.h"
 #include "journal/journal.h"
+#include "journal/segment_format.h"
 
 namespace logsvc::journal {
 
 struct Segment {
   uint64_t first = 0;  // sequence of its first record
-  uint64_t bytes = 0;  // good bytes, header included
+  uint64_t bytes = 0;  // of the file
   std::string path;
+  SegmentHeader header;
 };
 
 struct Journal::Impl {
@@ -33,11 +36,20 @@ struct Journal::Impl {
   uint64_t failed_through GUARDED_BY(mutex) = 0;
   Status failure GUARDED_BY(mutex);
   bool syncing GUARDED_BY(mutex) = false;  // a thread is in fdatasync
+  // Numbers from here to next - 1 were passed over; 0: none.
+  uint64_t passed_over_from GUARDED_BY(mutex) = 0;
+  // First sequences of segments in which something does not verify: they are kept when trimmed.
+  mutable std::set<uint64_t> damaged GUARDED_BY(mutex);
 
+  Status find_segments(const std::vector<std::string>& names, OpenReport& report) REQUIRES(mutex);
+  Status read_header(Segment& segment, bool& holds_nothing) REQUIRES(mutex);
   Status drop_strays() REQUIRES(mutex);
+  Status go_on_behind_last(OpenReport& report) REQUIRES(mutex);
   Status begin_segment() REQUIRES(mutex);
+  Status advance_to(uint64_t sequence) REQUIRES(mutex);
   Result<uint64_t> append_locked(const std::vector<std::string_view>& records) REQUIRES(mutex);
   Status sync_locked(uint64_t up_to) REQUIRES(mutex);
+  Result<std::string> set_aside(const std::string& path);
   uint64_t total_bytes() const REQUIRES(mutex);
 };
 

@@ -1,12 +1,13 @@
 #include <algorithm>
 
 #include "journal/journal_impl.h"
-#include "journal/segment_format.h"
+#include "journal/segment_scan.h"
 
 namespace logsvc::journal {
 namespace {
 constexpr uint64_t kReadBytes = 1u << 20;
-}
+constexpr size_t kMaxLosses = 100;
+}  // namespace
 
 Journal::Reader::Reader(const Impl& journal, uint64_t from) : journal_(journal), wanted_(from) {}
 
@@ -18,6 +19,7 @@ std::unique_ptr<Journal::Reader> Journal::read_from(uint64_t sequence) const {
 Result<bool> Journal::Reader::next_segment() {
   while (true) {
     std::string path;
+    SegmentHeader header;
     uint64_t first = 0;
     {
       MutexLock lock(journal_.mutex);
@@ -26,6 +28,7 @@ Result<bool> Journal::Reader::next_segment() {
         if (s->first <= segment_first_) break;  // already read
         first = s->first;
         path = s->path;
+        header = s->header;
         if (s->first <= wanted_) break;
       }
     }
@@ -36,17 +39,11 @@ Result<bool> Journal::Reader::next_segment() {
       continue;
     }
     if (!opened.ok()) return opened.error();
-    ASSIGN_OR_RETURN(const std::string header, (*opened)->read_at(0, kSegmentHeaderBytes));
-    ASSIGN_OR_RETURN(const uint64_t stored_first, decode_segment_header(header, path));
-    if (stored_first != first) {
-      return Error{ErrorCode::kCorrupt, path + ": holds the records from " +
-                                            std::to_string(stored_first) +
-                                            ", its name says otherwise"};
-    }
     file_ = std::move(*opened);
     path_ = std::move(path);
+    header_ = header;
     segment_first_ = at_ = first;
-    offset_ = buffer_offset_ = kSegmentHeaderBytes;
+    offset_ = buffer_offset_ = std::min(header.bytes(), file_->size());
     buffer_.clear();
     return true;
   }
@@ -69,6 +66,61 @@ Result<bool> Journal::Reader::fill(uint64_t n) {
   return true;
 }
 
+// Reads the record at offset_, if it is before `end`; false: it does not verify, or is not there.
+Result<bool> Journal::Reader::read_here(uint64_t end) {
+  const uint64_t head = header_.record_header_bytes();
+  ASSIGN_OR_RETURN(const bool has_header, fill(head));
+  if (!has_header) return false;
+  const RecordHeader header = decode_record_header(
+      header_, std::string_view(buffer_).substr(offset_ - buffer_offset_, head), at_);
+  if (header.length > kMaxRecordBytes || header.sequence < at_ || header.sequence >= end) {
+    return false;
+  }
+  ASSIGN_OR_RETURN(const bool has_record, fill(head + header.length));
+  if (!has_record) return false;
+  record_ = std::string_view(buffer_).substr(offset_ - buffer_offset_ + head, header.length);
+  if (!record_verifies(header_, header, record_)) return false;
+  sequence_ = header.sequence;
+  at_ = sequence_ + 1;
+  offset_ += head + record_.size();
+  return true;
+}
+
+// Goes on with the next record of the segment that verifies.
+Result<bool> Journal::Reader::find_behind_damage(uint64_t end) {
+  ASSIGN_OR_RETURN(file_, journal_.files.open_read(path_));  // it may have grown
+  if (offset_ >= file_->size()) return false;
+  ASSIGN_OR_RETURN(std::string rest, file_->read_at(offset_, file_->size() - offset_));
+  const auto found = find_record(header_, rest, 0, at_);
+  if (!found || found->sequence >= end) return false;
+  lose({at_, found->sequence - at_, path_ + ":" + std::to_string(offset_), found->offset});
+  note_damage(segment_first_);
+  buffer_ = std::move(rest);
+  buffer_offset_ = offset_;
+  offset_ += found->offset;
+  at_ = found->sequence;
+  return read_here(end);
+}
+
+void Journal::Reader::note_damage(uint64_t segment) {
+  MutexLock lock(journal_.mutex);
+  journal_.damaged.insert(segment);
+}
+
+// Those that nobody wanted are no loss.
+void Journal::Reader::lose(Loss loss) {
+  const uint64_t end = loss.first + loss.records;
+  loss.first = std::max(loss.first, wanted_);
+  if (loss.first >= end) return;
+  loss.records = end - loss.first;
+  lost_records_ += loss.records;
+  if (losses_.size() < kMaxLosses) {
+    losses_.push_back(std::move(loss));
+  } else {
+    losses_.back().records = end - losses_.back().first;
+  }
+}
+
 Result<bool> Journal::Reader::next() {
   while (true) {
     uint64_t end = 0, last_segment = 0;
@@ -82,44 +134,32 @@ Result<bool> Journal::Reader::next() {
     if (std::max(at_, wanted_) >= end) return false;
     bool good = false;
     if (file_) {
-      ASSIGN_OR_RETURN(const bool has_header, fill(kRecordHeaderBytes));
-      if (has_header) {
-        const RecordHeader header = decode_record_header(
-            std::string_view(buffer_).substr(offset_ - buffer_offset_, kRecordHeaderBytes));
-        bool has_record = header.length <= kMaxRecordBytes;
-        if (has_record) {
-          ASSIGN_OR_RETURN(has_record, fill(kRecordHeaderBytes + header.length));
-        }
-        if (has_record) {
-          record_ = std::string_view(buffer_).substr(offset_ - buffer_offset_ + kRecordHeaderBytes,
-                                                     header.length);
-          good = record_verifies(header, at_, record_);
-        }
-      }
+      ASSIGN_OR_RETURN(good, read_here(end));
+    }
+    if (file_ && !good) {
+      ASSIGN_OR_RETURN(good, find_behind_damage(end));
     }
     if (good) {
-      sequence_ = at_++;
-      offset_ += kRecordHeaderBytes + record_.size();
       if (sequence_ < wanted_) continue;
       wanted_ = sequence_ + 1;
       return true;
     }
-    // This segment has no more good records. Records between it and the next one are lost.
-    const uint64_t stopped = at_;
-    const uint64_t offset = offset_;
-    const std::string path = path_;
+    // This segment has no more good records.
+    Loss loss{at_, 0, path_ + ":" + std::to_string(offset_), 0};
+    if (file_) loss.bytes = file_->size() - std::min(file_->size(), offset_);
     if (file_ && segment_first_ >= last_segment) {
       // Numbers that nothing was written under: their segment was never finished. The next one
       // will show it.
       if (abandoned) return false;
-      return Error{ErrorCode::kCorrupt, path + ":" + std::to_string(offset) +
-                                            ": a record that was written does not verify"};
+      return Error{ErrorCode::kCorrupt, loss.where + ": a record that was written does not verify"};
     }
+    const uint64_t before = file_ ? segment_first_ : 0;
     ASSIGN_OR_RETURN(const bool found, next_segment());
     if (!found) return false;
-    if (!path.empty() && at_ > std::max(stopped, wanted_)) {
-      lost_records_ += at_ - std::max(stopped, wanted_);
-      damage_ = path + ":" + std::to_string(offset);
+    if (before != 0 && header_.kept_to > loss.first) {
+      loss.records = header_.kept_to - loss.first;
+      if (loss.bytes > 0) note_damage(before);
+      lose(std::move(loss));
     }
   }
 }

@@ -11,9 +11,8 @@
 namespace logsvc::journal {
 
 inline constexpr uint32_t kSegmentMagic = 0x314A474C;  // "LGJ1"
-inline constexpr uint16_t kSegmentVersion = 1;
-inline constexpr uint64_t kSegmentHeaderBytes = 16;
-inline constexpr uint64_t kRecordHeaderBytes = 12;
+inline constexpr uint16_t kSegmentVersion = 2;         // written; 1 is read
+inline constexpr uint64_t kSegmentHeaderBytes = 40;
 inline constexpr uint64_t kMaxRecordBytes = 1u << 30;
 
 // "00000000000000000001.journal"
@@ -21,19 +20,42 @@ std::string segment_name(uint64_t first_sequence);
 // The first sequence, or nullopt if the name is not a segment's.
 std::optional<uint64_t> parse_segment_name(std::string_view name);
 
-std::string encode_segment_header(uint64_t first_sequence);
-// kCorrupt with the path if the header is not one of this version.
-Result<uint64_t> decode_segment_header(std::string_view bytes, const std::string& path);
+struct SegmentHeader {
+  uint16_t version = kSegmentVersion;
+  uint64_t first = 0;  // sequence of its first record
+  // Records below this were on disk, or trimmed, when the segment was begun; those from here to
+  // `first` need not be anywhere.
+  uint64_t kept_to = 0;
+  // Stands before each record. Random and told to nobody, so that no record's bytes have it.
+  uint64_t marker = 0;
+
+  uint64_t bytes() const { return version == 1 ? 16 : kSegmentHeaderBytes; }
+  uint64_t record_header_bytes() const { return version == 1 ? 12 : 28; }
+  bool operator==(const SegmentHeader&) const = default;
+};
+
+// A header of kSegmentVersion with a marker of its own.
+SegmentHeader new_segment_header(uint64_t first, uint64_t kept_to);
+std::string encode_segment_header(const SegmentHeader& header);
+// bytes: the first of the file. kCorrupt with the path if they are no header, kUnsupported if it is
+// one of another version.
+Result<SegmentHeader> decode_segment_header(std::string_view bytes, const std::string& path);
 
 // What stands before the record.
-std::string encode_record_header(uint64_t sequence, std::string_view record);
+std::string encode_record_header(const SegmentHeader& segment, uint64_t sequence,
+                                 std::string_view record);
 
 struct RecordHeader {
+  uint64_t marker = 0;
+  uint64_t sequence = 0;
   uint32_t length = 0;
   uint64_t checksum = 0;
 };
-// bytes holds at least kRecordHeaderBytes.
-RecordHeader decode_record_header(std::string_view bytes);
-bool record_verifies(const RecordHeader& header, uint64_t sequence, std::string_view record);
+// bytes holds at least segment.record_header_bytes(). sequence: what it has to be; version 1 does
+// not say.
+RecordHeader decode_record_header(const SegmentHeader& segment, std::string_view bytes,
+                                  uint64_t sequence);
+bool record_verifies(const SegmentHeader& segment, const RecordHeader& header,
+                     std::string_view record);
 
 }  // namespace logsvc::journal

@@ -27,6 +27,7 @@ class FileNames {
   std::string lock() const { return dir_ + "/LOCK"; }
   std::string index() const { return dir_ + "/index.db"; }
   std::string journal() const { return dir_ + "/journal"; }
+  std::string acknowledged() const { return dir_ + "/acknowledged"; }
   std::string deletions() const { return dir_ + "/deletions"; }
   std::string chunks() const { return dir_ + "/chunks"; }
   std::string quarantine() const { return dir_ + "/quarantine"; }

@@ -101,6 +101,11 @@ uint64_t Head::safe_sequence() const {
   return safe;
 }
 
+void Head::pass_over(uint64_t sequence) {
+  MutexLock lock(mutex_);
+  applied_ = std::max(applied_, sequence);
+}
+
 uint64_t Head::memory_bytes() const {
   uint64_t total = 0;
   for (const auto& w : windows()) total += w->memory_bytes();

@@ -39,6 +39,8 @@ class Head {
   std::vector<WindowRef> windows() const;
   // Journal records up to this sequence have nothing in the head.
   uint64_t safe_sequence() const;
+  // Nothing will be appended up to this sequence.
+  void pass_over(uint64_t sequence);
   uint64_t memory_bytes() const;
   uint64_t line_bytes() const;
   uint64_t entry_count() const;

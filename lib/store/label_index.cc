@@ -146,6 +146,10 @@ Status LabelIndex::add_file(const FileRow& file, const ChunkSummary& summary, Jo
                                      "DO UPDATE SET through=max(through, ?2)"));
     sealed.bind(1, start_of_day(file.first)).bind(2, static_cast<int64_t>(span.last));
     RETURN_IF_ERROR(sealed.run());
+    ASSIGN_OR_RETURN(auto through,
+                     writer_.prepare("INSERT INTO meta VALUES('journal_through', ?1) "
+                                     "ON CONFLICT(key) DO UPDATE SET value=max(value, ?1)"));
+    RETURN_IF_ERROR(through.bind(1, static_cast<int64_t>(span.last)).run());
   }
   return transaction.commit();
 }
@@ -231,8 +235,41 @@ Status LabelIndex::forget_sealed(uint64_t before_sequence) {
 
 Status LabelIndex::forget_sealed_day(Timestamp day) {
   MutexLock lock(writer_mutex_);
-  ASSIGN_OR_RETURN(auto remove, writer_.prepare("DELETE FROM sealed WHERE day=?"));
-  return remove.bind(1, day).run();
+  ASSIGN_OR_RETURN(auto transaction, SqliteTransaction::begin(writer_));
+  {
+    ASSIGN_OR_RETURN(auto remove, writer_.prepare("DELETE FROM sealed WHERE day=?"));
+    RETURN_IF_ERROR(remove.bind(1, day).run());
+    RETURN_IF_ERROR(writer_.execute("DELETE FROM meta WHERE key='journal_safe'"));
+  }
+  return transaction.commit();
+}
+
+Result<JournalNote> LabelIndex::journal_note() const {
+  ASSIGN_OR_RETURN(Lease db, lease());
+  ASSIGN_OR_RETURN(auto rows, db->prepare("SELECT key, value FROM meta"));
+  JournalNote out;
+  while (true) {
+    ASSIGN_OR_RETURN(const bool found, rows.step());
+    if (!found) return out;
+    const std::string key = rows.text(0);
+    const int64_t value = rows.integer(1);
+    if (key == "journal_through") out.through = static_cast<uint64_t>(value);
+    if (key == "journal_safe") out.safe = static_cast<uint64_t>(value);
+    if (key == "journal_safe_since") out.safe_since = value;
+  }
+}
+
+Status LabelIndex::note_journal(const JournalNote& note) {
+  MutexLock lock(writer_mutex_);
+  ASSIGN_OR_RETURN(auto transaction, SqliteTransaction::begin(writer_));
+  {
+    ASSIGN_OR_RETURN(auto put, writer_.prepare("INSERT OR REPLACE INTO meta VALUES(?,?)"));
+    const std::pair<const char*, int64_t> values[] = {
+        {"journal_safe", static_cast<int64_t>(note.safe.value_or(0))},
+        {"journal_safe_since", note.safe_since}};
+    for (const auto& [key, value] : values) RETURN_IF_ERROR(put.bind(1, key).bind(2, value).run());
+  }
+  return transaction.commit();
 }
 
 namespace {

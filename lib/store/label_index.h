@@ -37,6 +37,13 @@ struct FileRow {
     last = summary.last;
   }
 };
+// What the index knows of the journal beside it.
+struct JournalNote {
+  std::optional<uint64_t> through;  // the highest record of which a chunk file had lines, ever
+  // The lines of all records up to here are in files; nullopt: a file is gone that had some.
+  std::optional<uint64_t> safe;
+  Timestamp safe_since = 0;  // when that was noted; 0: never
+};
 // Chunk files by number. Whoever holds a row keeps its file on disk.
 using FileSet = std::map<uint64_t, std::shared_ptr<const FileRow>>;
 
@@ -65,6 +72,10 @@ class LabelIndex {
   // Not gone after all.
   Status restore_file(uint64_t id);
   Status forget_files(const std::vector<uint64_t>& ids);
+
+  Result<JournalNote> journal_note() const;
+  // One transaction. `through` is left as it is: add_file() raises it.
+  Status note_journal(const JournalNote& note);
 
   // Blocks that do not verify, and why.
   struct DamagedBlock {

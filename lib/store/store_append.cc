@@ -62,6 +62,8 @@ void Store::Impl::commit(const std::vector<Pending*>& group) {
       metrics.line_bytes.add(bytes);
     }
   }
+  // On a full disk it says less than there was, which only a loss would show.
+  (void)acknowledged->write(*last).ok();
   head.rotate(options.window_bytes, INT64_MIN);
   if (head.memory_bytes() > options.head_bytes() / 2) head.rotate_to_fit(options.head_bytes() / 4);
   if (head.has_sealing()) wish_seal();

@@ -137,7 +137,7 @@ Result<bool> Store::Impl::delete_some() {
   if (!deletion_work.barrier) return begin_deletion();
   // No copy may be left in the journal, or a start could bring it back.
   if (journal->first_sequence() <= *deletion_work.barrier) {
-    RETURN_IF_ERROR(journal->trim(head.safe_sequence()));
+    RETURN_IF_ERROR(trim_journal());
     if (journal->first_sequence() <= *deletion_work.barrier) return false;
   }
   DeletionMatcher matcher(due);

@@ -1,6 +1,7 @@
 // State shared by the store's parts. Private to this folder.
 //
-//   store_open.cc      lock, journal, replay              store_append.cc   commit, back-pressure
+//   store_open.cc      lock, index, gauges                store_append.cc   commit, back-pressure
+//   store_journal.cc   what it has, replay, what is lost
 //   store_reconcile.cc index and files made to agree      store_read.cc     LogSource
 //   store_seal.cc      the sealer thread                  store_maintain.cc retention, the clock
 //   store_files.cc     the set of files and its changes   store_join.cc     undersized files
@@ -9,8 +10,8 @@
 //   store_fields.cc    fields out of columns              store_times.cc    times out of columns
 //   piece_visit.cc     what the last three go over       read_ahead.cc    blocks over the cores
 //
-// Order of locks: change → apply → catalog → (head, registry, index: leaves). commit_mutex and
-// seal_mutex are held for bookkeeping alone, never while another is taken. change_mutex is held
+// Order of locks: change → apply → (catalog, note) → (head, registry, index: leaves). commit_mutex
+// and seal_mutex are held for bookkeeping alone, never while another is taken. change_mutex is held
 // over the disk: by whoever changes the set of files, one window or file at a time.
 #pragma once
 
@@ -23,6 +24,7 @@
 
 #include "base/mutex.h"
 #include "journal/journal.h"
+#include "journal/place_file.h"
 #include "store/block_directory.h"
 #include "store/chunk_cache.h"
 #include "store/deletion.h"
@@ -104,6 +106,11 @@ struct Store::Impl {
   // Held while entries go into windows or windows change from open to sealing.
   Mutex apply_mutex;
   int64_t last_sync_ns GUARDED_BY(apply_mutex) = 0;
+  std::unique_ptr<journal::PlaceFile> acknowledged GUARDED_BY(apply_mutex);  // journal records
+
+  // Held while the index is told of the journal.
+  Mutex note_mutex;
+  JournalNote noted GUARDED_BY(note_mutex);
 
   // What readers must see as one: a window is in the head until its file is visible.
   mutable SharedMutex catalog_mutex;
@@ -162,8 +169,17 @@ struct Store::Impl {
   Status open();
   Status open_index();
   Status watch_damage();
-  Status replay();
   void register_gauges(Metrics& m);
+  // store_journal.cc
+  Status open_journal();
+  Status check_journal();
+  Result<uint64_t> highest_record_in_files();
+  void report_missing(std::string_view what, uint64_t first, uint64_t last,
+                      const JournalNote& note);
+  void report_losses(const std::vector<journal::Loss>& losses, uint64_t safe);
+  Status replay();
+  Status note_journal();
+  Status trim_journal();
   // store_reconcile.cc
   struct FoundFile {
     std::string day;

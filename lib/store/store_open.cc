@@ -1,4 +1,3 @@
-#include "store/journal_record.h"
 #include "store/store_impl.h"
 
 namespace logsvc::store {
@@ -21,8 +20,8 @@ StoreMetrics::StoreMetrics(Metrics& m)
                                   "Files set aside since they do not verify")),
       replayed_records(
           m.counter("logsvc_store_replayed_records_total", "Journal records read at start")),
-      lost_records(
-          m.counter("logsvc_store_lost_journal_records_total", "Journal records that damage cost")),
+      lost_records(m.counter("logsvc_store_lost_journal_records_total",
+                             "Acknowledged journal records that are damaged or missing")),
       missing_files(m.counter("logsvc_store_missing_files_total",
                               "Chunk files that the index names and that are not there")),
       joined_files(m.counter("logsvc_store_joined_files_total",
@@ -68,22 +67,18 @@ Status Store::Impl::open() {
   RETURN_IF_ERROR(files.make_dirs(names.chunks()));
   ASSIGN_OR_RETURN(DirectoryLock held, DirectoryLock::acquire(names.lock()));
   lock.emplace(std::move(held));
-  journal::OpenReport report;
-  ASSIGN_OR_RETURN(
-      journal, journal::Journal::open(files, names.journal(),
-                                      {.segment_bytes = options.journal_segment_bytes}, &report));
-  if (report.torn_bytes) {
-    diagnostics.warn("store", "cut a torn record off the journal, as after a crash",
-                     {{"at", report.detail}, {"bytes", std::to_string(report.torn_bytes)}});
-  }
+  RETURN_IF_ERROR(open_journal());
   RETURN_IF_ERROR(files.sync_dir(names.root()));
   ASSIGN_OR_RETURN(deletions,
                    DeletionRequests::open(files, names.deletions(), options.compile_deletion));
   RETURN_IF_ERROR(open_index());
   RETURN_IF_ERROR(index->load_streams(streams));
   RETURN_IF_ERROR(watch_damage());
-  MutexLock change(change_mutex);
-  return reconcile_files();
+  {
+    MutexLock change(change_mutex);
+    RETURN_IF_ERROR(reconcile_files());
+  }
+  return check_journal();
 }
 
 // Blocks that a query finds damaged are written down, so that none has to find them again.
@@ -116,38 +111,6 @@ Status Store::Impl::open_index() {
   if (!opened.ok()) return opened.error();
   index = std::move(*opened);
   directory = std::make_unique<BlockDirectory>(*index, options.cache_bytes() / 16 * 3);
-  return {};
-}
-
-// Puts what the journal has and no file has back into the head.
-Status Store::Impl::replay() {
-  ASSIGN_OR_RETURN(const auto sealed, index->sealed());
-  const auto reader = journal->read_from(1);
-  while (true) {
-    ASSIGN_OR_RETURN(const bool found, reader->next());
-    if (!found) break;
-    metrics.replayed_records.add();
-    const auto batch = decode_journal_record(reader->record());
-    if (!batch.ok()) {
-      metrics.lost_records.add();
-      diagnostics.error(
-          "store", "a journal record cannot be read: left out",
-          {{"sequence", std::to_string(reader->sequence())}, {"why", batch.error().message}});
-      continue;
-    }
-    RETURN_IF_ERROR(wait_for_room());
-    MutexLock apply(apply_mutex);
-    metrics.duplicates.add(
-        head.append(*batch, reader->sequence(), clock.steady_ns(), streams, &sealed));
-    head.rotate(options.window_bytes, INT64_MIN);
-    if (head.has_sealing()) wish_seal();
-  }
-  if (reader->lost_records()) {
-    metrics.lost_records.add(reader->lost_records());
-    diagnostics.error(
-        "store", "the journal is damaged: records are lost",
-        {{"records", std::to_string(reader->lost_records())}, {"at", reader->damage()}});
-  }
   return {};
 }
 

@@ -58,7 +58,7 @@ Status Store::Impl::seal(const Head::WindowRef& window) {
     publish({}, &row, window);
     metrics.sealed_files.add();
   }
-  return journal->trim(head.safe_sequence());
+  return trim_journal();
 }
 
 // Until it succeeds the window keeps its number: what a failed try leaves is written over, and

@@ -4,6 +4,7 @@ LOGSVC_KILL_ROUNDS: how often the server is killed (10; scripts/test --long: 100
 """
 import os
 import random
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -68,6 +69,88 @@ class KillUnderLoad(unittest.TestCase):
         found = [line for _, line in server.lines(f'{{round="{number}"}}', limit=1000000)]
         self.assertEqual(len(found), len(set(found)), f"round {number}: lines are doubled")
         self.assertEqual(set(acknowledged) - set(found), set(), f"round {number}: lines are lost")
+
+
+class DamagedJournal(unittest.TestCase):
+    """The journal's files are damaged or gone: what is acknowledged afterwards survives further kills, and what is missing is said."""
+
+    def setUp(self):
+        self.server = Server("--auth", "off", "--retention", "0")
+        self.addCleanup(self.server.close)
+        self.base = time.time_ns() - 10**11
+        self.pushed = 0
+        self.push(10)
+        self.assertIn(self.server.request("POST", "/flush")[0], (200, 204))
+        self.push(50)
+        self.server.stop(signal.SIGKILL)
+
+    def push(self, n):
+        for _ in range(n):
+            line = (self.base + self.pushed, f"line {self.pushed}")
+            self.assertEqual(self.server.push(({"job": "journal"}, [line]))[0], 204)
+            self.pushed += 1
+
+    def segments(self):
+        directory = self.server.data_dir + "/journal"
+        return sorted(directory + "/" + name for name in os.listdir(directory) if name.endswith(".journal"))
+
+    def flip(self, path, at):
+        with open(path, "r+b") as f:
+            f.seek(at)
+            byte = f.read(1)[0]
+            f.seek(at)
+            f.write(bytes([byte ^ 1]))
+
+    def found(self):
+        return [line for _, line in self.server.lines('{job="journal"}')]
+
+    def lost_records(self):
+        name = "logsvc_store_lost_journal_records_total "
+        return next(int(line[len(name):]) for line in self.server.get("/metrics")[1].split("\n") if line.startswith(name))
+
+    def check(self, left, lost, said):
+        """After the harm: as many lines are left, and none that is pushed now is lost."""
+        self.server.start()
+        before = self.found()
+        self.assertEqual(len(before), left)
+        self.assertEqual(self.lost_records(), lost)
+        self.assertIn(said, self.server.log_text())
+        for flush in (False, True):
+            self.push(60)
+            if flush:
+                self.server.request("POST", "/flush")
+            self.server.stop(signal.SIGKILL)
+            self.server.start()
+            left += 60
+            self.assertEqual(len(self.found()), left)
+        self.assertEqual(set(before) - set(self.found()), set())
+
+    def test_the_directory_is_removed(self):
+        shutil.rmtree(self.server.data_dir + "/journal")
+        self.check(10, 50, "the journal is missing")
+
+    def test_the_last_segment_is_moved_away(self):
+        os.rename(self.segments()[-1], self.server.dir.name + "/moved")
+        self.check(10, 50, "the journal is missing")
+
+    def test_the_journal_is_shorter_than_what_was_acknowledged(self):
+        """As after a power cut under --sync-interval."""
+        os.truncate(self.segments()[-1], 200)
+        self.check(10, 50, "the end of the journal is missing")
+
+    def test_a_byte_is_flipped_in_a_record_that_is_in_files(self):
+        self.flip(self.segments()[-1], 100)
+        self.check(60, 0, "chunk files have the lines")
+
+    def test_a_byte_is_flipped_in_a_record_that_is_in_no_file(self):
+        segment = self.segments()[-1]
+        self.flip(segment, os.path.getsize(segment) // 2)
+        self.check(59, 1, "the journal is corrupt: acknowledged records are lost")
+        self.assertIn(segment, self.server.log_text())
+
+    def test_the_header_is_damaged(self):
+        self.flip(self.segments()[-1], 8)
+        self.check(60, 0, "")
 
 
 class FullDisk(unittest.TestCase):

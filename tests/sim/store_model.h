@@ -30,8 +30,14 @@ class StoreModel {
   void set_processed(const std::string& id);
   // Lines that are past the retention may go from now on.
   void expire(Timestamp cutoff);
+  // The journal was damaged: so many records, each of one push, may be missing at the next check.
+  void allow_losses(uint64_t records) { allowed_losses_ += records; }
+  // The journal lost more than can be told: whatever is there now may go.
+  void allow_all();
   // Everything the store has, forward. What is wrong with it, if anything is.
-  std::optional<std::string> check(const store::Store& store) const;
+  std::optional<std::string> check(const store::Store& store);
+  // What the last check found missing and allowed.
+  uint64_t missing() const { return missing_; }
   size_t size() const { return lines_.size(); }
 
  private:
@@ -48,9 +54,17 @@ class StoreModel {
     }
   };
   static bool is_meant(const Deletion& deletion, const Key& key);
+  std::optional<std::string> check_missing(const std::map<Key, int>& found);
 
   enum class Fate { kMust, kMay, kMustNot };
-  std::map<Key, Fate> lines_;
+  struct State {
+    Fate fate = Fate::kMay;
+    uint64_t push = 0;  // the last one that had the line
+  };
+  std::map<Key, State> lines_;
+  uint64_t pushes_ = 0;
+  uint64_t allowed_losses_ = 0;
+  uint64_t missing_ = 0;
   std::map<std::string, Deletion> deletions_;
 };
 

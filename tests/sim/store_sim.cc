@@ -1,6 +1,7 @@
 // Random life of a store: pushes of all ages, seals, joining, retention, delete requests, failing
-// operations, power cuts at every operation, restarts. After each of them every acknowledged line
-// is there once, and no deleted one.
+// operations, power cuts at every operation, damaged and missing parts of the journal, restarts.
+// After each of them every acknowledged line is there once, but for what was in a part that was
+// taken away, and no deleted one.
 //   logsvc_sim [--first N] [--seeds N] | --seed N     (the last one says what it does)
 #include <cstring>
 #include <iostream>
@@ -46,12 +47,14 @@ class StoreSim {
       const uint64_t nth = 1 + pick(12);
       say("operation " + std::to_string(nth) + " will fail");
       world_.disk.fail_operation(nth);
+      failed_once_ = true;
     }
     Status done;
     switch (pick(9)) {
       case 0:
         say("flush");
         done = world_.store->flush();
+        all_in_files_ = all_in_files_ || done.ok();
         break;
       case 1:
       case 2:
@@ -128,6 +131,7 @@ class StoreSim {
       testing::add_lines(batch, labels, group);
       for (const Line& line : group) lines.push_back({labels, line});
     }
+    all_in_files_ = false;
     const Status done = world_.store->append(std::make_shared<const Batch>(std::move(batch)));
     say("push of " + std::to_string(lines.size()) + (done.ok() ? "" : " failed"));
     model_.push(lines, done.ok());
@@ -138,6 +142,7 @@ class StoreSim {
   std::optional<std::string> restart() {
     if (chance(4)) {
       say("restart");
+      if (chance(3)) all_in_files_ = world_.store->flush().ok();
       world_.close();
     } else {
       const uint64_t operations = 1 + pick(chance(3) ? 300 : 30);
@@ -149,18 +154,40 @@ class StoreSim {
       world_.crash();
       say("crash " + world_.last_fate);
     }
+    if (chance(4)) harm();
+    bool older_while_starting = false;
+    const bool may_miss = harmed_ || failed_once_ || world_.index_is_older;
     while (chance(3)) {  // it goes again while starting
       world_.power_off_after(1 + pick(20));
       const Status opened = world_.open();
       if (!opened.ok() && !world_.disk.is_off()) return "does not start: " + opened.error().message;
       world_.crash();
+      older_while_starting = older_while_starting || world_.index_is_older;
       say("crash while starting " + world_.last_fate);
     }
     may_fail_ = false;
     if (const Status opened = world_.open(); !opened.ok()) {
       return "does not start: " + opened.error().message;
     }
-    return check("after a restart");
+    if (auto failure = check("after a restart")) return failure;
+    if (model_.missing() > 0 && world_.log.empty()) return "lines are lost, and nothing is said";
+    if (!may_miss && !older_while_starting && world_.lost_records() > 0) {
+      return "records are said to be lost\n" + world_.log;
+    }
+    return {};
+  }
+
+  // Flipped bytes cost a record each at most. Of what is taken away anything may be lost, unless
+  // it was in files.
+  void harm() {
+    const auto cost = world_.harm_journal();
+    say("harm: " + world_.last_harm);
+    harmed_ = true;
+    if (cost) {
+      model_.allow_losses(*cost);
+    } else if (!all_in_files_) {
+      model_.allow_all();
+    }
   }
 
   std::optional<std::string> check(const std::string& when) {
@@ -180,6 +207,9 @@ class StoreSim {
   StoreModel::Lines pushed_;
   const bool verbose_;
   bool may_fail_ = false;
+  bool harmed_ = false;
+  bool failed_once_ = false;   // what was not acknowledged may look like a loss then
+  bool all_in_files_ = false;  // since the last push
 };
 
 }  // namespace

@@ -54,6 +54,7 @@ Status StoreWorld::open() {
   auto opened = store::Store::open(options, disk, clock, *metrics_, *diagnostics_);
   if (!opened.ok()) return opened.error();
   store = std::move(*opened);
+  index_is_older = false;
   return {};
 }
 
@@ -72,6 +73,7 @@ void StoreWorld::crash() {
   disk.crash(random_);
   const uint64_t fate = random_() % 10;
   last_fate = fate == 0 ? "the index is lost" : fate <= 2 && has_older_ ? "an older index" : "";
+  index_is_older = index_is_older || !last_fate.empty();
   if (fate == 0) {
     restore_index("");
   } else if (fate <= 2 && has_older_) {
@@ -79,6 +81,55 @@ void StoreWorld::crash() {
   } else {
     restore_index("at-off");
   }
+}
+
+uint64_t StoreWorld::lost_records() const {
+  return metrics_->counter("logsvc_store_lost_journal_records_total", "").value();
+}
+
+void StoreWorld::flip_byte(const std::string& path) {
+  std::string bytes = disk.bytes(path);
+  if (bytes.empty()) return;
+  bytes[random_() % bytes.size()] ^= static_cast<char>(1 + random_() % 255);
+  disk.set_bytes(path, bytes);
+}
+
+std::optional<uint64_t> StoreWorld::harm_journal() {
+  const std::string dir = options.dir + "/journal";
+  std::vector<std::string> segments;
+  for (const std::string& name : *disk.list(dir)) {
+    if (name.ends_with(".journal")) segments.push_back(dir + "/" + name);
+  }
+  if (segments.empty()) return 0;
+  const std::string& one = segments[random_() % segments.size()];
+  switch (random_() % 6) {
+    case 0:
+      last_harm = "the journal is removed";
+      for (const std::string& path : segments) (void)disk.remove(path).ok();
+      break;
+    case 1:
+      last_harm = "a segment is removed: " + one;
+      (void)disk.remove(one).ok();
+      break;
+    case 2: {
+      last_harm = "the last segment is cut, as if it had not been synced";
+      const std::string bytes = disk.bytes(segments.back());
+      disk.set_bytes(segments.back(), bytes.substr(0, random_() % (bytes.size() + 1)));
+      break;
+    }
+    case 3:
+      last_harm = "what was acknowledged is damaged";
+      if (disk.exists(options.dir + "/acknowledged")) flip_byte(options.dir + "/acknowledged");
+      return 0;
+    default: {
+      const uint64_t flips = 1 + random_() % 3;
+      last_harm = std::to_string(flips) + " bytes are flipped";
+      for (uint64_t i = 0; i < flips; ++i) flip_byte(segments[random_() % segments.size()]);
+      return flips;
+    }
+  }
+  (void)disk.sync_dir(dir).ok();
+  return {};
 }
 
 void StoreWorld::save_older_index() {

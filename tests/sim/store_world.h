@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 
@@ -26,15 +27,22 @@ class StoreWorld {
   void power_off_after(uint64_t operations);
   void crash();
   void save_older_index();
+  // While it is closed, what disks and people do to the journal. How many records that may cost;
+  // nullopt: any number.
+  std::optional<uint64_t> harm_journal();
+  uint64_t lost_records() const;  // that the store spoke of since the last open
 
   testing::MemFileSystem disk;
   testing::FakeClock clock{20'000 * kDay + 13 * kHour};
   store::StoreOptions options;
   std::unique_ptr<store::Store> store;
-  std::string last_fate;  // of the index in the last crash; empty: as it was
-  std::string log;        // warnings and errors since the last open
+  std::string last_fate;        // of the index in the last crash; empty: as it was
+  std::string last_harm;        // of the journal
+  bool index_is_older = false;  // than the journal, since the last open that succeeded
+  std::string log;              // warnings and errors since the last open
 
  private:
+  void flip_byte(const std::string& path);
   void save_index(const std::string& name);
   void restore_index(const std::string& name);
 

@@ -1,8 +1,12 @@
 #include "agent/spool/spool.h"
 
 #include <algorithm>
+#include <cctype>
+#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <random>
+
+#include "base/checksum.h"
 
 namespace logsvc::agent {
 namespace {
@@ -18,6 +22,17 @@ std::string random_id() {
   return out;
 }
 
+// A file name for any text.
+std::string file_name_of(const std::string& name) {
+  std::string out;
+  for (const char c : name.substr(0, 40)) {
+    out += std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '.' ? c : '_';
+  }
+  char hash[20];
+  std::snprintf(hash, sizeof hash, "-%016llx", static_cast<unsigned long long>(hash_bytes(name)));
+  return out + hash;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Spool>> Spool::open(FileSystem& files, const std::string& dir,
@@ -27,8 +42,11 @@ Result<std::unique_ptr<Spool>> Spool::open(FileSystem& files, const std::string&
   journal_options.segment_bytes = options.segment_bytes;
   journal_options.max_bytes = options.max_bytes;
   auto spool = std::unique_ptr<Spool>(new Spool(files, dir, std::move(options)));
+  journal::OpenReport report;
   ASSIGN_OR_RETURN(spool->journal_,
-                   journal::Journal::open(files, dir + "/spool", journal_options, nullptr));
+                   journal::Journal::open(files, dir + "/spool", journal_options, &report));
+  for (const std::string& path : report.set_aside)
+    spool->options_.on_lost("no record of a segment verifies; it is kept as " + path, 0);
   RETURN_IF_ERROR(spool->load());
   if (spool->agent_id_.empty()) {
     spool->agent_id_ = random_id();
@@ -59,14 +77,27 @@ Status Spool::load_positions() {
 Status Spool::load() {
   MutexLock lock(mutex_);
   RETURN_IF_ERROR(load_positions());
+  if (!agent_id_.empty() && !journal_->is_begun())
+    options_.on_lost(dir_ + "/spool has no segment: lines that waited there are lost", 0);
+  RETURN_IF_ERROR(open_acks());
+  RETURN_IF_ERROR(load_groups());
+  return journal_->begin();
+}
+
+// A spool that ends before what was acknowledged has lost its end, to a power cut or to somebody:
+// its numbers are not given out again.
+Status Spool::open_acks() {
   for (const std::string& name : options_.clients) {
     Client& client = clients_.emplace_back();
-    ASSIGN_OR_RETURN(client.ack, AckFile::open(files_, dir_ + "/acks/" + file_name_of(name)));
-    // After a power cut the journal may end before what was acknowledged: its numbers come again.
-    client.acknowledged = std::min(client.ack->sequence(), journal_->next_sequence() - 1);
-    if (client.acknowledged != client.ack->sequence())
-      RETURN_IF_ERROR(client.ack->write(client.acknowledged));
+    ASSIGN_OR_RETURN(client.ack,
+                     journal::PlaceFile::open(files_, dir_ + "/acks/" + file_name_of(name)));
+    client.acknowledged = client.ack->sequence();
+    RETURN_IF_ERROR(journal_->advance_to(client.acknowledged + 1));
   }
+  return {};
+}
+
+Status Spool::load_groups() {
   const auto reader = journal_->read_from(1);
   while (true) {
     ASSIGN_OR_RETURN(const bool found, reader->next());
@@ -79,6 +110,12 @@ Status Spool::load() {
     for (Client& client : clients_) {
       if (reader->sequence() > client.acknowledged) client.waiting_lines += group->lines;
     }
+  }
+  const uint64_t had = least_acknowledged();
+  for (const journal::Loss& loss : reader->losses()) {
+    const uint64_t end = loss.first + loss.records;
+    const uint64_t lost = end - std::min(end, std::max(loss.first, had + 1));
+    if (lost > 0) options_.on_lost(loss.where + ": " + std::to_string(loss.bytes) + " bytes", lost);
   }
   return {};
 }

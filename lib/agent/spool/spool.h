@@ -14,11 +14,11 @@
 #include <string>
 #include <vector>
 
-#include "agent/spool/ack_file.h"
 #include "agent/spool/spool_group.h"
 #include "base/mutex.h"
 #include "base/result.h"
 #include "journal/journal.h"
+#include "journal/place_file.h"
 
 namespace logsvc::agent {
 
@@ -28,6 +28,10 @@ struct SpoolOptions {
   std::vector<std::string> clients;  // their names; none: lines wait
   // Lines that a client loses because the spool is full while another client has had them.
   std::function<void(size_t client, uint64_t lines)> on_dropped = [](size_t, uint64_t) {};
+  // At the start: what of the spool is corrupt or missing, and how many groups of lines that cost,
+  // as far as is known.
+  std::function<void(const std::string& what, uint64_t groups)> on_lost = [](const std::string&,
+                                                                             uint64_t) {};
 };
 
 // The place in a source, behind the last line in the spool.
@@ -72,7 +76,7 @@ class Spool {
 
  private:
   struct Client {
-    std::unique_ptr<AckFile> ack;
+    std::unique_ptr<journal::PlaceFile> ack;
     uint64_t acknowledged = 0;
     uint64_t waiting_lines = 0;
   };
@@ -80,6 +84,8 @@ class Spool {
       : files_(files), dir_(std::move(dir)), options_(std::move(options)) {}
   Status load();
   Status load_positions() REQUIRES(mutex_);
+  Status open_acks() REQUIRES(mutex_);
+  Status load_groups() REQUIRES(mutex_);
   Status save_positions();
   // Frees the oldest segment, though slow clients have not had it. False: nobody has.
   bool make_room();

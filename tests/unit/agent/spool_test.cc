@@ -76,7 +76,8 @@ TEST_CASE("after a power cut no position is ahead of its lines, and new groups a
   // Whatever came back, the position belongs to it.
   const bool kept = *reader->next(g);
   CHECK(w.spool->state("c1").position == (kept ? "5" : ""));
-  // An acknowledgement may be younger than the groups that survived: numbers are used again.
+  // An acknowledgement may be younger than the groups that survived: their numbers do not come
+  // again.
   REQUIRE(append(*w.spool, {"c1", "6", {"two"}, 2}).ok());
   REQUIRE(*reader->next(g));
   REQUIRE(w.spool->acknowledge(0, reader->sequence() + 7, 1).ok());
@@ -92,7 +93,7 @@ TEST_CASE("an acknowledgement file cut at any byte says what was last written wh
   MemFileSystem files;
   REQUIRE(files.make_dirs("/a").ok());
   {
-    auto file = AckFile::open(files, "/a/x");
+    auto file = journal::PlaceFile::open(files, "/a/x");
     REQUIRE(file.ok());
     for (uint64_t i = 1; i <= 5000; ++i) REQUIRE((*file)->write(i).ok());
   }
@@ -100,12 +101,12 @@ TEST_CASE("an acknowledgement file cut at any byte says what was last written wh
   CHECK(bytes.size() < 80'000);
   for (size_t cut = 0; cut <= 64; ++cut) {
     files.set_bytes("/a/x", bytes.substr(0, cut));
-    auto file = AckFile::open(files, "/a/x");
+    auto file = journal::PlaceFile::open(files, "/a/x");
     REQUIRE(file.ok());
     CHECK((*file)->sequence() == (cut < 16 ? 0 : 4096 + cut / 16));
     REQUIRE((*file)->write(9999).ok());
     file->reset();
-    CHECK((*AckFile::open(files, "/a/x"))->sequence() == 9999);
+    CHECK((*journal::PlaceFile::open(files, "/a/x"))->sequence() == 9999);
   }
 }
 

@@ -1,12 +1,9 @@
-#include "agent/spool/ack_file.h"
-
-#include <cctype>
-#include <cstdio>
+#include "journal/place_file.h"
 
 #include "base/bytes.h"
 #include "base/checksum.h"
 
-namespace logsvc::agent {
+namespace logsvc::journal {
 namespace {
 
 constexpr size_t kRecordBytes = 16;
@@ -22,8 +19,8 @@ std::string record(uint64_t sequence) {
 
 }  // namespace
 
-Result<std::unique_ptr<AckFile>> AckFile::open(FileSystem& files, const std::string& path) {
-  auto out = std::unique_ptr<AckFile>(new AckFile(files, path));
+Result<std::unique_ptr<PlaceFile>> PlaceFile::open(FileSystem& files, const std::string& path) {
+  auto out = std::unique_ptr<PlaceFile>(new PlaceFile(files, path));
   size_t good = 0;
   if (files.exists(path)) {
     ASSIGN_OR_RETURN(const std::string bytes, files.read_all(path));
@@ -39,7 +36,7 @@ Result<std::unique_ptr<AckFile>> AckFile::open(FileSystem& files, const std::str
   return out;
 }
 
-Status AckFile::write(uint64_t sequence) {
+Status PlaceFile::write(uint64_t sequence) {
   if (records_ >= kMaxRecords) {
     RETURN_IF_ERROR(files_.replace(path_, record(sequence)));
     ASSIGN_OR_RETURN(file_, files_.open_append(path_));
@@ -55,14 +52,4 @@ Status AckFile::write(uint64_t sequence) {
   return {};
 }
 
-std::string file_name_of(const std::string& name) {
-  std::string out;
-  for (const char c : name.substr(0, 40)) {
-    out += std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '.' ? c : '_';
-  }
-  char hash[20];
-  std::snprintf(hash, sizeof hash, "-%016llx", static_cast<unsigned long long>(hash_bytes(name)));
-  return out + hash;
-}
-
-}  // namespace logsvc::agent
+}  // namespace logsvc::journal
