@@ -8,16 +8,11 @@ namespace logsvc::agent {
 namespace {
 
 constexpr size_t kRecentRecords = 16'384;
+constexpr size_t kRecentBytes = 1u << 20;  // of their texts
 constexpr Duration kDisorder = kSecond;
 constexpr size_t kMaxHeld = 100'000;  // then the anchor is given up
 
 size_t index_of(OutputStream s) { return s == OutputStream::kStderr ? 1 : 0; }
-
-// Of the record, from the hash of its text.
-uint32_t short_hash(uint64_t text_hash, Timestamp t, OutputStream s) {
-  const uint64_t mixed = (text_hash ^ static_cast<uint64_t>(t)) * 0x9E3779B97F4A7C15u + index_of(s);
-  return static_cast<uint32_t>(mixed >> 32);
-}
 
 }  // namespace
 
@@ -87,8 +82,19 @@ void ResumeFilter::give_up_search(const OnRecord& on_record) {
 // record was not seen before.
 bool ResumeFilter::is_repeat(const LogRecord& record) {
   if (record.timestamp >= last_[index_of(record.stream)]) return false;
-  const uint32_t hash = short_hash(hash_bytes(record.text), record.timestamp, record.stream);
-  return std::find(recent_.begin(), recent_.end(), hash) != recent_.end();
+  return std::any_of(recent_.begin(), recent_.end(), [&](const Recent& r) {
+    return r.timestamp == record.timestamp && r.stream == record.stream && r.text == record.text;
+  });
+}
+
+// What is older than the memory holds would be passed on twice; the server leaves out one of them.
+void ResumeFilter::remember(const LogRecord& record) {
+  recent_.push_back({record.stream, record.timestamp, std::string(record.text)});
+  recent_bytes_ += record.text.size();
+  while (recent_.size() > kRecentRecords || recent_bytes_ > kRecentBytes) {
+    recent_bytes_ -= recent_.front().text.size();
+    recent_.pop_front();
+  }
 }
 
 void ResumeFilter::pass(const LogRecord& record, const OnRecord& on_record) {
@@ -102,12 +108,7 @@ void ResumeFilter::pass(const LogRecord& record, const OnRecord& on_record) {
   cursor_.offset = record.offset;
   last_[i] = record.timestamp;
   if (record.file != 0) return on_record(record);  // files do not repeat themselves
-  const uint32_t hash = short_hash(cursor_.hash, record.timestamp, record.stream);
-  if (recent_.size() < kRecentRecords) {
-    recent_.push_back(hash);
-  } else {
-    recent_[recent_at_++ % kRecentRecords] = hash;
-  }
+  remember(record);
   on_record(record);
 }
 

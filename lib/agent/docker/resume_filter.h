@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <string>
 #include <vector>
@@ -50,6 +51,12 @@ class ResumeFilter {
     uint64_t offset;
     bool goes_on;
   };
+  struct Recent {
+    OutputStream stream;
+    Timestamp timestamp;
+    std::string text;
+  };
+  void remember(const LogRecord& record);
   void pass(const LogRecord& record, const OnRecord& on_record);
   void give_up_search(const OnRecord& on_record);
   bool is_repeat(const LogRecord& record);
@@ -60,8 +67,8 @@ class ResumeFilter {
   std::vector<Held> held_;           // since the answer began, while searching
   std::array<Timestamp, 2> last_{};  // of each output, the last record passed on …
   std::array<uint32_t, 2> nth_{};    // … and how many with that time
-  std::vector<uint32_t> recent_;     // hashes of the newest records, a ring once it is full
-  size_t recent_at_ = 0;
+  std::deque<Recent> recent_;        // the newest records from the API
+  size_t recent_bytes_ = 0;          // of their texts
   uint64_t gaps_ = 0;
   uint64_t repeats_ = 0;
 };

@@ -244,6 +244,20 @@ TEST_CASE(
   CHECK(filter.repeats() == 2);
 }
 
+TEST_CASE("a clock that steps back costs no record that only looks like an older one") {
+  ResumeFilter filter(Cursor{});
+  std::vector<Record> log = {{kOut, 1'000'000, "first"}};
+  std::vector<std::string> expected = {"first"};
+  for (int i = 0; i < 2000; ++i) {
+    log.push_back({kOut, 500'000 - i, std::to_string(100 + i % 900)});
+    log.push_back({kOut, 1'000'001 + i, "between"});
+    expected.push_back(log[log.size() - 2].text);
+    expected.push_back("between");
+  }
+  CHECK(resume(filter, log, true).texts == expected);
+  CHECK(filter.repeats() == 0);
+}
+
 TEST_CASE("a place that is a time alone: what is later is new, and no gap") {
   Cursor promtail;
   promtail.timestamp = 99;
