@@ -10,10 +10,6 @@ namespace {
 // Lines are in the store before they are published: for so long they may be both.
 constexpr int64_t kCompareAfterHistory = 2 * kSecond;
 
-std::string entry_key(const TailEntry& e) {
-  return std::to_string(e.entry.timestamp) + format_labels(e.labels) + e.entry.line;
-}
-
 std::shared_ptr<const std::string> text_of(std::span<const TailEntry> entries) {
   return std::make_shared<const std::string>(page_lines(entries));
 }
@@ -22,7 +18,7 @@ std::shared_ptr<const std::string> text_of(std::span<const TailEntry> entries) {
 
 void PageSession::set_history(std::vector<TailEntry> history, int64_t now_ns) {
   history_ = std::move(history);
-  for (const TailEntry& e : history_) shown_.insert(entry_key(e));
+  for (const TailEntry& e : history_) shown_.add(e);
   compare_until_ns_ = history_.empty() ? 0 : now_ns + kCompareAfterHistory;
 }
 
@@ -67,7 +63,7 @@ void PageSession::frame_without_history(const LivePiece& piece, const LeftOut& l
                                         std::vector<LiveFrame>& frames) {
   std::vector<TailEntry> fresh;
   for (const TailEntry& e : piece.entries) {
-    if (!shown_.contains(entry_key(e))) fresh.push_back(e);
+    if (!shown_.take(e)) fresh.push_back(e);
   }
   sent_ += fresh.size();
   matched_ += fresh.size() + left_out.entries;
@@ -82,7 +78,7 @@ void PageSession::take_piece(const Waiting& next, std::vector<LiveFrame>& frames
       return frame_without_history(*next.piece, next.left_out, frames);
     }
     comparing_ = false;
-    shown_ = {};
+    shown_.clear();
     sent_ += next.piece->lines;
     matched_ += next.piece->lines;
   }

@@ -8,12 +8,12 @@
 #include <deque>
 #include <memory>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 #include "server/tail/live_feed.h"
 #include "server/tail/live_session.h"
 #include "server/tail/page_frame.h"
+#include "server/tail/shown_entries.h"
 
 namespace logsvc::server {
 
@@ -54,8 +54,8 @@ class PageSession : public LiveSession, public FeedReader {
 
   const PageOptions options_;
   std::vector<TailEntry> history_;
-  std::unordered_set<std::string> shown_;  // of the history, while it may come again
-  int64_t compare_until_ns_ = INT64_MAX;   // pieces offered before
+  ShownEntries shown_;                    // of the history, while it may come again
+  int64_t compare_until_ns_ = INT64_MAX;  // pieces offered before
   bool comparing_ = true;
   std::deque<Waiting> waiting_;
   uint64_t queued_lines_ = 0;

@@ -7,10 +7,6 @@ namespace {
 
 constexpr size_t kMaxVerdicts = 20'000;
 
-std::string entry_key(const TailEntry& e) {
-  return std::to_string(e.entry.timestamp) + format_labels(e.labels) + e.entry.line;
-}
-
 }  // namespace
 
 TailSession::TailSession(std::unique_ptr<logql::TailQuery> query, TailForm form, Duration delay,
@@ -58,7 +54,7 @@ bool TailSession::offer(const std::shared_ptr<const Batch>& batch, int64_t now_n
 
 void TailSession::set_history(std::vector<TailEntry> history, int64_t) {
   history_ = std::move(history);
-  for (const TailEntry& e : history_) shown_.insert(entry_key(e));
+  for (const TailEntry& e : history_) shown_.add(e);
   // Only what was in line when the history had been read can be in both.
   MutexLock lock(mutex_);
   overlap_batches_ = waiting_.size();
@@ -71,7 +67,7 @@ void TailSession::process(const Batch& batch, std::vector<TailEntry>& out) {
       TailEntry entry;
       if (!query_->process(s.labels, e, form_ == TailForm::kCategorized, entry.labels, entry.entry))
         continue;
-      if (!shown_.empty() && shown_.count(entry_key(entry))) continue;
+      if (shown_.take(entry)) continue;
       out.push_back(std::move(entry));
     }
   }

@@ -6,7 +6,6 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "base/mutex.h"
@@ -14,6 +13,7 @@
 #include "model/entry.h"
 #include "server/http/response_json.h"
 #include "server/tail/live_session.h"
+#include "server/tail/shown_entries.h"
 
 namespace logsvc::server {
 
@@ -62,7 +62,7 @@ class TailSession : public LiveSession {
 
   // The loop's alone.
   std::vector<TailEntry> history_;
-  std::unordered_set<std::string> shown_;  // of the history, until the overlap is over
+  ShownEntries shown_;  // of the history, until the overlap is over
   uint64_t overlap_batches_ = 0;
 };
 
