@@ -104,11 +104,11 @@ void Insight::restore_marks(const char* label, const char* value) {
   }
 }
 
-Status Insight::append(std::shared_ptr<const Batch> batch) {
-  RETURN_IF_ERROR(sink_.append(batch));
+Result<Appended> Insight::append(std::shared_ptr<const Batch> batch) {
+  ASSIGN_OR_RETURN(Appended appended, sink_.append(std::move(batch)));
   MutexLock lock(mutex_);
-  pulse_.add(*batch, clock_.now());
-  return {};
+  pulse_.add(*appended.kept, clock_.now());
+  return appended;
 }
 
 void Insight::report(wire::AgentReport report) {

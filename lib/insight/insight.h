@@ -37,8 +37,8 @@ class Insight : public LogSink {
           const Clock& clock, Diagnostics& diagnostics);
   ~Insight() override;
 
-  // As the sink's; what it takes is counted.
-  Status append(std::shared_ptr<const Batch> batch) override;
+  // As the sink's; what it keeps is counted.
+  Result<Appended> append(std::shared_ptr<const Batch> batch) override;
 
   // What came with a request that was answered well: what it carries has been taken.
   void report(wire::AgentReport report);

@@ -1,6 +1,8 @@
 // What a log is: entries, grouped in streams, travelling in batches.
 #pragma once
 
+#include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -49,5 +51,15 @@ struct Batch {
     return n;
   }
 };
+
+// Where an entry is in a batch.
+struct BatchPlace {
+  uint32_t stream = 0;
+  uint32_t entry = 0;
+};
+// The batch without the entries at these places, which are in their order in it; streams that have
+// none left are left out. Shares the bytes of the batch.
+std::shared_ptr<const Batch> batch_without(std::shared_ptr<const Batch> batch,
+                                           std::span<const BatchPlace> places);
 
 }  // namespace logsvc

@@ -155,12 +155,20 @@ class LogSource {
                                                     const std::vector<Matcher>& matchers) const = 0;
 };
 
+// What became of a batch.
+struct Appended {
+  // The entries that are new: the batch itself, or a part of it that holds on to its bytes.
+  std::shared_ptr<const Batch> kept;
+  // The others: exact doubles of entries that the sink knows it has. It need not know all of them.
+  uint64_t duplicates = 0;
+};
+
 class LogSink {
  public:
   virtual ~LogSink() = default;
   // Returns when the batch is durable and queryable. kNoSpace if the disk is full;
   // kUnavailable while stopping. Nothing of the batch is stored on an error.
-  virtual Status append(std::shared_ptr<const Batch> batch) = 0;
+  virtual Result<Appended> append(std::shared_ptr<const Batch> batch) = 0;
 };
 
 }  // namespace logsvc

@@ -63,8 +63,8 @@ Status Ingest::accept(Batch batch, Format format) {
     if (limits_.discover_log_levels) {
       for (StreamEntries& stream : batch.streams) add_detected_level(stream, batch.arena);
     }
-    const auto shared = std::make_shared<const Batch>(std::move(batch));
-    if (const Status stored = sink_.append(shared); !stored.ok()) {
+    const auto stored = sink_.append(std::make_shared<const Batch>(std::move(batch)));
+    if (!stored.ok()) {
       diagnostics_.error("server", "cannot store a push", {{"why", stored.error().message}});
       const bool io = stored.error().code == ErrorCode::kIo;
       return Error{io ? ErrorCode::kUnavailable : stored.error().code, stored.error().message};
@@ -73,7 +73,7 @@ Status Ingest::accept(Batch batch, Format format) {
     counters.lines.add(size.lines);
     counters.bytes.add(size.bytes + size.metadata_bytes);
     counters.metadata_bytes.add(size.metadata_bytes);
-    live_.publish(shared);
+    live_.publish(stored->kept);
   }
   if (faults.empty()) return {};
   diagnostics_.warn("server", "left out entries of a push", {{"why", faults.substr(0, 300)}});

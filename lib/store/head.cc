@@ -4,13 +4,16 @@
 
 namespace logsvc::store {
 
-uint64_t Head::append(const Batch& batch, uint64_t sequence, int64_t now_ns,
-                      StreamRegistry& streams, const std::map<Timestamp, uint64_t>* sealed) {
-  uint64_t doubles = 0;
+std::vector<BatchPlace> Head::append(const Batch& batch, uint64_t sequence, int64_t now_ns,
+                                     StreamRegistry& streams,
+                                     const std::map<Timestamp, uint64_t>* sealed) {
+  std::vector<BatchPlace> doubles;
+  std::vector<uint32_t> positions;  // of doubles, among the entries of a call
   std::shared_ptr<Window> window;
   Timestamp day_start = 0, day_end = 0;  // of `window`; empty at first
   bool skip = false;                     // this day's part is in a file already
-  for (const StreamEntries& group : batch.streams) {
+  for (uint32_t s = 0; s < batch.streams.size(); ++s) {
+    const StreamEntries& group = batch.streams[s];
     if (group.entries.empty()) continue;
     const StreamRef stream = streams.get_or_add(group.labels);
     std::span<const Entry> left = group.entries;
@@ -33,7 +36,12 @@ uint64_t Head::append(const Batch& batch, uint64_t sequence, int64_t now_ns,
         return entry.timestamp < day_start || entry.timestamp >= day_end;
       });
       const auto n = static_cast<size_t>(other_day - left.begin());
-      if (!skip) doubles += window->append(stream, left.first(n), sequence);
+      if (!skip) {
+        const auto begin = static_cast<uint32_t>(group.entries.size() - left.size());
+        positions.clear();
+        window->append(stream, left.first(n), sequence, positions);
+        for (const uint32_t at : positions) doubles.push_back({s, begin + at});
+      }
       left = left.subspan(n);
     }
   }

@@ -18,10 +18,11 @@ class Head {
   using WindowRef = std::shared_ptr<const Window>;
 
   // Puts every entry of the batch into its day's window, except those of days that are sealed
-  // past this sequence already (replay). Returns how many were exact doubles.
+  // past this sequence already (replay). Returns which were exact doubles, in order.
   // now_ns: steady clock, the age of new windows.
-  uint64_t append(const Batch& batch, uint64_t sequence, int64_t now_ns, StreamRegistry& streams,
-                  const std::map<Timestamp, uint64_t>* sealed);
+  std::vector<BatchPlace> append(const Batch& batch, uint64_t sequence, int64_t now_ns,
+                                 StreamRegistry& streams,
+                                 const std::map<Timestamp, uint64_t>* sealed);
 
   // Moves windows to the sealing queue: those with at least `bytes` of lines, or opened at or
   // before `opened_before_ns`.

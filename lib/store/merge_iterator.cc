@@ -7,10 +7,11 @@
 namespace logsvc::store {
 namespace {
 constexpr uint32_t kStopCheckInterval = 256;  // entries
-}
+constexpr size_t kGivenBytes = 4096;          // about what the entries of one time need
+}  // namespace
 
-MergeIterator::MergeIterator(SelectQuery query, OnDamage on_damage)
-    : query_(std::move(query)), on_damage_(std::move(on_damage)) {}
+MergeIterator::MergeIterator(SelectQuery query, OnDamage on_damage, EntryHash hash)
+    : query_(std::move(query)), on_damage_(std::move(on_damage)), hash_(hash) {}
 
 void MergeIterator::hide(std::shared_ptr<const ActiveDeletions> deletions) {
   if (!deletions->empty()) hidden_ = std::make_unique<DeletionMatcher>(std::move(deletions));
@@ -93,15 +94,26 @@ bool MergeIterator::is_double() {
   const Stream* stream = current_->stream().get();
   const bool alone = (given_.empty() || given_time_ != entry.timestamp) &&
                      (heap_.empty() || heap_.front().time != entry.timestamp);
-  if (given_time_ != entry.timestamp) given_.clear();
+  if (given_time_ != entry.timestamp) forget_given();
   given_time_ = entry.timestamp;
   if (alone) return false;
-  const uint64_t hash = entry_hash(entry);
-  for (const Given& g : given_) {
-    if (g.stream == stream && g.hash == hash) return true;
-  }
-  given_.push_back({stream, hash});
+  // Streams often have equal lines at one time.
+  const uint64_t hash = hash_(entry) + (uint64_t{stream->id} << 32);
+  const auto is_same = [&](uint32_t at) {
+    return given_[at].stream == stream && same_entry(given_[at].entry, entry);
+  };
+  if (given_table_.find(hash, is_same)) return true;
+  if (!given_bytes_) given_bytes_ = std::make_unique<Arena>(kGivenBytes);
+  given_table_.add(hash, static_cast<uint32_t>(given_.size()));
+  given_.push_back({stream, copy_entry(*given_bytes_, entry)});
   return false;
+}
+
+void MergeIterator::forget_given() {
+  if (given_.empty()) return;
+  given_.clear();
+  given_table_.clear();
+  given_bytes_.reset();
 }
 
 bool MergeIterator::next() {

@@ -6,8 +6,10 @@
 #include <memory>
 #include <vector>
 
+#include "base/arena.h"
 #include "model/log_source.h"
 #include "store/deletion.h"
+#include "store/entry_table.h"
 #include "store/row_source.h"
 
 namespace logsvc::store {
@@ -18,7 +20,7 @@ class MergeIterator : public EntryIterator {
   // on_damage is told of each block that cannot be read, with the stats; the query goes on without
   // it.
   using OnDamage = std::function<void(const Error&, ReadStats&)>;
-  MergeIterator(SelectQuery query, OnDamage on_damage);
+  MergeIterator(SelectQuery query, OnDamage on_damage, EntryHash hash = entry_hash);
   ~MergeIterator() override;
 
   const SelectQuery& query() const { return query_; }
@@ -66,12 +68,17 @@ class MergeIterator : public EntryIterator {
   std::vector<RowSource*> coming_;
   size_t coming_at_ = 0, asked_ = 0;
   size_t ahead_ = 0;  // how many are
-  // Of the entries already given out with the current time.
+  // Of the entries already given out with the current time: copies, since their sources have moved
+  // on.
   struct Given {
     const Stream* stream;
-    uint64_t hash;
+    Entry entry;
   };
+  void forget_given();
+  const EntryHash hash_;
   std::vector<Given> given_;
+  EntryTable given_table_;
+  std::unique_ptr<Arena> given_bytes_;
   Timestamp given_time_ = 0;
   uint32_t calls_ = 0;
 };

@@ -38,18 +38,19 @@ void RowCollector::add(const StreamRef& stream, const Entry& entry) {
 namespace {
 
 // Of rows sorted by time; the first of equal ones stays.
-uint64_t drop_doubles(std::vector<Entry>& rows) {
+uint64_t drop_doubles(std::vector<Entry>& rows, EntryHash hash_of) {
   std::vector<Entry> out;
   out.reserve(rows.size());
-  std::unordered_multimap<uint64_t, size_t> run;  // rows of the current time, by hash
-  for (const Entry& row : rows) {
-    if (!out.empty() && out.back().timestamp != row.timestamp) run.clear();
-    const uint64_t hash = entry_hash(row);
-    const auto [first, last] = run.equal_range(hash);
-    if (std::any_of(first, last, [&](const auto& r) { return same_entry(out[r.second], row); })) {
-      continue;
+  EntryTable run;  // rows of the current time, positions in `out`
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const Entry& row = rows[i];
+    const bool follows = !out.empty() && out.back().timestamp == row.timestamp;
+    if (!follows) run.clear();
+    if (follows || (i + 1 < rows.size() && rows[i + 1].timestamp == row.timestamp)) {
+      const uint64_t hash = hash_of(row);
+      if (run.find(hash, [&](uint32_t at) { return same_entry(out[at], row); })) continue;
+      run.add(hash, static_cast<uint32_t>(out.size()));
     }
-    run.emplace(hash, out.size());
     out.push_back(row);
   }
   const uint64_t dropped = rows.size() - out.size();
@@ -66,7 +67,7 @@ std::vector<Window::StreamRows> RowCollector::take(uint64_t* doubles) {
   for (Window::StreamRows& s : out) {
     std::stable_sort(s.rows.begin(), s.rows.end(),
                      [](const Entry& a, const Entry& b) { return a.timestamp < b.timestamp; });
-    *doubles += drop_doubles(s.rows);
+    *doubles += drop_doubles(s.rows, hash_);
   }
   std::sort(out.begin(), out.end(), [](const Window::StreamRows& a, const Window::StreamRows& b) {
     return a.stream->labels < b.stream->labels;

@@ -23,11 +23,13 @@ Status visit_block_rows(const ChunkReader& reader, uint32_t number, StreamRegist
 // equal times in the order in which they were added. Bounded by what is added.
 class RowCollector {
  public:
+  explicit RowCollector(EntryHash hash = entry_hash) : hash_(hash) {}
   void add(const StreamRef& stream, const Entry& entry);
   // Takes everything out, exact doubles left out and counted. The rows' bytes stay here.
   std::vector<Window::StreamRows> take(uint64_t* doubles);
 
  private:
+  const EntryHash hash_;
   Arena arena_{256 * 1024};
   std::unordered_map<const Stream*, Window::StreamRows> streams_;
 };

@@ -88,7 +88,8 @@ class Store : public LogSource, public LogSink {
                                              Diagnostics& diagnostics);
   ~Store() override;
 
-  Status append(std::shared_ptr<const Batch> batch) override;
+  // Of doubles it knows those of entries that are still in memory.
+  Result<Appended> append(std::shared_ptr<const Batch> batch) override;
 
   Result<std::unique_ptr<EntryIterator>> select(const SelectQuery& query) const override;
   Result<ReadStats> count(const CountQuery& query, const CountVisitor& visit) const override;

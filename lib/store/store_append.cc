@@ -9,12 +9,20 @@ constexpr Duration kMaxWait = 10 * kSecond;
 
 }  // namespace
 
-Status Store::append(std::shared_ptr<const Batch> batch) { return impl_->append(*batch); }
+Result<Appended> Store::append(std::shared_ptr<const Batch> batch) {
+  return impl_->append(std::move(batch));
+}
 
-Status Store::Impl::append(const Batch& batch) {
-  if (batch.entry_count() == 0) return {};
+Result<Appended> Store::Impl::append(std::shared_ptr<const Batch> batch) {
+  if (batch->entry_count() == 0) return Appended{std::move(batch), 0};
   RETURN_IF_ERROR(wait_for_room());
-  Pending mine{&batch, encode_journal_record(batch), {}};
+  Pending mine{batch.get(), encode_journal_record(*batch), {}, {}};
+  wait_for_commit(mine);
+  RETURN_IF_ERROR(mine.status);
+  return Appended{batch_without(std::move(batch), mine.doubles), mine.doubles.size()};
+}
+
+void Store::Impl::wait_for_commit(Pending& mine) {
   MutexLock lock(commit_mutex);
   queue.push_back(&mine);
   while (!mine.done) {
@@ -34,7 +42,6 @@ Status Store::Impl::append(const Batch& batch) {
     committing = false;
     committed.notify_all();
   }
-  return mine.status;
 }
 
 void Store::Impl::commit(const std::vector<Pending*>& group) {
@@ -53,8 +60,9 @@ void Store::Impl::commit(const std::vector<Pending*>& group) {
     return;
   }
   uint64_t sequence = *last - group.size();
-  for (const Pending* p : group) {
-    metrics.duplicates.add(head.append(*p->batch, ++sequence, now, streams, nullptr));
+  for (Pending* p : group) {
+    p->doubles = head.append(*p->batch, ++sequence, now, streams, nullptr);
+    metrics.duplicates.add(p->doubles.size());
     for (const StreamEntries& s : p->batch->streams) {
       metrics.entries.add(s.entries.size());
       uint64_t bytes = 0;

@@ -145,6 +145,7 @@ struct Store::Impl {
     const Batch* batch;
     std::string record;
     Status status;
+    std::vector<BatchPlace> doubles;
     bool done = false;
   };
   Mutex commit_mutex;
@@ -240,7 +241,8 @@ struct Store::Impl {
   Result<bool> delete_from_one_file(DeletionMatcher& matcher, const std::vector<std::string>& ids)
       REQUIRES(change_mutex);
   // store_append.cc
-  Status append(const Batch& batch);
+  Result<Appended> append(std::shared_ptr<const Batch> batch);
+  void wait_for_commit(Pending& mine);
   void commit(const std::vector<Pending*>& group);
   Status wait_for_room();
   // store_seal.cc

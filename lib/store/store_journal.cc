@@ -137,7 +137,7 @@ Status Store::Impl::replay() {
     RETURN_IF_ERROR(wait_for_room());
     MutexLock apply(apply_mutex);
     metrics.duplicates.add(
-        head.append(*batch, reader->sequence(), clock.steady_ns(), streams, &sealed));
+        head.append(*batch, reader->sequence(), clock.steady_ns(), streams, &sealed).size());
     head.rotate(options.window_bytes, INT64_MIN);
     if (head.has_sealing()) wish_seal();
   }

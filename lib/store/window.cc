@@ -3,22 +3,12 @@
 #include <algorithm>
 #include <optional>
 
-#include "base/checksum.h"
-
 namespace logsvc::store {
 namespace {
 
 bool earlier(const Entry& a, const Entry& b) { return a.timestamp < b.timestamp; }
 
-bool same_pairs(std::span<const LabelView> a, std::span<const LabelView> b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end());
-}
-
 }  // namespace
-
-bool same_entry(const Entry& a, const Entry& b) {
-  return a.timestamp == b.timestamp && a.line == b.line && same_pairs(a.metadata, b.metadata);
-}
 
 Entry copy_entry(Arena& arena, const Entry& entry, const Entry* before) {
   Entry out{entry.timestamp, arena.copy(entry.line), {}};
@@ -34,15 +24,7 @@ Entry copy_entry(Arena& arena, const Entry& entry, const Entry* before) {
   return out;
 }
 
-uint64_t entry_hash(const Entry& entry) {
-  uint64_t hash = hash_bytes(entry.line, static_cast<uint64_t>(entry.timestamp));
-  for (const LabelView& pair : entry.metadata) {
-    hash = hash_bytes(pair.value, hash_bytes(pair.name, hash));
-  }
-  return hash;
-}
-
-bool Window::is_double(Rows& r, const Entry& entry) {
+bool Window::is_double(Rows& r, const Entry& entry) const {
   if (r.rows.empty() || entry.timestamp > r.summary.last) return false;
   // A clock of milliseconds gives short runs of equal times: look at the run alone.
   if (entry.timestamp == r.summary.last && r.sorted && r.seen.empty()) {
@@ -55,28 +37,29 @@ bool Window::is_double(Rows& r, const Entry& entry) {
     if (n < kLongRun) return false;
   }
   if (r.seen.empty()) {
-    r.seen.reserve(2 * r.rows.size());
-    for (const Entry& row : r.rows) r.seen.insert(entry_hash(row));
+    r.seen.reserve(r.rows.size() + 1);
+    for (size_t i = 0; i < r.rows.size(); ++i) {
+      r.seen.add(hash_(r.rows[i]), static_cast<uint32_t>(i));
+    }
   }
-  return r.seen.count(entry_hash(entry)) != 0;
+  const auto is_same = [&](uint32_t row) { return same_entry(r.rows[row], entry); };
+  return r.seen.find(hash_(entry), is_same).has_value();
 }
 
-uint64_t Window::append(const StreamRef& stream, std::span<const Entry> entries,
-                        uint64_t sequence) {
+void Window::append(const StreamRef& stream, std::span<const Entry> entries, uint64_t sequence,
+                    std::vector<uint32_t>& doubles) {
   WriterLock lock(mutex_);
   span_.last = sequence;
   Rows& r = streams_[stream.get()];
   if (!r.stream) r.stream = stream;
-  uint64_t doubles = 0;
-  for (const Entry& entry : entries) {
-    if (!append_one(r, entry)) ++doubles;
+  for (size_t i = 0; i < entries.size(); ++i) {
+    if (!append_one(r, entries[i])) doubles.push_back(static_cast<uint32_t>(i));
   }
-  return doubles;
 }
 
 bool Window::append_one(Rows& r, const Entry& entry) {
   if (is_double(r, entry)) return false;
-  if (!r.seen.empty()) r.seen.insert(entry_hash(entry));
+  if (!r.seen.empty()) r.seen.add(hash_(entry), static_cast<uint32_t>(r.rows.size()));
   if (r.rows.empty()) {
     r.summary.first = r.summary.last = entry.timestamp;
   } else if (entry.timestamp < r.summary.last) {

@@ -12,7 +12,6 @@
 #include <span>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "base/arena.h"
@@ -20,20 +19,22 @@
 #include "base/time.h"
 #include "model/entry.h"
 #include "store/chunk_format.h"
+#include "store/entry_table.h"
 #include "store/stream_registry.h"
 
 namespace logsvc::store {
 
 class Window {
  public:
-  // day: start of the UTC day. opened_ns: steady clock.
-  Window(Timestamp day, uint64_t first_sequence, int64_t opened_ns)
-      : day_(day), opened_ns_(opened_ns), span_{first_sequence, first_sequence} {}
+  // day: start of the UTC day. opened_ns: steady clock. hash: where equal entries are looked for.
+  Window(Timestamp day, uint64_t first_sequence, int64_t opened_ns, EntryHash hash = entry_hash)
+      : day_(day), opened_ns_(opened_ns), hash_(hash), span_{first_sequence, first_sequence} {}
 
   // Copies the entries in, but for those that the stream already has exactly so here (time, line
-  // and metadata); returns how many those were. sequence: of the journal record they came in,
-  // never decreasing.
-  uint64_t append(const StreamRef& stream, std::span<const Entry> entries, uint64_t sequence);
+  // and metadata); the positions of those are added to `doubles`. sequence: of the journal record
+  // they came in, never decreasing.
+  void append(const StreamRef& stream, std::span<const Entry> entries, uint64_t sequence,
+              std::vector<uint32_t>& doubles);
 
   struct StreamRows {
     StreamRef stream;
@@ -66,14 +67,15 @@ class Window {
     std::vector<Entry> rows;  // in order of arrival
     bool sorted = true;
     StreamSummary summary;
-    // Hashes of all rows, kept from the first entry that is not newer than all before it.
-    std::unordered_set<uint64_t> seen;
+    // All rows, kept from the first entry that is not newer than all before it.
+    EntryTable seen;
   };
-  static bool is_double(Rows& rows, const Entry& entry);
+  bool is_double(Rows& rows, const Entry& entry) const;
   bool append_one(Rows& rows, const Entry& entry) REQUIRES(mutex_);
 
   const Timestamp day_;
   const int64_t opened_ns_;
+  const EntryHash hash_;
   mutable SharedMutex mutex_;
   JournalSpan span_ GUARDED_BY(mutex_);
   Arena arena_ GUARDED_BY(mutex_);
@@ -82,9 +84,6 @@ class Window {
   uint64_t entries_ GUARDED_BY(mutex_) = 0;
 };
 
-// Identifies an entry inside its stream: time, line and metadata.
-uint64_t entry_hash(const Entry& entry);
-bool same_entry(const Entry& a, const Entry& b);
 // A copy whose bytes are in the arena. Entries of one stream often have the pairs of the one
 // before, and then share them.
 Entry copy_entry(Arena& arena, const Entry& entry, const Entry* before = nullptr);

@@ -132,7 +132,8 @@ class StoreSim {
       for (const Line& line : group) lines.push_back({labels, line});
     }
     all_in_files_ = false;
-    const Status done = world_.store->append(std::make_shared<const Batch>(std::move(batch)));
+    const auto appended = world_.store->append(std::make_shared<const Batch>(std::move(batch)));
+    const Status done = appended.ok() ? Status() : Status(appended.error());
     say("push of " + std::to_string(lines.size()) + (done.ok() ? "" : " failed"));
     model_.push(lines, done.ok());
     pushed_.insert(pushed_.end(), lines.begin(), lines.end());

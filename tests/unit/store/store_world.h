@@ -37,8 +37,8 @@ struct StoreWorld {
     store = std::move(*opened);
   }
   void append(const LabelSet& labels, const std::vector<Line>& lines) {
-    const Status status = store->append(make_batch(labels, lines));
-    REQUIRE_MESSAGE(status.ok(), (status.ok() ? "" : status.error().message));
+    const auto done = store->append(make_batch(labels, lines));
+    REQUIRE_MESSAGE(done.ok(), (done.ok() ? "" : done.error().message));
   }
   std::vector<StoredLine> select(SelectQuery query = {}) {
     auto entries = store->select(query);
