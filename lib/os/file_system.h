@@ -67,6 +67,9 @@ class FileSystem {
   virtual Status make_dirs(const std::string& path) = 0;
   // Makes renames, creations and removals in the directory survive a power cut.
   virtual Status sync_dir(const std::string& path) = 0;
+  // As sync() of every file and sync_dir() of every directory on the disk of `path`, in one go
+  // (syncfs): for many small files at once. Waits for what others wrote there, too.
+  virtual Status sync_disk(const std::string& path) = 0;
   virtual Result<DiskSpace> space(const std::string& path) = 0;
 
   // Whole-file replacement that survives a crash at any point: temp file, sync, rename, sync_dir.
@@ -88,6 +91,7 @@ class PosixFileSystem : public FileSystem {
   Status remove_dir(const std::string& path) override;
   Status make_dirs(const std::string& path) override;
   Status sync_dir(const std::string& path) override;
+  Status sync_disk(const std::string& path) override;
   Result<DiskSpace> space(const std::string& path) override;
 };
 

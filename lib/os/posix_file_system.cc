@@ -217,6 +217,13 @@ Status PosixFileSystem::sync_dir(const std::string& path) {
   return {};
 }
 
+Status PosixFileSystem::sync_disk(const std::string& path) {
+  const Fd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (fd.get() < 0) return system_error("cannot open", path);
+  if (::syncfs(fd.get()) != 0) return system_error("cannot sync the disk of", path);
+  return {};
+}
+
 Result<DiskSpace> PosixFileSystem::space(const std::string& path) {
   struct statvfs s {};
   if (::statvfs(path.c_str(), &s) != 0) return system_error("cannot stat the disk of", path);

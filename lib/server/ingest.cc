@@ -66,8 +66,10 @@ Status Ingest::accept(Batch batch, Format format) {
     const auto stored = sink_.append(std::make_shared<const Batch>(std::move(batch)));
     if (!stored.ok()) {
       diagnostics_.error("server", "cannot store a push", {{"why", stored.error().message}});
-      const bool io = stored.error().code == ErrorCode::kIo;
-      return Error{io ? ErrorCode::kUnavailable : stored.error().code, stored.error().message};
+      // A disk that was mounted read-only is no fault of the push.
+      const ErrorCode code = stored.error().code;
+      const bool io = code == ErrorCode::kIo || code == ErrorCode::kPermission;
+      return Error{io ? ErrorCode::kUnavailable : code, stored.error().message};
     }
     const Received& counters = otlp ? otlp_ : loki_;
     counters.lines.add(size.lines);

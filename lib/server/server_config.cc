@@ -50,6 +50,17 @@ const std::vector<config::SettingSpec>& server_settings() {
        "0",
        {},
        false},
+      {"max-streams",
+       "Streams (sets of labels) that have lines; pushes that would make more get 429 (0: no "
+       "limit)",
+       "200000",
+       {},
+       false},
+      {"max-delete-requests",
+       "Delete requests that are not processed yet; more get 429",
+       "1000",
+       {},
+       false},
       {"max-line-size", "Longer lines are refused", "1MB", {}, false},
       {"max-line-size-truncate", "Cut longer lines instead", "false", {}, false},
       {"max-label-names", "Labels of a stream", "32", {}, false},
@@ -122,6 +133,8 @@ Result<ServerConfig> make_server_config(const config::Settings& s) {
   out.store.dir = s.text("data-dir");
   if (out.store.dir.empty()) return s.bad_value("data-dir", "must not be empty");
   ASSIGN_OR_RETURN(out.store.retention, s.duration("retention"));
+  ASSIGN_OR_RETURN(out.store.max_streams, s.number("max-streams"));
+  ASSIGN_OR_RETURN(out.store.max_active_deletions, s.number("max-delete-requests"));
   auto rules = parse_retention_rules(s.text("retention-stream"));
   if (!rules.ok()) return s.bad_value("retention-stream", rules.error().message);
   out.store.retention_rules = std::move(*rules);

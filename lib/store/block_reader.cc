@@ -19,7 +19,10 @@ Result<std::unique_ptr<BlockReader>> BlockReader::open(ChunkCache& cache, const 
   ASSIGN_OR_RETURN(OpenBlock block, cache.block(plan.file, *reader, plan.block));
   std::unique_ptr<BlockReader> out(
       new BlockReader(cache, plan.file, plan.block, std::move(reader), std::move(block)));
-  if (!out->has(lanes)) return out->located(corrupt("its streams are not those of the index"));
+  // The block has verified: it is the index that is wrong, and it is not the block's damage.
+  if (!out->has(lanes)) {
+    return out->reader_->located(corrupt("its streams are not those of the index"), plan.block);
+  }
   return out;
 }
 

@@ -24,7 +24,7 @@ class BlockSource : public RowSource {
   Status open(ReadStats& stats) override {
     RETURN_IF_ERROR(cache_.known_damage(plan_.file, plan_.block));
     auto lanes = directory_.lanes(plan_);
-    if (!lanes.ok()) return cache_.damaged(plan_.file, plan_.block, lanes.error());
+    if (!lanes.ok()) return lanes.error();  // the index is to blame, not the block
     ASSIGN_OR_RETURN(block_, BlockReader::open(cache_, plan_, *lanes));
     const Status found = find_rows(std::move(*lanes), stats);
     stats.compressed_bytes += block_->bytes_read();

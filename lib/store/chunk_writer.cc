@@ -101,15 +101,20 @@ Status ChunkWriter::add_stored(const std::string& bytes, const BlockHeader& head
   return put(bytes, header.rows, header.raw_bytes, header.streams);
 }
 
-Result<ChunkSummary> ChunkWriter::finish(JournalSpan span, const std::vector<uint64_t>& replaces) {
+Status ChunkWriter::end(JournalSpan span, const std::vector<uint64_t>& replaces) {
   const std::string end = encode_file_end(refs_, summary_.file_bytes, span, replaces);
   RETURN_IF_ERROR(file_->append(end));
-  RETURN_IF_ERROR(file_->sync());
-  file_.reset();
   summary_.file_bytes += end.size();
+  return {};
+}
+
+Result<ChunkSummary> ChunkWriter::finish(JournalSpan span, const std::vector<uint64_t>& replaces) {
+  RETURN_IF_ERROR(end(span, replaces));
+  RETURN_IF_ERROR(sync());
+  file_.reset();
   RETURN_IF_ERROR(files_.rename(path_ + ".tmp", path_));
   RETURN_IF_ERROR(files_.sync_dir(parent_dir(path_)));
-  return std::move(summary_);
+  return take_summary();
 }
 
 Result<ChunkSummary> write_chunk(FileSystem& files, const std::string& path,

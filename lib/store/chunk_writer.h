@@ -38,6 +38,11 @@ class ChunkWriter {
   bool is_empty() const { return refs_.empty(); }
   // At least one block was added.
   Result<ChunkSummary> finish(JournalSpan span, const std::vector<uint64_t>& replaces);
+  // finish() in steps, for whoever syncs and renames many files together: what belongs at the end
+  // is written; it lasts; what the index has to know.
+  Status end(JournalSpan span, const std::vector<uint64_t>& replaces);
+  Status sync() { return file_->sync(); }
+  ChunkSummary take_summary() { return std::move(summary_); }
 
  private:
   ChunkWriter(FileSystem& files, std::string path, std::unique_ptr<WritableFile> file)

@@ -14,6 +14,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "model/entry.h"
+#include "model/label_set.h"
 #include "model/matcher.h"
 #include "os/file_system.h"
 
@@ -45,37 +46,47 @@ struct ActiveDeletion {
 };
 using ActiveDeletions = std::vector<std::shared_ptr<const ActiveDeletion>>;
 
-// Tells which lines active requests are about. For one thread.
+// Tells which lines active requests are about. Looks only at those that may mean the stream, by a
+// label that they ask for, and the time; what tests lines is made when the first is met. For one
+// thread.
 class DeletionMatcher {
  public:
-  explicit DeletionMatcher(std::shared_ptr<const ActiveDeletions> active)
-      : active_(std::move(active)) {}
+  // Of lines in the range alone.
+  DeletionMatcher(std::shared_ptr<const ActiveDeletions> active, TimeRange range);
 
-  bool is_empty() const { return active_->empty(); }
+  bool is_empty() const { return by_label_.empty() && of_any_label_.empty(); }
   // Whether a line of the stream in [first, last] may be meant.
   bool may_match(const LabelSet& stream, Timestamp first, Timestamp last);
   bool matches(const LabelSet& stream, const Entry& entry);
 
  private:
   struct Meant {
-    const ActiveDeletion* deletion;
-    DeletionFilter::LineTest* test;  // null: every line
+    const ActiveDeletion* deletion = nullptr;
+    // Of this one and those before it: where their ranges end at last.
+    Timestamp latest_end = 0;
   };
-  const std::vector<Meant>& meant(const LabelSet& stream);
+  using MeantByStart = std::vector<Meant>;  // by the start of their ranges
+  const MeantByStart& meant(const LabelSet& stream);
+  bool tests(const ActiveDeletion& deletion, const LabelSet& stream, const Entry& entry);
 
   const std::shared_ptr<const ActiveDeletions> active_;
+  std::unordered_map<std::string, std::vector<const ActiveDeletion*>> by_label_;  // name=value
+  std::vector<const ActiveDeletion*> of_any_label_;
   std::unordered_map<const ActiveDeletion*, DeletionFilter::LineTest> tests_;
-  std::unordered_map<LabelSet, std::vector<Meant>> by_stream_;
+  std::unordered_map<LabelSet, MeantByStart> by_stream_;
 };
 
-// The requests of a store. Safe from several threads.
+// The requests of a store. Safe from several threads: what is in force is replaced as a whole, and
+// nobody who asks for it waits for the disk.
 class DeletionRequests {
  public:
   // kCorrupt, kUnsupported: the file cannot be read. kInvalid: a query of it does not compile.
   static Result<std::unique_ptr<DeletionRequests>> open(FileSystem& files, std::string path,
-                                                        DeletionCompiler compile);
+                                                        DeletionCompiler compile,
+                                                        uint64_t max_active);
 
-  // The new one's id, durable. kInvalid if the query does not compile.
+  // The new one's id, durable. kInvalid if the query does not compile; kLimit if there are too many
+  // that are not processed.
   Result<std::string> add(const std::string& query, TimeRange range, Timestamp now);
   // Takes a request back. kNotFound: there is none with this id. kInvalid: it is processed.
   // kUnavailable: it is older than cancel_period or begun, and not forced.
@@ -84,22 +95,29 @@ class DeletionRequests {
   // Those not processed.
   std::shared_ptr<const ActiveDeletions> active() const;
 
-  Status set_processed(const std::string& id);
-  void set_percent(const std::string& id, uint32_t percent);  // not kept
+  Status set_processed(const std::vector<std::string>& ids);
+  void set_percent(const std::vector<std::string>& ids, uint32_t percent);  // not kept
   // Drops processed ones created before this.
   Status forget_processed(Timestamp created_before);
 
  private:
-  DeletionRequests(FileSystem& files, std::string path, DeletionCompiler compile)
-      : files_(files), path_(std::move(path)), compile_(std::move(compile)) {}
-  Status replace(std::vector<DeleteRequest> requests) REQUIRES(mutex_);
+  DeletionRequests(FileSystem& files, std::string path, DeletionCompiler compile,
+                   uint64_t max_active)
+      : files_(files),
+        path_(std::move(path)),
+        compile_(std::move(compile)),
+        max_active_(max_active) {}
+  Status replace(std::vector<DeleteRequest> requests) REQUIRES(change_mutex_);
+  // `known` ones are not compiled again.
   Result<std::shared_ptr<const ActiveDeletions>> compile_active(
-      const std::vector<DeleteRequest>& requests) const;
+      const std::vector<DeleteRequest>& requests, const ActiveDeletions& known) const;
 
   FileSystem& files_;
   const std::string path_;
   const DeletionCompiler compile_;
-  mutable Mutex mutex_;
+  const uint64_t max_active_;
+  Mutex change_mutex_;   // held over the disk; before mutex_
+  mutable Mutex mutex_;  // held to take or put what is below
   std::vector<DeleteRequest> requests_ GUARDED_BY(mutex_);
   std::shared_ptr<const ActiveDeletions> active_ GUARDED_BY(mutex_) =
       std::make_shared<const ActiveDeletions>();

@@ -29,6 +29,7 @@ class FileNames {
   std::string journal() const { return dir_ + "/journal"; }
   std::string acknowledged() const { return dir_ + "/acknowledged"; }
   std::string deletions() const { return dir_ + "/deletions"; }
+  std::string clock() const { return dir_ + "/clock"; }
   std::string chunks() const { return dir_ + "/chunks"; }
   std::string quarantine() const { return dir_ + "/quarantine"; }
   // day as format_day writes it.

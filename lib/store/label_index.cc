@@ -1,29 +1,62 @@
 #include "store/label_index.h"
 
-#include <unordered_set>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
 
 namespace logsvc::store {
 namespace {
 
-constexpr int64_t kSchemaVersion = 2;
+constexpr int64_t kSchemaVersion = 3;
 constexpr size_t kMaxPooled = 8;
 
 constexpr const char* kPragmas =
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-4096;"
     "PRAGMA wal_autocheckpoint=128; PRAGMA journal_size_limit=524288;";
 
+// A row's sum is of its other columns: what is damaged or contradicts itself is found at the start,
+// before good files are blamed for it.
 constexpr const char* kSchema =
     "CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value INTEGER) WITHOUT ROWID;"
-    "CREATE TABLE IF NOT EXISTS streams(id INTEGER PRIMARY KEY, labels TEXT NOT NULL);"
+    "CREATE TABLE IF NOT EXISTS streams(id INTEGER PRIMARY KEY, labels TEXT NOT NULL,"
+    "  sum INTEGER);"
     "CREATE TABLE IF NOT EXISTS files(id INTEGER PRIMARY KEY, day TEXT NOT NULL, bytes INTEGER,"
-    "  rows INTEGER, raw_bytes INTEGER, first INTEGER, last INTEGER);"
+    "  rows INTEGER, raw_bytes INTEGER, first INTEGER, last INTEGER, sum INTEGER);"
     "CREATE TABLE IF NOT EXISTS blocks(file_id INTEGER, block INTEGER, ids BLOB, rows BLOB,"
+    "  sum INTEGER, PRIMARY KEY(file_id, block)) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS gone(file_id INTEGER PRIMARY KEY, replaced_by INTEGER,"
+    "  sum INTEGER) WITHOUT ROWID;"
+    "CREATE INDEX IF NOT EXISTS gone_by ON gone(replaced_by);"
+    "CREATE TABLE IF NOT EXISTS damaged(file_id INTEGER, block INTEGER, why TEXT, sum INTEGER,"
     "  PRIMARY KEY(file_id, block)) WITHOUT ROWID;"
-    "CREATE TABLE IF NOT EXISTS gone(file_id INTEGER PRIMARY KEY,"
-    "  replaced_by INTEGER) WITHOUT ROWID;"
-    "CREATE TABLE IF NOT EXISTS damaged(file_id INTEGER, block INTEGER, why TEXT,"
-    "  PRIMARY KEY(file_id, block)) WITHOUT ROWID;"
-    "CREATE TABLE IF NOT EXISTS sealed(day INTEGER PRIMARY KEY, through INTEGER) WITHOUT ROWID;";
+    "CREATE TABLE IF NOT EXISTS sealed(day INTEGER PRIMARY KEY, through INTEGER,"
+    "  sum INTEGER) WITHOUT ROWID;";
+
+struct TableCheck {
+  const char* table;
+  const char* wrong;  // a condition on rows
+};
+constexpr TableCheck kChecks[] = {
+    {"streams", "sum IS NOT row_sum(id, labels)"},
+    {"files", "sum IS NOT row_sum(id, day, bytes, rows, raw_bytes, first, last)"},
+    {"blocks", "sum IS NOT row_sum(file_id, block, ids, rows)"},
+    {"blocks", "file_id NOT IN (SELECT id FROM files)"},
+    {"gone", "sum IS NOT row_sum(file_id, replaced_by)"},
+    {"damaged", "sum IS NOT row_sum(file_id, block, why)"},
+    {"sealed", "sum IS NOT row_sum(day, through)"},
+};
+
+// SQLite would make it readable for everybody. Before the first connection: closing a descriptor of
+// the file gives up the locks of the process.
+void keep_private(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+  if (fd < 0) return;  // SQLite says why
+  struct stat st {};
+  if (::fstat(fd, &st) == 0 && (st.st_mode & 07) != 0) (void)::fchmod(fd, st.st_mode & 0770);
+  ::close(fd);
+}
 
 }  // namespace
 
@@ -48,9 +81,15 @@ Result<LabelIndex::Lease> LabelIndex::lease() const {
 }
 
 Result<std::unique_ptr<LabelIndex>> LabelIndex::open(const std::string& path) {
+  keep_private(path);
   ASSIGN_OR_RETURN(Sqlite db, Sqlite::open(path));
   RETURN_IF_ERROR(db.execute(kPragmas));
   RETURN_IF_ERROR(db.execute(kSchema));
+  RETURN_IF_ERROR(check(db, path));
+  return std::unique_ptr<LabelIndex>(new LabelIndex(path, std::move(db)));
+}
+
+Status LabelIndex::check(Sqlite& db, const std::string& path) {
   {
     ASSIGN_OR_RETURN(auto insert,
                      db.prepare("INSERT OR IGNORE INTO meta VALUES('schema_version', ?)"));
@@ -66,7 +105,16 @@ Result<std::unique_ptr<LabelIndex>> LabelIndex::open(const std::string& path) {
       return Error{ErrorCode::kCorrupt, path + ": " + quick.text(0)};
     }
   }
-  return std::unique_ptr<LabelIndex>(new LabelIndex(path, std::move(db)));
+  for (const TableCheck& check : kChecks) {
+    const std::string table = check.table;
+    ASSIGN_OR_RETURN(auto rows, db.prepare("SELECT 1 FROM " + table + " WHERE " + check.wrong));
+    ASSIGN_OR_RETURN(const bool found, rows.step());
+    if (found) {
+      return Error{ErrorCode::kCorrupt,
+                   path + ": a row of the table " + table + " does not verify"};
+    }
+  }
+  return {};
 }
 
 Status LabelIndex::load_streams(StreamRegistry& streams) const {
@@ -107,14 +155,16 @@ Result<std::map<Timestamp, uint64_t>> LabelIndex::sealed() const {
 
 Status LabelIndex::insert_file(const FileRow& file, const ChunkSummary& summary,
                                StreamRegistry& streams) {
-  ASSIGN_OR_RETURN(auto insert, writer_.prepare("INSERT INTO files VALUES(?,?,?,?,?,?,?)"));
+  ASSIGN_OR_RETURN(auto insert, writer_.prepare("INSERT INTO files VALUES(?1,?2,?3,?4,?5,?6,?7,"
+                                                "row_sum(?1,?2,?3,?4,?5,?6,?7))"));
   insert.bind(1, static_cast<int64_t>(file.id)).bind(2, file.day);
   insert.bind(3, static_cast<int64_t>(file.bytes)).bind(4, static_cast<int64_t>(file.rows));
   insert.bind(5, static_cast<int64_t>(file.raw_bytes)).bind(6, file.first).bind(7, file.last);
   RETURN_IF_ERROR(insert.run());
-  ASSIGN_OR_RETURN(auto insert_stream,
-                   writer_.prepare("INSERT OR IGNORE INTO streams VALUES(?,?)"));
-  ASSIGN_OR_RETURN(auto insert_block, writer_.prepare("INSERT INTO blocks VALUES(?,?,?,?)"));
+  ASSIGN_OR_RETURN(auto insert_stream, writer_.prepare("INSERT OR IGNORE INTO streams "
+                                                       "VALUES(?1,?2,row_sum(?1,?2))"));
+  ASSIGN_OR_RETURN(auto insert_block,
+                   writer_.prepare("INSERT INTO blocks VALUES(?1,?2,?3,?4,row_sum(?1,?2,?3,?4))"));
   insert_block.bind(1, static_cast<int64_t>(file.id));
   std::vector<StreamBlock> rows;
   for (size_t b = 0; b < summary.blocks.size(); ++b) {
@@ -134,31 +184,39 @@ Status LabelIndex::insert_file(const FileRow& file, const ChunkSummary& summary,
   return {};
 }
 
-Status LabelIndex::add_file(const FileRow& file, const ChunkSummary& summary, JournalSpan span,
-                            StreamRegistry& streams, const std::vector<uint64_t>& gone) {
+Status LabelIndex::add_files(std::span<const NewFile> fresh, StreamRegistry& streams,
+                             const std::vector<uint64_t>& gone) {
+  if (fresh.empty()) return {};
   MutexLock lock(writer_mutex_);
   ASSIGN_OR_RETURN(auto transaction, SqliteTransaction::begin(writer_));
-  RETURN_IF_ERROR(insert_file(file, summary, streams));
-  RETURN_IF_ERROR(mark_gone(gone, file.id));
+  for (const NewFile& file : fresh) RETURN_IF_ERROR(insert_file(file.row, file.summary, streams));
+  RETURN_IF_ERROR(mark_gone(gone, fresh[0].row.id));
   {
     ASSIGN_OR_RETURN(auto sealed,
-                     writer_.prepare("INSERT INTO sealed VALUES(?1,?2) ON CONFLICT(day) "
-                                     "DO UPDATE SET through=max(through, ?2)"));
-    sealed.bind(1, start_of_day(file.first)).bind(2, static_cast<int64_t>(span.last));
-    RETURN_IF_ERROR(sealed.run());
+                     writer_.prepare("INSERT INTO sealed VALUES(?1,?2,row_sum(?1,?2)) "
+                                     "ON CONFLICT(day) DO UPDATE SET through=max(through,?2), "
+                                     "sum=row_sum(day,max(through,?2))"));
+    for (const NewFile& file : fresh) {
+      sealed.bind(1, start_of_day(file.row.first)).bind(2, static_cast<int64_t>(file.span.last));
+      RETURN_IF_ERROR(sealed.run());
+    }
+    uint64_t highest = 0;
+    for (const NewFile& file : fresh) highest = std::max(highest, file.span.last);
     ASSIGN_OR_RETURN(auto through,
                      writer_.prepare("INSERT INTO meta VALUES('journal_through', ?1) "
                                      "ON CONFLICT(key) DO UPDATE SET value=max(value, ?1)"));
-    RETURN_IF_ERROR(through.bind(1, static_cast<int64_t>(span.last)).run());
+    RETURN_IF_ERROR(through.bind(1, static_cast<int64_t>(highest)).run());
   }
   return transaction.commit();
 }
 
 // What they replaced themselves is replaced by the new one too.
 Status LabelIndex::mark_gone(const std::vector<uint64_t>& ids, uint64_t replaced_by) {
-  ASSIGN_OR_RETURN(auto insert, writer_.prepare("INSERT OR REPLACE INTO gone VALUES(?,?)"));
+  ASSIGN_OR_RETURN(auto insert, writer_.prepare("INSERT OR REPLACE INTO gone "
+                                                "VALUES(?1,?2,row_sum(?1,?2))"));
   ASSIGN_OR_RETURN(auto follow,
-                   writer_.prepare("UPDATE gone SET replaced_by=?2 WHERE replaced_by=?1"));
+                   writer_.prepare("UPDATE gone SET replaced_by=?2, sum=row_sum(file_id,?2) "
+                                   "WHERE replaced_by=?1"));
   for (const uint64_t id : ids) {
     for (SqliteStatement* s : {&insert, &follow}) {
       s->bind(1, static_cast<int64_t>(id)).bind(2, static_cast<int64_t>(replaced_by));
@@ -210,7 +268,8 @@ Status LabelIndex::forget_files(const std::vector<uint64_t>& ids) {
 
 Status LabelIndex::add_damaged(const DamagedBlock& block) {
   MutexLock lock(writer_mutex_);
-  ASSIGN_OR_RETURN(auto insert, writer_.prepare("INSERT OR REPLACE INTO damaged VALUES(?,?,?)"));
+  ASSIGN_OR_RETURN(auto insert, writer_.prepare("INSERT OR REPLACE INTO damaged "
+                                                "VALUES(?1,?2,?3,row_sum(?1,?2,?3))"));
   insert.bind(1, static_cast<int64_t>(block.file_id)).bind(2, static_cast<int64_t>(block.block));
   return insert.bind(3, block.why).run();
 }
@@ -289,24 +348,28 @@ Status find_used(Sqlite& db, std::unordered_set<int64_t>& unknown) {
 
 }  // namespace
 
-Result<std::vector<uint64_t>> LabelIndex::remove_unused_streams(const std::vector<uint64_t>& keep) {
+Status LabelIndex::remove_unused_streams(std::unordered_set<uint64_t>& used) {
   MutexLock lock(writer_mutex_);
   ASSIGN_OR_RETURN(auto transaction, SqliteTransaction::begin(writer_));
-  std::unordered_set<int64_t> unused;
+  std::unordered_set<int64_t> unused, all;
   {
     ASSIGN_OR_RETURN(auto rows, writer_.prepare("SELECT id FROM streams"));
     while (true) {
       ASSIGN_OR_RETURN(const bool found, rows.step());
       if (!found) break;
-      unused.insert(rows.integer(0));
+      all.insert(rows.integer(0));
     }
-    for (const uint64_t id : keep) unused.erase(static_cast<int64_t>(id));
+    unused = all;
+    for (const uint64_t id : used) unused.erase(static_cast<int64_t>(id));
     RETURN_IF_ERROR(find_used(writer_, unused));
     ASSIGN_OR_RETURN(auto remove, writer_.prepare("DELETE FROM streams WHERE id=?"));
     for (const int64_t id : unused) RETURN_IF_ERROR(remove.bind(1, id).run());
   }
   RETURN_IF_ERROR(transaction.commit());
-  return std::vector<uint64_t>(unused.begin(), unused.end());
+  for (const int64_t id : all) {
+    if (!unused.count(id)) used.insert(static_cast<uint64_t>(id));
+  }
+  return {};
 }
 
 Result<LabelIndex::FileCursor> LabelIndex::cursor() const {

@@ -6,7 +6,9 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "base/mutex.h"
@@ -44,6 +46,12 @@ struct JournalNote {
   std::optional<uint64_t> safe;
   Timestamp safe_since = 0;  // when that was noted; 0: never
 };
+// A file that the index is to know.
+struct NewFile {
+  FileRow row;
+  ChunkSummary summary;
+  JournalSpan span;  // what of the journal is in files now, of its day
+};
 // Chunk files by number. Whoever holds a row keeps its file on disk.
 using FileSet = std::map<uint64_t, std::shared_ptr<const FileRow>>;
 
@@ -58,10 +66,11 @@ class LabelIndex {
   Result<std::vector<FileRow>> files() const;
   Result<std::map<Timestamp, uint64_t>> sealed() const;  // day → journal sequence
 
-  // One transaction: the file, its streams' blocks, unknown streams, and what of the journal is
-  // in files now. Streams get their numbers from the registry. gone: as for replace_files.
-  Status add_file(const FileRow& file, const ChunkSummary& summary, JournalSpan span,
-                  StreamRegistry& streams, const std::vector<uint64_t>& gone = {});
+  // One transaction: the files, their streams' blocks, unknown streams, and what of the journal is
+  // in files now. Streams get their numbers from the registry. gone: files that the one file of
+  // `fresh` replaces, as for replace_files.
+  Status add_files(std::span<const NewFile> fresh, StreamRegistry& streams,
+                   const std::vector<uint64_t>& gone = {});
   // One transaction: the files `gone` are not wanted any more, `fresh` (may be null) has what is
   // left of them. Rows of gone files stay, for queries under way, until forget_files.
   Status replace_files(const std::vector<uint64_t>& gone, const FileRow* fresh,
@@ -89,8 +98,8 @@ class LabelIndex {
   Status forget_sealed(uint64_t before_sequence);
   // What the journal has of the day is replayed again.
   Status forget_sealed_day(Timestamp day);
-  // Streams without a block left; of these, those not in `keep` are deleted and returned.
-  Result<std::vector<uint64_t>> remove_unused_streams(const std::vector<uint64_t>& keep);
+  // Deletes streams without a block left that are not in `used`, and adds the others to it.
+  Status remove_unused_streams(std::unordered_set<uint64_t>& used);
 
   // Of the blocks of one file, those that have streams.
   using FileStreams = std::vector<StreamList>;
@@ -106,6 +115,7 @@ class LabelIndex {
   // A connection for reading, given back when it goes.
   class Lease;
   Result<Lease> lease() const;
+  static Status check(Sqlite& db, const std::string& path);
   Status insert_file(const FileRow& file, const ChunkSummary& summary, StreamRegistry& streams)
       REQUIRES(writer_mutex_);
   Status mark_gone(const std::vector<uint64_t>& ids, uint64_t replaced_by) REQUIRES(writer_mutex_);

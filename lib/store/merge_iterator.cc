@@ -14,7 +14,8 @@ MergeIterator::MergeIterator(SelectQuery query, OnDamage on_damage, EntryHash ha
     : query_(std::move(query)), on_damage_(std::move(on_damage)), hash_(hash) {}
 
 void MergeIterator::hide(std::shared_ptr<const ActiveDeletions> deletions) {
-  if (!deletions->empty()) hidden_ = std::make_unique<DeletionMatcher>(std::move(deletions));
+  auto hidden = std::make_unique<DeletionMatcher>(std::move(deletions), query_.range);
+  if (!hidden->is_empty()) hidden_ = std::move(hidden);
 }
 
 void MergeIterator::add(std::unique_ptr<RowSource> source) {

@@ -18,6 +18,7 @@ Result<ReadStats> Store::Impl::PieceVisit::run() {
   // After the snapshot, so that every stream in its windows is known.
   std::vector<StreamRef> streams = store_.streams.select(query_.matchers);
   const std::vector<StreamRef> touched = now_.take_touched(streams, query_.range);
+  std::erase_if(now_.windows, [&](const auto& w) { return !w->overlaps(query_.range); });
   for (const auto& window : now_.windows) shared_.add(*window, streams);
   ASSIGN_OR_RETURN(const auto blocks,
                    store_.plan(now_, streams, query_.range,
@@ -65,7 +66,7 @@ Status Store::Impl::PieceVisit::read_block(const BlockPlan& block,
   // What the index and the caches say of a damaged block counts no more.
   RETURN_IF_ERROR(store_.chunks.known_damage(block.file, block.block));
   const auto lanes = store_.directory->lanes(block);
-  if (!lanes.ok()) return store_.chunks.damaged(block.file, block.block, lanes.error());
+  if (!lanes.ok()) return lanes.error();  // the index is to blame, not the block
   return read(block, *lanes, out);
 }
 

@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include "base/checksum.h"
+
 namespace logsvc::store {
 namespace {
 
@@ -9,11 +11,38 @@ Error sqlite_error(sqlite3* db, const std::string& what) {
   const int code = db ? sqlite3_errcode(db) : SQLITE_NOMEM;
   ErrorCode out = ErrorCode::kIo;
   if (code == SQLITE_FULL) out = ErrorCode::kNoSpace;
-  if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB) out = ErrorCode::kCorrupt;
+  // What is written has keys of its own: if one is there, something wrote over the database.
+  if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB || code == SQLITE_CONSTRAINT) {
+    out = ErrorCode::kCorrupt;
+  }
   if (code == SQLITE_PERM || code == SQLITE_READONLY || code == SQLITE_CANTOPEN) {
     out = ErrorCode::kPermission;
   }
   return {out, what + ": " + (db ? sqlite3_errmsg(db) : "out of memory")};
+}
+
+std::string path_of(sqlite3* db) {
+  const char* path = sqlite3_db_filename(db, "main");
+  return path ? path : "index";
+}
+
+uint64_t hash_value(sqlite3_value* value, uint64_t seed) {
+  const int type = sqlite3_value_type(value);
+  if (type == SQLITE_INTEGER) {
+    const sqlite3_int64 number = sqlite3_value_int64(value);
+    return hash_bytes({reinterpret_cast<const char*>(&number), sizeof number}, seed);
+  }
+  // A blob, whatever it is: of a text its bytes.
+  const auto* bytes = static_cast<const char*>(sqlite3_value_blob(value));
+  const auto n = static_cast<size_t>(sqlite3_value_bytes(value));
+  return hash_bytes(bytes ? std::string_view(bytes, n) : std::string_view(),
+                    seed + static_cast<uint64_t>(type));
+}
+
+void row_sum(sqlite3_context* context, int count, sqlite3_value** values) {
+  uint64_t sum = 0;
+  for (int i = 0; i < count; ++i) sum = hash_value(values[i], sum);
+  sqlite3_result_int64(context, static_cast<sqlite3_int64>(sum));
 }
 
 }  // namespace
@@ -41,7 +70,7 @@ Result<bool> SqliteStatement::step() {
   const int code = sqlite3_step(statement_.get());
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;
-  return sqlite_error(db_, "index");
+  return sqlite_error(db_, path_of(db_));
 }
 
 Status SqliteStatement::run() {
@@ -76,12 +105,17 @@ Result<Sqlite> Sqlite::open(const std::string& path) {
   Sqlite out(db);
   if (code != SQLITE_OK) return sqlite_error(db, path);
   sqlite3_busy_timeout(db, 10'000);
+  constexpr int kFlags = SQLITE_UTF8 | SQLITE_DETERMINISTIC;
+  if (sqlite3_create_function_v2(db, "row_sum", -1, kFlags, nullptr, row_sum, nullptr, nullptr,
+                                 nullptr) != SQLITE_OK) {
+    return sqlite_error(db, path);
+  }
   return out;
 }
 
 Status Sqlite::execute(const std::string& sql) {
   if (sqlite3_exec(db_.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
-    return sqlite_error(db_.get(), "index");
+    return sqlite_error(db_.get(), path_of(db_.get()));
   }
   return {};
 }
@@ -90,7 +124,7 @@ Result<SqliteStatement> Sqlite::prepare(const std::string& sql) {
   sqlite3_stmt* s = nullptr;
   if (sqlite3_prepare_v2(db_.get(), sql.c_str(), static_cast<int>(sql.size()), &s, nullptr) !=
       SQLITE_OK) {
-    return sqlite_error(db_.get(), "index: " + sql);
+    return sqlite_error(db_.get(), path_of(db_.get()) + ": " + sql);
   }
   return SqliteStatement(db_.get(), s);
 }

@@ -46,7 +46,8 @@ class SqliteStatement {
 
 class Sqlite {
  public:
-  // Makes the file if it is missing. kCorrupt if it is not a database.
+  // Makes the file if it is missing. kCorrupt if it is not a database. Statements may call
+  // row_sum(value, …): a checksum of the values and their types.
   static Result<Sqlite> open(const std::string& path);
 
   Status execute(const std::string& sql);  // one or more statements without results

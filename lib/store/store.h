@@ -28,6 +28,7 @@
 #include "os/file_system.h"
 #include "store/deletion.h"
 #include "store/retention.h"
+#include "store/retention_clock.h"
 #include "telemetry/diagnostics.h"
 #include "telemetry/metrics.h"
 
@@ -56,6 +57,13 @@ struct StoreOptions {
   // Until then a request can be cancelled, and its lines are only hidden.
   Duration deletion_cancel_period = 24 * kHour;
   bool hide_only = false;  // lines of delete requests stay on disk
+  // Requests that are not processed yet; more are refused.
+  uint64_t max_active_deletions = 1000;
+  // Streams that have lines; pushes that would make more are refused. 0: no limit.
+  uint64_t max_streams = 0;
+
+  // So many windows that are sealed at a time share their syncs, which are then of the whole disk.
+  size_t windows_to_sync_together = 8;
 
   // False: windows are sealed by whoever calls append (when memory is full), flush or maintain; for
   // simulations, which have to be the same each time.
@@ -88,7 +96,9 @@ class Store : public LogSource, public LogSink {
                                              Diagnostics& diagnostics);
   ~Store() override;
 
-  // Of doubles it knows those of entries that are still in memory.
+  // Of doubles it knows those of entries that are still in memory. A batch over very many days or
+  // streams is stored in parts, one such batch at a time: when it fails, a part of it may be stored.
+  // kLimit: it would make more streams than there may be.
   Result<Appended> append(std::shared_ptr<const Batch> batch) override;
 
   Result<std::unique_ptr<EntryIterator>> select(const SelectQuery& query) const override;
@@ -109,11 +119,16 @@ class Store : public LogSource, public LogSink {
                                             const std::vector<Matcher>& matchers) const override;
 
   // A request to delete the lines that the query selects, durable and in force for queries when
-  // this returns; its id. kInvalid: the query does not compile.
+  // this returns; its id. kInvalid: the query does not compile. kLimit: too many are active.
   Result<std::string> request_deletion(const std::string& query, TimeRange range);
   // As DeletionRequests::cancel.
   Status cancel_deletion(const std::string& id, bool force);
   std::vector<DeleteRequest> deletions() const;
+
+  // Set while the wall clock is not believed: nothing is deleted for its age then.
+  std::optional<HeldRetention> retention_held() const;
+  // A person says that the clock is right: deleting goes on.
+  Status confirm_clock();
 
   // Seals everything that is open; returns when it is in chunk files and the index.
   Status flush();

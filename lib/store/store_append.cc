@@ -1,3 +1,4 @@
+#include "store/batch_parts.h"
 #include "store/journal_record.h"
 #include "store/store_impl.h"
 
@@ -10,12 +11,14 @@ constexpr Duration kMaxWait = 10 * kSecond;
 }  // namespace
 
 Result<Appended> Store::append(std::shared_ptr<const Batch> batch) {
-  return impl_->append(std::move(batch));
+  return opens_many(*batch) ? impl_->append_in_parts(std::move(batch))
+                            : impl_->append(std::move(batch));
 }
 
 Result<Appended> Store::Impl::append(std::shared_ptr<const Batch> batch) {
   if (batch->entry_count() == 0) return Appended{std::move(batch), 0};
-  RETURN_IF_ERROR(wait_for_room());
+  RETURN_IF_ERROR(refuse_new_streams(*batch));
+  RETURN_IF_ERROR(wait_for_room(options.head_bytes()));
   Pending mine{batch.get(), encode_journal_record(*batch), {}, {}};
   wait_for_commit(mine);
   RETURN_IF_ERROR(mine.status);
@@ -72,18 +75,73 @@ void Store::Impl::commit(const std::vector<Pending*>& group) {
   }
   // On a full disk it says less than there was, which only a loss would show.
   (void)acknowledged->write(*last).ok();
-  head.rotate(options.window_bytes, INT64_MIN);
-  if (head.memory_bytes() > options.head_bytes() / 2) head.rotate_to_fit(options.head_bytes() / 4);
+  head.rotate_full(options.window_bytes);
+  if (head.sizes().memory_bytes > options.head_bytes() / 2) {
+    head.rotate_to_fit(options.head_bytes() / 4);
+  }
   if (head.has_sealing()) wish_seal();
 }
 
+// One such push at a time, and in the half of the memory that it leaves to others. When a part
+// fails, those before it are stored: the client sends all again, and exact doubles are left out.
+Result<Appended> Store::Impl::append_in_parts(std::shared_ptr<const Batch> batch) {
+  const int64_t give_up = clock.steady_ns() + kMaxWait;
+  {
+    MutexLock lock(parts_mutex);
+    while (appending_parts) {
+      if (clock.steady_ns() >= give_up) {
+        return Error{ErrorCode::kUnavailable,
+                     "another push over many days or streams is being stored; try again"};
+      }
+      parts_changed.wait_for(parts_mutex, std::chrono::milliseconds(100));
+    }
+    appending_parts = true;
+  }
+  std::vector<std::shared_ptr<const Batch>> kept;
+  uint64_t duplicates = 0;
+  const Status done = for_each_part(*batch, [&](Batch part) -> Status {
+    RETURN_IF_ERROR(wait_for_room(options.head_bytes() / 2));
+    ASSIGN_OR_RETURN(Appended one, append(std::make_shared<const Batch>(std::move(part))));
+    kept.push_back(std::move(one.kept));
+    duplicates += one.duplicates;
+    return {};
+  });
+  {
+    MutexLock lock(parts_mutex);
+    appending_parts = false;
+    parts_changed.notify_one();
+  }
+  RETURN_IF_ERROR(done);
+  if (duplicates == 0) return Appended{std::move(batch), 0};
+  return Appended{batch_of_parts(std::move(batch), kept), duplicates};
+}
+
+// Streams cost memory as long as they have lines: whoever makes a label of a request id is told.
+Status Store::Impl::refuse_new_streams(const Batch& batch) const {
+  const uint64_t most = options.max_streams;
+  uint64_t known = streams.size();
+  if (most == 0 || known + batch.streams.size() <= most) return {};
+  for (const StreamEntries& stream : batch.streams) {
+    if (streams.has(stream.labels) || ++known <= most) continue;
+    metrics.refused_streams.add();
+    return Error{
+        ErrorCode::kLimit,
+        "Maximum active stream limit exceeded when trying to create stream " +
+            stream.labels.to_string() +
+            ", reduce the number of active streams (reduce labels or reduce label values), "
+            "or contact your Loki administrator to see if the limit can be increased, "
+            "user: 'fake'"};
+  }
+  return {};
+}
+
 // A burst waits for the sealer instead of growing the memory.
-Status Store::Impl::wait_for_room() {
-  if (head.memory_bytes() <= options.head_bytes()) return {};
+Status Store::Impl::wait_for_room(uint64_t most_bytes) {
+  if (head.sizes().memory_bytes <= most_bytes) return {};
   if (!options.sealer_thread) return seal_all();
   const int64_t give_up = clock.steady_ns() + kMaxWait;
   MutexLock lock(seal_mutex);
-  while (head.memory_bytes() > options.head_bytes() && !stopping) {
+  while (head.sizes().memory_bytes > most_bytes && !stopping) {
     if (clock.steady_ns() >= give_up) {
       return Error{ErrorCode::kUnavailable,
                    "memory for unsealed entries is full and the disk is behind" +

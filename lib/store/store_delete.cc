@@ -95,7 +95,7 @@ Result<uint64_t> Store::Impl::rewrite_without(const FileRow& row, const Doomed& 
 
 // One file whose streams have periods of their own; false: there is none.
 Result<bool> Store::Impl::retain_some() {
-  if (!retention.has_rules()) return false;
+  if (!retention.has_rules() || retention_clock.held()) return false;
   const Timestamp now = clock.now();
   const auto all = files_now();
   for (const auto& [id, row] : *all) {
@@ -123,6 +123,7 @@ Result<bool> Store::Impl::retain_some() {
 
 // One step of the requests whose time to be cancelled is over; false: nothing can be done now.
 Result<bool> Store::Impl::delete_some() {
+  if (retention_clock.held()) return false;
   const auto active = deletions->active();
   auto due = std::make_shared<ActiveDeletions>();
   for (const auto& d : *active) {
@@ -140,12 +141,12 @@ Result<bool> Store::Impl::delete_some() {
     RETURN_IF_ERROR(trim_journal());
     if (journal->first_sequence() <= *deletion_work.barrier) return false;
   }
-  DeletionMatcher matcher(due);
+  DeletionMatcher matcher(due, TimeRange{});
   ASSIGN_OR_RETURN(const bool more, delete_from_one_file(matcher, ids));
   if (more) return true;
   RETURN_IF_ERROR(remove_retired());
   if (!retired.empty()) return false;  // a query still reads an old file
-  for (const std::string& id : ids) RETURN_IF_ERROR(deletions->set_processed(id));
+  RETURN_IF_ERROR(deletions->set_processed(ids));
   diagnostics.info("store", "processed delete requests",
                    {{"requests", std::to_string(ids.size())}});
   deletion_work = {};
@@ -184,7 +185,7 @@ Result<bool> Store::Impl::delete_from_one_file(DeletionMatcher& matcher,
     deletion_work.done.insert(id + 1);
     metrics.deleted_entries.add(*dropped);
     const auto percent = static_cast<uint32_t>(100 * position / (all->size() + 1));
-    for (const std::string& request : ids) deletions->set_percent(request, percent);
+    deletions->set_percent(ids, percent);
     return true;
   }
   return false;

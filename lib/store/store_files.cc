@@ -5,6 +5,9 @@
 #include "store/store_impl.h"
 
 namespace logsvc::store {
+namespace {
+constexpr size_t kManyDays = 16;  // are synced together
+}
 
 uint64_t Store::Impl::next_number() {
   constexpr uint64_t kMaxSeconds = UINT32_MAX;
@@ -19,8 +22,8 @@ std::shared_ptr<const FileSet> Store::Impl::files_now() const {
   return visible;
 }
 
-void Store::Impl::publish(const std::vector<uint64_t>& gone, const FileRow* fresh,
-                          const Head::WindowRef& window) {
+void Store::Impl::publish(std::span<const uint64_t> gone, std::span<const FileRow> fresh,
+                          std::span<const Head::WindowRef> windows) {
   auto next = std::make_shared<FileSet>(*files_now());
   for (const uint64_t id : gone) {
     const auto found = next->find(id);
@@ -28,19 +31,19 @@ void Store::Impl::publish(const std::vector<uint64_t>& gone, const FileRow* fres
     retired.push_back(std::move(found->second));
     next->erase(found);
   }
-  if (fresh) {
-    (*next)[fresh->id] = std::make_shared<const FileRow>(*fresh);
-    last_place = std::max(last_place, place_of(fresh->id));
+  for (const FileRow& row : fresh) {
+    (*next)[row.id] = std::make_shared<const FileRow>(row);
+    last_place = std::max(last_place, place_of(row.id));
   }
   WriterLock catalog(catalog_mutex);
   visible = std::move(next);
-  if (window) head.done(window);
+  head.done(windows);
 }
 
 Status Store::Impl::drop_files(const std::vector<uint64_t>& ids) {
   RETURN_IF_ERROR(clear_failed_files());
   RETURN_IF_ERROR(index->replace_files(ids, nullptr, nullptr, streams));
-  publish(ids, nullptr, nullptr);
+  publish(ids, {}, {});
   return remove_retired();
 }
 
@@ -48,8 +51,12 @@ Status Store::Impl::drop_files(const std::vector<uint64_t>& ids) {
 Status Store::Impl::remove_retired() {
   std::vector<uint64_t> ids;
   std::set<std::string> days;
-  for (const auto& row : retired) {
-    if (row.use_count() > 1) continue;  // a query reads it
+  std::vector<std::shared_ptr<const FileRow>> left;
+  for (auto& row : retired) {
+    if (row.use_count() > 1) {  // a query reads it
+      left.push_back(row);
+      continue;
+    }
     forget(row->id);
     periods_looked_at.erase(row->id);
     const std::string path = names.chunk(row->day, row->id);
@@ -60,28 +67,34 @@ Status Store::Impl::remove_retired() {
   if (ids.empty()) return {};
   RETURN_IF_ERROR(sync_days(days));
   RETURN_IF_ERROR(index->forget_files(ids));
-  std::erase_if(retired, [&](const auto& row) {
-    return std::find(ids.begin(), ids.end(), row->id) != ids.end();
-  });
+  retired = std::move(left);
   return {};
 }
 
-// That the directory is there does not say that it lasts: a try before may have failed in between.
-Status Store::Impl::make_day(const std::string& day) {
-  if (lasting_days.count(day)) return {};
-  RETURN_IF_ERROR(files.make_dirs(names.day(day)));
+// The directory may exist without being durable: an earlier attempt may have failed between mkdir
+// and sync.
+Status Store::Impl::make_days(std::span<const NewFile> of) {
+  std::vector<std::string> made;
+  for (const NewFile& file : of) {
+    if (lasting_days.count(file.row.day)) continue;
+    RETURN_IF_ERROR(files.make_dirs(names.day(file.row.day)));
+    made.push_back(file.row.day);
+  }
+  if (made.empty()) return {};
   RETURN_IF_ERROR(files.sync_dir(names.chunks()));
-  lasting_days.insert(day);
+  lasting_days.insert(made.begin(), made.end());
   return {};
 }
 
 // Makes removals last; directories that are empty go too.
 Status Store::Impl::sync_days(const std::set<std::string>& days) {
+  const bool many = days.size() >= kManyDays;
+  if (many) RETURN_IF_ERROR(files.sync_disk(names.chunks()));
   bool removed = false;
   for (const std::string& day : days) {
     const std::string dir = names.day(day);
     if (!files.exists(dir)) continue;
-    RETURN_IF_ERROR(files.sync_dir(dir));
+    if (!many) RETURN_IF_ERROR(files.sync_dir(dir));
     ASSIGN_OR_RETURN(const auto left, files.list(dir));
     if (!left.empty()) continue;
     lasting_days.erase(day);
@@ -110,15 +123,11 @@ Status Store::Impl::clear_failed_files() {
 // Streams that have nothing left, unless the head just got something for them.
 Status Store::Impl::remove_unused_streams() {
   MutexLock apply(apply_mutex);
-  std::vector<uint64_t> in_head;
+  std::unordered_set<uint64_t> used;
   const auto windows = head.windows();
-  for (const StreamRef& s : streams.all()) {
-    for (const auto& w : windows) {
-      if (w->summary(*s)) in_head.push_back(s->id);
-    }
-  }
-  ASSIGN_OR_RETURN(const auto unused, index->remove_unused_streams(in_head));
-  streams.remove(unused);
+  for (const auto& w : windows) w->add_stream_ids(used);
+  RETURN_IF_ERROR(index->remove_unused_streams(used));
+  streams.keep_only(used);
   return index->forget_sealed(journal->first_sequence());
 }
 

@@ -10,9 +10,10 @@
 //   store_fields.cc    fields out of columns              store_times.cc    times out of columns
 //   piece_visit.cc     what the last three go over       read_ahead.cc    blocks over the cores
 //
-// Order of locks: change → apply → (catalog, note) → (head, registry, index: leaves). commit_mutex
-// and seal_mutex are held for bookkeeping alone, never while another is taken. change_mutex is held
-// over the disk: by whoever changes the set of files, one window or file at a time.
+// Order of locks: change → apply → (catalog, note) → (head, registry, index: leaves). commit_mutex,
+// parts_mutex and seal_mutex are held for bookkeeping alone, never while another is taken.
+// change_mutex is held over the disk: by whoever changes the set of files, one window or file at a
+// time.
 #pragma once
 
 #include <atomic>
@@ -33,6 +34,7 @@
 #include "store/head.h"
 #include "store/label_index.h"
 #include "store/retention.h"
+#include "store/retention_clock.h"
 #include "store/row_source.h"
 #include "store/store.h"
 #include "store/time_marks.h"
@@ -60,6 +62,8 @@ struct StoreMetrics {
   Counter& rewrite_failures;
   Counter& capped_entries;
   Counter& deleted_entries;
+  Counter& refused_streams;
+  Counter& index_rebuilds;
 };
 
 // Lines that a rewritten file is to be without.
@@ -78,6 +82,7 @@ struct Store::Impl {
         clock(c),
         diagnostics(d),
         metrics(m),
+        retention_clock(f, names.clock()),
         chunks(f, options.cache_bytes() / 16 * 12),
         marks(options.cache_bytes() / 16),
         read_ahead(spare_cores()) {}
@@ -97,6 +102,7 @@ struct Store::Impl {
   std::unique_ptr<DeletionRequests> deletions;
 
   // Synchronise themselves.
+  RetentionClock retention_clock;
   StreamRegistry streams;
   Head head;
   mutable ChunkCache chunks;
@@ -120,8 +126,8 @@ struct Store::Impl {
   // Held by whoever changes the set of files.
   Mutex change_mutex;
   uint64_t last_place GUARDED_BY(change_mutex) = 0;
-  // Of the window that is being sealed, kept while that fails; 0: none.
-  uint64_t seal_number GUARDED_BY(change_mutex) = 0;
+  // Of the windows that are being sealed, kept while that fails.
+  std::map<Head::WindowRef, uint64_t> seal_numbers GUARDED_BY(change_mutex);
   // Not visible any more; removed when no query holds them.
   std::vector<std::shared_ptr<const FileRow>> retired GUARDED_BY(change_mutex);
   // Left by rewriting that failed; cleared before the next.
@@ -153,6 +159,11 @@ struct Store::Impl {
   std::vector<Pending*> queue GUARDED_BY(commit_mutex);
   bool committing GUARDED_BY(commit_mutex) = false;
 
+  // Pushes that are stored in parts: one at a time.
+  Mutex parts_mutex;
+  CondVar parts_changed;
+  bool appending_parts GUARDED_BY(parts_mutex) = false;
+
   Mutex seal_mutex;
   CondVar seal_wanted;
   CondVar sealed_changed;
@@ -165,10 +176,14 @@ struct Store::Impl {
   // Of the maintenance thread.
   uint64_t sealed_at_maintenance = 0;
   uint64_t sealed_at_return = 0;
+  std::optional<int64_t> said_held_ns;  // steady
 
   // store_open.cc
   Status open();
   Status open_index();
+  Status read_index();
+  Status build_index_anew(const Error& why);
+  void open_retention_clock();
   Status watch_damage();
   void register_gauges(Metrics& m);
   // store_journal.cc
@@ -208,12 +223,12 @@ struct Store::Impl {
   // store_files.cc
   uint64_t next_number() REQUIRES(change_mutex);
   std::shared_ptr<const FileSet> files_now() const;
-  // Readers see the change at once; window (may be null) leaves the head with it.
-  void publish(const std::vector<uint64_t>& gone, const FileRow* fresh,
-               const Head::WindowRef& window) REQUIRES(change_mutex);
+  // Readers see the change at once; windows leave the head with it.
+  void publish(std::span<const uint64_t> gone, std::span<const FileRow> fresh,
+               std::span<const Head::WindowRef> windows) REQUIRES(change_mutex);
   Status drop_files(const std::vector<uint64_t>& ids) REQUIRES(change_mutex);
   Status remove_retired() REQUIRES(change_mutex);
-  Status make_day(const std::string& day) REQUIRES(change_mutex);
+  Status make_days(std::span<const NewFile> of) REQUIRES(change_mutex);
   Status sync_days(const std::set<std::string>& days) REQUIRES(change_mutex);
   Status clear_failed(const std::string& path);
   Status clear_failed_files() REQUIRES(change_mutex);
@@ -242,20 +257,29 @@ struct Store::Impl {
       REQUIRES(change_mutex);
   // store_append.cc
   Result<Appended> append(std::shared_ptr<const Batch> batch);
+  Result<Appended> append_in_parts(std::shared_ptr<const Batch> batch);
   void wait_for_commit(Pending& mine);
+  Status refuse_new_streams(const Batch& batch) const;
   void commit(const std::vector<Pending*>& group);
-  Status wait_for_room();
+  // Until the head takes no more than this.
+  Status wait_for_room(uint64_t most_bytes);
   // store_seal.cc
   void run_sealer();
   void wish_seal();
-  Status seal(const Head::WindowRef& window);
-  Status write_window(const Head::WindowRef& window, FileRow& row) REQUIRES(change_mutex);
+  Status seal_some();
+  Status write_windows(std::span<const Head::WindowRef> windows, std::vector<NewFile>& fresh)
+      REQUIRES(change_mutex);
+  Status write_chunks(std::span<const Head::WindowRef> windows, std::vector<NewFile>& fresh)
+      REQUIRES(change_mutex);
+  uint64_t number_of(const Head::WindowRef& window) REQUIRES(change_mutex);
   Status seal_all();
   Status flush();
   // store_maintain.cc
   Status maintain();
   void return_encoder_memory();
+  void look_at_clock();
   Status remove_expired() REQUIRES(change_mutex);
+  Status drop_expired_windows() REQUIRES(change_mutex);
   Status enforce_caps() REQUIRES(change_mutex);
   Result<std::vector<uint64_t>> files_over_caps() REQUIRES(change_mutex);
   Status rewrite_files();

@@ -134,11 +134,11 @@ Status Store::Impl::replay() {
           {{"sequence", std::to_string(reader->sequence())}, {"why", batch.error().message}});
       continue;
     }
-    RETURN_IF_ERROR(wait_for_room());
+    RETURN_IF_ERROR(wait_for_room(options.head_bytes()));
     MutexLock apply(apply_mutex);
     metrics.duplicates.add(
         head.append(*batch, reader->sequence(), clock.steady_ns(), streams, &sealed).size());
-    head.rotate(options.window_bytes, INT64_MIN);
+    head.rotate_full(options.window_bytes);
     if (head.has_sealing()) wish_seal();
   }
   report_losses(reader->losses(), note.safe.value_or(0));

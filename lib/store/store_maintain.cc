@@ -9,6 +9,7 @@ namespace logsvc::store {
 namespace {
 constexpr Duration kRewriteTime = 500 * kMillisecond;  // of one call, about
 constexpr Duration kRetryRewriteAfter = kMinute;
+constexpr size_t kMostExpired = 1000;               // files of one call
 constexpr Duration kRememberDeletions = 30 * kDay;  // processed ones
 }  // namespace
 
@@ -18,7 +19,7 @@ Status Store::Impl::maintain() {
   {
     MutexLock apply(apply_mutex);
     const int64_t now = clock.steady_ns();
-    head.rotate(UINT64_MAX, now - options.window_age);
+    head.rotate_old(now - options.window_age);
     if (options.sync_interval && now - last_sync_ns >= options.sync_interval) {
       RETURN_IF_ERROR(journal->sync());
       last_sync_ns = now;
@@ -27,9 +28,11 @@ Status Store::Impl::maintain() {
   if (!options.sealer_thread) RETURN_IF_ERROR(seal_all());
   if (head.has_sealing()) wish_seal();
   return_encoder_memory();
+  look_at_clock();
   {
     MutexLock change(change_mutex);
     RETURN_IF_ERROR(remove_retired());
+    RETURN_IF_ERROR(drop_expired_windows());
     RETURN_IF_ERROR(remove_expired());
     RETURN_IF_ERROR(enforce_caps());
   }
@@ -46,8 +49,57 @@ void Store::Impl::return_encoder_memory() {
   return_free_memory();
 }
 
-// Whole days past every period of the retention; streams of their own: store_delete.cc.
+std::optional<HeldRetention> Store::retention_held() const { return impl_->retention_clock.held(); }
+
+Status Store::confirm_clock() {
+  impl_->diagnostics.warn("store", "the clock was confirmed: lines are deleted for their age again",
+                          {{"clock", format_rfc3339(impl_->clock.now())}});
+  return impl_->retention_clock.confirm(impl_->clock.now(), impl_->clock.steady_ns());
+}
+
+// Says so at once and every hour.
+void Store::Impl::look_at_clock() {
+  const int64_t steady = clock.steady_ns();
+  if (const Status kept = retention_clock.look(clock.now(), steady); !kept.ok()) {
+    diagnostics.warn("store", "cannot keep the time of this run", {{"why", kept.error().message}});
+  }
+  const auto held = retention_clock.held();
+  if (!held && said_held_ns) {
+    diagnostics.warn("store", "the clock is believed again: lines are deleted for their age", {});
+  }
+  if (!held) said_held_ns.reset();
+  if (!held || (said_held_ns && steady - *said_held_ns < kHour)) return;
+  said_held_ns = steady;
+  diagnostics.error("store",
+                    "the clock has jumped ahead: nothing is deleted for its age until the clock "
+                    "has kept its pace "
+                    "for a day or POST /api/retention/confirm-clock says that it is right",
+                    {{"clock", format_rfc3339(held->clock)},
+                     {"expected", format_rfc3339(held->expected)},
+                     {"left", format_duration(held->left)}});
+}
+
+// Lines that came when they were past the retention already.
+Status Store::Impl::drop_expired_windows() {
+  if (retention_clock.held()) return {};
+  uint64_t dropped = 0;
+  {
+    MutexLock apply(apply_mutex);
+    dropped = head.drop(
+        [this, now = clock.now()](Timestamp day) { return retention.is_past_all(day, now); });
+  }
+  if (dropped == 0) return {};
+  metrics.expired_entries.add(dropped);
+  diagnostics.info("store", "left out lines that came past the retention",
+                   {{"entries", std::to_string(dropped)}});
+  RETURN_IF_ERROR(remove_unused_streams());
+  return trim_journal();
+}
+
+// Whole days past every period of the retention, a thousand files at a time; streams of their own:
+// store_delete.cc.
 Status Store::Impl::remove_expired() {
+  if (retention_clock.held()) return {};
   std::vector<uint64_t> expired;
   uint64_t entries = 0;
   {
@@ -56,6 +108,7 @@ Status Store::Impl::remove_expired() {
       if (!retention.is_past_all(start_of_day(row->first), clock.now())) continue;
       expired.push_back(id);
       entries += row->rows;
+      if (expired.size() == kMostExpired) break;
     }
   }
   RETURN_IF_ERROR(deletions->forget_processed(add_saturated(clock.now(), -kRememberDeletions)));
@@ -70,19 +123,21 @@ Status Store::Impl::remove_expired() {
 
 namespace {
 
-// The files of the oldest day; of the last day the oldest file alone, or none.
-std::vector<uint64_t> oldest_files(const FileSet& all, bool spare_last_day) {
-  std::string oldest, newest;
-  for (const auto& [id, row] : all) {
-    if (oldest.empty() || row->day < oldest) oldest = row->day;
-    if (row->day > newest) newest = row->day;
-  }
+// The files of the oldest days that have about so many bytes; of the last day one file after the
+// other, or none.
+std::vector<uint64_t> oldest_files(const FileSet& all, uint64_t bytes, bool spare_last_day) {
+  std::map<std::string, std::vector<const FileRow*>> days;
+  for (const auto& [id, row] : all) days[row->day].push_back(row.get());
   std::vector<uint64_t> out;
-  if (spare_last_day && oldest == newest) return out;
-  for (const auto& [id, row] : all) {
-    if (row->day != oldest) continue;
-    out.push_back(id);
-    if (oldest == newest) break;
+  uint64_t found = 0;
+  for (const auto& [day, rows] : days) {
+    const bool last = day == days.rbegin()->first;
+    if (found >= bytes || (last && spare_last_day)) break;
+    for (const FileRow* row : rows) {
+      if (last && found >= bytes) break;
+      out.push_back(row->id);
+      found += row->bytes;
+    }
   }
   return out;
 }
@@ -94,13 +149,15 @@ Result<std::vector<uint64_t>> Store::Impl::files_over_caps() {
   const auto all = files_now();
   uint64_t used = journal->size_bytes();
   for (const auto& [id, row] : *all) used += row->bytes;
-  if (options.max_bytes != 0 && used > options.max_bytes) return oldest_files(*all, false);
+  if (options.max_bytes != 0 && used > options.max_bytes) {
+    return oldest_files(*all, used - options.max_bytes, false);
+  }
   if (options.min_free_bytes == 0) return std::vector<uint64_t>();
   ASSIGN_OR_RETURN(const DiskSpace space, files.space(names.root()));
-  uint64_t soon = 0;  // when queries are done with what is gone
+  uint64_t soon = space.free_bytes;  // when queries are done with what is gone
   for (const auto& row : retired) soon += row->bytes;
-  if (space.free_bytes + soon >= options.min_free_bytes) return std::vector<uint64_t>();
-  return oldest_files(*all, true);
+  if (soon >= options.min_free_bytes) return std::vector<uint64_t>();
+  return oldest_files(*all, options.min_free_bytes - soon, true);
 }
 
 Status Store::Impl::enforce_caps() {

@@ -33,7 +33,11 @@ StoreMetrics::StoreMetrics(Metrics& m)
       capped_entries(m.counter("logsvc_store_capped_entries_total",
                                "Entries deleted since the disk or the size cap was full")),
       deleted_entries(
-          m.counter("logsvc_store_deleted_entries_total", "Entries deleted by delete requests")) {}
+          m.counter("logsvc_store_deleted_entries_total", "Entries deleted by delete requests")),
+      refused_streams(m.counter("logsvc_store_refused_stream_pushes_total",
+                                "Pushes refused since they would make too many streams")),
+      index_rebuilds(m.counter("logsvc_store_index_rebuilds_total",
+                               "Times the index was built anew from the chunk files")) {}
 
 Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
@@ -60,6 +64,7 @@ Result<std::unique_ptr<Store>> Store::open(StoreOptions options, FileSystem& fil
   raw->register_gauges(metrics);
   if (raw->options.sealer_thread) raw->sealer = std::thread([raw] { raw->run_sealer(); });
   if (const Status replayed = raw->replay(); !replayed.ok()) return replayed.error();
+  raw->open_retention_clock();
   return store;
 }
 
@@ -70,8 +75,18 @@ Status Store::Impl::open() {
   RETURN_IF_ERROR(open_journal());
   RETURN_IF_ERROR(files.sync_dir(names.root()));
   ASSIGN_OR_RETURN(deletions,
-                   DeletionRequests::open(files, names.deletions(), options.compile_deletion));
+                   DeletionRequests::open(files, names.deletions(), options.compile_deletion,
+                                          options.max_active_deletions));
   RETURN_IF_ERROR(open_index());
+  const Status read = read_index();
+  if (read.ok() || read.error().code != ErrorCode::kCorrupt) return read;
+  // What it says contradicts itself: the files are the truth.
+  RETURN_IF_ERROR(build_index_anew(read.error()));
+  streams.keep_only({});
+  return read_index();
+}
+
+Status Store::Impl::read_index() {
   RETURN_IF_ERROR(index->load_streams(streams));
   RETURN_IF_ERROR(watch_damage());
   {
@@ -79,6 +94,22 @@ Status Store::Impl::open() {
     RETURN_IF_ERROR(reconcile_files());
   }
   return check_journal();
+}
+
+// A folder that no run of this release kept the time of has the time of its newest line.
+void Store::Impl::open_retention_clock() {
+  std::optional<Timestamp> newest;
+  const auto all = files_now();
+  for (const auto& [id, row] : *all) newest = std::max(newest.value_or(row->last), row->last);
+  for (const auto& window : head.windows()) {
+    newest = std::max(newest.value_or(window->day()), add_saturated(window->day(), kDay - 1));
+  }
+  const Status opened = retention_clock.open(clock.now(), clock.steady_ns(), newest);
+  if (!opened.ok()) {
+    diagnostics.warn("store", "the time of the last run is not known",
+                     {{"why", opened.error().message}});
+  }
+  look_at_clock();
 }
 
 // Blocks that a query finds damaged are written down, so that none has to find them again.
@@ -98,18 +129,27 @@ Status Store::Impl::open_index() {
   auto opened = LabelIndex::open(names.index());
   if (!opened.ok() && (opened.error().code == ErrorCode::kCorrupt ||
                        opened.error().code == ErrorCode::kUnsupported)) {
-    diagnostics.warn("store", "the index cannot be used: building it anew from the chunk files",
-                     {{"why", opened.error().message}});
-    RETURN_IF_ERROR(set_aside(names.index()));
-    for (const char* suffix : {"-wal", "-shm"}) {
-      if (files.exists(names.index() + suffix)) {
-        RETURN_IF_ERROR(files.remove(names.index() + suffix));
-      }
-    }
-    opened = LabelIndex::open(names.index());
+    return build_index_anew(opened.error());
   }
   if (!opened.ok()) return opened.error();
   index = std::move(*opened);
+  directory = std::make_unique<BlockDirectory>(*index, options.cache_bytes() / 16 * 3);
+  return {};
+}
+
+Status Store::Impl::build_index_anew(const Error& why) {
+  diagnostics.warn("store", "the index cannot be used: building it anew from the chunk files",
+                   {{"why", why.message}});
+  metrics.index_rebuilds.add();
+  directory.reset();
+  index.reset();
+  RETURN_IF_ERROR(set_aside(names.index()));
+  for (const char* suffix : {"-wal", "-shm"}) {
+    if (files.exists(names.index() + suffix)) {
+      RETURN_IF_ERROR(files.remove(names.index() + suffix));
+    }
+  }
+  ASSIGN_OR_RETURN(index, LabelIndex::open(names.index()));
   directory = std::make_unique<BlockDirectory>(*index, options.cache_bytes() / 16 * 3);
   return {};
 }
@@ -121,11 +161,14 @@ void Store::Impl::register_gauges(Metrics& m) {
   gauge("logsvc_store_streams", "Streams known",
         [this] { return static_cast<double>(streams.size()); });
   gauge("logsvc_store_head_bytes", "Bytes of lines in memory, not yet in chunk files",
-        [this] { return static_cast<double>(head.line_bytes()); });
+        [this] { return static_cast<double>(head.sizes().line_bytes); });
   gauge("logsvc_store_journal_bytes", "Bytes of the journal's files",
         [this] { return static_cast<double>(journal->size_bytes()); });
   gauge("logsvc_store_damaged_blocks", "Blocks that do not verify and are left out by queries",
         [this] { return static_cast<double>(chunks.damaged_blocks()); });
+  gauge("logsvc_store_retention_held",
+        "1 while nothing is deleted for its age since the clock is not believed",
+        [this] { return retention_clock.held() ? 1.0 : 0.0; });
   gauge("logsvc_store_files", "Chunk files",
         [this] { return static_cast<double>(files_now()->size()); });
   gauge("logsvc_store_file_bytes", "Bytes of the chunk files", [this] {

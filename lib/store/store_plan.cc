@@ -21,7 +21,7 @@ std::vector<uint64_t> Store::Impl::Snapshot::files_in(TimeRange range) const {
 
 std::vector<StreamRef> Store::Impl::Snapshot::take_touched(std::vector<StreamRef>& selected,
                                                            TimeRange range) const {
-  DeletionMatcher matcher(hidden);
+  DeletionMatcher matcher(hidden, range);
   const auto touched =
       std::stable_partition(selected.begin(), selected.end(), [&](const StreamRef& s) {
         return !matcher.may_match(s->labels, range.start, range.end - 1);
@@ -63,7 +63,7 @@ void Store::Impl::add_windows(const Snapshot& now, const std::vector<StreamRef>&
   const TimeRange range = merge.query().range;
   for (size_t w = 0; w < now.windows.size(); ++w) {
     const auto& window = now.windows[w];
-    if (!range.overlaps(window->day(), add_saturated(window->day(), kDay - 1))) continue;
+    if (!window->overlaps(range)) continue;
     std::vector<HeadLane> lanes;
     for (const StreamRef& stream : selected) {
       std::vector<Entry> rows = window->rows(*stream, range);

@@ -150,8 +150,9 @@ StoreTotals Store::totals() const {
   StoreTotals out;
   out.streams = impl_->streams.size();
   out.journal_bytes = impl_->journal->size_bytes();
-  out.head_bytes = impl_->head.line_bytes();
-  out.head_entries = impl_->head.entry_count();
+  const Window::Sizes head = impl_->head.sizes();
+  out.head_bytes = head.line_bytes;
+  out.head_entries = head.entries;
   const auto all = impl_->files_now();
   for (const auto& [id, row] : *all) {
     out.files += 1;

@@ -67,7 +67,11 @@ Result<std::vector<Store::Impl::FoundFile>> Store::Impl::list_files() {
       if (const auto id = FileNames::parse_chunk_name(name)) {
         out.push_back({day, *id});
       } else if (name.ends_with(".tmp")) {
-        RETURN_IF_ERROR(files.remove(names.day(day) + "/" + name));
+        // It is nothing to lose and nothing to stop for.
+        if (const Status removed = files.remove(names.day(day) + "/" + name); !removed.ok()) {
+          diagnostics.warn("store", "cannot remove an unfinished file: left where it is",
+                           {{"why", removed.error().message}});
+        }
       }
     }
   }
@@ -173,8 +177,9 @@ Status Store::Impl::adopt(const FoundFile& file, const std::map<uint64_t, FoundF
   for (const uint64_t id : reader->end().replaces) {
     if (rows.count(id) || present.count(id)) gone.push_back(id);
   }
-  RETURN_IF_ERROR(index->add_file(read->row, read->summary, reader->end().span, streams, gone));
-  rows[file.id] = read->row;
+  const NewFile fresh{read->row, std::move(read->summary), reader->end().span};
+  RETURN_IF_ERROR(index->add_files(std::span(&fresh, 1), streams, gone));
+  rows[file.id] = fresh.row;
   return {};
 }
 

@@ -67,7 +67,7 @@ Status Store::Impl::rewrite(const std::vector<uint64_t>& ids, FileRow fresh, Jou
     (void)clear_failed_files().ok();
     return written;
   }
-  publish(ids, fresh.rows > 0 ? &fresh : nullptr, nullptr);
+  publish(ids, std::span(&fresh, fresh.rows > 0 ? 1 : 0), {});
   return {};
 }
 

@@ -5,7 +5,8 @@
 namespace logsvc::store {
 namespace {
 constexpr std::chrono::seconds kRetryAfter{2};  // when a chunk file could not be written
-}
+constexpr size_t kMostTogether = 512;           // windows that are sealed at a time
+}  // namespace
 
 Status Store::flush() { return impl_->flush(); }
 
@@ -26,11 +27,11 @@ void Store::Impl::run_sealer() {
     seen = seal_wishes;
     while (!stopping) {
       seal_mutex.unlock();
-      const Head::WindowRef window = head.sealing();
-      const Status sealed = window ? seal(window) : Status();
+      const bool any = head.has_sealing();
+      const Status sealed = any ? seal_some() : Status();
       seal_mutex.lock();
       sealed_changed.notify_all();
-      if (!window) break;
+      if (!any) break;
       last_failure = sealed;
       if (!sealed.ok()) {
         ++failures;
@@ -40,60 +41,93 @@ void Store::Impl::run_sealer() {
   }
 }
 
-// Window → chunk file → index → gone from memory and journal.
-Status Store::Impl::seal(const Head::WindowRef& window) {
+// Windows → chunk files → index → gone from memory and journal. Windows of a few lines, as a push
+// over many days opens them, go together.
+Status Store::Impl::seal_some() {
   {
     MutexLock change(change_mutex);
-    if (window->entry_count() == 0) {
-      publish({}, nullptr, window);
-      return {};
-    }
-    FileRow row;
-    if (const Status written = write_window(window, row); !written.ok()) {
+    const auto windows = head.sealing(kMostTogether, options.window_bytes);
+    std::vector<NewFile> fresh;
+    if (const Status written = write_windows(windows, fresh); !written.ok()) {
       metrics.seal_failures.add();
       diagnostics.error("store", "cannot write a chunk file; trying again",
                         {{"why", written.error().message}});
       return written;
     }
-    publish({}, &row, window);
-    metrics.sealed_files.add();
+    std::vector<FileRow> rows;
+    for (const NewFile& file : fresh) rows.push_back(file.row);
+    publish({}, rows, windows);
+    seal_numbers.clear();
+    metrics.sealed_files.add(rows.size());
   }
   return trim_journal();
 }
 
-// Until it succeeds the window keeps its number: what a failed try leaves is written over, and
+// Until it succeeds a window keeps its number: what a failed try leaves is written over, and
 // should it come back after a crash, it is the whole window.
-Status Store::Impl::write_window(const Head::WindowRef& window, FileRow& row) {
-  if (seal_number == 0) seal_number = next_number();
-  row.id = seal_number;
-  row.day = format_day(window->day());
-  const std::string path = names.chunk(row.day, row.id);
-  RETURN_IF_ERROR(make_day(row.day));
-  const auto write = [&]() -> Status {
-    ASSIGN_OR_RETURN(const ChunkSummary summary, write_chunk(files, path, window->all_rows(),
-                                                             window->span(), options.window_bytes));
-    row.describe(summary);
-    RETURN_IF_ERROR(index->add_file(row, summary, window->span(), streams));
-    if (summary.fallbacks > 0) {
-      metrics.plain_blocks.add(summary.fallbacks);
-      diagnostics.error("store", "a block's templates did not verify: kept as plain lines",
-                        {{"file", path}});
-    }
-    return {};
-  };
-  if (const Status written = write(); !written.ok()) {
+Status Store::Impl::write_windows(std::span<const Head::WindowRef> windows,
+                                  std::vector<NewFile>& fresh) {
+  for (const Head::WindowRef& window : windows) {
+    if (window->sizes().entries == 0) continue;
+    NewFile& file = fresh.emplace_back();
+    file.row.id = number_of(window);
+    file.row.day = format_day(window->day());
+    file.span = window->span();
+  }
+  RETURN_IF_ERROR(make_days(fresh));
+  Status written = write_chunks(windows, fresh);
+  if (written.ok()) written = index->add_files(fresh, streams);
+  if (written.ok()) return {};
+  for (const NewFile& file : fresh) {
+    const std::string path = names.chunk(file.row.day, file.row.id);
     for (const std::string& left : {path + ".tmp", path}) {
       if (files.exists(left)) (void)files.remove(left).ok();
     }
-    return written;
   }
-  seal_number = 0;
-  return {};
+  return written;
+}
+
+// Synced before they get their names: what has a chunk file's name is whole.
+Status Store::Impl::write_chunks(std::span<const Head::WindowRef> windows,
+                                 std::vector<NewFile>& fresh) {
+  const bool together = fresh.size() >= options.windows_to_sync_together;
+  size_t n = 0;
+  for (const Head::WindowRef& window : windows) {
+    if (window->sizes().entries == 0) continue;
+    NewFile& file = fresh[n++];
+    const std::string path = names.chunk(file.row.day, file.row.id);
+    ASSIGN_OR_RETURN(ChunkWriter writer, ChunkWriter::create(files, path));
+    RETURN_IF_ERROR(writer.add(window->all_rows(), options.window_bytes));
+    RETURN_IF_ERROR(writer.end(file.span, {}));
+    if (!together) RETURN_IF_ERROR(writer.sync());
+    file.summary = writer.take_summary();
+    file.row.describe(file.summary);
+    if (file.summary.fallbacks == 0) continue;
+    metrics.plain_blocks.add(file.summary.fallbacks);
+    diagnostics.error("store", "a block's templates did not verify: kept as plain lines",
+                      {{"file", path}});
+  }
+  if (together) RETURN_IF_ERROR(files.sync_disk(names.chunks()));
+  for (const NewFile& file : fresh) {
+    const std::string path = names.chunk(file.row.day, file.row.id);
+    RETURN_IF_ERROR(files.rename(path + ".tmp", path));
+    if (!together) RETURN_IF_ERROR(files.sync_dir(parent_dir(path)));
+  }
+  return together ? files.sync_disk(names.chunks()) : Status();
+}
+
+uint64_t Store::Impl::number_of(const Head::WindowRef& window) {
+  uint64_t& number = seal_numbers[window];
+  if (number == 0) {
+    number = next_number();
+    last_place = place_of(number);
+  }
+  return number;
 }
 
 // All that is to be sealed, by the thread that calls.
 Status Store::Impl::seal_all() {
-  while (const Head::WindowRef window = head.sealing()) RETURN_IF_ERROR(seal(window));
+  while (head.has_sealing()) RETURN_IF_ERROR(seal_some());
   return {};
 }
 

@@ -18,6 +18,11 @@ StreamRef StreamRegistry::get_or_add(const LabelSet& labels) {
   return slot;
 }
 
+bool StreamRegistry::has(const LabelSet& labels) const {
+  ReaderLock lock(mutex_);
+  return by_labels_.count(labels) != 0;
+}
+
 void StreamRegistry::add(uint64_t id, const LabelSet& labels) {
   WriterLock lock(mutex_);
   auto stream = std::make_shared<const Stream>(Stream{id, labels});
@@ -45,14 +50,12 @@ std::vector<StreamRef> StreamRegistry::select(std::span<const Matcher> matchers)
   return out;
 }
 
-void StreamRegistry::remove(const std::vector<uint64_t>& ids) {
+void StreamRegistry::keep_only(const std::unordered_set<uint64_t>& ids) {
   WriterLock lock(mutex_);
-  for (const uint64_t id : ids) {
-    const auto found = by_id_.find(id);
-    if (found == by_id_.end()) continue;
-    by_labels_.erase(found->second->labels);
-    by_id_.erase(found);
-  }
+  std::erase_if(by_labels_, [&](const auto& s) { return !ids.count(s.second->id); });
+  std::erase_if(by_id_, [&](const auto& s) { return !ids.count(s.first); });
+  by_labels_.rehash(0);
+  by_id_.rehash(0);
 }
 
 size_t StreamRegistry::size() const {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "base/mutex.h"
@@ -26,6 +27,7 @@ class StreamRegistry {
   StreamRef get_or_add(const LabelSet& labels);
   // Makes a stream known under the number the index has for it.
   void add(uint64_t id, const LabelSet& labels);
+  bool has(const LabelSet& labels) const;
   // nullptr if there is none.
   StreamRef find(uint64_t id) const;
 
@@ -33,8 +35,8 @@ class StreamRegistry {
   std::vector<StreamRef> select(std::span<const Matcher> matchers) const;
   std::vector<StreamRef> all() const { return select({}); }
 
-  // Forgets streams; the numbers are not used again.
-  void remove(const std::vector<uint64_t>& ids);
+  // Forgets all other streams; their numbers are not used again.
+  void keep_only(const std::unordered_set<uint64_t>& ids);
   size_t size() const;
 
  private:

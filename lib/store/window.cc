@@ -8,6 +8,11 @@ namespace {
 
 bool earlier(const Entry& a, const Entry& b) { return a.timestamp < b.timestamp; }
 
+constexpr uint64_t kFirstArenaBytes = 64 * 1024;
+// What a window and a stream in it occupy beside their lines, about.
+constexpr uint64_t kWindowBytes = 512;
+constexpr uint64_t kStreamBytes = 320;
+
 }  // namespace
 
 Entry copy_entry(Arena& arena, const Entry& entry, const Entry* before) {
@@ -69,10 +74,14 @@ bool Window::append_one(Rows& r, const Entry& entry) {
   r.summary.last = std::max(r.summary.last, entry.timestamp);
   r.summary.rows += 1;
   r.summary.bytes += entry.line.size();
-  r.rows.push_back(copy_entry(arena_, entry, r.rows.empty() ? nullptr : &r.rows.back()));
+  r.rows.push_back(copy_entry(arena_for_next(), entry, r.rows.empty() ? nullptr : &r.rows.back()));
   line_bytes_ += entry.line.size();
   entries_ += 1;
   return true;
+}
+
+Arena& Window::arena_for_next() {
+  return first_arena_.size_bytes() < kFirstArenaBytes ? first_arena_ : arena_;
 }
 
 std::vector<Entry> Window::rows(const Stream& stream, TimeRange range) const {
@@ -126,17 +135,20 @@ JournalSpan Window::span() const {
   ReaderLock lock(mutex_);
   return span_;
 }
-uint64_t Window::line_bytes() const {
+
+Window::Sizes Window::sizes() const {
   ReaderLock lock(mutex_);
-  return line_bytes_;
+  const uint64_t memory = kWindowBytes + streams_.size() * kStreamBytes +
+                          first_arena_.size_bytes() + arena_.size_bytes() +
+                          entries_ * sizeof(Entry);
+  return {line_bytes_, memory, entries_};
 }
-uint64_t Window::memory_bytes() const {
+
+void Window::add_stream_ids(std::unordered_set<uint64_t>& ids) const {
   ReaderLock lock(mutex_);
-  return arena_.size_bytes() + entries_ * sizeof(Entry);
-}
-uint64_t Window::entry_count() const {
-  ReaderLock lock(mutex_);
-  return entries_;
+  for (const auto& [stream, rows] : streams_) {
+    if (!rows.rows.empty()) ids.insert(stream->id);
+  }
 }
 
 }  // namespace logsvc::store

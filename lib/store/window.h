@@ -51,15 +51,24 @@ class Window {
     Timestamp first = 0;
     Timestamp last = 0;
   };
+  // The numbers of streams that have something here.
+  void add_stream_ids(std::unordered_set<uint64_t>& ids) const;
   // nullopt if the stream has nothing here.
   std::optional<StreamSummary> summary(const Stream& stream) const;
 
   Timestamp day() const { return day_; }
+  // Whether the range has a part of the day.
+  bool overlaps(TimeRange range) const {
+    return range.overlaps(day_, add_saturated(day_, kDay - 1));
+  }
   int64_t opened_ns() const { return opened_ns_; }
   JournalSpan span() const;
-  uint64_t line_bytes() const;    // of all lines
-  uint64_t memory_bytes() const;  // about what it occupies
-  uint64_t entry_count() const;
+  struct Sizes {
+    uint64_t line_bytes = 0;    // of all lines
+    uint64_t memory_bytes = 0;  // about what it occupies
+    uint64_t entries = 0;
+  };
+  Sizes sizes() const;
 
  private:
   struct Rows {
@@ -72,12 +81,15 @@ class Window {
   };
   bool is_double(Rows& rows, const Entry& entry) const;
   bool append_one(Rows& rows, const Entry& entry) REQUIRES(mutex_);
+  Arena& arena_for_next() REQUIRES(mutex_);
 
   const Timestamp day_;
   const int64_t opened_ns_;
   const EntryHash hash_;
   mutable SharedMutex mutex_;
   JournalSpan span_ GUARDED_BY(mutex_);
+  // A push may open thousands of windows of a line each: the first lines take small steps.
+  Arena first_arena_ GUARDED_BY(mutex_){1024};
   Arena arena_ GUARDED_BY(mutex_);
   std::unordered_map<const Stream*, Rows> streams_ GUARDED_BY(mutex_);
   uint64_t line_bytes_ GUARDED_BY(mutex_) = 0;

@@ -69,7 +69,11 @@ class StoreSim {
         done = push();
         break;
       case 5:
-        if (chance(3)) done = remove();
+        if (chance(3)) {
+          done = remove();
+        } else if (chance(4)) {
+          if (auto failure = jump(failing)) return failure;
+        }
         break;
       default:
         done = push();
@@ -93,6 +97,22 @@ class StoreSim {
       if (request.processed) model_.set_processed(request.id);
     }
     return done;
+  }
+
+  // Somebody sets the clock wrong, and right again: nothing goes for that, restarts or not.
+  std::optional<std::string> jump(bool failing) {
+    const Duration by = static_cast<Duration>(2 + pick(40)) * kDay * (chance(2) ? 1 : -1);
+    say("the clock jumps by days: " + std::to_string(by / kDay));
+    world_.clock.step(by);
+    Status opened;
+    if (!failing && chance(3)) {
+      world_.close();
+      opened = world_.open();
+    }
+    for (uint64_t n = pick(3); opened.ok() && n > 0; --n) (void)world_.store->maintain().ok();
+    world_.clock.step(-by);
+    if (world_.disk.is_off() || failing) return {};
+    return opened.ok() ? check("after a jump of the clock") : opened.error().message;
   }
 
   Status remove() {

@@ -15,6 +15,7 @@ StoreWorld::StoreWorld(std::mt19937_64& random) : random_(random) {
   if (!::mkdtemp(dir_.data())) throw std::runtime_error("mkdtemp " + dir_);
   options.dir = dir_ + "/data";
   options.sealer_thread = false;
+  options.windows_to_sync_together = 2;
   options.window_bytes = 3000;
   options.retention = 4 * kDay;
   options.journal_segment_bytes = 4096;

@@ -270,6 +270,14 @@ Status MemFileSystem::sync_dir(const std::string& path) {
   std::erase_if(state_->changes, [&](const Change& c) { return c.dir == path; });
   return {};
 }
+Status MemFileSystem::sync_disk(const std::string&) {
+  const std::lock_guard lock(state_->mutex);
+  RETURN_IF_ERROR(state_->operate());
+  for (const Change& c : state_->changes) apply(c, state_->durable);
+  state_->changes.clear();
+  for (const auto& [path, file] : state_->now.files) file->synced = file->now;
+  return {};
+}
 Result<DiskSpace> MemFileSystem::space(const std::string&) {
   const std::lock_guard lock(state_->mutex);
   return state_->space;

@@ -54,6 +54,7 @@ class MemFileSystem : public FileSystem {
   Status remove_dir(const std::string& path) override;
   Status make_dirs(const std::string& path) override;
   Status sync_dir(const std::string& path) override;
+  Status sync_disk(const std::string& path) override;
   Result<DiskSpace> space(const std::string& path) override;
   void set_space(DiskSpace space);
 

@@ -134,6 +134,7 @@ class Api {
   void flush(const Request&, Response&);
   void config(const Request&, Response&);
   void status(const Request&, Response&);
+  void confirm_clock(const Request&, Response&);
   void rules(const Request&, Response&);
   void alerts(const Request&, Response&);
   // session_handler.cc

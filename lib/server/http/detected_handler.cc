@@ -5,6 +5,7 @@
 #include "server/explore/detected_fields.h"
 #include "server/explore/field_type.h"
 #include "server/http/api.h"
+#include "server/http/response_json.h"
 #include "server/http/selection.h"
 
 namespace logsvc::server {
@@ -46,14 +47,18 @@ Result<FieldsRequest> read_fields_request(const Params& params, Timestamp now) {
   return out;
 }
 
-Result<std::vector<DetectedField>> detect(const logql::Engine& engine,
-                                          const FieldsRequest& request) {
+struct Detected {
+  std::vector<DetectedField> fields;
+  std::vector<std::string> warnings;
+};
+
+Result<Detected> detect(const logql::Engine& engine, const FieldsRequest& request) {
   ASSIGN_OR_RETURN(const logql::QueryResult result, engine.range(request.sample));
   FieldDetector detector(request.max_fields);
   for (const auto& stream : std::get<logql::StreamsResult>(result.data).streams) {
     detector.add(stream);
   }
-  return detector.take();
+  return Detected{detector.take(), result.warnings};
 }
 
 void append_list(std::string& out, const auto& values) {
@@ -114,15 +119,18 @@ void Api::detected_fields(const Request& request, Response& response) {
   if (!wanted.ok()) return send_error(response, wanted.error());
   const ClientWatch::Guard client(clients_, socket_of(request));
   wanted->sample.stop = client.token();
-  const auto fields = detect(engine_, *wanted);
-  if (!fields.ok()) return send_error(response, fields.error());
-  if (fields->empty()) return send_json(response, "{}\n");
+  const auto detected = detect(engine_, *wanted);
+  if (!detected.ok()) return send_error(response, detected.error());
+  const std::vector<DetectedField>& fields = detected->fields;
+  if (fields.empty() && detected->warnings.empty()) return send_json(response, "{}\n");
   std::string out = "{\"fields\":[";
-  for (size_t i = 0; i < fields->size(); ++i) {
+  for (size_t i = 0; i < fields.size(); ++i) {
     if (i) out += ',';
-    append_field(out, (*fields)[i]);
+    append_field(out, fields[i]);
   }
-  send_json(response, out + "],\"limit\":" + std::to_string(wanted->max_fields) + "}\n");
+  out += "],\"limit\":" + std::to_string(wanted->max_fields);
+  append_warnings(out, detected->warnings);
+  send_json(response, out + "}\n");
 }
 
 void Api::detected_field_values(const Request& request, Response& response) {
@@ -132,20 +140,24 @@ void Api::detected_field_values(const Request& request, Response& response) {
   FieldsRequest all = *wanted;
   all.sample.stop = client.token();
   all.max_fields = std::numeric_limits<uint64_t>::max();
-  const auto fields = detect(engine_, all);
-  if (!fields.ok()) return send_error(response, fields.error());
+  const auto detected = detect(engine_, all);
+  if (!detected.ok()) return send_error(response, detected.error());
+  const std::vector<DetectedField>& fields = detected->fields;
   const std::string name = name_in_path(request.path);
-  const auto found = std::find_if(fields->begin(), fields->end(),
+  const auto found = std::find_if(fields.begin(), fields.end(),
                                   [&](const DetectedField& field) { return field.name == name; });
-  if (found == fields->end()) return send_json(response, "{}\n");
+  if (found == fields.end() && detected->warnings.empty()) return send_json(response, "{}\n");
   std::set<std::string> offered;
-  for (const std::string& value : found->values) {
-    offered.insert(found->parsers.empty() ? value : query_text(value));
+  if (found != fields.end()) {
+    for (const std::string& value : found->values) {
+      offered.insert(found->parsers.empty() ? value : query_text(value));
+    }
   }
   std::vector<std::string> values(offered.begin(), offered.end());
   if (values.size() > wanted->max_fields) values.resize(wanted->max_fields);
   std::string out = "{\"limit\":" + std::to_string(wanted->max_fields) + ",\"values\":";
   append_list(out, values);
+  append_warnings(out, detected->warnings);
   send_json(response, out + "}\n");
 }
 

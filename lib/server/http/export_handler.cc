@@ -87,10 +87,33 @@ class Export {
       out = "timestamp,level,service,host,container,labels,line\r\n";
     begun_ = true;
     while (out.empty() && !done_) RETURN_IF_ERROR(read_page(out));
-    return out;
+    if (!out.empty() || warnings_.empty()) return out;
+    if (said_) return Error{ErrorCode::kIo, missing()};
+    said_ = true;
+    return last_line();
   }
 
  private:
+  std::string missing() const {
+    std::string out = "lines are missing in this file:";
+    for (const std::string& warning : warnings_) out += " " + warning + ";";
+    out.pop_back();
+    return out;
+  }
+  // All that can be read is in the file; what cannot is said at its end, and the end is not whole.
+  std::string last_line() const {
+    std::string out;
+    if (form_ == Form::kNdjson) {
+      out = "{\"error\":";
+      append_json_string(out, missing(), JsonEscapes::kNeeded);
+      return out + "}\n";
+    }
+    if (form_ == Form::kText) return "# " + missing() + "\n";
+    out = ",error,,,,,";
+    append_cell(out, missing());
+    return out + "\r\n";
+  }
+
   static logql::EngineLimits unlimited(logql::EngineLimits limits) {
     limits.max_entries = 0;
     return limits;
@@ -99,6 +122,7 @@ class Export {
   Status read_page(std::string& out) {
     request_.limit = page_;
     ASSIGN_OR_RETURN(const logql::QueryResult result, engine_.range(request_));
+    warnings_.insert(result.warnings.begin(), result.warnings.end());
     std::vector<Line> lines;
     const auto* streams = std::get_if<logql::StreamsResult>(&result.data);
     if (!streams) return invalid("only the lines of a log query can be exported");
@@ -136,7 +160,9 @@ class Export {
   const Form form_;
   uint64_t left_;
   uint64_t page_ = kPageEntries;
+  std::set<std::string> warnings_;  // what cannot be read
   bool begun_ = false;
+  bool said_ = false;
   bool done_ = false;
 };
 

@@ -3,6 +3,7 @@
 #include "base/json_text.h"
 #include "server/explore/pattern_miner.h"
 #include "server/http/api.h"
+#include "server/http/response_json.h"
 #include "server/http/selection.h"
 
 namespace logsvc::server {
@@ -19,7 +20,8 @@ std::string_view level_of(const Entry& entry) {
   return "unknown";
 }
 
-std::string patterns_response(const std::vector<LinePattern>& patterns) {
+std::string patterns_response(const std::vector<LinePattern>& patterns,
+                              std::span<const std::string> warnings) {
   std::string out = "{\"status\":\"success\",\"data\":[";
   for (size_t i = 0; i < patterns.size(); ++i) {
     if (i) out += ',';
@@ -36,7 +38,9 @@ std::string patterns_response(const std::vector<LinePattern>& patterns) {
     }
     out += "]}";
   }
-  return out + "]}\n";
+  out += ']';
+  append_warnings(out, warnings);
+  return out + "}\n";
 }
 
 }  // namespace
@@ -63,7 +67,7 @@ void Api::patterns(const Request& request, Response& response) {
     if (lines % 1024 == 0 && info_.query_limits.timeout && clock_.steady_ns() > deadline) break;
   }
   if (!(*entries)->status().ok()) return send_error(response, (*entries)->status().error());
-  send_json(response, patterns_response(miner.take(kMaxPatterns)));
+  send_json(response, patterns_response(miner.take(kMaxPatterns), (*entries)->stats().warnings));
 }
 
 }  // namespace logsvc::server

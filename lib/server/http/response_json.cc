@@ -188,18 +188,21 @@ std::string format_sample_value(double value) {
   return {buffer, end.ptr};
 }
 
+void append_warnings(std::string& out, std::span<const std::string> warnings) {
+  if (warnings.empty()) return;
+  out += ",\"warnings\":[";
+  for (size_t i = 0; i < warnings.size(); ++i) {
+    if (i) out += ',';
+    append_json_string(out, warnings[i], JsonEscapes::kNeeded);
+  }
+  out += ']';
+}
+
 std::string query_response(const logql::QueryResult& result,
                            const std::vector<std::string>& flags) {
-  std::string out = "{\"status\":\"success\",";
-  if (!result.warnings.empty()) {
-    out += "\"warnings\":[";
-    for (size_t i = 0; i < result.warnings.size(); ++i) {
-      if (i) out += ',';
-      append_json_string(out, result.warnings[i], JsonEscapes::kNeeded);
-    }
-    out += "],";
-  }
-  out += "\"data\":{\"resultType\":";
+  std::string out = "{\"status\":\"success\"";
+  append_warnings(out, result.warnings);
+  out += ",\"data\":{\"resultType\":";
   if (const auto* streams = std::get_if<logql::StreamsResult>(&result.data)) {
     out += "\"streams\",";
     if (!flags.empty()) {
@@ -251,6 +254,7 @@ std::string legacy_query_response(const logql::QueryResult& result) {
   }
   out += "],\"stats\":";
   append_stats(out, result.stats);
+  append_warnings(out, result.warnings);
   return out + "}\n";
 }
 

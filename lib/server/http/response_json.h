@@ -1,6 +1,7 @@
 // Query results as Loki's JSON, to the letter: key order, escapes, number forms.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,9 @@ namespace logsvc::server {
 void append_json_labels(std::string& out, const Labels& labels);
 // Shortest decimal without exponent; NaN, +Inf, -Inf.
 std::string format_sample_value(double value);
+
+// What is missing in an answer, and why: ,"warnings":["…"], or nothing if it is whole.
+void append_warnings(std::string& out, std::span<const std::string> warnings);
 
 // flags: what the request's X-Loki-Response-Encoding-Flags header listed, echoed.
 std::string query_response(const logql::QueryResult& result, const std::vector<std::string>& flags);

@@ -72,6 +72,8 @@ const std::vector<Api::Route>& Api::routes() {
       {"GET POST", "/log_level", "log_level", A::kReader, &Api::log_level},
 
       {"GET", "/api/status", "api_status", A::kReader, &Api::status},
+      {"POST", "/api/retention/confirm-clock", "api_retention_confirm_clock", A::kReader,
+       &Api::confirm_clock},
       {"GET", "/api/pulse", "api_pulse", A::kReader, &Api::pulse},
       {"GET", "/api/live", "api_live", A::kReader, &Api::tail},
       {"GET", "/api/faults", "api_faults", A::kReader, &Api::faults},

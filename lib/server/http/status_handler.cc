@@ -29,6 +29,18 @@ void Api::flush(const Request&, Response& response) {
 
 void Api::config(const Request&, Response& response) { send_text(response, 200, info_.settings); }
 
+namespace {
+
+// "retentionHeld": null, or why nothing is deleted for its age.
+std::string held_json(const std::optional<store::HeldRetention>& held) {
+  if (!held) return "null";
+  return "{\"clockMs\":" + std::to_string(held->clock / kMillisecond) +
+         ",\"expectedMs\":" + std::to_string(held->expected / kMillisecond) +
+         ",\"leftMs\":" + std::to_string(held->left / kMillisecond) + "}";
+}
+
+}  // namespace
+
 void Api::status(const Request&, Response& response) {
   const store::StoreTotals t = store_.totals();
   const auto disk = PosixFileSystem().space(info_.data_dir);
@@ -46,10 +58,19 @@ void Api::status(const Request&, Response& response) {
          ",\"bytesReceived\":" + number(ingest_.bytes_received()) +
          ",\"viewers\":" + number(tail_.hub().viewers()) +
          ",\"retentionMs\":" + number(static_cast<uint64_t>(info_.retention / kMillisecond)) +
+         ",\"retentionHeld\":" + held_json(store_.retention_held()) +
          ",\"oldestMs\":" + number(static_cast<uint64_t>(t.oldest / kMillisecond)) +
          ",\"diskFree\":" + number(disk.ok() ? disk->free_bytes : 0) +
          ",\"diskTotal\":" + number(disk.ok() ? disk->total_bytes : 0) + "}\n";
   send_json(response, std::move(out));
+}
+
+// The word of a person that the clock has not jumped: what is past the retention is deleted again.
+void Api::confirm_clock(const Request&, Response& response) {
+  if (const Status confirmed = store_.confirm_clock(); !confirmed.ok()) {
+    return send_error(response, confirmed.error());
+  }
+  response.status = 204;
 }
 
 // No rules until alerting is there: what Grafana's alert page polls for.

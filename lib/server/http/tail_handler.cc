@@ -43,9 +43,13 @@ Result<TailRequest> tail_request(const httplib::Request& request, Timestamp now)
   return out;
 }
 
-// The newest `limit` entries of [start, now), oldest first.
-Result<std::vector<TailEntry>> history(const logql::Engine& engine, const TailRequest& tail,
-                                       Timestamp now) {
+struct History {
+  std::vector<TailEntry> entries;  // oldest first
+  std::vector<std::string> warnings;
+};
+
+// The newest `limit` entries of [start, now).
+Result<History> history(const logql::Engine& engine, const TailRequest& tail, Timestamp now) {
   logql::RangeRequest range;
   range.query = tail.query;
   range.start = tail.start;
@@ -62,7 +66,7 @@ Result<std::vector<TailEntry>> history(const logql::Engine& engine, const TailRe
   std::stable_sort(out.begin(), out.end(), [](const TailEntry& a, const TailEntry& b) {
     return a.entry.timestamp < b.entry.timestamp;
   });
-  return out;
+  return History{std::move(out), std::move(result.warnings)};
 }
 
 bool accept_upgrade(int socket, const std::string& answer) {
@@ -137,7 +141,8 @@ bool Api::upgrade_tail(int socket, const std::string& accept, const Request& req
     tail_.hub().unsubscribe(session.get());
     return false;
   }
-  session->set_history(std::move(*past), clock_.steady_ns());
+  session->set_warnings(past->warnings);
+  session->set_history(std::move(past->entries), clock_.steady_ns());
   tail_.adopt(socket, std::move(session));
   return true;
 }

@@ -74,6 +74,9 @@ class TailLoop::Connection {
 
   void queue_frames(int64_t now_ns) {
     if (!session_ || frames_.unsent_bytes() > kMaxUnsentBytes) return;
+    if (std::string missing = session_->take_warnings(); !missing.empty()) {
+      frames_.queue({std::move(missing), nullptr, {}});
+    }
     for (LiveFrame& frame : session_->take_frames(now_ns)) frames_.queue(std::move(frame));
     if (now_ns - last_ping_ns_ >= kPingInterval) {
       last_ping_ns_ = now_ns;

@@ -124,6 +124,58 @@ TEST_CASE("after the time to take it back the lines go from disk, and nothing el
   CHECK(w.texts().size() == 4);
 }
 
+TEST_CASE("a query asks those requests alone that are about its streams and its time") {
+  StoreWorld w;
+  int made = 0, asked = 0;
+  w.options.compile_deletion = [&](const std::string& query) -> Result<DeletionFilter> {
+    ASSIGN_OR_RETURN(DeletionFilter out, compile(query));
+    out.make_line_test = [&made, &asked, make = out.make_line_test] {
+      ++made;
+      return [&asked, test = make()](const LabelSet& stream, const Entry& entry) {
+        ++asked;
+        return test(stream, entry);
+      };
+    };
+    return out;
+  };
+  w.open();
+  constexpr int kRequests = 200;
+  for (int i = 0; i < kRequests; ++i) {
+    w.append(kApi, {{at(i), "bad"}, {at(i) + 1, "good"}});
+    REQUIRE(w.store->request_deletion("level=info bad", {at(i), at(i + 1)}).ok());
+    REQUIRE(w.store->request_deletion("level=error bad", {at(i), at(i + 1)}).ok());
+  }
+  CHECK(w.texts().size() == kRequests);
+  CHECK(made == kRequests);
+  CHECK(asked == 2 * kRequests);  // each line one of them
+  made = asked = 0;
+  SelectQuery few;
+  few.range = {at(10), at(13)};
+  CHECK(w.texts(few).size() == 3);
+  CHECK(made == 3);
+  CHECK(asked == 6);
+  // A long one that contains them all does not hide the others.
+  REQUIRE(w.store->request_deletion("level=info nothing", {at(0), at(kRequests)}).ok());
+  CHECK(w.texts(few).size() == 3);
+}
+
+TEST_CASE("there are only so many requests at a time") {
+  DeletionWorld w;
+  w.options.max_active_deletions = 3;
+  w.open();
+  std::string id;
+  for (int i = 0; i < 3; ++i) id = w.request("level=info bad", {at(i), at(i + 1)});
+  const auto refused = w.store->request_deletion("level=info bad", {at(3), at(4)});
+  REQUIRE(!refused.ok());
+  CHECK(refused.error().code == ErrorCode::kLimit);
+  CHECK(refused.error().message.find("too many active delete requests (limit: 3)") == 0);
+  REQUIRE(w.store->cancel_deletion(id, false).ok());
+  w.request("level=info bad", {at(3), at(4)});
+  w.clock.advance(2 * kHour);
+  w.work();  // processed ones do not count
+  w.request("level=info bad", {at(5), at(6)});
+}
+
 TEST_CASE("whole streams go, and with them what the store knew of them") {
   DeletionWorld w;
   REQUIRE(w.store->flush().ok());
@@ -202,7 +254,7 @@ TEST_CASE("the file of delete requests: round trip, cut, flipped, another versio
   }
   MemFileSystem files;
   files.set_bytes("/deletions", "LGD1 nonsense and more of it");
-  const auto opened = DeletionRequests::open(files, "/deletions", compile);
+  const auto opened = DeletionRequests::open(files, "/deletions", compile, 10);
   REQUIRE(!opened.ok());
   CHECK(opened.error().message.find("/deletions") != std::string::npos);
 }

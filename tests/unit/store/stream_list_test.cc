@@ -157,9 +157,9 @@ struct IndexOfFiles {
         const Timestamp t = static_cast<Timestamp>(f) * kSecond;
         summary.blocks[0].push_back({labels_of(s), 2 * row, 2, t, t + kMillisecond, 10});
       }
-      FileRow file{(f + 1) << 12, "19700101", 1, 1, 1, 0, 0};
-      REQUIRE(index->add_file(file, summary, {}, streams).ok());
-      files.push_back(file.id);
+      const NewFile file{{(f + 1) << 12, "19700101", 1, 1, 1, 0, 0}, std::move(summary), {}};
+      REQUIRE(index->add_files(std::span(&file, 1), streams).ok());
+      files.push_back(file.row.id);
     }
   }
 };

@@ -133,5 +133,7 @@ export async function post(path: string, body: unknown): Promise<Response> {
   return answer;
 }
 
+/** A person says that the server's clock is right. */
+export const confirmClock = (): Promise<unknown> => post('/api/retention/confirm-clock', {});
 export const logIn = (password: string): Promise<unknown> => post('/api/login', { password });
 export const logOut = (): Promise<unknown> => post('/api/logout', {});

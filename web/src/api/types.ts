@@ -140,6 +140,22 @@ export interface ServerStatus {
   bytesReceived: number;
   retentionMs: number;
   oldestMs: number;
+  /** Why nothing is deleted for its age now; null: it is. */
+  retentionHeld: HeldRetention | null;
+}
+
+/** The server's clock has jumped ahead of what the store knows. */
+export interface HeldRetention {
+  clockMs: number;
+  expectedMs: number;
+  /** Until the clock is believed, if it keeps its pace. */
+  leftMs: number;
+}
+
+function readHeld(value: Json | undefined): HeldRetention | null {
+  if (value === null || value === undefined) return null;
+  const held = object(value, 'retentionHeld');
+  return { clockMs: Number(held.clockMs), expectedMs: Number(held.expectedMs), leftMs: Number(held.leftMs) };
 }
 
 export function readStatus(body: Json): ServerStatus {
@@ -162,6 +178,7 @@ export function readStatus(body: Json): ServerStatus {
     bytesReceived: Number(s.bytesReceived ?? 0),
     retentionMs: Number(s.retentionMs ?? 0),
     oldestMs: Number(s.oldestMs ?? 0),
+    retentionHeld: readHeld(s.retentionHeld),
   };
 }
 
