@@ -14,7 +14,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 THIRD_PARTY = {
     "sqlite3.h": {"store"},
     "zstd.h": {"store", "server"},
-    "httplib.h": {"server", "agent", "client"},
+    "httplib.h": {"http", "agent", "client"},
     "wslay/wslay.h": {"server"},
     "re2/re2.h": {"model", "extract", "gotext", "logql"},
     "simdjson.h": {"extract", "wire"},

@@ -10,7 +10,7 @@
 #include "agent/agent.h"
 #include "agent/dry_run.h"
 #include "agent/pipeline/pipeline_entry.h"
-#include "agent/status_page.h"
+#include "agent/shown_config.h"
 #include "commands.h"
 #include "os/memory.h"
 #include "promtail_file.h"

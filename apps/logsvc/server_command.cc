@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "commands.h"
+#include "os/descriptors.h"
 #include "os/memory.h"
 #include "server/server.h"
 
@@ -35,6 +36,7 @@ int run_server(const SettingFlags& flags, bool print_only) {
   }
   made->version = LOGSVC_VERSION;
   made->on_generated_password = print_password;
+  raise_descriptor_limit();
   limit_memory_arenas();
   keep_freed_memory();
   block_signals();

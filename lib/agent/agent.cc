@@ -6,6 +6,7 @@
 #include "agent/net/url.h"
 #include "agent/push/http_push_target.h"
 #include "agent/push/pusher.h"
+#include "agent/shown_config.h"
 #include "agent/sources.h"
 #include "agent/status_page.h"
 #include "base/mutex.h"
@@ -82,7 +83,7 @@ Status Agent::Parts::open_page() {
     shown.prefix = config.promtail->server.http_path_prefix;
     shown.config = without_secrets(config.promtail->text);
   }
-  ASSIGN_OR_RETURN(page, StatusPage::open(address, registry, std::move(shown)));
+  ASSIGN_OR_RETURN(page, StatusPage::open(address, clock, registry, diagnostics, std::move(shown)));
   return {};
 }
 

@@ -1,15 +1,13 @@
 #include "agent/status_page.h"
 
-#include <httplib.h>
-
-#include <chrono>
-#include <thread>
-
 #include "base/json_text.h"
-#include "gotext/regex/go_regex.h"
 
 namespace logsvc::agent {
 namespace {
+
+constexpr uint64_t kMaxBodyBytes = 4096;
+constexpr size_t kMaxThreads = 4;
+constexpr size_t kMaxConnections = 128;
 
 std::string escaped(const std::string& text) {
   std::string out;
@@ -74,78 +72,78 @@ std::string targets_json(const std::vector<TargetRow>& targets) {
   return out + "]\n";
 }
 
-std::string without_secrets(const std::string& yaml) {
-  static const auto kSecret = GoRegex::compile(
-      "(?m)((?:password|credentials|bearer_token|client_secret|key)['\"]?\\s*:\\s*)"
-      "(?:\"[^\"]*\"|'[^']*'|[^\\s,}\\]]+)");
-  static const auto kUser = GoRegex::compile("(://)[^/@\\s'\"]+@");
-  static const auto kHeader =
-      GoRegex::compile("(?mi)((?:authorization|x-api-key)['\"]?\\s*:\\s*)[^\\n{].*$");
-  std::string out = kSecret->replace_all(yaml, "${1}<secret>", false);
-  out = kHeader->replace_all(out, "${1}<secret>", false);
-  return kUser->replace_all(out, "${1}<secret>@", false);
-}
+class StatusPage::Pages : public http::Handler {
+ public:
+  Pages(const Metrics& metrics, Sources sources)
+      : metrics_(metrics), sources_(std::move(sources)) {}
 
-struct StatusPage::Parts {
-  Sources sources;
-  httplib::Server server;
-  int port = 0;
-  std::thread thread;
+  http::Admission admit(const http::Request&) override { return {kMaxBodyBytes, {}}; }
+  void handle(http::Request& request, http::Response& response) override;
+
+ private:
+  void show(const std::string& page, const http::Request& request, http::Response& response) const;
+
+  const Metrics& metrics_;
+  const Sources sources_;
 };
 
-StatusPage::StatusPage(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+void StatusPage::Pages::handle(http::Request& request, http::Response& response) {
+  const std::string& prefix = sources_.prefix;
+  if (request.method != "GET" && request.method != "HEAD") {
+    response.status = 405;
+  } else if (!request.path.starts_with(prefix + "/")) {
+    response.status = 404;
+  } else {
+    show(request.path.substr(prefix.size()), request, response);
+  }
+}
+
+void StatusPage::Pages::show(const std::string& page, const http::Request& request,
+                             http::Response& response) const {
+  if (page == "/ready") {
+    const std::string why = sources_.not_ready ? sources_.not_ready() : "";
+    if (!why.empty()) response.status = 503;
+    response.set_body(why.empty() ? "Ready\n" : "Not ready: " + why + "\n", "text/plain");
+  } else if (page == "/metrics") {
+    response.set_body(metrics_.text(), "text/plain; version=0.0.4");
+  } else if (page == "/targets") {
+    const auto targets = sources_.targets ? sources_.targets() : std::vector<TargetRow>();
+    if (request.query() == "format=json") {
+      response.set_body(targets_json(targets), "application/json");
+    } else {
+      response.set_body(targets_html(targets), "text/html; charset=utf-8");
+    }
+  } else if (page == "/config") {
+    response.set_body(sources_.config, "text/plain; charset=utf-8");
+  } else if (page == "/") {
+    response.status = 303;
+    response.set_header("Location", sources_.prefix + "/targets");
+  } else {
+    response.status = 404;
+  }
+}
+
+StatusPage::StatusPage(std::unique_ptr<Pages> pages, std::unique_ptr<http::HttpServer> server)
+    : pages_(std::move(pages)), server_(std::move(server)) {}
+
+StatusPage::~StatusPage() = default;
 
 Result<std::unique_ptr<StatusPage>> StatusPage::open(const config::ListenAddress& address,
-                                                     const Metrics& metrics, Sources sources) {
-  auto p = std::make_unique<Parts>();
-  p->sources = std::move(sources);
-  const Sources& s = p->sources;
-  httplib::Server& server = p->server;
-  server.Get(s.prefix + "/ready", [&s](const httplib::Request&, httplib::Response& r) {
-    const std::string why = s.not_ready ? s.not_ready() : "";
-    if (!why.empty()) r.status = 503;
-    r.set_content(why.empty() ? "Ready\n" : "Not ready: " + why + "\n", "text/plain");
-  });
-  server.Get(s.prefix + "/metrics", [&metrics](const httplib::Request&, httplib::Response& r) {
-    r.set_content(metrics.text(), "text/plain; version=0.0.4");
-  });
-  server.Get(s.prefix + "/targets", [&s](const httplib::Request& q, httplib::Response& r) {
-    const auto targets = s.targets ? s.targets() : std::vector<TargetRow>();
-    if (q.get_param_value("format") == "json") {
-      r.set_content(targets_json(targets), "application/json");
-    } else {
-      r.set_content(targets_html(targets), "text/html; charset=utf-8");
-    }
-  });
-  server.Get(s.prefix + "/config", [&s](const httplib::Request&, httplib::Response& r) {
-    r.set_content(s.config, "text/plain; charset=utf-8");
-  });
-  server.Get(s.prefix + "/", [&s](const httplib::Request&, httplib::Response& r) {
-    r.set_redirect(s.prefix + "/targets", 303);
-  });
-  server.new_task_queue = [] { return new httplib::ThreadPool(2); };
-  p->port = address.port;
-  bool bound = true;
-  if (address.port == 0) {
-    p->port = server.bind_to_any_port(address.host);
-    bound = p->port > 0;
-  } else {
-    bound = server.bind_to_port(address.host, address.port);
-  }
-  if (!bound) {
-    return Error{ErrorCode::kUnavailable, "cannot listen on " + address.host + ":" +
-                                              std::to_string(address.port) + ": the port is taken"};
-  }
-  p->thread = std::thread([&server] { server.listen_after_bind(); });
-  return std::unique_ptr<StatusPage>(new StatusPage(std::move(p)));
+                                                     const Clock& clock, Metrics& metrics,
+                                                     Diagnostics& diagnostics, Sources sources) {
+  auto pages = std::make_unique<Pages>(metrics, std::move(sources));
+  http::HttpServerOptions options;
+  options.host = address.host;
+  options.port = address.port;
+  options.limits.max_query_bytes = kMaxBodyBytes;
+  options.max_threads = kMaxThreads;
+  options.max_connections = kMaxConnections;
+  auto server =
+      std::make_unique<http::HttpServer>(std::move(options), *pages, clock, metrics, diagnostics);
+  RETURN_IF_ERROR(server->start());
+  return std::unique_ptr<StatusPage>(new StatusPage(std::move(pages), std::move(server)));
 }
 
-StatusPage::~StatusPage() {
-  while (!parts_->server.is_running()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  parts_->server.stop();
-  parts_->thread.join();
-}
-
-int StatusPage::port() const { return parts_->port; }
+int StatusPage::port() const { return server_->port(); }
 
 }  // namespace logsvc::agent

@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "config/settings.h"
+#include "http/http_server.h"
 #include "telemetry/metrics.h"
 
 namespace logsvc::agent {
@@ -31,20 +32,20 @@ class StatusPage {
   };
   // kUnavailable if the address is taken.
   static Result<std::unique_ptr<StatusPage>> open(const config::ListenAddress& address,
-                                                  const Metrics& metrics, Sources sources);
+                                                  const Clock& clock, Metrics& metrics,
+                                                  Diagnostics& diagnostics, Sources sources);
   ~StatusPage();
   int port() const;
 
  private:
-  struct Parts;
-  explicit StatusPage(std::unique_ptr<Parts> parts);
-  std::unique_ptr<Parts> parts_;
+  class Pages;
+  StatusPage(std::unique_ptr<Pages> pages, std::unique_ptr<http::HttpServer> server);
+  const std::unique_ptr<Pages> pages_;
+  const std::unique_ptr<http::HttpServer> server_;
 };
 
 // As /targets shows them.
 std::string targets_html(const std::vector<TargetRow>& targets);
 std::string targets_json(const std::vector<TargetRow>& targets);
-// A configuration's text with the values of secret keys, and credentials in URLs, hidden.
-std::string without_secrets(const std::string& yaml);
 
 }  // namespace logsvc::agent

@@ -71,23 +71,63 @@ Duration AgentState::skew() const {
   return sorted[sorted.size() / 2];
 }
 
-void AgentBook::add(wire::AgentReport report, Timestamp arrival) {
-  if (report.agent.empty()) return;
-  if (agents_.size() >= kMaxAgents && agents_.count(report.agent) == 0) {
-    agents_.erase(std::min_element(agents_.begin(), agents_.end(),
-                                   [](auto& a, auto& b) { return a.second.seen < b.second.seen; }));
+bool AgentBook::make_room(Timestamp arrival, const std::string& address) {
+  size_t of_address = 0;
+  auto oldest = agents_.end(), oldest_of_address = agents_.end();
+  const auto older = [&](auto one, auto than) {
+    return than == agents_.end() || one->second.seen < than->second.seen;
+  };
+  for (auto one = agents_.begin(); one != agents_.end(); ++one) {
+    if (older(one, oldest)) oldest = one;
+    if (one->second.address != address) continue;
+    ++of_address;
+    if (older(one, oldest_of_address)) oldest_of_address = one;
   }
+  if (of_address < kMaxAgentsOfAddress && agents_.size() < kMaxAgents) return true;
+  const auto silent = [&](auto one, Duration since) {
+    return one != agents_.end() && arrival - one->second.seen > since;
+  };
+  if (silent(oldest_of_address, kAlive)) {
+    agents_.erase(oldest_of_address);
+    return true;
+  }
+  if (of_address >= kMaxAgentsOfAddress || !silent(oldest, kForgotten)) return false;
+  agents_.erase(oldest);
+  return true;
+}
+
+// For one more of its agents' sources.
+bool AgentBook::has_source_room(const std::string& address) const {
+  size_t sources = 0;
+  for (const auto& [id, agent] : agents_) {
+    if (agent.address == address) sources += std::max(agent.sources.size(), agent.described.size());
+  }
+  return sources < kMaxSourcesOfAddress;
+}
+
+bool AgentBook::refresh(wire::AgentReport report, Timestamp arrival, const std::string& address) {
+  const auto found = agents_.find(report.agent);
+  if (found == agents_.end() || found->second.address != address) return false;
+  report.lines.clear();  // only a push carries lines
+  return add(std::move(report), arrival, address);
+}
+
+bool AgentBook::add(wire::AgentReport report, Timestamp arrival, const std::string& address) {
+  if (report.agent.empty()) return false;
+  if (agents_.count(report.agent) == 0 && !make_room(arrival, address)) return false;
   AgentState& agent = agents_[report.agent];
   agent.seen = arrival;
+  agent.address = address;
   if (report.clock > 0) agent.offsets.push_back(report.clock - arrival);
   if (agent.offsets.size() > kOffsets) agent.offsets.pop_front();
   for (const wire::SequenceRange& range : report.lines) {
-    if (agent.sources.size() >= kMaxSources && agent.sources.count(range.source) == 0) continue;
+    const bool known = agent.sources.count(range.source) > 0;
+    if (!known && (agent.sources.size() >= kMaxSources || !has_source_room(address))) continue;
     agent.sources[range.source].add(range.first, range.count, arrival);
   }
   for (wire::SourceDescription& source : report.sources) {
-    if (agent.described.size() >= kMaxSources && agent.described.count(source.source) == 0)
-      continue;
+    const bool known = agent.described.count(source.source) > 0;
+    if (!known && (agent.described.size() >= kMaxSources || !has_source_room(address))) continue;
     const std::string id = source.source;
     agent.described[id] = {std::move(source), arrival};
   }
@@ -96,6 +136,7 @@ void AgentBook::add(wire::AgentReport report, Timestamp arrival) {
   report.lines.clear();
   report.sources.clear();
   agent.report = std::move(report);
+  return true;
 }
 
 }  // namespace logsvc::insight

@@ -50,6 +50,7 @@ struct DescribedSource {
 };
 
 struct AgentState {
+  std::string address;       // that the last report came from
   wire::AgentReport report;  // the last one; its lines are in the ledger
   Timestamp seen = 0;
   std::deque<Duration> offsets;  // the agent's clock minus ours, of the last reports
@@ -63,15 +64,28 @@ struct AgentState {
 class AgentBook {
  public:
   static constexpr size_t kMaxAgents = 500;
+  static constexpr size_t kMaxAgentsOfAddress = 100;
   static constexpr size_t kMaxSources = 2000;  // of one agent
+  static constexpr size_t kMaxSourcesOfAddress = 10'000;
   static constexpr Duration kAlive = 30 * kSecond;
   // A container that was not told of for so long is gone: all are, in turn, more often.
   static constexpr Duration kDescribed = 10 * kMinute;
+  // An agent that was silent for so long may make room for one of another address.
+  static constexpr Duration kForgotten = kHour;
 
-  void add(wire::AgentReport report, Timestamp arrival);
+  // What came with a push that was accepted. An agent that is new takes the place of one that is
+  // silent: of its own address, or long forgotten. Ids that are made up cannot push out others'.
+  // False: there was no room.
+  bool add(wire::AgentReport report, Timestamp arrival, const std::string& address);
+  // Only of an agent that pushed from the address before: says that it lives, and how it is.
+  // False: there is no such agent.
+  bool refresh(wire::AgentReport report, Timestamp arrival, const std::string& address);
   const std::map<std::string, AgentState>& agents() const { return agents_; }
 
  private:
+  bool make_room(Timestamp arrival, const std::string& address);
+  bool has_source_room(const std::string& address) const;
+
   std::map<std::string, AgentState> agents_;  // by the agent's id
 };
 

@@ -111,11 +111,27 @@ Result<Appended> Insight::append(std::shared_ptr<const Batch> batch) {
   return appended;
 }
 
-void Insight::report(wire::AgentReport report) {
+void Insight::report(wire::AgentReport report, const std::string& address) {
   const Timestamp now = clock_.now();
+  const std::string host = report.host;
+  bool known;
+  {
+    MutexLock lock(mutex_);
+    known = agents_.add(std::move(report), now, address);
+    if (known && !host.empty()) pulse_.host_seen(host, now);
+  }
+  if (known) return;
+  diagnostics_.warn("insight", "left out an agent's report: too many agents of its address",
+                    {{"host", host}, {"address", address}});
+}
+
+void Insight::heartbeat(wire::AgentReport report, const std::string& address) {
+  const Timestamp now = clock_.now();
+  const std::string host = report.host;
   MutexLock lock(mutex_);
-  if (!report.host.empty()) pulse_.host_seen(report.host, now);
-  agents_.add(std::move(report), now);
+  if (agents_.refresh(std::move(report), now, address) && !host.empty()) {
+    pulse_.host_seen(host, now);
+  }
 }
 
 std::string Insight::agents() {

@@ -40,8 +40,10 @@ class Insight : public LogSink {
   // As the sink's; what it keeps is counted.
   Result<Appended> append(std::shared_ptr<const Batch> batch) override;
 
-  // What came with a request that was answered well: what it carries has been taken.
-  void report(wire::AgentReport report);
+  // What came with a push that was accepted: what it carries has been taken. address: the peer's.
+  void report(wire::AgentReport report, const std::string& address);
+  // What an agent without lines says of itself; heard if it pushed from the address before.
+  void heartbeat(wire::AgentReport report, const std::string& address);
 
   // JSON for the page, see pulse_json.h.
   std::string snapshot(bool by_minute);

@@ -12,7 +12,7 @@ namespace logsvc::server {
 
 struct IngestLimits {
   uint64_t max_body_bytes = 100u << 20;     // as sent
-  uint64_t max_decoded_bytes = 512u << 20;  // after decompression
+  uint64_t max_decoded_bytes = 128u << 20;  // after decompression
   uint64_t max_line_bytes = 1u << 20;
   bool cut_long_lines = false;  // to max_line_bytes instead of refusing them
   uint64_t max_label_names = 32;

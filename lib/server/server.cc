@@ -1,12 +1,52 @@
 #include "server/server.h"
 
+#include "http/http_server.h"
 #include "insight/insight.h"
 #include "server/http/api.h"
-#include "server/http/http_server.h"
 #include "server/line_deletion.h"
 #include "server/maintenance.h"
 
 namespace logsvc::server {
+
+namespace {
+
+// How much all bodies of requests, and what is made of them, may hold at once.
+constexpr uint64_t kRequestMemory = 512u << 20;
+
+// The API behind one address, with or without the page.
+class Listener : public http::Handler {
+ public:
+  Listener(Api& api, bool with_page, http::HttpServerOptions options, const Clock& clock,
+           Metrics& metrics, Diagnostics& diagnostics)
+      : api_(api),
+        with_page_(with_page),
+        server_(std::move(options), *this, clock, metrics, diagnostics) {}
+
+  Status start() { return server_.start(); }
+  int port() const { return server_.port(); }
+
+  http::Admission admit(const http::Request& head) override { return api_.admit(head); }
+  void handle(http::Request& request, http::Response& response) override {
+    api_.handle(request, response, with_page_);
+  }
+  bool upgrade(int socket, http::Request& request, http::Response& response) override {
+    return api_.upgrade(socket, request, response);
+  }
+
+ private:
+  Api& api_;
+  const bool with_page_;
+  http::HttpServer server_;
+};
+
+GateOptions gate_options(const ServerConfig& config) {
+  return {!config.ask_password,
+          config.off_by_default,
+          {config.listen.host, config.ui_listen.host},
+          config.allowed_hosts};
+}
+
+}  // namespace
 
 // Members depend on those before them; destruction in reverse is the shutdown.
 struct Server::Parts {
@@ -19,10 +59,11 @@ struct Server::Parts {
   std::unique_ptr<Counters> counters;
   std::unique_ptr<Authenticator> auth;
   std::unique_ptr<StaticFiles> page;
+  std::unique_ptr<Gate> gate;
   std::unique_ptr<Api> api;
   std::unique_ptr<Maintenance> maintenance;
-  std::unique_ptr<HttpServer> api_http;
-  std::unique_ptr<HttpServer> ui_http;
+  std::unique_ptr<Listener> api_http;
+  std::unique_ptr<Listener> ui_http;
 };
 
 Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -30,22 +71,6 @@ Server::~Server() = default;
 
 int Server::api_port() const { return parts_->api_http->port(); }
 int Server::ui_port() const { return parts_->ui_http->port(); }
-
-namespace {
-
-std::unique_ptr<HttpServer> make_http(const config::ListenAddress& address, Api& api,
-                                      uint64_t max_body_bytes, bool with_page) {
-  return std::make_unique<HttpServer>(
-      HttpServerOptions{address.host, address.port, max_body_bytes, 1024},
-      [&api, with_page](const httplib::Request& q, httplib::Response& r) {
-        api.handle(q, r, with_page);
-      },
-      [&api](socket_t socket, const httplib::Request& q, httplib::Response& r) {
-        return api.upgrade(socket, q, r);
-      });
-}
-
-}  // namespace
 
 Result<std::unique_ptr<Server>> Server::start(ServerConfig config, FileSystem& files,
                                               const Clock& clock, Metrics& metrics,
@@ -72,14 +97,14 @@ Result<std::unique_ptr<Server>> Server::start(ServerConfig config, FileSystem& f
   p->counters = std::make_unique<Counters>(*p->engine, p->tail->hub(), *p->shared, clock);
   std::unique_ptr<PasswordStore> passwords;
   if (config.ask_password) {
-    ASSIGN_OR_RETURN(auto opened,
-                     PasswordStore::open(files, clock, password_file, config.admin_password));
+    ASSIGN_OR_RETURN(auto opened, PasswordStore::open(files, password_file, config.admin_password));
     passwords = std::move(opened.store);
     if (!opened.generated.empty() && config.on_generated_password) {
       config.on_generated_password(opened.generated);
     }
   }
   p->auth = std::make_unique<Authenticator>(std::move(passwords), clock);
+  p->gate = std::make_unique<Gate>(gate_options(config));
   p->page = std::make_unique<StaticFiles>(config.web_dir);
   ApiInfo info{config.version,
                config.demo_note,
@@ -92,12 +117,21 @@ Result<std::unique_ptr<Server>> Server::start(ServerConfig config, FileSystem& f
                config.deletion_enabled,
                config.store.deletion_cancel_period};
   p->api = std::make_unique<Api>(std::move(info), *p->store, *p->engine, *p->ingest, *p->insight,
-                                 *p->tail, *p->shared, *p->counters, *p->auth, *p->page, clock,
-                                 metrics, diagnostics);
+                                 *p->tail, *p->shared, *p->counters, *p->auth, *p->gate, *p->page,
+                                 clock, metrics, diagnostics);
   p->maintenance = std::make_unique<Maintenance>(*p->store, diagnostics);
-  p->api_http = make_http(config.listen, *p->api, config.limits.max_body_bytes, false);
+  const auto budget = std::make_shared<http::MemoryBudget>(kRequestMemory);
+  const auto listen = [&](const config::ListenAddress& address, bool with_page) {
+    http::HttpServerOptions options;
+    options.host = address.host;
+    options.port = address.port;
+    options.budget = budget;
+    return std::make_unique<Listener>(*p->api, with_page, std::move(options), clock, metrics,
+                                      diagnostics);
+  };
+  p->api_http = listen(config.listen, false);
   RETURN_IF_ERROR(p->api_http->start());
-  p->ui_http = make_http(config.ui_listen, *p->api, config.limits.max_body_bytes, true);
+  p->ui_http = listen(config.ui_listen, true);
   RETURN_IF_ERROR(p->ui_http->start());
   diagnostics.info("server", "listening",
                    {{"api", config.listen.host + ":" + std::to_string(p->api_http->port())},

@@ -1,6 +1,7 @@
 // The monitoring host: store, queries, live tail, HTTP and the page in one object.
 //
-//   http pool    a thread per connection: push, query, labels (blocking)
+//   http loops   2, one a listener: all peers that wait
+//   http pools   a thread per running request: push, query, labels (blocking)
 //   tail loop    1: all WebSockets
 //   sealer       1: windows → chunk files (in the store)
 //   maintenance  1: the one background clock

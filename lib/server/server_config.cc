@@ -1,5 +1,7 @@
 #include "server/server_config.h"
 
+#include <algorithm>
+
 #include "server/retention_rules.h"
 
 namespace logsvc::server {
@@ -39,6 +41,12 @@ const std::vector<config::SettingSpec>& server_settings() {
        "listener "
        "is not loopback",
        "auto",
+       {},
+       false},
+      {"allowed-hosts",
+       "Further names of this server, as clients call it (a,b; *: any), while no password is asked "
+       "for",
+       "",
        {},
        false},
       {"admin-password", "Generated and printed once if absent", "", {}, true},
@@ -101,6 +109,19 @@ Status read_deletion_mode(const config::Settings& s, ServerConfig& out) {
   return {};
 }
 
+// The parts of "a, b".
+std::vector<std::string> split_list(const std::string& text) {
+  std::vector<std::string> out;
+  for (size_t at = 0; at < text.size();) {
+    const size_t end = std::min(text.find(',', at), text.size());
+    std::string part = text.substr(at, end - at);
+    std::erase(part, ' ');
+    if (!part.empty()) out.push_back(std::move(part));
+    at = end + 1;
+  }
+  return out;
+}
+
 Result<config::ListenAddress> address(const config::Settings& settings, const std::string& name) {
   auto parsed = config::parse_listen_address(settings.text(name));
   if (!parsed.ok()) return settings.bad_value(name, parsed.error().message);
@@ -155,11 +176,13 @@ Result<ServerConfig> make_server_config(const config::Settings& s) {
   const std::string& auth = s.text("auth");
   if (auth == "auto") {
     out.ask_password = !out.listen.is_loopback() || !out.ui_listen.is_loopback();
+    out.off_by_default = !out.ask_password;
   } else if (auth == "password" || auth == "off") {
     out.ask_password = auth == "password";
   } else {
     return s.bad_value("auth", "expected off, password or auto, found \"" + auth + "\"");
   }
+  out.allowed_hosts = split_list(s.text("allowed-hosts"));
   out.admin_password = s.text("admin-password");
   out.web_dir = s.text("web-dir");
   out.described = s.describe();

@@ -24,6 +24,8 @@ struct ServerConfig {
   bool deletion_enabled = true;
   uint64_t volume_max_series = 1000;
   bool ask_password = false;
+  bool off_by_default = false;  // not asked because only loopback is listened on
+  std::vector<std::string> allowed_hosts;
   std::string admin_password;  // empty: generated once
   // Not a setting: is told a password that was just generated, before anything listens.
   std::function<void(const std::string& password)> on_generated_password;

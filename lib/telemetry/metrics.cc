@@ -53,6 +53,34 @@ void append_histogram(std::string& out, const std::string& name, const std::stri
   append_sample(out, name + "_count", labels, std::to_string(counts.back()));
 }
 
+// A family as it was when the lock was held.
+struct Shown {
+  std::string name, help, type;
+  std::vector<std::pair<std::string, const Counter*>> counters;  // by label text
+  std::vector<std::pair<std::string, const Gauge*>> gauges;
+  std::vector<std::pair<std::string, std::function<double()>>> functions;
+  std::vector<std::pair<std::string, const Histogram*>> histograms;
+  std::vector<std::function<void(const Metrics::AddSample&)>> samples;
+};
+
+void append_family(std::string& out, const Shown& one) {
+  out += "# HELP " + one.name + ' ' + one.help + "\n# TYPE " + one.name + ' ' + one.type + '\n';
+  for (const auto& [labels, c] : one.counters) {
+    append_sample(out, one.name, labels, std::to_string(c->value()));
+  }
+  for (const auto& [labels, g] : one.gauges)
+    append_sample(out, one.name, labels, number(g->value()));
+  for (const auto& [labels, read] : one.functions) {
+    append_sample(out, one.name, labels, number(read()));
+  }
+  for (const auto& [labels, h] : one.histograms) append_histogram(out, one.name, labels, *h);
+  for (const auto& write : one.samples) {
+    write([&](const char* suffix, const MetricLabels& labels, double value) {
+      append_sample(out, one.name + suffix, label_text(labels), number(value));
+    });
+  }
+}
+
 }  // namespace
 
 Histogram::Histogram(std::vector<double> bounds)
@@ -120,23 +148,22 @@ void Metrics::sample_function(const std::string& name, const std::string& help, 
   family(name, help, type).samples.push_back(std::move(write));
 }
 
+// The samples' functions are called after the lock is released: they may take locks of their own,
+// or be slow. Series live as long as the registry.
 std::string Metrics::text() const {
-  MutexLock lock(mutex_);
-  std::string out;
-  for (const auto& [name, f] : families_) {
-    out += "# HELP " + name + ' ' + f.help + "\n# TYPE " + name + ' ' + f.type + '\n';
-    for (const auto& [labels, c] : f.counters) {
-      append_sample(out, name, labels, std::to_string(c->value()));
-    }
-    for (const auto& [labels, g] : f.gauges) append_sample(out, name, labels, number(g->value()));
-    for (const auto& [labels, read] : f.functions) append_sample(out, name, labels, number(read()));
-    for (const auto& [labels, h] : f.histograms) append_histogram(out, name, labels, *h);
-    for (const auto& write : f.samples) {
-      write([&, &base = name](const char* suffix, const MetricLabels& labels, double value) {
-        append_sample(out, base + suffix, label_text(labels), number(value));
-      });
+  std::vector<Shown> shown;
+  {
+    MutexLock lock(mutex_);
+    for (const auto& [name, f] : families_) {
+      Shown& one = shown.emplace_back(Shown{name, f.help, f.type, {}, {}, {}, {}, f.samples});
+      for (const auto& [labels, c] : f.counters) one.counters.emplace_back(labels, c.get());
+      for (const auto& [labels, g] : f.gauges) one.gauges.emplace_back(labels, g.get());
+      for (const auto& [labels, read] : f.functions) one.functions.emplace_back(labels, read);
+      for (const auto& [labels, h] : f.histograms) one.histograms.emplace_back(labels, h.get());
     }
   }
+  std::string out;
+  for (const Shown& one : shown) append_family(out, one);
   return out;
 }
 

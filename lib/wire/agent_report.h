@@ -2,7 +2,8 @@
 //
 // It comes with every push, and at least every 10 s: an agent without lines to send asks
 // GET …/loki/api/v1/status/buildinfo with the header, which any Loki answers and none minds (an
-// empty push would be a 422 there). A server reads it from any authenticated request.
+// empty push would be a 422 there). A server believes it of pushes that it accepts, and of what
+// asks for buildinfo only about an agent that pushed from the same address before.
 //
 // The value is one JSON object of ASCII text, at most kMaxAgentReportBytes long:
 //
@@ -48,7 +49,7 @@
 namespace logsvc::wire {
 
 inline constexpr char kAgentReportHeader[] = "X-Logsvc-Agent";
-inline constexpr size_t kMaxAgentReportBytes = 7'500;  // servers refuse header lines of 8 KiB
+inline constexpr size_t kMaxAgentReportBytes = 7'500;  // some servers refuse header lines of 8 KiB
 inline constexpr size_t kMaxReportedRanges = 140;      // fit beside everything else
 inline constexpr size_t kMaxSourceBytes = 16;
 inline constexpr size_t kMaxDescribedSources = 100;  // of one report

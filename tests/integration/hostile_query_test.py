@@ -112,7 +112,7 @@ class CancelledQueries(unittest.TestCase):
         server.push(({"app": "x"}, [(base + i, f"line {i}") for i in range(20000)]))
         params = {"query": '{app="x"} | line_format "' + LOOPS + '" |= "never"', "start": base, "end": base + SECOND, "limit": 10}
         with socket.create_connection(("127.0.0.1", server.port)) as client:
-            client.sendall(f"GET /loki/api/v1/query_range?{urllib.parse.urlencode(params)} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            client.sendall(f"GET /loki/api/v1/query_range?{urllib.parse.urlencode(params)} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
             deadline = time.time() + 60
             while "loki_inflight_requests 2" not in server.get("/metrics")[1]:
                 self.assertLess(time.time(), deadline)

@@ -93,12 +93,12 @@ class PushAndQuery(unittest.TestCase):
         try:
             for _ in range(200):
                 s = socket.create_connection(("127.0.0.1", self.server.port), timeout=30)
-                s.sendall(b"GET /ready HTTP/1.1\r\nHost: x\r\n\r\n")
+                s.sendall(b"GET /ready HTTP/1.1\r\nHost: localhost\r\n\r\n")
                 idle.append(s)
             for s in idle:
                 self.assertIn(b" 200 ", answer(s))
             self.assertEqual(self.server.push(({"t": "idle"}, [(time.time_ns(), "x")]))[0], 204)
-            idle[0].sendall(b"GET /ready HTTP/1.1\r\nHost: x\r\n\r\n")
+            idle[0].sendall(b"GET /ready HTTP/1.1\r\nHost: localhost\r\n\r\n")
             self.assertIn(b" 200 ", answer(idle[0]))
         finally:
             for s in idle:

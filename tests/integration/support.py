@@ -171,7 +171,7 @@ class Tail:
     def __init__(self, server, query, path="/loki/api/v1/tail", **params):
         self.socket = socket.create_connection(("127.0.0.1", server.port), timeout=30)
         path += "?" + urllib.parse.urlencode({"query": query, **params})
-        self.socket.sendall((f"GET {path} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        self.socket.sendall((f"GET {path} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                              f"Sec-WebSocket-Key: {base64.b64encode(os.urandom(16)).decode()}\r\n"
                              "Sec-WebSocket-Version: 13\r\n\r\n").encode())
         self.buffer = b""

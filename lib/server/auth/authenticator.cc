@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "http/socket.h"
+
 namespace logsvc::server {
 namespace {
 
@@ -11,8 +13,8 @@ constexpr Duration kSessionLength = 30 * kDay;
 constexpr size_t kMaxSessions = 1000;
 constexpr std::string_view kCookie = "logsvc_session=";
 
-std::string session_token(const httplib::Request& request) {
-  const std::string cookies = request.get_header_value("Cookie");
+std::string session_token(const http::Request& request) {
+  const std::string cookies = request.header("Cookie");
   size_t at = 0;
   while (at < cookies.size()) {
     while (at < cookies.size() && cookies[at] == ' ') ++at;
@@ -24,27 +26,44 @@ std::string session_token(const httplib::Request& request) {
   return "";
 }
 
-// The password of "Basic base64(user:password)"; empty if there is none.
-std::string basic_password(const httplib::Request& request) {
-  const std::string header = request.get_header_value("Authorization");
-  if (header.rfind("Basic ", 0) != 0) return "";
+struct Basic {
+  std::string user;
+  std::string password;
+};
+
+// Of "Basic base64(user:password)"; empty if there is none.
+Basic basic_of(const http::Request& request) {
+  const std::string& header = request.header("Authorization");
+  if (header.rfind("Basic ", 0) != 0) return {};
   const std::string encoded = header.substr(6);
   std::string decoded(encoded.size(), '\0');
   size_t n = 0;
   if (sodium_base642bin(reinterpret_cast<unsigned char*>(decoded.data()), decoded.size(),
                         encoded.data(), encoded.size(), " \r\n", &n, nullptr,
                         sodium_base64_VARIANT_ORIGINAL) != 0) {
-    return "";
+    return {};
   }
   decoded.resize(n);
   const size_t colon = decoded.find(':');
-  return colon == std::string::npos ? "" : decoded.substr(colon + 1);
+  if (colon == std::string::npos) return {};
+  return {decoded.substr(0, colon), decoded.substr(colon + 1)};
 }
 
 }  // namespace
 
+std::string client_address(const http::Request& request) {
+  if (!http::is_loopback(request.peer)) return request.peer;
+  const std::string& forwarded = request.header("X-Forwarded-For");
+  std::string last = forwarded.substr(forwarded.rfind(',') + 1);
+  std::erase_if(last, [](char c) { return c == ' ' || c == '\t'; });
+  constexpr size_t kLongestAddress = 45;
+  return last.empty() || last.size() > kLongestAddress ? request.peer : last;
+}
+
+std::string basic_user(const http::Request& request) { return basic_of(request).user; }
+
 Authenticator::Authenticator(std::unique_ptr<PasswordStore> passwords, const Clock& clock)
-    : passwords_(std::move(passwords)), clock_(clock) {}
+    : passwords_(std::move(passwords)), clock_(clock), throttle_(clock) {}
 
 bool Authenticator::valid_session(const std::string& token) {
   if (token.empty()) return false;
@@ -53,31 +72,33 @@ bool Authenticator::valid_session(const std::string& token) {
   return found != sessions_.end() && clock_.steady_ns() < found->second;
 }
 
-Authenticator::Verdict Authenticator::check(const httplib::Request& request) {
+Authenticator::Verdict Authenticator::check(const http::Request& request) {
   if (!enabled() || valid_session(session_token(request))) return Verdict::kAllowed;
-  const std::string password = basic_password(request);
-  if (password.empty()) return Verdict::kRefused;
+  const Basic basic = basic_of(request);
+  if (basic.password.empty()) return Verdict::kUnknown;
+  return try_password(client_address(request), basic.user, basic.password);
+}
+
+Authenticator::Verdict Authenticator::try_password(const std::string& address,
+                                                   const std::string& user,
+                                                   const std::string& password) {
+  if (passwords_->is_known(password)) return Verdict::kAllowed;
+  if (!throttle_.begin(address, user)) return Verdict::kLimited;
   const auto right = passwords_->verify(password);
-  if (!right.ok()) return Verdict::kLimited;
-  return *right ? Verdict::kAllowed : Verdict::kRefused;
+  if (!right.ok()) {
+    throttle_.take_back(address, user);
+    return Verdict::kLimited;
+  }
+  if (!*right) return Verdict::kWrong;
+  throttle_.succeed(address, user);
+  return Verdict::kAllowed;
 }
 
-bool Authenticator::has_session_cookie(const httplib::Request& request) {
-  return !session_token(request).empty();
-}
-
-bool Authenticator::same_origin(const httplib::Request& request) {
-  const std::string origin = request.get_header_value("Origin");
-  if (origin.empty()) return true;
-  const size_t scheme = origin.find("://");
-  return scheme != std::string::npos &&
-         origin.substr(scheme + 3) == request.get_header_value("Host");
-}
-
-Result<std::string> Authenticator::log_in(const std::string& password) {
-  if (!enabled()) return std::string();
-  ASSIGN_OR_RETURN(const bool right, passwords_->verify(password));
-  if (!right) return std::string();
+Authenticator::LoggedIn Authenticator::log_in(const http::Request& request,
+                                              const std::string& password) {
+  if (!enabled()) return {};
+  const Verdict verdict = try_password(client_address(request), "", password);
+  if (verdict != Verdict::kAllowed) return {verdict, ""};
   unsigned char bytes[32];
   randombytes_buf(bytes, sizeof bytes);
   char token[sizeof bytes * 2 + 1];
@@ -85,13 +106,18 @@ Result<std::string> Authenticator::log_in(const std::string& password) {
   MutexLock lock(mutex_);
   const int64_t now = clock_.steady_ns();
   std::erase_if(sessions_, [&](const auto& s) { return s.second <= now; });
-  if (sessions_.size() >= kMaxSessions) sessions_.erase(sessions_.begin());
+  if (sessions_.size() >= kMaxSessions) {
+    // All last equally long: the one that ends first is the oldest.
+    sessions_.erase(std::min_element(sessions_.begin(), sessions_.end(),
+                                     [](auto& a, auto& b) { return a.second < b.second; }));
+  }
   sessions_[token] = now + kSessionLength;
-  return std::string(kCookie) + token +
-         "; Path=/; HttpOnly; SameSite=Strict; Max-Age=" + std::to_string(kSessionLength / kSecond);
+  return {Verdict::kAllowed, std::string(kCookie) + token +
+                                 "; Path=/; HttpOnly; SameSite=Strict; Max-Age=" +
+                                 std::to_string(kSessionLength / kSecond)};
 }
 
-std::string Authenticator::log_out(const httplib::Request& request) {
+std::string Authenticator::log_out(const http::Request& request) {
   MutexLock lock(mutex_);
   sessions_.erase(session_token(request));
   return std::string(kCookie) + "; Path=/; HttpOnly; SameSite=Strict; Max-Age=0";

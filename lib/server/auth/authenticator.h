@@ -2,13 +2,13 @@
 // authentication (API clients). Safe from several threads.
 #pragma once
 
-#include <httplib.h>
-
 #include <map>
 #include <memory>
 #include <string>
 
 #include "base/mutex.h"
+#include "http/message.h"
+#include "server/auth/login_throttle.h"
 #include "server/auth/password_store.h"
 
 namespace logsvc::server {
@@ -20,25 +20,40 @@ class Authenticator {
 
   bool enabled() const { return passwords_ != nullptr; }
 
-  enum class Verdict { kAllowed, kRefused, kLimited };
-  Verdict check(const httplib::Request& request);
-  // True if the request carries a session cookie: then browsers' rules of origin apply.
-  static bool has_session_cookie(const httplib::Request& request);
-  // Origin is missing or names the same host as Host.
-  static bool same_origin(const httplib::Request& request);
+  enum class Verdict {
+    kAllowed,
+    kUnknown,  // no session and no password came with the request
+    kWrong,    // the password is not the right one
+    kLimited,  // too many tries of this address, or of too many at once: not looked at
+  };
+  // By its session or its password. A session, and a password that was right before, is not hurt by
+  // whatever others try.
+  Verdict check(const http::Request& request);
 
-  // The Set-Cookie value of a new session, or empty for a wrong password.
-  Result<std::string> log_in(const std::string& password);
+  // The session that a password opens.
+  struct LoggedIn {
+    Verdict verdict = Verdict::kAllowed;
+    std::string cookie;  // the Set-Cookie value; empty where nobody asks, or if not allowed
+  };
+  LoggedIn log_in(const http::Request& request, const std::string& password);
   // Ends the request's session; the Set-Cookie value that forgets it.
-  std::string log_out(const httplib::Request& request);
+  std::string log_out(const http::Request& request);
 
  private:
   bool valid_session(const std::string& token);
+  Verdict try_password(const std::string& address, const std::string& user,
+                       const std::string& password);
 
   const std::unique_ptr<PasswordStore> passwords_;
   const Clock& clock_;
+  LoginThrottle throttle_;
   Mutex mutex_;
   std::map<std::string, int64_t> sessions_ GUARDED_BY(mutex_);  // token → steady end
 };
+
+// The address that a request comes from: of a proxy on this machine, what it says.
+std::string client_address(const http::Request& request);
+// The user that a request names; empty if none.
+std::string basic_user(const http::Request& request);
 
 }  // namespace logsvc::server

@@ -8,7 +8,7 @@
 namespace logsvc::server {
 namespace {
 
-constexpr int kMaxFailures = 10;
+constexpr int kMostWaiting = 16;
 constexpr size_t kGeneratedLength = 20;
 
 Result<std::string> hash_password(const std::string& password) {
@@ -33,13 +33,12 @@ std::string generate_password() {
 
 }  // namespace
 
-PasswordStore::PasswordStore(const Clock& clock, std::string hash)
-    : clock_(clock), hash_(std::move(hash)), key_(crypto_generichash_KEYBYTES, '\0') {
+PasswordStore::PasswordStore(std::string hash)
+    : hash_(std::move(hash)), key_(crypto_generichash_KEYBYTES, '\0') {
   randombytes_buf(key_.data(), key_.size());
 }
 
-Result<PasswordStore::Opened> PasswordStore::open(FileSystem& files, const Clock& clock,
-                                                  const std::string& path,
+Result<PasswordStore::Opened> PasswordStore::open(FileSystem& files, const std::string& path,
                                                   const std::string& given) {
   if (sodium_init() < 0) return Error{ErrorCode::kIo, "libsodium cannot start"};
   Opened out;
@@ -57,7 +56,7 @@ Result<PasswordStore::Opened> PasswordStore::open(FileSystem& files, const Clock
     RETURN_IF_ERROR(files.replace(path, hash + "\n"));
     ::chmod(path.c_str(), 0600);
   }
-  out.store.reset(new PasswordStore(clock, std::move(hash)));
+  out.store.reset(new PasswordStore(std::move(hash)));
   return out;
 }
 
@@ -69,25 +68,28 @@ std::string PasswordStore::digest(std::string_view password) const {
   return out;
 }
 
-Result<bool> PasswordStore::verify(std::string_view password) {
+bool PasswordStore::is_known(std::string_view password) {
   const std::string mine = digest(password);
   MutexLock lock(mutex_);
-  if (!known_digest_.empty() &&
-      sodium_memcmp(mine.data(), known_digest_.data(), mine.size()) == 0) {
-    return true;
+  return !known_digest_.empty() &&
+         sodium_memcmp(mine.data(), known_digest_.data(), mine.size()) == 0;
+}
+
+Result<bool> PasswordStore::verify(std::string_view password) {
+  if (waiting_.fetch_add(1) >= kMostWaiting) {
+    --waiting_;
+    return Error{ErrorCode::kLimit, "too many passwords are being checked; try again"};
   }
-  const int64_t now = clock_.steady_ns();
-  if (now - first_failure_ns_ > kMinute) failures_ = 0;
-  if (failures_ >= kMaxFailures) {
-    return Error{ErrorCode::kLimit, "too many wrong passwords; wait a minute"};
+  bool right;
+  {
+    MutexLock lock(hashing_);
+    right = crypto_pwhash_str_verify(hash_.c_str(), password.data(), password.size()) == 0;
   }
-  // Under the lock on purpose: one Argon2 at a time is all the memory that guesses may take.
-  if (crypto_pwhash_str_verify(hash_.c_str(), password.data(), password.size()) == 0) {
-    known_digest_ = mine;
-    return true;
-  }
-  if (failures_++ == 0) first_failure_ns_ = now;
-  return false;
+  --waiting_;
+  if (!right) return false;
+  MutexLock lock(mutex_);
+  known_digest_ = digest(password);
+  return true;
 }
 
 }  // namespace logsvc::server

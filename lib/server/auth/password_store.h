@@ -2,12 +2,13 @@
 // directory (libsodium, 0600). Safe from several threads.
 #pragma once
 
+#include <atomic>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "base/mutex.h"
 #include "base/result.h"
-#include "os/clock.h"
 #include "os/file_system.h"
 
 namespace logsvc::server {
@@ -19,24 +20,23 @@ class PasswordStore {
     std::string generated;  // to print once; empty if there was one already
   };
   // given: the password of the settings, replaces the stored one; empty: keep or generate.
-  static Result<Opened> open(FileSystem& files, const Clock& clock, const std::string& path,
-                             const std::string& given);
+  static Result<Opened> open(FileSystem& files, const std::string& path, const std::string& given);
 
-  // Argon2id, about 50 ms; a password that was right before is recognised by a keyed digest. Wrong
-  // ones are limited: over 10 a minute everything is refused (kLimit) until the minute is over.
+  // Whether it is the password that was right before: at once, by a keyed digest.
+  bool is_known(std::string_view password);
+  // Argon2id, about 50 ms, one at a time. kLimit if too many wait for it already.
   Result<bool> verify(std::string_view password);
 
  private:
-  PasswordStore(const Clock& clock, std::string hash);
+  explicit PasswordStore(std::string hash);
   std::string digest(std::string_view password) const;
 
-  const Clock& clock_;
   const std::string hash_;
   std::string key_;  // of the digests; made anew at each start
+  std::atomic<int> waiting_{0};
+  Mutex hashing_;  // one Argon2 at a time is all the memory that guesses may take
   Mutex mutex_;
   std::string known_digest_ GUARDED_BY(mutex_);
-  int failures_ GUARDED_BY(mutex_) = 0;
-  int64_t first_failure_ns_ GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace logsvc::server

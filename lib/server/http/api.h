@@ -3,19 +3,21 @@
 // ClientWatch.
 #pragma once
 
-#include <httplib.h>
-
 #include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
+#include <variant>
 #include <vector>
 
+#include "http/http_server.h"
+#include "http/message.h"
 #include "insight/insight.h"
 #include "logql/engine.h"
 #include "model/log_source.h"
 #include "os/clock.h"
 #include "server/auth/authenticator.h"
+#include "server/auth/gate.h"
 #include "server/counters/counters.h"
 #include "server/http/client_watch.h"
 #include "server/http/static_files.h"
@@ -46,41 +48,51 @@ struct ApiInfo {
 
 class Api {
  public:
-  using Request = httplib::Request;
-  using Response = httplib::Response;
+  using Request = http::Request;
+  using Response = http::Response;
 
   Api(ApiInfo info, store::Store& store, const logql::Engine& engine, Ingest& ingest,
       insight::Insight& insight, TailLoop& tail, SharedItems& shared, Counters& counters,
-      Authenticator& auth, const StaticFiles& page, const Clock& clock, Metrics& metrics,
-      Diagnostics& diagnostics);
+      Authenticator& auth, const Gate& gate, const StaticFiles& page, const Clock& clock,
+      Metrics& metrics, Diagnostics& diagnostics);
 
-  // Answers any request. with_page: the page's files are served too.
-  void handle(const Request& request, Response& response, bool with_page);
-  // A WebSocket request; as HttpServer::Upgrade.
+  // What the gate says of a head, and how long the body may be that follows.
+  http::Admission admit(const Request& head);
+  // Answers any request that was admitted. with_page: the page's files are served too.
+  void handle(Request& request, Response& response, bool with_page);
+  // A WebSocket request that was admitted; as http::Handler::upgrade.
   bool upgrade(int socket, const Request& request, Response& response);
 
  private:
-  enum class Access { kOpen, kReader };
+  enum class Body { kSmall, kForm, kLogin, kShared, kPush };  // how much may come
+  using Reads = void (Api::*)(const Request&, Response&);
+  using Takes = void (Api::*)(Request&, Response&);  // the body out of it
   struct Route {
     const char* methods;  // "GET", "GET POST"
     const char* path;     // {name} matches one part
     const char* name;     // in metrics
-    Access access;
-    void (Api::*handler)(const Request&, Response&);
+    Access access = Access::kUnset;
+    std::variant<Reads, Takes> handler;
+    Body body = Body::kForm;
+    bool get_changes = false;  // GET is more than looking
   };
   static const std::vector<Route>& routes();
+  // Null if there is none; of a path that others use, known_path is set.
+  static const Route* find_route(const Request& request, bool& known_path);
+  uint64_t max_body_bytes(Body body) const;
   bool allowed(const Request& request, Response& response);
-  void serve(const Request& request, Response& response, bool with_page, const char*& name);
+  void refused_login(const Request& request, const std::string& user);
+  void serve(Request& request, Response& response, bool with_page, const char*& name);
 
   // push_handler.cc
-  void push(const Request&, Response&);
-  void legacy_push(const Request&, Response&);
-  void accept_push(const Request& request, Response& response, bool legacy);
-  Result<Batch> decode_push(const Request& request, bool legacy);
+  void push(Request&, Response&);
+  void legacy_push(Request&, Response&);
+  void accept_push(Request& request, Response& response, bool legacy);
+  Result<Batch> decode_push(Request& request, bool legacy);
   void count_refused_push();
   // otlp_handler.cc
-  void otlp_logs(const Request&, Response&);
-  Result<Batch> decode_otlp(const Request& request);
+  void otlp_logs(Request&, Response&);
+  Result<Batch> decode_otlp(Request& request);
   // query_handler.cc
   void query_range(const Request&, Response&);
   void query(const Request&, Response&);
@@ -120,7 +132,8 @@ class Api {
   void pulse(const Request&, Response&);
   void faults(const Request&, Response&);
   void agents(const Request&, Response&);
-  void take_agent_report(const Request& request, const Response& response);
+  void take_agent_report(const Request& request);
+  void hear_heartbeat(const Request& request);
   bool upgrade_pulse(int socket, const std::string& accept);
   // shared_handler.cc
   void shared(const Request&, Response&);
@@ -151,19 +164,19 @@ class Api {
   SharedItems& shared_;
   Counters& counters_;
   Authenticator& auth_;
+  const Gate& gate_;
   const StaticFiles& page_;
   const Clock& clock_;
   Metrics& metrics_;
   Diagnostics& diagnostics_;
   Gauge& inflight_;
   Counter& request_bytes_;
+  Counter& login_failures_;
+  Counter& refused_at_gate_;
   Counter& response_bytes_;
   wire::LabelTextCache label_texts_;
   ClientWatch clients_;
 };
-
-// The socket a request came over; -1 if it did not come over one.
-int socket_of(const httplib::Request& request);
 
 // The version of the Loki API that we answer; clients compare it.
 inline constexpr const char* kLokiVersion = "3.7.6";
@@ -172,8 +185,8 @@ inline constexpr const char* kLokiVersion = "3.7.6";
 std::string media_type_of(const std::string& header);
 
 // Sends the error: code → status number, the message as text.
-void send_error(httplib::Response& response, const Error& error);
-void send_json(httplib::Response& response, std::string body);
-void send_text(httplib::Response& response, int status, const std::string& body);
+void send_error(http::Response& response, const Error& error);
+void send_json(http::Response& response, std::string body);
+void send_text(http::Response& response, int status, const std::string& body);
 
 }  // namespace logsvc::server

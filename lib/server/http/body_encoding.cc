@@ -17,9 +17,13 @@ Error too_large(uint64_t max_bytes) {
           "decompressed message size too large than max (over " + std::to_string(max_bytes) + ")"};
 }
 
+Error no_memory() {
+  return {ErrorCode::kUnavailable, "too many pushes are being decoded at once; try again"};
+}
+
 // window_bits: 31 gzip, 15 zlib, -15 raw deflate.
 Result<std::string> inflate_all(const std::string& body, int window_bits, uint64_t max_bytes,
-                                const char* failure) {
+                                const char* failure, http::MemoryLease& memory) {
   z_stream z{};
   if (inflateInit2(&z, window_bits) != Z_OK) return invalid(failure);
   const std::unique_ptr<z_stream, int (*)(z_stream*)> end(&z, inflateEnd);
@@ -30,6 +34,7 @@ Result<std::string> inflate_all(const std::string& body, int window_bits, uint64
   while (code != Z_STREAM_END) {
     const size_t before = out.size();
     if (before > max_bytes) return too_large(max_bytes);
+    if (!memory.grow(kPieceBytes)) return no_memory();
     out.resize(before + kPieceBytes);
     z.next_out = reinterpret_cast<Bytef*>(out.data() + before);
     z.avail_out = kPieceBytes;
@@ -43,7 +48,7 @@ Result<std::string> inflate_all(const std::string& body, int window_bits, uint64
   return out;
 }
 
-Result<std::string> unzstd(const std::string& body, uint64_t max_bytes) {
+Result<std::string> unzstd(const std::string& body, uint64_t max_bytes, http::MemoryLease& memory) {
   const std::unique_ptr<ZSTD_DStream, size_t (*)(ZSTD_DStream*)> stream(ZSTD_createDStream(),
                                                                         ZSTD_freeDStream);
   ZSTD_inBuffer in{body.data(), body.size(), 0};
@@ -52,6 +57,7 @@ Result<std::string> unzstd(const std::string& body, uint64_t max_bytes) {
   while (left != 0) {
     const size_t before = out.size();
     if (before > max_bytes) return too_large(max_bytes);
+    if (!memory.grow(kPieceBytes)) return no_memory();
     out.resize(before + kPieceBytes);
     ZSTD_outBuffer piece{out.data() + before, kPieceBytes, 0};
     left = ZSTD_decompressStream(stream.get(), &piece, &in);
@@ -64,7 +70,8 @@ Result<std::string> unzstd(const std::string& body, uint64_t max_bytes) {
 
 }  // namespace
 
-Result<std::string> decode_body(std::string body, const std::string& encoding, uint64_t max_bytes) {
+Result<std::string> decode_body(std::string body, const std::string& encoding, uint64_t max_bytes,
+                                http::MemoryLease& memory) {
   std::string name = encoding;
   std::transform(name.begin(), name.end(), name.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
@@ -74,14 +81,14 @@ Result<std::string> decode_body(std::string body, const std::string& encoding, u
   if (name == "gzip" && body.substr(0, 2) != "\x1f\x8b") {
     return invalid(body.empty() ? "EOF" : "gzip: invalid header");
   }
-  if (name == "gzip") return inflate_all(body, 31, max_bytes, "gzip: invalid header");
+  if (name == "gzip") return inflate_all(body, 31, max_bytes, "gzip: invalid header", memory);
   if (name == "deflate") {
     const bool wrapped =
         body.size() >= 2 && (body[0] & 0x0F) == 8 &&
         (static_cast<unsigned char>(body[0]) * 256 + static_cast<unsigned char>(body[1])) % 31 == 0;
-    return inflate_all(body, wrapped ? 15 : -15, max_bytes, "flate: corrupt input");
+    return inflate_all(body, wrapped ? 15 : -15, max_bytes, "flate: corrupt input", memory);
   }
-  if (name == "zstd") return unzstd(body, max_bytes);
+  if (name == "zstd") return unzstd(body, max_bytes, memory);
   return invalid("Content-Encoding \"" + encoding + "\" not supported");
 }
 

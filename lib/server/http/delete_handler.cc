@@ -65,7 +65,7 @@ std::string status_of(const store::DeleteRequest& request) {
   return request.percent ? std::to_string(request.percent) + "% Complete" : "received";
 }
 
-void refuse(httplib::Response& response, int status, const std::string& message) {
+void refuse(http::Response& response, int status, const std::string& message) {
   send_text(response, status, message + "\n");
 }
 
@@ -87,6 +87,8 @@ void Api::delete_lines(const Request& request, Response& response) {
   if (!interval.ok()) return refuse(response, 400, interval.error().message);
   const auto id = store_.request_deletion(query, *range);
   if (!id.ok()) return send_error(response, id.error());
+  diagnostics_.info("server", "lines will be deleted",
+                    {{"request", *id}, {"query", query}, {"address", client_address(request)}});
   response.set_header("X-Delete-Request-Id", *id);
   response.status = 204;
 }
@@ -113,7 +115,7 @@ void Api::list_deletions(const Params& params, Response& response) {
            "\",\"created_at\":" + std::to_string(r.created / kSecond) + ",\"user_id\":\"\"}";
   }
   response.status = 200;
-  response.set_content(out + "]\n", "application/json");
+  response.set_body(out + "]\n", "application/json");
 }
 
 void Api::cancel_deletion(const Params& params, Response& response) {

@@ -117,7 +117,7 @@ void Api::detected_labels(const Request& request, Response& response) {
 void Api::detected_fields(const Request& request, Response& response) {
   auto wanted = read_fields_request(Params(request), clock_.now());
   if (!wanted.ok()) return send_error(response, wanted.error());
-  const ClientWatch::Guard client(clients_, socket_of(request));
+  const ClientWatch::Guard client(clients_, request.socket);
   wanted->sample.stop = client.token();
   const auto detected = detect(engine_, *wanted);
   if (!detected.ok()) return send_error(response, detected.error());
@@ -136,7 +136,7 @@ void Api::detected_fields(const Request& request, Response& response) {
 void Api::detected_field_values(const Request& request, Response& response) {
   const auto wanted = read_fields_request(Params(request), clock_.now());
   if (!wanted.ok()) return send_error(response, wanted.error());
-  const ClientWatch::Guard client(clients_, socket_of(request));
+  const ClientWatch::Guard client(clients_, request.socket);
   FieldsRequest all = *wanted;
   all.sample.stop = client.token();
   all.max_fields = std::numeric_limits<uint64_t>::max();

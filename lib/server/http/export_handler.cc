@@ -199,21 +199,17 @@ void Api::export_lines(const Request& request, Response& response) {
   response.set_header("Cache-Control", "no-store");
   response.set_header("X-Content-Type-Options", "nosniff");
   // A failure on the way ends the connection short: a file cut off must not look whole.
-  response.set_chunked_content_provider(
-      std::string(form->second.second) + "; charset=utf-8",
-      [this, rest, first](size_t, httplib::DataSink& sink) {
-        Result<std::string> piece = std::exchange(*first, std::string());
-        if (piece.ok() && piece->empty()) piece = rest->next();
-        if (!piece.ok()) {
-          diagnostics_.warn("server", "an export ended early", {{"why", piece.error().message}});
-          return false;
-        }
-        if (piece->empty()) {
-          sink.done();
-          return true;
-        }
-        return sink.write(piece->data(), piece->size());
-      });
+  response.set_header("Content-Type", std::string(form->second.second) + "; charset=utf-8");
+  response.produce = [this, rest, first](std::string& out) {
+    Result<std::string> piece = std::exchange(*first, std::string());
+    if (piece.ok() && piece->empty()) piece = rest->next();
+    if (!piece.ok()) {
+      diagnostics_.warn("server", "an export ended early", {{"why", piece.error().message}});
+      return false;
+    }
+    out = std::move(*piece);
+    return true;
+  };
 }
 
 }  // namespace logsvc::server

@@ -18,7 +18,7 @@ void Api::legacy_query(const Request& request, Response& response) {
   if (logql::is_metric_query(parsed->query)) {
     return send_error(response, invalid("legacy endpoints only support streams result type"));
   }
-  const ClientWatch::Guard client(clients_, socket_of(request));
+  const ClientWatch::Guard client(clients_, request.socket);
   parsed->stop = client.token();
   const auto result = engine_.range(*parsed);
   if (!result.ok()) return send_error(response, result.error());

@@ -1,34 +1,37 @@
 #include "server/discovery.h"
 #include "server/http/api.h"
 #include "server/http/body_encoding.h"
-#include "server/http/http_server.h"
+#include "server/http/decode_cost.h"
 #include "wire/otlp.h"
 
 namespace logsvc::server {
 namespace {
 
 // OTLP answers errors as a message, even to JSON, and retries 503 but not 500.
-void send_otlp_error(httplib::Response& response, const Error& error) {
+void send_otlp_error(http::Response& response, const Error& error) {
   send_error(response, error);
   if (response.status == 500) response.status = 503;
-  response.set_content(wire::encode_rpc_status(error.message), "application/octet-stream");
+  response.set_body(wire::encode_rpc_status(error.message), "application/octet-stream");
 }
 
 }  // namespace
 
-Result<Batch> Api::decode_otlp(const Request& request) {
-  const std::string header = request.get_header_value(kContentTypeHeader);
+Result<Batch> Api::decode_otlp(Request& request) {
+  const std::string header = request.header("Content-Type");
   const std::string type = media_type_of(header);
   if (type != "application/x-protobuf" && type != "application/json") {
     return invalid("content type: " + header + " is not supported");
   }
-  const std::string encoding = request.get_header_value(kContentEncodingHeader);
+  const std::string encoding = request.header("Content-Encoding");
   if (!encoding.empty() && encoding != "gzip" && encoding != "zstd" && encoding != "identity") {
     return invalid("unsupported content encoding " + encoding +
                    ": only gzip and zstd are supported");
   }
   const uint64_t most = ingest_.limits().max_decoded_bytes;
-  ASSIGN_OR_RETURN(std::string body, decode_body(take_body(request), encoding, most));
+  ASSIGN_OR_RETURN(std::string body,
+                   decode_body(std::move(request.body), encoding, most, request.memory));
+  RETURN_IF_ERROR(type == "application/json" ? charge_json(request.memory, body)
+                                             : charge_protobuf(request.memory, body.size()));
   const bool discover = ingest_.limits().discover_service_name;
   const wire::OtlpLimits limits{most,
                                 discover ? service_labels() : std::span<const std::string_view>()};
@@ -37,7 +40,7 @@ Result<Batch> Api::decode_otlp(const Request& request) {
              : wire::decode_otlp_protobuf(std::move(body), clock_.now(), limits);
 }
 
-void Api::otlp_logs(const Request& request, Response& response) {
+void Api::otlp_logs(Request& request, Response& response) {
   auto decoded = decode_otlp(request);
   if (!decoded.ok()) {
     count_refused_push();
@@ -47,6 +50,7 @@ void Api::otlp_logs(const Request& request, Response& response) {
     return send_otlp_error(response, done.error());
   }
   response.status = 204;
+  take_agent_report(request);
 }
 
 }  // namespace logsvc::server

@@ -6,7 +6,6 @@
 #include <cmath>
 
 #include "model/label_set.h"
-#include "server/http/http_server.h"
 
 namespace logsvc::server {
 namespace {
@@ -45,16 +44,9 @@ bool is_form(std::string type) {
   return type == "application/x-www-form-urlencoded";
 }
 
-std::string_view query_string_of(const httplib::Request& request) {
-  const std::string_view target = request.target;
-  const size_t question = target.find('?');
-  return question == target.npos ? std::string_view() : target.substr(question + 1);
-}
-
 // The body, if it is a form.
-std::string_view form_of(const httplib::Request& request) {
-  const bool form =
-      request.method == "POST" && is_form(request.get_header_value(kContentTypeHeader));
+std::string_view form_of(const http::Request& request) {
+  const bool form = request.method == "POST" && is_form(request.header("Content-Type"));
   return form ? std::string_view(request.body) : std::string_view();
 }
 
@@ -65,8 +57,8 @@ Error syntax_error(const char* function, const std::string& text) {
 
 }  // namespace
 
-httplib::Params parse_form(std::string_view text) {
-  httplib::Params out;
+ParamMap parse_form(std::string_view text) {
+  ParamMap out;
   while (!text.empty()) {
     const size_t end = text.find('&');
     const std::string_view pair = text.substr(0, end);
@@ -80,8 +72,8 @@ httplib::Params parse_form(std::string_view text) {
   return out;
 }
 
-Status check_escapes(const httplib::Request& request) {
-  for (const std::string_view text : {form_of(request), query_string_of(request)}) {
+Status check_escapes(const http::Request& request) {
+  for (const std::string_view text : {form_of(request), request.query()}) {
     for (size_t at = text.find('%'); at != text.npos; at = text.find('%', at + 1)) {
       const std::string_view escape = text.substr(at, 3);
       if (escape.size() < 3 || hex(escape[1]) < 0 || hex(escape[2]) < 0) {
@@ -92,8 +84,8 @@ Status check_escapes(const httplib::Request& request) {
   return {};
 }
 
-Params::Params(const httplib::Request& request)
-    : values_(parse_form(form_of(request))), url_values_(parse_form(query_string_of(request))) {
+Params::Params(const http::Request& request)
+    : values_(parse_form(form_of(request))), url_values_(parse_form(request.query())) {
   // Behind the form's of the same name.
   values_.insert(url_values_.begin(), url_values_.end());
 }

@@ -1,8 +1,7 @@
 // Parameters of a request, as Loki reads them. Errors are Loki's texts.
 #pragma once
 
-#include <httplib.h>
-
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,20 +9,23 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "http/message.h"
 #include "model/log_source.h"
 
 namespace logsvc::server {
 
+using ParamMap = std::multimap<std::string, std::string>;
+
 // a=1&b=x%20y; bad escapes stay as they are.
-httplib::Params parse_form(std::string_view text);
+ParamMap parse_form(std::string_view text);
 
 // kInvalid with Go's text if a parameter of the URL or the form has a % that is no escape.
-Status check_escapes(const httplib::Request& request);
+Status check_escapes(const http::Request& request);
 
 // URL parameters and, of a POST, the form in the body.
 class Params {
  public:
-  explicit Params(const httplib::Request& request);
+  explicit Params(const http::Request& request);
 
   // Empty if it is missing; the first one if it is given more than once.
   std::string text(const std::string& name) const;
@@ -43,8 +45,8 @@ class Params {
   Result<Duration> step(const std::string& name, Duration fallback) const;
 
  private:
-  httplib::Params values_;
-  httplib::Params url_values_;
+  ParamMap values_;
+  ParamMap url_values_;
 };
 
 // RFC 3339, float seconds, up to 10 digits of seconds, longer ones of nanoseconds.

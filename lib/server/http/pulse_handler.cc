@@ -45,13 +45,21 @@ void Api::faults(const Request& request, Response& response) {
 
 void Api::agents(const Request&, Response& response) { send_json(response, insight_.agents()); }
 
-// Of any request that was answered well: the lines that it says it carries have been taken.
-void Api::take_agent_report(const Request& request, const Response& response) {
-  const std::string header = request.get_header_value(wire::kAgentReportHeader);
-  if (header.empty() || response.status / 100 != 2) return;
+// Of a push that was accepted: the lines that it says it carries have been taken.
+void Api::take_agent_report(const Request& request) {
+  const std::string& header = request.header(wire::kAgentReportHeader);
+  if (header.empty()) return;
   auto report = wire::decode_agent_report(header);
-  if (report.ok()) return insight_.report(std::move(*report));
-  diagnostics_.warn("server", "an agent's report does not read", {{"why", report.error().message}});
+  if (report.ok()) return insight_.report(std::move(*report), client_address(request));
+  diagnostics_.warn("server", "cannot parse an agent's report", {{"why", report.error().message}});
+}
+
+// An agent without lines to send: it tells nothing that a push from its address has not begun.
+void Api::hear_heartbeat(const Request& request) {
+  const std::string& header = request.header(wire::kAgentReportHeader);
+  if (header.empty()) return;
+  auto report = wire::decode_agent_report(header);
+  if (report.ok()) insight_.heartbeat(std::move(*report), client_address(request));
 }
 
 bool Api::upgrade_pulse(int socket, const std::string& accept) {

@@ -2,7 +2,7 @@
 
 #include "server/http/api.h"
 #include "server/http/body_encoding.h"
-#include "server/http/http_server.h"
+#include "server/http/decode_cost.h"
 #include "wire/push_json.h"
 #include "wire/push_protobuf.h"
 
@@ -37,28 +37,27 @@ void Api::count_refused_push() {
   metrics_.counter("logsvc_push_refused_total", "Pushes that could not be read").add();
 }
 
-void Api::push(const Request& request, Response& response) {
-  accept_push(request, response, false);
-}
-void Api::legacy_push(const Request& request, Response& response) {
+void Api::push(Request& request, Response& response) { accept_push(request, response, false); }
+void Api::legacy_push(Request& request, Response& response) {
   accept_push(request, response, true);
 }
 
-Result<Batch> Api::decode_push(const Request& request, bool legacy) {
-  ASSIGN_OR_RETURN(const std::string type,
-                   checked_media_type(request.get_header_value(kContentTypeHeader)));
+Result<Batch> Api::decode_push(Request& request, bool legacy) {
+  ASSIGN_OR_RETURN(const std::string type, checked_media_type(request.header("Content-Type")));
   ASSIGN_OR_RETURN(std::string body,
-                   decode_body(take_body(request), request.get_header_value(kContentEncodingHeader),
-                               ingest_.limits().max_decoded_bytes));
+                   decode_body(std::move(request.body), request.header("Content-Encoding"),
+                               ingest_.limits().max_decoded_bytes, request.memory));
   if (type == "application/json") {
+    RETURN_IF_ERROR(charge_json(request.memory, body));
     return legacy ? wire::decode_legacy_push_json(std::move(body))
                   : wire::decode_push_json(std::move(body));
   }
+  RETURN_IF_ERROR(charge_protobuf(request.memory, snappy_length(body)));
   return wire::decode_push_protobuf(std::move(body), ingest_.limits().max_decoded_bytes,
                                     label_texts_);
 }
 
-void Api::accept_push(const Request& request, Response& response, bool legacy) {
+void Api::accept_push(Request& request, Response& response, bool legacy) {
   auto decoded = decode_push(request, legacy);
   if (!decoded.ok()) {
     count_refused_push();
@@ -73,6 +72,7 @@ void Api::accept_push(const Request& request, Response& response, bool legacy) {
     return send_error(response, {done.error().code, done.error().message + "\n"});
   }
   response.status = 204;
+  take_agent_report(request);
 }
 
 }  // namespace logsvc::server

@@ -11,7 +11,7 @@ void Api::query_range(const Request& request, Response& response) {
   if (!parsed.ok()) return send_error(response, parsed.error());
   const auto flags = encoding_flags(request);
   parsed->categorize_labels = categorizes(flags);
-  const ClientWatch::Guard client(clients_, socket_of(request));
+  const ClientWatch::Guard client(clients_, request.socket);
   parsed->stop = client.token();
   parsed->partial_series = takes_partial_series(request);
   const auto result = engine_.range(*parsed);
@@ -22,7 +22,7 @@ void Api::query_range(const Request& request, Response& response) {
 void Api::query(const Request& request, Response& response) {
   auto parsed = read_instant_request(Params(request), clock_.now());
   if (!parsed.ok()) return send_error(response, parsed.error());
-  const ClientWatch::Guard client(clients_, socket_of(request));
+  const ClientWatch::Guard client(clients_, request.socket);
   parsed->stop = client.token();
   parsed->partial_series = takes_partial_series(request);
   const auto result = engine_.instant(*parsed);

@@ -37,16 +37,16 @@ Result<logql::InstantRequest> read_instant_request(const Params& params, Timesta
   return out;
 }
 
-bool takes_partial_series(const httplib::Request& request) {
-  std::string tags = request.get_header_value("X-Query-Tags");
+bool takes_partial_series(const http::Request& request) {
+  std::string tags = request.header("X-Query-Tags");
   std::transform(tags.begin(), tags.end(), tags.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return ("," + tags + ",").find(",source=grafana-lokiexplore-app,") != std::string::npos;
 }
 
-std::vector<std::string> encoding_flags(const httplib::Request& request) {
+std::vector<std::string> encoding_flags(const http::Request& request) {
   std::vector<std::string> out;
-  const std::string header = request.get_header_value("X-Loki-Response-Encoding-Flags");
+  const std::string header = request.header("X-Loki-Response-Encoding-Flags");
   size_t at = 0;
   while (at < header.size()) {
     const size_t end = std::min(header.find(',', at), header.size());

@@ -14,10 +14,10 @@ Result<logql::InstantRequest> read_instant_request(const Params& params, Timesta
 
 // Whether X-Query-Tags says that Grafana's Logs Drilldown asks, which is given a part of an answer
 // that would have too many series.
-bool takes_partial_series(const httplib::Request& request);
+bool takes_partial_series(const http::Request& request);
 
 // Parts of X-Loki-Response-Encoding-Flags, trimmed.
-std::vector<std::string> encoding_flags(const httplib::Request& request);
+std::vector<std::string> encoding_flags(const http::Request& request);
 // Whether structured metadata and parsed labels are wanted apart from the stream's.
 bool categorizes(const std::vector<std::string>& flags);
 

@@ -49,14 +49,13 @@ std::string gzip(const std::string& body) {
 
 }  // namespace
 
-void compress_response(const httplib::Request& request, httplib::Response& response) {
+void compress_response(const http::Request& request, http::Response& response) {
   if (response.body.size() < kWorthIt || response.body.size() > UINT32_MAX / 2 ||
-      response.has_header("Content-Encoding") ||
-      !is_text(response.get_header_value("Content-Type"))) {
+      response.headers.has("Content-Encoding") || !is_text(response.header("Content-Type"))) {
     return;
   }
   response.set_header("Vary", "Accept-Encoding");
-  if (!accepts_gzip(request.get_header_value("Accept-Encoding"))) return;
+  if (!accepts_gzip(request.header("Accept-Encoding"))) return;
   std::string packed = gzip(response.body);
   if (packed.empty()) return;
   response.body = std::move(packed);

@@ -1,11 +1,11 @@
 // gzip for those who take it.
 #pragma once
 
-#include <httplib.h>
+#include "http/message.h"
 
 namespace logsvc::server {
 
 // Compresses the body of a text answer that is worth it, if the request accepts gzip.
-void compress_response(const httplib::Request& request, httplib::Response& response);
+void compress_response(const http::Request& request, http::Response& response);
 
 }  // namespace logsvc::server

@@ -1,11 +1,9 @@
 // The table of contents of the API: one line per URL.
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <cstring>
 
 #include "server/http/api.h"
-#include "server/http/http_server.h"
 #include "server/http/params.h"
 #include "server/http/response_compression.h"
 
@@ -14,9 +12,9 @@ namespace logsvc::server {
 const std::vector<Api::Route>& Api::routes() {
   using A = Access;
   static const std::vector<Route> kRoutes = {
-      {"POST", "/loki/api/v1/push", "loki_api_v1_push", A::kOpen, &Api::push},
-      {"POST", "/api/prom/push", "api_prom_push", A::kOpen, &Api::legacy_push},
-      {"POST", "/otlp/v1/logs", "otlp_v1_logs", A::kOpen, &Api::otlp_logs},
+      {"POST", "/loki/api/v1/push", "loki_api_v1_push", A::kOpen, &Api::push, Body::kPush},
+      {"POST", "/api/prom/push", "api_prom_push", A::kOpen, &Api::legacy_push, Body::kPush},
+      {"POST", "/otlp/v1/logs", "otlp_v1_logs", A::kOpen, &Api::otlp_logs, Body::kPush},
 
       {"GET POST", "/loki/api/v1/query_range", "loki_api_v1_query_range", A::kReader,
        &Api::query_range},
@@ -66,7 +64,7 @@ const std::vector<Api::Route>& Api::routes() {
       {"GET", "/readyz", "readyz", A::kOpen, &Api::ready},
       {"GET", "/livez", "livez", A::kOpen, &Api::ready},
       {"GET", "/metrics", "metrics", A::kOpen, &Api::metrics_page},
-      {"GET POST", "/flush", "flush", A::kReader, &Api::flush},
+      {"GET POST", "/flush", "flush", A::kReader, &Api::flush, Body::kSmall, true},
       {"GET", "/config", "config", A::kReader, &Api::config},
       {"GET", "/services", "services", A::kReader, &Api::services},
       {"GET POST", "/log_level", "log_level", A::kReader, &Api::log_level},
@@ -78,12 +76,12 @@ const std::vector<Api::Route>& Api::routes() {
       {"GET", "/api/live", "api_live", A::kReader, &Api::tail},
       {"GET", "/api/faults", "api_faults", A::kReader, &Api::faults},
       {"GET", "/api/agents", "api_agents", A::kReader, &Api::agents},
-      {"GET POST", "/api/shared", "api_shared", A::kReader, &Api::shared},
+      {"GET POST", "/api/shared", "api_shared", A::kReader, &Api::shared, Body::kShared},
       {"GET", "/api/counters", "api_counters", A::kReader, &Api::counters},
       {"GET", "/api/export", "api_export", A::kReader, &Api::export_lines},
       {"GET", "/api/session", "api_session", A::kOpen, &Api::session},
-      {"POST", "/api/login", "api_login", A::kOpen, &Api::log_in},
-      {"POST", "/api/logout", "api_logout", A::kOpen, &Api::log_out},
+      {"POST", "/api/login", "api_login", A::kOpen, &Api::log_in, Body::kLogin},
+      {"POST", "/api/logout", "api_logout", A::kOpen, &Api::log_out, Body::kLogin},
   };
   return kRoutes;
 }
@@ -153,18 +151,13 @@ class InFlight {
 
 }  // namespace
 
-int socket_of(const httplib::Request& request) {
-  const std::string text = request.get_header_value(kSocketHeader);
-  return text.empty() ? -1 : std::atoi(text.c_str());
-}
-
-void send_text(httplib::Response& response, int status, const std::string& body) {
+void send_text(http::Response& response, int status, const std::string& body) {
   response.status = status;
   response.set_header("X-Content-Type-Options", "nosniff");
-  response.set_content(body, "text/plain; charset=utf-8");
+  response.set_body(body, "text/plain; charset=utf-8");
 }
 
-void send_error(httplib::Response& response, const Error& error) {
+void send_error(http::Response& response, const Error& error) {
   if (error.code == ErrorCode::kNoSpace || error.code == ErrorCode::kUnavailable ||
       error.code == ErrorCode::kLimit) {
     response.set_header("Retry-After", "5");
@@ -172,18 +165,18 @@ void send_error(httplib::Response& response, const Error& error) {
   send_text(response, status_of(error.code), error.message);
 }
 
-void send_json(httplib::Response& response, std::string body) {
+void send_json(http::Response& response, std::string body) {
   response.status = 200;
   response.set_header("Cache-Control", "no-store");
-  // As set_content() does, which copies the body.
+  // As set_body() does, which copies the body.
   response.set_header("Content-Type", "application/json; charset=UTF-8");
   response.body = std::move(body);
 }
 
 Api::Api(ApiInfo info, store::Store& store, const logql::Engine& engine, Ingest& ingest,
          insight::Insight& insight, TailLoop& tail, SharedItems& shared, Counters& counters,
-         Authenticator& auth, const StaticFiles& page, const Clock& clock, Metrics& metrics,
-         Diagnostics& diagnostics)
+         Authenticator& auth, const Gate& gate, const StaticFiles& page, const Clock& clock,
+         Metrics& metrics, Diagnostics& diagnostics)
     : info_(std::move(info)),
       store_(store),
       engine_(engine),
@@ -193,12 +186,17 @@ Api::Api(ApiInfo info, store::Store& store, const logql::Engine& engine, Ingest&
       shared_(shared),
       counters_(counters),
       auth_(auth),
+      gate_(gate),
       page_(page),
       clock_(clock),
       metrics_(metrics),
       diagnostics_(diagnostics),
       inflight_(metrics.gauge("loki_inflight_requests", "Requests being answered")),
       request_bytes_(metrics.counter("logsvc_request_body_bytes_total", "Bytes of request bodies")),
+      login_failures_(
+          metrics.counter("logsvc_login_failures_total", "Passwords that were not the right one")),
+      refused_at_gate_(metrics.counter("logsvc_gate_refused_total",
+                                       "Requests of other origins, or to hosts that are not ours")),
       response_bytes_(
           metrics.counter("logsvc_response_body_bytes_total", "Bytes of answers, as sent")) {
   metrics
@@ -215,24 +213,74 @@ Api::Api(ApiInfo info, store::Store& store, const logql::Engine& engine, Ingest&
 
 // False: the answer (401, 429) is in the response.
 bool Api::allowed(const Request& request, Response& response) {
-  switch (auth_.check(request)) {
-    case Authenticator::Verdict::kAllowed:
-      return true;
-    case Authenticator::Verdict::kLimited:
-      send_text(response, 429, "too many wrong passwords; wait a minute\n");
-      return false;
-    case Authenticator::Verdict::kRefused:
-      break;
+  using Verdict = Authenticator::Verdict;
+  const Verdict verdict = auth_.check(request);
+  if (verdict == Verdict::kAllowed) return true;
+  if (verdict == Verdict::kLimited) {
+    send_error(response, {ErrorCode::kLimit, "too many wrong passwords; wait a minute\n"});
+    return false;
   }
+  if (verdict == Verdict::kWrong) refused_login(request, basic_user(request));
   // The page asks for the password itself: a browser's own dialogue would be in its way.
-  if (request.get_header_value("X-Requested-With").empty()) {
+  if (request.header("X-Requested-With").empty()) {
     response.set_header("WWW-Authenticate", "Basic realm=\"logsvc\"");
   }
   send_text(response, 401, "the admin password is needed\n");
   return false;
 }
 
-void Api::handle(const Request& request, Response& response, bool with_page) {
+void Api::refused_login(const Request& request, const std::string& user) {
+  login_failures_.add();
+  diagnostics_.warn("server", "login failed: wrong password",
+                    {{"address", client_address(request)}, {"user", user}});
+}
+
+const Api::Route* Api::find_route(const Request& request, bool& known_path) {
+  for (const Route& route : routes()) {
+    if (route.access == Access::kUnset || !path_matches(route.path, request.path)) continue;
+    known_path = true;
+    if (lists_method(route.methods, request.method)) return &route;
+  }
+  return nullptr;
+}
+
+uint64_t Api::max_body_bytes(Body body) const {
+  switch (body) {
+    case Body::kSmall:
+      return 64 << 10;
+    case Body::kForm:
+      return 2 << 20;
+    case Body::kLogin:
+      return 4 << 10;
+    case Body::kShared:
+      return 2 * SharedItems::kMaxFileBytes;
+    case Body::kPush:
+      return ingest_.limits().max_body_bytes;
+  }
+  return 0;
+}
+
+http::Admission Api::admit(const Request& head) {
+  bool known_path = false;
+  const Route* route = find_route(head, known_path);
+  const bool looks = head.method == "GET" || head.method == "HEAD" || head.method == "OPTIONS";
+  const bool upgrade = http::lists_word(head.header("Upgrade"), "websocket");
+  const bool changes = !looks || upgrade || (route && route->get_changes);
+  // What is no route is a file of the page, which is open.
+  const Status passes = gate_.check(head, route ? route->access : Access::kOpen, changes);
+  if (passes.ok()) {
+    const bool body = route && !looks;
+    return {max_body_bytes(body ? route->body : Body::kSmall), {}};
+  }
+  refused_at_gate_.add();
+  diagnostics_.warn("server", "refused a request at the gate",
+                    {{"why", passes.error().message}, {"path", head.path}, {"peer", head.peer}});
+  http::Admission out;
+  send_error(out.refusal.emplace(), passes.error());
+  return out;
+}
+
+void Api::handle(Request& request, Response& response, bool with_page) {
   const char* name = "other";
   const auto begun = std::chrono::steady_clock::now();
   request_bytes_.add(request.body.size());
@@ -252,29 +300,19 @@ void Api::handle(const Request& request, Response& response, bool with_page) {
       .observe(took.count());
 }
 
-void Api::serve(const Request& request, Response& response, bool with_page, const char*& name) {
+void Api::serve(Request& request, Response& response, bool with_page, const char*& name) {
   // A browser that goes to /services wants the page of that name; tools want Loki's list.
-  const bool browser = request.get_header_value("Accept").find("text/html") != std::string::npos;
+  const bool browser = request.header("Accept").find("text/html") != std::string::npos;
   if (with_page && browser && request.method == "GET" && page_.serve(request, response)) return;
   bool known_path = false;
-  for (const Route& route : routes()) {
-    if (!path_matches(route.path, request.path)) continue;
-    known_path = true;
-    if (!lists_method(route.methods, request.method)) continue;
-    name = route.name;
-    if (route.access == Access::kReader && !allowed(request, response)) return;
-    if (request.method != "GET" && Authenticator::has_session_cookie(request) &&
-        !Authenticator::same_origin(request)) {
-      send_text(response, 403, "a page of another origin may not do this\n");
-      return;
-    }
-    if (route.access == Access::kReader) {
+  if (const Route* route = find_route(request, known_path)) {
+    name = route->name;
+    if (route->access == Access::kReader) {
+      if (!allowed(request, response)) return;
       const Status escapes = check_escapes(request);
       if (!escapes.ok()) return send_error(response, escapes.error());
     }
-    (this->*route.handler)(request, response);
-    take_agent_report(request, response);
-    return;
+    return std::visit([&](auto handler) { (this->*handler)(request, response); }, route->handler);
   }
   if (known_path) {
     response.status = 405;

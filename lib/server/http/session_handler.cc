@@ -10,10 +10,16 @@ void Api::log_in(const Request& request, Response& response) {
   if (!body.is_object() || !body.contains("password") || !body["password"].is_string()) {
     return send_text(response, 400, "expected {\"password\": \"…\"}\n");
   }
-  const auto cookie = auth_.log_in(body["password"].get<std::string>());
-  if (!cookie.ok()) return send_error(response, cookie.error());
-  if (cookie->empty() && auth_.enabled()) return send_text(response, 401, "wrong password\n");
-  if (!cookie->empty()) response.set_header("Set-Cookie", *cookie);
+  using Verdict = Authenticator::Verdict;
+  const auto entered = auth_.log_in(request, body["password"].get<std::string>());
+  if (entered.verdict == Verdict::kLimited) {
+    return send_error(response, {ErrorCode::kLimit, "too many wrong passwords; wait a minute"});
+  }
+  if (entered.verdict != Verdict::kAllowed) {
+    refused_login(request, "");
+    return send_text(response, 401, "wrong password\n");
+  }
+  if (!entered.cookie.empty()) response.set_header("Set-Cookie", entered.cookie);
   send_json(response, "{\"loggedIn\":true}\n");
 }
 

@@ -36,7 +36,7 @@ std::string type_of(const std::string& path) {
   return found == kTypes.end() ? "application/octet-stream" : found->second;
 }
 
-void set_headers(const std::string& path, httplib::Response& response) {
+void set_headers(const std::string& path, http::Response& response) {
   response.set_header("X-Content-Type-Options", "nosniff");
   response.set_header("Referrer-Policy", "no-referrer");
   response.set_header("Content-Security-Policy", kPolicy);
@@ -52,18 +52,18 @@ constexpr const char* kNoPage =
 
 }  // namespace
 
-bool StaticFiles::serve(const httplib::Request& request, httplib::Response& response) const {
+bool StaticFiles::serve(const http::Request& request, http::Response& response) const {
   const std::string path = is_page_path(request.path) ? "/index.html" : request.path;
   if (dir_.empty() ? serve_embedded(path, request, response) : serve_from_dir(path, response)) {
     return true;
   }
   if (!is_page_path(request.path)) return false;
   response.status = 200;
-  response.set_content(kNoPage, "text/html; charset=utf-8");
+  response.set_body(kNoPage, "text/html; charset=utf-8");
   return true;
 }
 
-bool StaticFiles::serve_from_dir(const std::string& path, httplib::Response& response) const {
+bool StaticFiles::serve_from_dir(const std::string& path, http::Response& response) const {
   if (path.find("..") != std::string::npos) return false;
   std::ifstream in(dir_ + path, std::ios::binary);
   if (!in) return false;
@@ -71,29 +71,24 @@ bool StaticFiles::serve_from_dir(const std::string& path, httplib::Response& res
   bytes << in.rdbuf();
   set_headers(path, response);
   response.status = 200;
-  response.set_content(bytes.str(), type_of(path).c_str());
+  response.set_body(bytes.str(), type_of(path));
   return true;
 }
 
-bool StaticFiles::serve_embedded(const std::string& path, const httplib::Request& request,
-                                 httplib::Response& response) const {
+bool StaticFiles::serve_embedded(const std::string& path, const http::Request& request,
+                                 http::Response& response) const {
   for (const EmbeddedFile& file : embedded_files()) {
     if (file.path != path) continue;
     set_headers(path, response);
     response.set_header("ETag", std::string(file.etag));
-    if (request.get_header_value("If-None-Match") == file.etag) {
+    if (request.header("If-None-Match") == file.etag) {
       response.status = 304;
       return true;
     }
     response.status = 200;
     response.set_header("Content-Encoding", "gzip");
-    // By a provider, since the library would compress a plain body once more.
-    const std::string_view bytes = file.gzip;
-    response.set_content_provider(bytes.size(), std::string(file.type).c_str(),
-                                  [bytes](size_t offset, size_t length, httplib::DataSink& sink) {
-                                    sink.write(bytes.data() + offset, length);
-                                    return true;
-                                  });
+    response.set_header("Content-Type", std::string(file.type));
+    response.static_body = file.gzip;
     return true;
   }
   return false;

@@ -1,12 +1,12 @@
 // The page: files embedded in the executable, or read from a directory while it is developed.
 #pragma once
 
-#include <httplib.h>
-
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "http/message.h"
 
 namespace logsvc::server {
 
@@ -26,12 +26,12 @@ class StaticFiles {
   explicit StaticFiles(std::string dir) : dir_(std::move(dir)) {}
 
   // False if there is no such file and the path is none of the page's own.
-  bool serve(const httplib::Request& request, httplib::Response& response) const;
+  bool serve(const http::Request& request, http::Response& response) const;
 
  private:
-  bool serve_from_dir(const std::string& path, httplib::Response& response) const;
-  bool serve_embedded(const std::string& path, const httplib::Request& request,
-                      httplib::Response& response) const;
+  bool serve_from_dir(const std::string& path, http::Response& response) const;
+  bool serve_embedded(const std::string& path, const http::Request& request,
+                      http::Response& response) const;
   const std::string dir_;
 };
 

@@ -8,16 +8,17 @@ void Api::ready(const Request&, Response& response) { send_text(response, 200, "
 
 void Api::metrics_page(const Request&, Response& response) {
   response.status = 200;
-  response.set_content(metrics_.text(), "text/plain; version=0.0.4; charset=utf-8");
+  response.set_body(metrics_.text(), "text/plain; version=0.0.4; charset=utf-8");
 }
 
 // The version is that of the Loki API we answer, since clients compare it; ours is in branch.
-void Api::build_info(const Request&, Response& response) {
+void Api::build_info(const Request& request, Response& response) {
+  hear_heartbeat(request);
   response.status = 200;
-  response.set_content("{\"version\":\"" + std::string(kLokiVersion) +
-                           "\",\"revision\":\"\",\"branch\":\"logsvc-" + info_.version +
-                           "\",\"buildUser\":\"\",\"buildDate\":\"\",\"goVersion\":\"\"}",
-                       "application/json");
+  response.set_body("{\"version\":\"" + std::string(kLokiVersion) +
+                        "\",\"revision\":\"\",\"branch\":\"logsvc-" + info_.version +
+                        "\",\"buildUser\":\"\",\"buildDate\":\"\",\"goVersion\":\"\"}",
+                    "application/json");
 }
 
 void Api::flush(const Request&, Response& response) {

@@ -21,7 +21,7 @@ struct TailRequest {
   bool page = false;
 };
 
-Result<TailRequest> tail_request(const httplib::Request& request, Timestamp now) {
+Result<TailRequest> tail_request(const http::Request& request, Timestamp now) {
   const Params params(request);
   TailRequest out;
   out.query = params.text("query");
@@ -90,8 +90,8 @@ bool Api::upgrade(int socket, const Request& request, Response& response) {
     return false;
   }
   if (!allowed(request, response)) return false;
-  if (Authenticator::has_session_cookie(request) && !Authenticator::same_origin(request)) {
-    send_text(response, 403, "a page of another origin may not read here\n");
+  if (tail_.full()) {
+    send_error(response, {ErrorCode::kUnavailable, "too many live readers; try again later\n"});
     return false;
   }
   const std::string accept = websocket_accept(request);

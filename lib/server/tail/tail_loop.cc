@@ -21,6 +21,20 @@ constexpr int kPollMs = 50;  // also how finely delay_for is kept
 constexpr int64_t kFormInterval = 50 * kMillisecond;
 constexpr size_t kMaxUnsentBytes = 1u << 20;  // then the session keeps (and drops) what comes
 constexpr size_t kMaxReasonBytes = 123;
+// Answers to pings that wait until the reader takes them: then nothing more is read.
+constexpr size_t kMaxQueuedMessages = 16;
+// Control frames a second that a reader may send; more is a flood, and its end.
+constexpr uint64_t kMaxControlFrames = 100;
+constexpr uint16_t kPolicyViolation = 1008;
+constexpr uint16_t kInternalError = 1011;
+
+// The longest part of at most max_bytes that does not end within a character.
+std::string_view cut_utf8(std::string_view text, size_t max_bytes) {
+  if (text.size() <= max_bytes) return text;
+  const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; };
+  while (max_bytes > 0 && continues(text[max_bytes])) --max_bytes;
+  return text.substr(0, max_bytes);
+}
 
 }  // namespace
 
@@ -42,7 +56,7 @@ class TailLoop::Connection {
     // A plain end of the stream, and no reset: what the peer sent is read first.
     ::shutdown(socket_, SHUT_WR);
     char scrap[4096];
-    while (::recv(socket_, scrap, sizeof scrap, MSG_DONTWAIT) > 0) {
+    for (int i = 0; i < 64 && ::recv(socket_, scrap, sizeof scrap, MSG_DONTWAIT) > 0; ++i) {
     }
     ::close(socket_);
   }
@@ -51,7 +65,12 @@ class TailLoop::Connection {
 
   int socket() const { return socket_; }
   const std::shared_ptr<LiveSession>& session() const { return session_; }
-  bool wants_write() const { return wslay_event_want_write(context_) || !frames_.empty(); }
+  // What to wait for. Nothing is read while too many answers wait to be taken.
+  short wanted_events() const {
+    const bool writes = wslay_event_want_write(context_) || !frames_.empty();
+    const bool reads = wslay_event_get_queued_msg_count(context_) <= kMaxQueuedMessages;
+    return static_cast<short>((writes ? POLLOUT : 0) | (reads ? POLLIN : 0));
+  }
   bool ended() const {
     return failed_ || (!wslay_event_want_read(context_) && !wslay_event_want_write(context_));
   }
@@ -61,16 +80,7 @@ class TailLoop::Connection {
     return all - std::exchange(told_, all);
   }
 
-  void refuse(const std::string& reason) {
-    std::string text = reason.substr(0, kMaxReasonBytes);
-    while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xC0) == 0x80 &&
-           text.size() == kMaxReasonBytes) {
-      text.pop_back();
-    }
-    wslay_event_queue_close(context_, 1011, reinterpret_cast<const uint8_t*>(text.data()),
-                            text.size());
-    wslay_event_shutdown_read(context_);
-  }
+  void refuse(const std::string& reason) { end(kInternalError, reason); }
 
   void queue_frames(int64_t now_ns) {
     if (!session_ || frames_.unsent_bytes() > kMaxUnsentBytes) return;
@@ -80,6 +90,9 @@ class TailLoop::Connection {
     for (LiveFrame& frame : session_->take_frames(now_ns)) frames_.queue(std::move(frame));
     if (now_ns - last_ping_ns_ >= kPingInterval) {
       last_ping_ns_ = now_ns;
+      control_frames_ = 0;
+      if (flooded_) failed_ = true;  // it had its time to take the close frame
+      if (wslay_event_get_queued_msg_count(context_) > 0) return;  // it does not take the last one
       const wslay_event_msg ping{WSLAY_PING, nullptr, 0};
       wslay_event_queue_msg(context_, &ping);
     }
@@ -97,12 +110,26 @@ class TailLoop::Connection {
   }
 
  private:
+  void end(uint16_t code, const std::string& reason) {
+    const std::string_view text = cut_utf8(reason, kMaxReasonBytes);
+    wslay_event_queue_close(context_, code, reinterpret_cast<const uint8_t*>(text.data()),
+                            text.size());
+    wslay_event_shutdown_read(context_);
+  }
   static void message(wslay_event_context_ptr, const wslay_event_on_msg_recv_arg* arg, void* self) {
     auto* connection = static_cast<Connection*>(self);
+    if (wslay_is_ctrl_frame(arg->opcode) && ++connection->control_frames_ == kMaxControlFrames) {
+      connection->flooded_ = true;
+      connection->end(kPolicyViolation, "too many pings");
+    }
     if (arg->opcode != WSLAY_TEXT_FRAME || !connection->session_) return;
     connection->session_->receive({reinterpret_cast<const char*>(arg->msg), arg->msg_length});
   }
   static ssize_t receive(wslay_event_context_ptr context, uint8_t* to, size_t n, int, void* self) {
+    if (wslay_event_get_queued_msg_count(context) > kMaxQueuedMessages) {
+      wslay_event_set_error(context, WSLAY_ERR_WOULDBLOCK);
+      return -1;
+    }
     const ssize_t got = ::recv(static_cast<Connection*>(self)->socket_, to, n, 0);
     if (got > 0) return got;
     const bool later = got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR);
@@ -126,9 +153,11 @@ class TailLoop::Connection {
   const std::shared_ptr<LiveSession> session_;
   wslay_event_context_ptr context_ = nullptr;
   bool failed_ = false;
+  bool flooded_ = false;
   int64_t last_ping_ns_ = 0;
-  FrameWriter frames_;  // what the session gives
-  uint64_t sent_ = 0;   // by wslay
+  uint64_t control_frames_ = 0;  // since the last ping
+  FrameWriter frames_;           // what the session gives
+  uint64_t sent_ = 0;            // by wslay
   uint64_t told_ = 0;
 };
 
@@ -157,6 +186,7 @@ void TailLoop::wake() {
 }
 
 void TailLoop::adopt(int socket, std::shared_ptr<LiveSession> session) {
+  ++connections_;
   {
     MutexLock lock(mutex_);
     adopted_.push_back(std::make_unique<Connection>(socket, std::move(session)));
@@ -167,6 +197,7 @@ void TailLoop::adopt(int socket, std::shared_ptr<LiveSession> session) {
 void TailLoop::adopt_refused(int socket, const std::string& reason) {
   auto connection = std::make_unique<Connection>(socket, nullptr);
   connection->refuse(reason);
+  ++connections_;
   {
     MutexLock lock(mutex_);
     adopted_.push_back(std::move(connection));
@@ -195,8 +226,7 @@ void TailLoop::run() {
       c->queue_frames(now);
       c->handle_events(false);
       bytes_sent_.add(c->take_sent());
-      polled.push_back(
-          {c->socket(), static_cast<short>(c->wants_write() ? POLLIN | POLLOUT : POLLIN), 0});
+      polled.push_back({c->socket(), c->wanted_events(), 0});
     }
     ::poll(polled.data(), polled.size(), more ? 0 : connections.empty() ? 1000 : kPollMs);
     if (polled[0].revents) {
@@ -208,6 +238,7 @@ void TailLoop::run() {
     }
     std::erase_if(connections, [&](const auto& c) {
       if (!c->ended()) return false;
+      --connections_;
       if (c->session()) {
         hub_.unsubscribe(c->session().get());
         dropped_.add(c->session()->dropped_total());

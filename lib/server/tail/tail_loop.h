@@ -21,6 +21,8 @@ class TailLoop {
   ~TailLoop();
 
   TailHub& hub() { return hub_; }
+  // So many readers that another one is to be refused.
+  bool full() const { return connections_.load() >= kMaxConnections; }
   // Takes over the socket, on which the handshake is done, and its session; one that is subscribed
   // to the hub is unsubscribed at the end.
   void adopt(int socket, std::shared_ptr<LiveSession> session);
@@ -29,6 +31,7 @@ class TailLoop {
   void adopt_refused(int socket, const std::string& reason);
 
  private:
+  static constexpr size_t kMaxConnections = 2000;
   class Connection;
   void run();
   void wake();
@@ -40,6 +43,7 @@ class TailLoop {
   TailHub hub_;
   Mutex mutex_;
   std::vector<std::unique_ptr<Connection>> adopted_ GUARDED_BY(mutex_);
+  std::atomic<size_t> connections_{0};
   std::atomic<bool> stopping_{false};
   std::thread thread_;
 };

@@ -5,10 +5,10 @@
 
 namespace logsvc::server {
 
-std::string websocket_accept(const httplib::Request& request) {
-  const std::string key = request.get_header_value("Sec-WebSocket-Key");
+std::string websocket_accept(const http::Request& request) {
+  const std::string key = request.header("Sec-WebSocket-Key");
   if (request.method != "GET" || key.size() != 24 ||
-      request.get_header_value("Sec-WebSocket-Version") != "13") {
+      request.header("Sec-WebSocket-Version") != "13") {
     return "";
   }
   const std::string salted = key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";

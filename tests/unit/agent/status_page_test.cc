@@ -3,12 +3,16 @@
 #include <doctest/doctest.h>
 #include <httplib.h>
 
+#include "agent/shown_config.h"
+
 namespace logsvc::agent {
 
 TEST_SUITE_BEGIN("agent");
 
 TEST_CASE("the agent's pages: ready, metrics, targets, configuration without secrets") {
   Metrics metrics;
+  SystemClock clock;
+  Diagnostics diagnostics(clock);
   metrics.counter("logsvc_x_total", "X").add(3);
   std::string why = "Docker does not answer";
   StatusPage::Sources sources;
@@ -19,7 +23,7 @@ TEST_CASE("the agent's pages: ready, metrics, targets, configuration without sec
   sources.config = without_secrets(
       "clients: [{url: http://u:p@loki, basic_auth: {username: u, password: s3cret}}]\n"
       "bearer_token: abc\nheaders:\n  Authorization: Bearer xyz\n");
-  const auto page = StatusPage::open({"127.0.0.1", 0}, metrics, sources);
+  const auto page = StatusPage::open({"127.0.0.1", 0}, clock, metrics, diagnostics, sources);
   REQUIRE_MESSAGE(page.ok(), page.error().message);
   httplib::Client client("127.0.0.1", (*page)->port());
   CHECK(client.Get("/ready")->status == 503);
@@ -35,6 +39,34 @@ TEST_CASE("the agent's pages: ready, metrics, targets, configuration without sec
     CHECK_MESSAGE(config.find(secret) == std::string::npos, config);
   }
   CHECK(config.find("username: u") != std::string::npos);
+}
+
+TEST_CASE("a configuration is shown without what is secret in it, however it is written") {
+  const std::string shown = without_secrets(
+      "clients:\n"
+      "  - url: 'https://user:pass@word@loki/push'\n"
+      "    tls_config:\n"
+      "      key: |\n"
+      "        -----BEGIN PRIVATE KEY-----\n"
+      "        MIIEsecretlines\n"
+      "        -----END PRIVATE KEY-----\n"
+      "      key_file: /etc/key.pem\n"
+      "    \"pass\\u0077ord\": hidden1\n"
+      "    oauth2: {client_id: me, client_secret: hidden2}\n"
+      "    headers: &h\n"
+      "      X-Tenant: hidden3\n"
+      "    authorization: {type: Bearer, credentials: hidden4}\n"
+      "  - url: http://b/\n"
+      "    headers: *h\n");
+  for (const char* secret : {"PRIVATE", "MIIE", "hidden", "pass@", "user:"}) {
+    CHECK_MESSAGE(shown.find(secret) == std::string::npos, shown);
+  }
+  for (const char* seen : {"/etc/key.pem", "client_id: me", "type: Bearer", "http://b/"}) {
+    CHECK_MESSAGE(shown.find(seen) != std::string::npos, shown);
+  }
+  CHECK(without_secrets("a: [b\npassword: hidden").find("hidden") == std::string::npos);
+  CHECK(without_secrets("a: {b: [1, 'x y', null]}\nc: []\n") ==
+        "a:\n  b:\n    - 1\n    - \"x y\"\n    -\nc: []\n");
 }
 
 TEST_SUITE_END();

@@ -39,7 +39,7 @@ TEST_CASE("agents: containers are told of in turn, and those no longer told of a
     wire::AgentReport r;
     r.agent = "a";
     r.sources = std::move(sources);
-    book.add(std::move(r), at);
+    book.add(std::move(r), at, "10.0.0.1");
   };
   const auto described = [&] {
     std::vector<std::string> out;
@@ -109,16 +109,50 @@ TEST_CASE("agents: the last report, the median skew, few enough") {
   for (const Duration late : {40, 38, 2000, 39, 41}) {
     report.clock = kNow - late * kMillisecond;
     report.spool_lines = static_cast<uint64_t>(late);
-    book.add(report, kNow);
+    book.add(report, kNow, "10.0.0.1");
   }
   const AgentState& agent = book.agents().at("a1");
   CHECK(agent.skew() == -40 * kMillisecond);
   CHECK(agent.report.spool_lines == 41);
+}
+
+TEST_CASE("agents: ids that are made up push out no agent that lives, and are few of one address") {
+  AgentBook book;
+  wire::AgentReport report;
+  report.agent = "real";
+  REQUIRE(book.add(report, kNow, "10.0.0.1"));
   for (int i = 0; i < 1000; ++i) {
-    report.agent = "x" + std::to_string(i);
-    book.add(report, kNow + i);
+    report.agent = "forged" + std::to_string(i);
+    book.add(report, kNow + i, i % 2 ? "10.0.0.1" : "10.0.0.9");
+  }
+  CHECK(book.agents().count("real") == 1);
+  CHECK(book.agents().size() == 2 * AgentBook::kMaxAgentsOfAddress);
+  // Whoever is silent goes for another of its address; of others only when long forgotten.
+  report.agent = "new";
+  CHECK(book.add(report, kNow + kMinute, "10.0.0.1"));
+  for (int i = 0; i < 1000; ++i) {
+    report.agent = "far" + std::to_string(i);
+    book.add(report, kNow + kMinute, "10.1.0." + std::to_string(i % 200));
   }
   CHECK(book.agents().size() == AgentBook::kMaxAgents);
+  report.agent = "late";
+  CHECK_FALSE(book.add(report, kNow + kMinute, "10.2.0.1"));
+  CHECK(book.add(report, kNow + 2 * kHour, "10.2.0.1"));
+  CHECK(book.agents().size() == AgentBook::kMaxAgents);
+}
+
+TEST_CASE("agents: a heartbeat is heard of an agent that pushed from the same address") {
+  AgentBook book;
+  wire::AgentReport report;
+  report.agent = "a";
+  CHECK_FALSE(book.refresh(report, kNow, "10.0.0.1"));
+  REQUIRE(book.add(report, kNow, "10.0.0.1"));
+  report.containers = 7;
+  report.lines = {{"s", 1, 5}};
+  CHECK_FALSE(book.refresh(report, kNow + kSecond, "10.0.0.2"));
+  CHECK(book.refresh(report, kNow + kSecond, "10.0.0.1"));
+  CHECK(book.agents().at("a").report.containers == 7);
+  CHECK(book.agents().at("a").sources.empty());
 }
 
 TEST_SUITE_END();

@@ -1,8 +1,8 @@
-#include "server/http/elastic_pool.h"
+#include "http/elastic_pool.h"
 
 #include <pthread.h>
 
-namespace logsvc::server {
+namespace logsvc::http {
 namespace {
 constexpr std::chrono::seconds kIdleTime{10};
 // Handlers keep large things on the heap, and what of a stack is not touched costs nothing. Room
@@ -24,6 +24,11 @@ void ElasticPool::enqueue(std::function<void()> task) {
   pthread_t thread;
   if (pthread_create(&thread, &attributes, run_thread, this) == 0) ++threads_;
   pthread_attr_destroy(&attributes);
+}
+
+bool ElasticPool::crowded() {
+  MutexLock lock(mutex_);
+  return tasks_.size() > idle_;
 }
 
 void* ElasticPool::run_thread(void* pool) {
@@ -60,4 +65,4 @@ void ElasticPool::shutdown() {
   while (threads_ > 0) ended_.wait(mutex_);
 }
 
-}  // namespace logsvc::server
+}  // namespace logsvc::http

@@ -1,25 +1,27 @@
-// Threads that grow with the connections: an idle keep-alive connection holds a thread of its own
-// and never one that a push waits for. Threads beyond the minimum end after some idle seconds.
+// Threads that grow with the work: a request that takes long never holds up one that a push waits
+// for. Threads beyond the minimum end after some idle seconds. Safe from several threads.
 #pragma once
-
-#include <httplib.h>
 
 #include <deque>
 #include <functional>
 
 #include "base/mutex.h"
 
-namespace logsvc::server {
+namespace logsvc::http {
 
-class ElasticPool : public httplib::TaskQueue {
+class ElasticPool {
  public:
-  // max_threads: connections served at once; more wait in line.
+  // max_threads: tasks that run at once; more wait in line.
   explicit ElasticPool(size_t max_threads) : max_threads_(max_threads) {}
-  ~ElasticPool() override { shutdown(); }
+  ~ElasticPool() { shutdown(); }
+  ElasticPool(const ElasticPool&) = delete;
+  ElasticPool& operator=(const ElasticPool&) = delete;
 
-  void enqueue(std::function<void()> task) override;
+  void enqueue(std::function<void()> task);
+  // Whether tasks wait in line for a thread.
+  bool crowded();
   // Waits for the tasks that run and those in line.
-  void shutdown() override;
+  void shutdown();
 
  private:
   static constexpr size_t kMinIdle = 2;
@@ -36,4 +38,4 @@ class ElasticPool : public httplib::TaskQueue {
   bool stopping_ GUARDED_BY(mutex_) = false;
 };
 
-}  // namespace logsvc::server
+}  // namespace logsvc::http

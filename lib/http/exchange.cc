@@ -1,0 +1,189 @@
+#include "http/exchange.h"
+
+#include "http/socket.h"
+
+namespace logsvc::http {
+namespace {
+
+constexpr int kTurns = 16;                    // of 64 KiB
+constexpr size_t kSmallPiece = 32 * 1024;     // goes out together with what is around it
+constexpr uint64_t kMostUnsent = 512 * 1024;  // more of an answer is waited for by its thread
+constexpr int kRoomSliceMs = 250;             // between looks at the clock
+constexpr const char* kPlain = "text/plain; charset=utf-8";
+
+Counter& counter_of(Metrics& metrics, const char* reason) {
+  return metrics.counter("logsvc_http_refused_total",
+                         "Requests and connections that were refused or closed",
+                         {{"reason", reason}});
+}
+
+}  // namespace
+
+Refusals::Refusals(Metrics& metrics, Diagnostics& diagnostics)
+    : bad_(counter_of(metrics, "bad_request")),
+      large_(counter_of(metrics, "too_large")),
+      slow_(counter_of(metrics, "too_slow")),
+      memory_(counter_of(metrics, "no_memory")),
+      crowded_(counter_of(metrics, "too_many_connections")),
+      diagnostics_(diagnostics) {}
+
+void Refusals::no_memory() {
+  memory_.add();
+  diagnostics_.warn("http", "refused requests: too many request bodies are received at once");
+}
+
+void Refusals::crowded(uint64_t connections) {
+  crowded_.add(connections);
+  diagnostics_.warn("http", "closed the oldest waiting connections: too many are open");
+}
+
+Exchange::Exchange(Handler& handler, const Limits& limits, const Clock& clock, Refusals& refusals)
+    : handler_(handler),
+      clock_(clock),
+      refusals_(refusals),
+      writer_(static_cast<int>(limits.idle_time / kSecond)) {}
+
+Exchange::Next Exchange::read(Connection& connection, int patience_ms) {
+  using State = RequestReader::State;
+  for (int turn = 0; turn < kTurns || patience_ms > 0; ++turn) {
+    const State state = connection.reader().state();
+    if (state == State::kWhole) return Next::kServe;
+    if (state == State::kFault) return refuse(connection, connection.reader().fault());
+    if (state == State::kAdmitting) {
+      const Next next = admit(connection);
+      if (next != Next::kServe) return next;
+      continue;
+    }
+    const int64_t now = clock_.steady_ns();
+    if (state != State::kIdle && now > connection.deadline_ns()) {
+      refusals_.too_slow();
+      return refuse(connection, {408, "the request came too slowly"});
+    }
+    switch (connection.receive(now)) {
+      case Connection::Received::kSome:
+        break;
+      case Connection::Received::kEnded:
+        return Next::kClose;
+      case Connection::Received::kNothing:
+        const bool more = patience_ms > 0 && !stopping_ &&
+                          wait_for_socket(connection.socket(), false, patience_ms);
+        if (!more) return Next::kWait;
+    }
+  }
+  return Next::kWait;
+}
+
+// kServe: reading goes on.
+Exchange::Next Exchange::admit(Connection& connection) {
+  RequestReader& reader = connection.reader();
+  reader.head().peer = connection.peer();
+  reader.head().socket = connection.socket();
+  const Framing framing = reader.framing();
+  Admission admission = handler_.admit(reader.head());
+  if (admission.refusal) {
+    const bool sent =
+        send(connection, std::move(*admission.refusal),
+             {reader.head().method == "HEAD", true, reader.head().minor_version == 1});
+    return sent ? Next::kEnd : Next::kClose;
+  }
+  if (reader.admit(admission.max_body_bytes) == RequestReader::State::kBody &&
+      framing.expects_continue && reader.body_bytes() == 0 &&
+      !connection.send("HTTP/1.1 100 Continue\r\n\r\n", clock_.steady_ns())) {
+    return Next::kClose;
+  }
+  return Next::kServe;
+}
+
+Exchange::Next Exchange::refuse(Connection& connection, const Fault& fault) {
+  if (fault.status == 503) {
+    refusals_.no_memory();
+  } else if (fault.status == 413 || fault.status == 414 || fault.status == 431) {
+    refusals_.too_large();
+  } else if (fault.status != 408) {
+    refusals_.bad_request();
+  }
+  Response response;
+  response.status = fault.status;
+  response.set_body(fault.why + "\n", kPlain);
+  response.set_header("X-Content-Type-Options", "nosniff");
+  if (fault.status == 503) response.set_header("Retry-After", "5");
+  return send(connection, std::move(response), {false, true, true}) ? Next::kEnd : Next::kClose;
+}
+
+Exchange::Next Exchange::answer(Connection& connection) {
+  const Framing framing = connection.reader().framing();
+  Request request = connection.reader().take();
+  connection.begin_next(clock_.steady_ns());
+  if (framing.wants_websocket) return upgrade(connection, std::move(request), framing);
+  Response response;
+  call(request, response);
+  const bool one_point_one = request.minor_version == 1;
+  const bool unbounded = response.produce && !one_point_one;
+  const bool close = !framing.keep_alive || response.close || unbounded || stopping_;
+  const bool head_only = request.method == "HEAD";
+  if (!one_point_one && !close) response.set_header("Connection", "keep-alive");
+  request = {};  // its memory is given back before the answer is sent
+  if (!send(connection, std::move(response), {head_only, close, one_point_one})) {
+    return Next::kClose;
+  }
+  return close ? Next::kEnd : Next::kWait;
+}
+
+Exchange::Next Exchange::upgrade(Connection& connection, Request request, const Framing& framing) {
+  const bool more = framing.chunked || framing.content_length > 0 ||
+                    connection.reader().state() != RequestReader::State::kIdle;
+  if (more) return refuse(connection, {400, "a request for a WebSocket is followed by bytes"});
+  Response response;
+  bool taken = false;
+  try {
+    taken = handler_.upgrade(connection.socket(), request, response);
+  } catch (...) {
+    return refuse(connection, {500, "internal error"});
+  }
+  if (taken) {
+    connection.release_socket();
+    return Next::kGone;
+  }
+  return send(connection, std::move(response), {false, true, true}) ? Next::kEnd : Next::kClose;
+}
+
+void Exchange::call(Request& request, Response& response) {
+  try {
+    handler_.handle(request, response);
+  } catch (...) {
+    response = {};
+    response.status = 500;
+    response.set_body("internal error\n", kPlain);
+  }
+}
+
+// Small pieces go out together; an answer that the socket does not take stays with the connection,
+// but for what is over kMostUnsent, which the thread waits for.
+bool Exchange::send(Connection& connection, Response response, const ReplyWriter::Form& form) {
+  std::string small;
+  const auto out = [&](std::string_view bytes) {
+    return connection.send(bytes, clock_.steady_ns()) && wait_for_room(connection, kMostUnsent);
+  };
+  const auto sink = [&](std::string_view bytes) {
+    if (small.size() + bytes.size() <= kSmallPiece) {
+      small += bytes;
+      return true;
+    }
+    if (!small.empty() && !out(small)) return false;
+    small.clear();
+    return out(bytes);
+  };
+  const bool whole = writer_.write(std::move(response), form, sink);
+  return (small.empty() || out(small)) && whole;
+}
+
+bool Exchange::wait_for_room(Connection& connection, uint64_t most_unsent) {
+  while (connection.unsent_bytes() > most_unsent) {
+    if (stopping_ || clock_.steady_ns() > connection.deadline_ns()) return false;
+    wait_for_socket(connection.socket(), true, kRoomSliceMs);
+    if (!connection.flush()) return false;
+  }
+  return true;
+}
+
+}  // namespace logsvc::http

@@ -1,0 +1,68 @@
+// What happens on one connection between reading and the next time that it waits: heads are
+// admitted, requests answered, faults told. Safe from several threads, each with a connection.
+#pragma once
+
+#include <atomic>
+
+#include "http/connection.h"
+#include "http/http_server.h"
+#include "http/reply_writer.h"
+
+namespace logsvc::http {
+
+// Requests and connections that were not served, by reason, counted and told.
+class Refusals {
+ public:
+  Refusals(Metrics& metrics, Diagnostics& diagnostics);
+
+  void bad_request() { bad_.add(); }
+  void too_large() { large_.add(); }
+  void too_slow() { slow_.add(); }
+  void no_memory();
+  void crowded(uint64_t connections);
+
+ private:
+  Counter& bad_;
+  Counter& large_;
+  Counter& slow_;
+  Counter& memory_;
+  Counter& crowded_;
+  Diagnostics& diagnostics_;
+};
+
+class Exchange {
+ public:
+  Exchange(Handler& handler, const Limits& limits, const Clock& clock, Refusals& refusals);
+
+  enum class Next {
+    kWait,   // for the peer
+    kServe,  // a request is whole
+    kEnd,    // what is to be sent is sent, then the connection ends
+    kClose,  // at once
+    kGone,   // somebody else has the socket
+  };
+  // Reads what has come. patience_ms: how long a thread waits for more where the peer may be about
+  // to send it; 0: not at all, and others have their turn after a MiB.
+  Next read(Connection& connection, int patience_ms);
+  // Answers the request that is whole.
+  Next answer(Connection& connection);
+
+  // No more waiting, and no more requests: the server stops.
+  void stop() { stopping_ = true; }
+
+ private:
+  Next admit(Connection& connection);
+  Next refuse(Connection& connection, const Fault& fault);
+  Next upgrade(Connection& connection, Request request, const Framing& framing);
+  void call(Request& request, Response& response);
+  bool send(Connection& connection, Response response, const ReplyWriter::Form& form);
+  bool wait_for_room(Connection& connection, uint64_t most_unsent);
+
+  Handler& handler_;
+  const Clock& clock_;
+  Refusals& refusals_;
+  const ReplyWriter writer_;
+  std::atomic<bool> stopping_{false};
+};
+
+}  // namespace logsvc::http

@@ -1,0 +1,74 @@
+// The head of a request, read strictly by RFC 9112: what could be understood in two ways is a
+// fault, and behind a fault nothing of the connection is read. Not safe from several threads.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "http/limits.h"
+#include "http/message.h"
+
+namespace logsvc::http {
+
+// Why a request is not taken: a status number and a sentence for the peer.
+struct Fault {
+  int status = 400;
+  std::string why;
+};
+
+// How the end of a message is told, and what becomes of the connection behind it.
+struct Framing {
+  bool chunked = false;
+  uint64_t content_length = 0;
+  bool keep_alive = true;
+  bool expects_continue = false;
+  bool wants_websocket = false;
+};
+
+class HeadParser {
+ public:
+  explicit HeadParser(const Limits& limits) : limits_(limits) {}
+
+  enum class State { kMore, kDone, kFault };
+  // bytes: all that has come since the head began, of which a call before saw a part. Lines are
+  // read as they come, so that one over a limit is refused before it has ended.
+  State advance(std::string_view bytes);
+
+  // When done: the length of the head, and what it says.
+  size_t size() const { return at_; }
+  Request& request() { return request_; }
+  const Framing& framing() const { return framing_; }
+  // When at fault.
+  const Fault& fault() const { return *fault_; }
+
+ private:
+  State refuse(int status, std::string why);
+  bool line_may_grow(std::string_view part);
+  bool take_line(std::string_view line);
+  bool read_request_line(std::string_view line);
+  bool read_target(std::string_view target);
+  bool read_header(std::string_view line);
+  bool finish();
+  bool read_host();
+  bool read_length();
+  void read_connection();
+
+  const Limits& limits_;
+  Request request_;
+  Framing framing_;
+  std::string authority_;  // of a target that names its host
+  std::optional<Fault> fault_;
+  size_t at_ = 0;      // where the line that is under way begins
+  size_t looked_ = 0;  // up to where that line was looked at
+  size_t headers_bytes_ = 0;
+  bool has_line_ = false;
+  bool skipped_blank_ = false;
+};
+
+// %41 and the like decoded; empty optional if an escape is none or means a NUL.
+std::optional<std::string> decode_path(std::string_view path);
+// Whether the bytes of a Host are those of a name or address with an optional port.
+bool is_host(std::string_view host);
+
+}  // namespace logsvc::http

@@ -1,0 +1,71 @@
+// Requests out of the bytes of one connection, however they are cut: heads, bodies by length or in
+// chunks, one request behind the other. Knows nothing of sockets. For one thread at a time.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "http/chunked_decoder.h"
+#include "http/head_parser.h"
+#include "http/limits.h"
+#include "http/memory_budget.h"
+#include "http/message.h"
+
+namespace logsvc::http {
+
+class RequestReader {
+ public:
+  // budget may be null: bodies are not added up.
+  RequestReader(const Limits& limits, std::shared_ptr<MemoryBudget> budget);
+
+  enum class State {
+    kIdle,       // nothing of a request has come
+    kHead,       // part of a head
+    kAdmitting,  // the head is whole; admit() or the end of the connection is next
+    kBody,       // part of a body
+    kWhole,      // take() is next
+    kFault,      // the connection must end
+  };
+  State state() const { return state_; }
+
+  // More bytes. In state kAdmitting and kWhole they are only kept: give no more than a little.
+  State feed(std::string_view bytes);
+
+  // In state kAdmitting: the head, and what it says of what follows.
+  Request& head() { return head_->request(); }
+  const Framing& framing() const { return head_->framing(); }
+  // Its body may have so many bytes.
+  State admit(uint64_t max_body_bytes);
+  // Bytes of the body that have come.
+  uint64_t body_bytes() const { return body_.size(); }
+  // Whether anything is there behind what was read.
+  bool has_unread() const { return !unread_.empty(); }
+
+  // In state kWhole: the request. Then goes on with what has come of the next one.
+  Request take();
+  const Fault& fault() const { return fault_; }
+
+ private:
+  State read(std::string_view& bytes);
+  State read_head(std::string_view& bytes);
+  State read_body(std::string_view& bytes);
+  bool hold_head(uint64_t bytes);
+  State refuse(int status, std::string why);
+  void begin();
+
+  const Limits& limits_;
+  const std::shared_ptr<MemoryBudget> budget_;
+  State state_ = State::kIdle;
+  std::string unread_;
+  std::optional<HeadParser> head_;
+  std::optional<ChunkedDecoder> chunks_;
+  std::string body_;
+  uint64_t head_held_ = 0;
+  MemoryLease memory_;
+  uint64_t max_body_bytes_ = 0;
+  Fault fault_;
+};
+
+}  // namespace logsvc::http
