@@ -51,7 +51,7 @@ std::string gzip(const std::string& body) {
 
 void compress_response(const httplib::Request& request, httplib::Response& response) {
   if (response.body.size() < kWorthIt || response.body.size() > UINT32_MAX / 2 ||
-      response.has_header("Content-Encoding") ||
+      response.has_header("Content-Encoding") || response.has_header("Vary") ||
       !is_text(response.get_header_value("Content-Type"))) {
     return;
   }

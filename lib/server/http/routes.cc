@@ -198,7 +198,8 @@ Api::Api(ApiInfo info, store::Store& store, const logql::Engine& engine, Ingest&
       inflight_(metrics.gauge("loki_inflight_requests", "Requests being answered")),
       request_bytes_(metrics.counter("logsvc_request_body_bytes_total", "Bytes of request bodies")),
       response_bytes_(
-          metrics.counter("logsvc_response_body_bytes_total", "Bytes of answers, as sent")) {
+          metrics.counter("logsvc_response_body_bytes_total", "Bytes of answers, as sent")),
+      queries_(info_.query_pool, metrics) {
   metrics
       .gauge("loki_build_info", "Always 1; the labels say what runs",
              {{"version", kLokiVersion},
