@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -57,7 +58,8 @@ struct Response {
   std::string body;
   std::string_view static_body;  // instead of body: bytes that live as long as the process
   Producer produce;              // instead of body: sent in chunks while it is made
-  bool close = false;            // the connection ends behind this answer
+  std::shared_ptr<const void> until_sent;  // lives until the answer has been sent
+  bool close = false;                      // the connection ends behind this answer
 
   const std::string& header(std::string_view name) const { return headers.get(name); }
   void set_header(std::string name, std::string value) {

@@ -51,14 +51,23 @@ Result<Steps> aligned_steps(const RangeRequest& request, const EngineLimits& lim
 
 int64_t to_ms(Timestamp t) { return t / kMillisecond; }
 
-std::vector<ResultSeries> to_series(StepVector vector, const Steps& steps) {
+// Series without a sample are left out.
+Result<std::vector<ResultSeries>> to_series(StepVector vector, const Steps& steps,
+                                            ExecContext& context) {
   std::vector<ResultSeries> out;
   for (StepSeries& s : vector) {
+    const auto samples =
+        static_cast<size_t>(std::count(s.present.begin(), s.present.end(), uint8_t{1}));
     ResultSeries series{std::move(s.labels), {}};
+    RETURN_IF_ERROR(context.tick(steps.count));
+    RETURN_IF_ERROR(context.hold(samples * sizeof(Sample) + kAllocationBytes));
+    series.samples.reserve(samples);
     for (size_t i = 0; i < steps.count; ++i) {
       if (s.present[i]) series.samples.push_back({to_ms(steps.at(i)), s.values[i]});
     }
-    if (!series.samples.empty()) out.push_back(std::move(series));
+    if (samples) RETURN_IF_ERROR(context.append(out, std::move(series)));
+    s = StepSeries();
+    context.release(step_bytes(steps.count));
   }
   return out;
 }
@@ -141,12 +150,18 @@ class CompiledTailQuery : public TailQuery {
 
 }  // namespace
 
+Error query_timed_out() {
+  return {ErrorCode::kTimeout,
+          "request timed out, decrease the duration of the request or add more label matchers "
+          "(prefer exact match over regex match) to reduce the amount of data processed"};
+}
+
 Engine::Engine(const LogSource& source, EngineLimits limits) : source_(source), limits_(limits) {}
 
 Result<QueryResult> Engine::range(const RangeRequest& request) const {
   ASSIGN_OR_RETURN(const ExprPtr expr, parse(request.query));
   RETURN_IF_ERROR(check_request(limits_, request.start, request.end));
-  ExecContext context(source_, limits_, request.stop);
+  ExecContext context(source_, limits_, request.run);
   QueryResult result;
   if (const auto* log = std::get_if<LogExpr>(&expr->node)) {
     if (limits_.max_entries && request.limit > limits_.max_entries) {
@@ -167,7 +182,8 @@ Result<QueryResult> Engine::range(const RangeRequest& request) const {
     value = StepVector{std::move(constant)};
   }
   MatrixResult matrix;
-  matrix.series = to_series(std::get<StepVector>(std::move(value)), steps);
+  ASSIGN_OR_RETURN(matrix.series,
+                   to_series(std::get<StepVector>(std::move(value)), steps, context));
   sort_by_labels(matrix.series);
   merge_equal(matrix.series);
   RETURN_IF_ERROR(limit_number(matrix.series, limits_, request.partial_series, context.warnings));
@@ -182,7 +198,7 @@ Result<QueryResult> Engine::instant(const InstantRequest& request) const {
         "log queries are not supported as an instant query type, please change your query to a "
         "range query type");
   }
-  ExecContext context(source_, limits_, request.stop);
+  ExecContext context(source_, limits_, request.run);
   const Steps steps{request.time, 1, 1};
   ASSIGN_OR_RETURN(MetricValue value, evaluate(*expr, steps, context));
   QueryResult result;
@@ -191,7 +207,8 @@ Result<QueryResult> Engine::instant(const InstantRequest& request) const {
     return finish(context, std::move(result));
   }
   VectorResult vector;
-  vector.series = to_series(std::get<StepVector>(std::move(value)), steps);
+  ASSIGN_OR_RETURN(vector.series,
+                   to_series(std::get<StepVector>(std::move(value)), steps, context));
   if (!contains_sort(*expr)) sort_by_labels(vector.series);
   RETURN_IF_ERROR(limit_number(vector.series, limits_, request.partial_series, context.warnings));
   result.data = std::move(vector);

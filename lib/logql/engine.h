@@ -3,7 +3,6 @@
 #pragma once
 
 #include <memory>
-#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +10,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "logql/query_result.h"
+#include "logql/query_run.h"
 #include "model/entry.h"
 #include "model/log_source.h"
 
@@ -21,7 +21,7 @@ struct EngineLimits {
   uint64_t max_entries = 5000;             // entries a log query may ask for
   uint64_t max_series = 500;               // series a metric query may answer
   Duration max_query_length = 0;           // end - start
-  uint64_t max_memory_bytes = 256u << 20;  // held by one query for its answer
+  uint64_t max_memory_bytes = 256u << 20;  // held by one query, until its answer is sent
   Duration timeout = kMinute;
   uint64_t max_points = 11'000;  // steps of a range query
 };
@@ -37,7 +37,7 @@ struct RangeRequest {
   bool categorize_labels = false;
   // Metric queries with too many series: the first ones and a warning, instead of an error.
   bool partial_series = false;
-  std::stop_token stop;
+  QueryRun run;
 };
 
 struct InstantRequest {
@@ -48,7 +48,7 @@ struct InstantRequest {
   bool categorize_labels = false;
   // Metric queries with too many series: the first ones and a warning, instead of an error.
   bool partial_series = false;
-  std::stop_token stop;
+  QueryRun run;
 };
 
 class Engine {
@@ -56,9 +56,9 @@ class Engine {
   // Borrows the source.
   Engine(const LogSource& source, EngineLimits limits);
 
-  // kInvalid (Loki's text) for a query that does not parse or is over a limit; kTimeout;
-  // kCancelled when stop was requested; kUnprocessable for what Loki answers with 500
-  // (many-to-many matches).
+  // kInvalid (Loki's text) for a query that does not parse or is over a limit; kTimeout; the reason
+  // of the run's cancellation; kLimit when all queries together hold too much; kUnprocessable for
+  // what Loki answers with 500 (many-to-many matches).
   Result<QueryResult> range(const RangeRequest& request) const;
   Result<QueryResult> instant(const InstantRequest& request) const;
 

@@ -1,5 +1,7 @@
 #include "server/server.h"
 
+#include <algorithm>
+
 #include "http/http_server.h"
 #include "insight/insight.h"
 #include "server/http/api.h"
@@ -67,7 +69,8 @@ struct Server::Parts {
 };
 
 Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
-Server::~Server() = default;
+// What runs is told to end before anything waits for it.
+Server::~Server() { parts_->api->stop_queries(); }
 
 int Server::api_port() const { return parts_->api_http->port(); }
 int Server::ui_port() const { return parts_->ui_http->port(); }
@@ -87,6 +90,11 @@ Result<std::unique_ptr<Server>> Server::start(ServerConfig config, FileSystem& f
   limits.max_series = config.max_series;
   limits.timeout = config.query_timeout;
   limits.max_query_length = config.max_query_length;
+  config.query_pool.timeout = config.query_timeout;
+  if (const uint64_t all = config.query_pool.max_memory_bytes; all > 0) {
+    limits.max_memory_bytes = std::min(limits.max_memory_bytes, all);
+  }
+  config.query_pool.max_query_memory_bytes = limits.max_memory_bytes;
   p->engine = std::make_unique<logql::Engine>(*p->store, limits);
   p->tail = std::make_unique<TailLoop>(clock, metrics);
   p->ingest = std::make_unique<Ingest>(config.limits, *p->insight, p->tail->hub(), clock, metrics,
@@ -111,6 +119,7 @@ Result<std::unique_ptr<Server>> Server::start(ServerConfig config, FileSystem& f
                config.described,
                config.store.dir,
                limits,
+               config.query_pool,
                config.volume_max_series,
                config.store.retention,
                config.compress_responses,

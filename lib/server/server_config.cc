@@ -1,7 +1,9 @@
 #include "server/server_config.h"
 
 #include <algorithm>
+#include <thread>
 
+#include "os/memory.h"
 #include "server/retention_rules.h"
 
 namespace logsvc::server {
@@ -86,6 +88,22 @@ const std::vector<config::SettingSpec>& server_settings() {
       {"max-query-length", "Largest range of a query (0: any)", "0", {}, false},
       {"volume-max-series", "Rows a volume query may make", "1000", {}, false},
       {"query-timeout", "A query is ended after this", "1m", {}, false},
+      {"max-concurrent-queries",
+       "Queries that run at once (auto: twice the processors, at least 4)",
+       "auto",
+       {},
+       false},
+      {"query-queue",
+       "Queries of one user or address that may wait for their turn",
+       "100",
+       {},
+       false},
+      {"query-memory",
+       "What all running queries may hold together (auto: an eighth of the machine's memory; 0: "
+       "any)",
+       "auto",
+       {},
+       false},
       {"compress-responses", "gzip for clients that take it", "true", {}, false},
       {"web-dir", "Serve the page from this folder (for its developers)", "", {}, false},
       {"log-level", "debug, info, warn or error", "info", {}, false},
@@ -145,6 +163,29 @@ Result<IngestLimits> ingest_limits(const config::Settings& s) {
   return out;
 }
 
+Result<QueryPoolOptions> query_pool_options(const config::Settings& s) {
+  constexpr uint64_t kLeastMemory = 16u << 20, kMostQueries = 1024;
+  QueryPoolOptions out;
+  if (s.text("max-concurrent-queries") == "auto") {
+    out.max_running = std::max(4u, 2 * std::thread::hardware_concurrency());
+  } else {
+    ASSIGN_OR_RETURN(out.max_running, s.number("max-concurrent-queries"));
+    if (out.max_running < 1 || out.max_running > kMostQueries) {
+      return s.bad_value("max-concurrent-queries", "must be 1 to 1024, or auto");
+    }
+  }
+  ASSIGN_OR_RETURN(out.max_waiting, s.number("query-queue"));
+  if (s.text("query-memory") == "auto") {
+    out.max_memory_bytes = std::max<uint64_t>(machine_memory_bytes() / 8, 64u << 20);
+  } else {
+    ASSIGN_OR_RETURN(out.max_memory_bytes, s.bytes("query-memory"));
+    if (out.max_memory_bytes && out.max_memory_bytes < kLeastMemory) {
+      return s.bad_value("query-memory", "must be at least 16MB, or 0");
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 Result<ServerConfig> make_server_config(const config::Settings& s) {
@@ -173,6 +214,7 @@ Result<ServerConfig> make_server_config(const config::Settings& s) {
   ASSIGN_OR_RETURN(out.volume_max_series, s.number("volume-max-series"));
   ASSIGN_OR_RETURN(out.compress_responses, s.boolean("compress-responses"));
   ASSIGN_OR_RETURN(out.query_timeout, s.duration("query-timeout"));
+  ASSIGN_OR_RETURN(out.query_pool, query_pool_options(s));
   const std::string& auth = s.text("auth");
   if (auth == "auto") {
     out.ask_password = !out.listen.is_loopback() || !out.ui_listen.is_loopback();

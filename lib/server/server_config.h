@@ -7,6 +7,7 @@
 
 #include "config/settings.h"
 #include "server/ingest_limits.h"
+#include "server/query/query_pool.h"
 #include "store/store.h"
 
 namespace logsvc::server {
@@ -20,6 +21,7 @@ struct ServerConfig {
   uint64_t max_series = 500;
   Duration query_timeout = kMinute;
   Duration max_query_length = 0;
+  QueryPoolOptions query_pool;
   bool compress_responses = true;
   bool deletion_enabled = true;
   uint64_t volume_max_series = 1000;

@@ -18,7 +18,7 @@ bool opens_many(const Batch& batch);
 Status for_each_part(const Batch& batch, const std::function<Status(Batch)>& append);
 
 // The parts as one batch again, which holds on to the bytes of `whole` that they borrow.
-std::shared_ptr<const Batch> batch_of_parts(
-    std::shared_ptr<const Batch> whole, const std::vector<std::shared_ptr<const Batch>>& parts);
+std::shared_ptr<const Batch> batch_of_parts(std::shared_ptr<const Batch> whole,
+                                            const std::vector<std::shared_ptr<const Batch>>& parts);
 
 }  // namespace logsvc::store

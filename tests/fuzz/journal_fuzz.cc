@@ -1,5 +1,5 @@
-// A journal of one segment from foreign bytes, as the last and as an earlier one: what it has is read,
-// what is appended is found again, and the numbers rise.
+// A journal of one segment from foreign bytes, as the last and as an earlier one: what it has is
+// read, what is appended is found again, and the numbers rise.
 #include <cstdlib>
 
 #include "journal/journal.h"
@@ -49,8 +49,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     files.set_bytes("/j/" + segment_name(1), bytes);
     if (!is_last) {
       const SegmentHeader header = new_segment_header(50, 50);
-      files.set_bytes("/j/" + segment_name(50), encode_segment_header(header) +
-                                                    encode_record_header(header, 50, "x") + "x");
+      files.set_bytes("/j/" + segment_name(50),
+                      encode_segment_header(header) + encode_record_header(header, 50, "x") + "x");
     }
     check(files);
   }

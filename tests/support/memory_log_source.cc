@@ -49,8 +49,19 @@ Result<std::unique_ptr<EntryIterator>> MemoryLogSource::select(const SelectQuery
 }
 
 Result<std::vector<LabelSet>> MemoryLogSource::series(
-    TimeRange, const std::vector<std::vector<Matcher>>&) const {
-  return std::vector<LabelSet>();
+    TimeRange range, const std::vector<std::vector<Matcher>>& groups) const {
+  std::vector<LabelSet> out;
+  for (const StoredLine& l : lines_) {
+    const bool wanted =
+        groups.empty() || std::any_of(groups.begin(), groups.end(), [&](const auto& group) {
+          return matches_all(group, l.labels);
+        });
+    if (wanted && range.contains(l.line.timestamp) &&
+        std::find(out.begin(), out.end(), l.labels) == out.end()) {
+      out.push_back(l.labels);
+    }
+  }
+  return out;
 }
 Result<std::vector<std::string>> MemoryLogSource::label_names(TimeRange,
                                                               const std::vector<Matcher>&) const {

@@ -228,12 +228,13 @@ void GoRegex::expand(std::string_view replacement, const Groups& groups, std::st
   }
 }
 
-void GoRegex::for_each_match(std::string_view text, const Visit& visit) const {
+void GoRegex::for_each_match(std::string_view text, const Visit& visit,
+                             const Cancellation& cancellation) const {
   if (text.data() == nullptr) text = "";
   Groups groups;
   size_t from = 0;
   size_t last_end = std::string_view::npos;
-  while (from <= text.size() && find(text, from, groups)) {
+  while (from <= text.size() && !cancellation.requested() && find(text, from, groups)) {
     const auto start = static_cast<size_t>(groups[0].data() - text.data());
     const size_t end = start + groups[0].size();
     // An empty match right behind a match does not count.
@@ -248,32 +249,38 @@ void GoRegex::for_each_match(std::string_view text, const Visit& visit) const {
   }
 }
 
-std::string GoRegex::replace_all(std::string_view text, std::string_view replacement,
-                                 bool literal) const {
+std::string GoRegex::replace_all(std::string_view text, std::string_view replacement, bool literal,
+                                 const Cancellation& cancellation) const {
   std::string out;
   size_t copied = 0;
   if (text.data() == nullptr) text = "";
-  for_each_match(text, [&](const Groups& groups) {
-    const auto start = static_cast<size_t>(groups[0].data() - text.data());
-    out += text.substr(copied, start - copied);
-    if (literal) {
-      out += replacement;
-    } else {
-      expand(replacement, groups, out);
-    }
-    copied = start + groups[0].size();
-    return out.size() <= kLongestText;
-  });
+  for_each_match(
+      text,
+      [&](const Groups& groups) {
+        const auto start = static_cast<size_t>(groups[0].data() - text.data());
+        out += text.substr(copied, start - copied);
+        if (literal) {
+          out += replacement;
+        } else {
+          expand(replacement, groups, out);
+        }
+        copied = start + groups[0].size();
+        return out.size() <= kLongestText;
+      },
+      cancellation);
   out += text.substr(copied);
   return out;
 }
 
-size_t GoRegex::count(std::string_view text) const {
+size_t GoRegex::count(std::string_view text, const Cancellation& cancellation) const {
   size_t n = 0;
-  for_each_match(text, [&](const Groups&) {
-    ++n;
-    return true;
-  });
+  for_each_match(
+      text,
+      [&](const Groups&) {
+        ++n;
+        return true;
+      },
+      cancellation);
   return n;
 }
 

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/cancellation.h"
 #include "base/result.h"
 
 namespace re2 {
@@ -42,13 +43,17 @@ class GoRegex {
   static constexpr size_t kLongestText = 8u << 20;
   // Appends the replacement with $1, ${name} and $$ filled in.
   void expand(std::string_view replacement, const Groups& groups, std::string& out) const;
-  // All matches replaced; `literal` takes the replacement as it is.
-  std::string replace_all(std::string_view text, std::string_view replacement, bool literal) const;
-  size_t count(std::string_view text) const;
+  // What goes through all matches ends early when the cancellation is requested: each match may
+  // take as long as the text is long. All matches replaced; `literal` takes the replacement as it
+  // is.
+  std::string replace_all(std::string_view text, std::string_view replacement, bool literal,
+                          const Cancellation& cancellation = {}) const;
+  size_t count(std::string_view text, const Cancellation& cancellation = {}) const;
   // Matches from left to right, as Go's FindAll, until visit says false. No match begins inside a
   // character, and an empty one right behind another does not count.
   using Visit = std::function<bool(const Groups&)>;
-  void for_each_match(std::string_view text, const Visit& visit) const;
+  void for_each_match(std::string_view text, const Visit& visit,
+                      const Cancellation& cancellation = {}) const;
 
  private:
   bool find_valid(std::string_view text, size_t from, Groups& groups) const;

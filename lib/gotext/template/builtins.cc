@@ -50,7 +50,7 @@ Result<bool> equal(const Value& a, const Value& b) {
   if (a.is_nil() || b.is_nil()) return a.is_nil() && b.is_nil();
   const auto* t = a.as<GoTime>();
   const auto* u = b.as<GoTime>();
-  if (t && u) return t->seconds == u->seconds && t->nanos == u->nanos;
+  if (t && u) return t->compare(*u) == 0;
   return invalid(std::string("non-comparable type ") + a.printed() + ": " + a.type_name());
 }
 

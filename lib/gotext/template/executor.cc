@@ -15,7 +15,8 @@ constexpr size_t kMaxKept = 100;  // regular expressions and zones
 enum class Flow { kNormal, kBreak, kContinue };
 
 const char* parameter_name(Parameter p) {
-  static constexpr const char* kNames[] = {"interface {}", "string", "int", "float64", "time.Time"};
+  static constexpr const char* kNames[] = {
+      "interface {}", "string", "int", "float64", "time.Time", "time.Duration", "*time.Location"};
   return kNames[static_cast<size_t>(p)];
 }
 
@@ -34,6 +35,10 @@ bool fits(const Value& v, Parameter p) {
       return v.as<double>() != nullptr;
     case Parameter::kTime:
       return is_time(v);
+    case Parameter::kDuration:
+      return v.as<Integer>() && v.as<Integer>()->type == Integer::Type::kDuration;
+    case Parameter::kLocation:
+      return v.as<TimeZone>() != nullptr;
   }
   return false;
 }
@@ -71,7 +76,7 @@ class Executor {
   Status count_step(size_t bytes = 0) {
     steps_left_ -= 1 + static_cast<int64_t>(bytes / kBytesPerStep);
     if (steps_left_ < 0) return failure("the template takes too many steps");
-    return {};
+    return context_.cancellation.check();
   }
   Status emit(std::string_view text) {
     if (out_.size() + text.size() > kMaxOutputBytes) return failure("the output is too long");
@@ -242,7 +247,7 @@ class Executor {
       case Node::Kind::kField:
       case Node::Kind::kVariable:
       case Node::Kind::kChain:
-        return path(first, dot, arguments);
+        return path(first, dot, {&cmd, last});
       case Node::Kind::kIdentifier:
         return call(cmd, first, dot, last);
       default:
@@ -261,8 +266,17 @@ class Executor {
     return first.value;
   }
 
+  // What stands behind the first word of a command, and comes out of the pipeline in front of it.
+  struct Given {
+    const Node* cmd = nullptr;
+    const Value* last = nullptr;
+
+    size_t written() const { return cmd ? cmd->children.size() - 1 : 0; }
+    size_t count() const { return written() + (last ? 1 : 0); }
+  };
+
   // .a.b, $x.a and (…).a
-  Result<Value> path(const Node& node, const Value& dot, bool arguments) {
+  Result<Value> path(const Node& node, const Value& dot, const Given& given) {
     at_ = &node;
     Value value = dot;
     size_t from = 0;
@@ -272,7 +286,7 @@ class Executor {
       if (found == variables_.rend()) return failure("undefined variable: " + node.names[0]);
       value = found->value;
       from = 1;
-      if (arguments && node.names.size() == 1) {
+      if (given.count() && node.names.size() == 1) {
         return failure("can't give argument to non-function " + node.to_string());
       }
     } else if (node.kind == Node::Kind::kChain) {
@@ -286,12 +300,17 @@ class Executor {
     }
     for (size_t i = from; i < node.names.size(); ++i) {
       const bool last = i + 1 == node.names.size();
-      ASSIGN_OR_RETURN(value, field(value, node.names[i], arguments && last, i > from));
+      at_ = &node;
+      ASSIGN_OR_RETURN(value, field(value, node.names[i], last ? given : Given(), i > from, dot));
     }
     return value;
   }
 
-  Result<Value> field(const Value& receiver, const std::string& name, bool arguments, bool inner) {
+  Result<Value> field(const Value& receiver, const std::string& name, const Given& given,
+                      bool inner, const Value& dot) {
+    if (const Method* method = find_method(receiver, name)) {
+      return call_method(receiver, *method, given, dot);
+    }
     if (receiver.is_nil()) {
       if (inner) return failure("nil pointer evaluating interface {}." + name);
       return Value();
@@ -301,13 +320,39 @@ class Executor {
     if (!map && !labels) {
       return failure("can't evaluate field " + name + " in type " + receiver.type_name());
     }
-    if (arguments) return failure(name + " is not a method but has arguments");
+    if (given.count()) return failure(name + " is not a method but has arguments");
     if (labels) {
       const std::string* value = find_label(*labels, name);
       return Value(value ? *value : std::string());
     }
     const auto found = map->find(name);
     return found == map->end() ? Value() : found->second;
+  }
+
+  Result<Value> call_method(const Value& receiver, const Method& method, const Given& given,
+                            const Value& dot) {
+    const std::string name(method.name);
+    const Node* at = at_;
+    if (given.count() != method.parameters.size()) {
+      return failure("wrong number of args for " + name + ": want " +
+                     std::to_string(method.parameters.size()) + " got " +
+                     std::to_string(given.count()));
+    }
+    if (!method.call) return failure(method.problem);
+    std::vector<Value> arguments;
+    for (size_t i = 0; i < given.written(); ++i) {
+      ASSIGN_OR_RETURN(Value v, argument(*given.cmd->children[i + 1], method.parameters[i], dot));
+      RETURN_IF_ERROR(count_step(v.text() ? v.text()->size() : 0));
+      arguments.push_back(std::move(v));
+    }
+    if (given.last) {
+      ASSIGN_OR_RETURN(Value v, checked(*given.last, method.parameters.back()));
+      arguments.push_back(std::move(v));
+    }
+    at_ = at;
+    auto out = method.call(receiver, arguments);
+    if (!out.ok()) return failure("error calling " + name + ": " + out.error().message);
+    return out;
   }
 
   Result<Value> call(const Node& cmd, const Node& identifier, const Value& dot, const Value* last) {
@@ -340,6 +385,7 @@ class Executor {
       if (const auto* text = v.text()) RETURN_IF_ERROR(count_step(text->size()));
     }
     auto out = function->call(context_, arguments);
+    RETURN_IF_ERROR(context_.cancellation.check());
     at_ = &cmd;
     if (!out.ok()) return failure("error calling " + name + ": " + out.error().message);
     if (const auto* text = out->text(); text && text->size() > kMaxOutputBytes) {
@@ -368,7 +414,7 @@ class Executor {
       case Node::Kind::kField:
       case Node::Kind::kVariable:
       case Node::Kind::kChain: {
-        ASSIGN_OR_RETURN(const Value v, path(node, dot, false));
+        ASSIGN_OR_RETURN(const Value v, path(node, dot, Given()));
         return checked(v, parameter);
       }
       case Node::Kind::kPipe: {
@@ -399,10 +445,15 @@ class Executor {
       case Parameter::kFloat:
         if (node.is_float) return Value(node.floating);
         return failure("expected float; found " + node.to_string());
+      case Parameter::kDuration:
+        if (node.is_integer) return Value::duration(node.integer);
+        return failure("expected integer; found " + node.to_string());
       case Parameter::kTime:
+      case Parameter::kLocation:
         break;
     }
-    return failure("can't handle " + node.to_string() + " for arg of type time.Time");
+    return failure("can't handle " + node.to_string() + " for arg of type " +
+                   parameter_name(parameter));
   }
 
   Result<Value> checked(const Value& value, Parameter parameter) {

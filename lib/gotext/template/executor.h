@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 
+#include "base/cancellation.h"
 #include "base/result.h"
 #include "gotext/regex/go_regex.h"
 #include "gotext/template/node.h"
@@ -23,6 +24,7 @@ class Context {
   Dialect dialect;
   Timestamp timestamp = 0;
   std::string_view line;
+  Cancellation cancellation;
 
   // Compiled once; kInvalid with Go's wording.
   Result<const GoRegex*> regex(const std::string& expression);

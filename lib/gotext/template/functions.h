@@ -10,7 +10,7 @@
 namespace logsvc::tmpl {
 
 // What a parameter takes.
-enum class Parameter { kAny, kString, kInt, kFloat, kTime };
+enum class Parameter { kAny, kString, kInt, kFloat, kTime, kDuration, kLocation };
 
 struct Function {
   std::string_view name;
@@ -22,6 +22,17 @@ struct Function {
 
 // nullptr if there is none.
 const Function* find_function(std::string_view name, Dialect dialect);
+
+// A method of Go's time.Time, time.Duration, time.Month, time.Weekday or *time.Location.
+struct Method {
+  std::string_view name;
+  std::vector<Parameter> parameters;
+  // nullptr: not one that a template may call; then `problem` says why.
+  Result<Value> (*call)(const Value& receiver, std::span<const Value> arguments);
+  const char* problem = nullptr;
+};
+// nullptr if the type of the value has none of that name.
+const Method* find_method(const Value& receiver, std::string_view name);
 
 // Parts of the table, by file.
 std::span<const Function> builtin_functions();

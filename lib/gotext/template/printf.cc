@@ -245,13 +245,18 @@ void put(char verb, const Value& v, const Spec& spec, std::string& out) {
     done = verb == 'v' || verb == 't';
     if (done) pad(*b ? "true" : "false", spec, out);
   } else if (const auto* i = v.as<Integer>()) {
-    done = put_integer(verb, *i, spec, out);
+    // What has words gives them where a text may stand.
+    const bool as_text =
+        i->has_words() && std::string_view("vsqxX").find(verb) != std::string::npos;
+    done = as_text ? put_string(verb, i->words(), spec, out) : put_integer(verb, *i, spec, out);
   } else if (const auto* d = v.as<double>()) {
     done = put_float(verb, *d, spec, out);
   } else if (const auto* s = v.text()) {
     done = put_string(verb, *s, spec, out);
   } else if (const auto* t = v.as<GoTime>()) {
     done = put_string(verb, t->printed(), spec, out);
+  } else if (const auto* zone = v.as<TimeZone>()) {
+    done = put_string(verb, zone->name(), spec, out);
   } else {
     done = put_container(verb, v, spec, out);
   }

@@ -119,7 +119,7 @@ Outcome replace(Context&, Arguments a) { return replaced(text(a[2]), text(a[0]),
 
 Outcome regex_replaced(Context& context, Arguments a, bool literal) {
   ASSIGN_OR_RETURN(const GoRegex* regex, context.regex(*a[0].text()));
-  return Value(regex->replace_all(text(a[1]), text(a[2]), literal));
+  return Value(regex->replace_all(text(a[1]), text(a[2]), literal, context.cancellation));
 }
 Outcome regex_replace(Context& context, Arguments a) { return regex_replaced(context, a, false); }
 Outcome regex_replace_literal(Context& context, Arguments a) {
@@ -127,7 +127,7 @@ Outcome regex_replace_literal(Context& context, Arguments a) {
 }
 Outcome regex_count(Context& context, Arguments a) {
   ASSIGN_OR_RETURN(const GoRegex* regex, context.regex(*a[0].text()));
-  return Value::integer(static_cast<int64_t>(regex->count(text(a[1]))));
+  return Value::integer(static_cast<int64_t>(regex->count(text(a[1]), context.cancellation)));
 }
 
 // ---- cutting and padding ----

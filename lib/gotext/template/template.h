@@ -25,6 +25,9 @@ class Template {
   // Names of fields it reads; those read through index, variables or other templates are not seen.
   const std::vector<std::string>& fields() const { return fields_; }
 
+  // Rendering fails soon after it is requested.
+  void stop_on(const Cancellation& cancellation) { context_.cancellation = cancellation; }
+
   // Appends the output; an error's text is for __error_details__.
   Status render(Timestamp timestamp, std::string_view line,
                 const std::shared_ptr<const Labels>& labels, std::string& out);

@@ -14,6 +14,7 @@ struct Truth {
   bool operator()(double v) const { return v != 0; }
   bool operator()(const std::string& v) const { return !v.empty(); }
   bool operator()(const GoTime&) const { return true; }
+  bool operator()(const TimeZone&) const { return true; }
   template <typename T>
   bool operator()(const std::shared_ptr<const T>& v) const {
     return !v->empty();
@@ -25,10 +26,11 @@ struct Print {
 
   void operator()(std::monostate) const { out += "<nil>"; }
   void operator()(bool v) const { out += v ? "true" : "false"; }
-  void operator()(const Integer& v) const { out += std::to_string(v.number); }
+  void operator()(const Integer& v) const { out += v.words(); }
   void operator()(double v) const { out += format_float(v); }
   void operator()(const std::string& v) const { out += v; }
   void operator()(const GoTime& v) const { out += v.printed(); }
+  void operator()(const TimeZone& v) const { out += v.name(); }
   void operator()(const std::shared_ptr<const List>& v) const {
     out += '[';
     for (size_t i = 0; i < v->size(); ++i) {
@@ -60,8 +62,24 @@ struct Print {
 
 }  // namespace
 
+std::string Integer::words() const {
+  switch (type) {
+    case Type::kDuration:
+      return format_go_duration(number);
+    case Type::kMonth:
+      if (number >= 1 && number <= 12) return kMonthNames[number - 1];
+      return "%!Month(" + std::to_string(number) + ")";
+    case Type::kWeekday:
+      if (number >= 0 && number <= 6) return kWeekDayNames[number];
+      return "%!Weekday(" + std::to_string(number) + ")";
+    default:
+      return std::to_string(number);
+  }
+}
+
 const char* Value::type_name() const {
-  static constexpr const char* kIntegers[] = {"int", "int64", "uint8"};
+  static constexpr const char* kIntegers[] = {"int",           "int64",      "uint8",
+                                              "time.Duration", "time.Month", "time.Weekday"};
   static constexpr const char* kNames[] = {"nil",
                                            "bool",
                                            "int",
@@ -70,7 +88,8 @@ const char* Value::type_name() const {
                                            "time.Time",
                                            "[]interface {}",
                                            "map[string]interface {}",
-                                           "map[string]string"};
+                                           "map[string]string",
+                                           "*time.Location"};
   if (const auto* i = as<Integer>()) return kIntegers[static_cast<size_t>(i->type)];
   return kNames[state_.index()];
 }

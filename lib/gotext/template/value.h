@@ -18,24 +18,29 @@ class Value;
 using List = std::vector<Value>;
 using Map = std::map<std::string, Value, std::less<>>;
 
-// Go's integer types that functions give and take; they do not mix in calls.
+// Go's integer types that functions and methods give and take; they do not mix in calls.
 struct Integer {
-  enum class Type { kInt, kInt64, kByte };
+  enum class Type { kInt, kInt64, kByte, kDuration, kMonth, kWeekday };
   int64_t number = 0;
   Type type = Type::kInt;
+
+  // Whether it prints as words: time.Month, time.Weekday and time.Duration.
+  bool has_words() const { return type >= Type::kDuration; }
+  std::string words() const;
 };
 
 class Value {
  public:
   using State = std::variant<std::monostate, bool, Integer, double, std::string, GoTime,
                              std::shared_ptr<const List>, std::shared_ptr<const Map>,
-                             std::shared_ptr<const Labels>>;
+                             std::shared_ptr<const Labels>, TimeZone>;
 
   Value() = default;  // nil
   template <typename T>
   explicit Value(T state) : state_(std::move(state)) {}
   static Value integer(int64_t v) { return Value(Integer{v, Integer::Type::kInt}); }
   static Value int64(int64_t v) { return Value(Integer{v, Integer::Type::kInt64}); }
+  static Value duration(Duration v) { return Value(Integer{v, Integer::Type::kDuration}); }
   static Value string(std::string_view v) { return Value(std::string(v)); }
 
   bool is_nil() const { return std::holds_alternative<std::monostate>(state_); }

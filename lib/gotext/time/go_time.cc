@@ -167,21 +167,19 @@ GoTime GoTime::from(Timestamp t) {
   return out;
 }
 
-GoTime GoTime::zero() { return {days_of_date(1, 1, 1) * kDaySeconds, 0, 0, "UTC"}; }
+GoTime GoTime::utc(int64_t seconds, int32_t nanos) { return {seconds, nanos, 0, "UTC"}; }
+
+GoTime GoTime::zero() { return utc(days_of_date(1, 1, 1) * kDaySeconds, 0); }
 
 std::string GoTime::printed() const { return format("2006-01-02 15:04:05.999999999 -0700 MST"); }
 
 std::string GoTime::format(std::string_view layout) const {
-  const int64_t wall = seconds + offset;
-  const int64_t days = floor_div(wall, kDaySeconds);
-  const auto of_day = static_cast<int>(wall - days * kDaySeconds);
-  int64_t year = 0;
-  int month = 0, day = 0;
-  date_of_days(days, year, month, day);
-  const int hour = of_day / 3600, minute = of_day / 60 % 60, second = of_day % 60;
+  const Civil c = civil();
+  const int64_t year = c.year;
+  const int month = c.month, day = c.day, hour = c.hour, minute = c.minute, second = c.second;
+  const int year_day = c.year_day;
   const int hour12 = hour % 12 == 0 ? 12 : hour % 12;
-  const std::string week_day = kWeekDayNames[((days % 7) + 11) % 7];
-  const int64_t year_day = days - days_of_date(year, 1, 1) + 1;
+  const std::string week_day = kWeekDayNames[c.week_day];
   std::string out;
   while (!layout.empty()) {
     const LayoutStep step = next_layout_step(layout);

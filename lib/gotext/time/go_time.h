@@ -2,54 +2,93 @@
 // reference layouts ("2006-01-02 15:04:05").
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/time.h"
 
 namespace logsvc::tmpl {
 
-struct GoTime {
-  int64_t seconds = 0;  // since the epoch
-  int32_t nanos = 0;    // 0 … 999999999
-  int32_t offset = 0;   // seconds east of UTC
-  std::string zone;     // abbreviation: UTC, KST
-
-  static GoTime from(Timestamp t);  // in the server's zone
-  // The instant in Go's zero value: year 1, UTC.
-  static GoTime zero();
-  // fmt's form: 2006-01-02 15:04:05.999999999 -0700 MST.
-  std::string printed() const;
-  std::string format(std::string_view layout) const;
-};
-
 struct ZoneFile;
+struct GoTime;
 
 // A time zone: the server's own, or one by IANA name. A value; copies share storage.
 class TimeZone {
  public:
-  static TimeZone local() { return TimeZone(true); }
+  static TimeZone local() { return TimeZone(true, "Local"); }
   // Reads the system's zone file; UTC if there is none of that name.
   static TimeZone named(const std::string& name);
 
+  // One offset at all times, called by its abbreviation.
+  static TimeZone fixed(int32_t offset, const std::string& abbreviation);
+
+  // The name it was asked for by; Local for the server's own.
+  const std::string& name() const { return name_; }
   // Whether the system knows the zone.
   bool known() const { return local_ || file_ != nullptr; }
-  // Offset and abbreviation in force at the instant.
+  // Sets what is in force at the instant, and the place.
   void apply(GoTime& t) const;
-  // Sets t.seconds of a wall-clock time counted as if it were UTC, and its zone.
+  // Sets t.seconds of a wall-clock time counted as if it were UTC, and what apply() sets.
   void from_wall_clock(int64_t wall_seconds, GoTime& t) const;
   // The offset that an abbreviation stands for here, rather that in force at the wall-clock time;
   // nullopt if the zone has none of that name.
   std::optional<int32_t> offset_of(std::string_view abbreviation, int64_t wall_seconds) const;
 
  private:
-  explicit TimeZone(bool local) : local_(local) {}
+  TimeZone(bool local, std::string name) : local_(local), name_(std::move(name)) {}
   bool local_;
+  std::string name_;
   std::shared_ptr<const ZoneFile> file_;
 };
+
+// An instant and where on earth it is looked at. A value.
+struct GoTime {
+  int64_t seconds = 0;  // since the epoch
+  int32_t nanos = 0;    // 0 … 999999999
+  int32_t offset = 0;   // seconds east of UTC, at this instant
+  std::string zone;     // abbreviation: UTC, KST
+  // Where offset and abbreviation come from; nullopt: they hold at all times.
+  std::optional<TimeZone> location = {};
+
+  static GoTime from(Timestamp t);  // in the server's zone
+  // The instant in Go's zero value: year 1, UTC.
+  static GoTime zero();
+  static GoTime utc(int64_t seconds, int32_t nanos);
+  // fmt's form: 2006-01-02 15:04:05.999999999 -0700 MST.
+  std::string printed() const;
+  std::string format(std::string_view layout) const;
+
+  // The calendar and the clock at its place.
+  struct Civil {
+    int64_t year = 0;
+    int month = 0, day = 0;  // from 1
+    int hour = 0, minute = 0, second = 0;
+    int week_day = 0;  // 0: Sunday
+    int year_day = 0;  // from 1
+  };
+  Civil civil() const;
+
+  // As Go's methods of these names. Times that leave the range of int64 seconds stay at its ends.
+  GoTime in(const TimeZone& other) const;
+  GoTime add(Duration d) const;
+  GoTime add_date(int64_t years, int64_t months, int64_t days) const;
+  // Down to, or to the nearest, multiple of d since year 1; as it is unless d > 0.
+  GoTime truncated(Duration d) const;
+  GoTime rounded(Duration d) const;
+  // Saturates at the longest durations.
+  Duration since(const GoTime& earlier) const;
+  std::strong_ordering compare(const GoTime& other) const {
+    return seconds != other.seconds ? seconds <=> other.seconds : nanos <=> other.nanos;
+  }
+};
+
+// Go's form of a time.Duration: 1h30m0s, 1.5s, 250ms, 0s.
+std::string format_go_duration(Duration d);
 
 // A text without a zone is of `zone`. An abbreviation (KST) is one of `names`; others count as UTC.
 // nullopt if the text does not follow the layout.

@@ -272,8 +272,12 @@ std::optional<GoTime> parse_go_time(std::string_view layout, std::string_view te
     if (out.offset != r.offset) {
       out.offset = r.offset;
       out.zone = r.zone;
+      out.location.reset();
     }
-    if (r.zone == "UTC") out.zone = "UTC";
+    if (r.zone == "UTC") {
+      out.zone = "UTC";
+      out.location.reset();
+    }
     return out;
   }
   if (!r.zone.empty()) {

@@ -87,7 +87,7 @@ std::shared_ptr<const ZoneFile> parse_zone_file(std::string_view bytes) {
 }  // namespace
 
 TimeZone TimeZone::named(const std::string& name) {
-  TimeZone out(false);
+  TimeZone out(false, name.empty() ? "UTC" : name);
   if (name.empty() || name.size() > 64 || name[0] == '/' || name.find("..") != std::string::npos) {
     return out;
   }
@@ -97,9 +97,18 @@ TimeZone TimeZone::named(const std::string& name) {
   return out;
 }
 
+TimeZone TimeZone::fixed(int32_t offset, const std::string& abbreviation) {
+  TimeZone out(false, abbreviation);
+  auto file = std::make_shared<ZoneFile>();
+  file->kinds.push_back({offset, abbreviation});
+  out.file_ = std::move(file);
+  return out;
+}
+
 void TimeZone::apply(GoTime& t) const {
   t.offset = 0;
   t.zone = "UTC";
+  t.location = *this;
   if (local_) {
     const std::time_t seconds = t.seconds;
     std::tm parts{};

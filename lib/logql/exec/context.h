@@ -1,10 +1,11 @@
-// What every part of one query's execution shares: source, limits, cancellation, cost.
+// What every part of one query's execution shares: source, limits, cancellation, memory, cost.
 #pragma once
 
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
-#include <stop_token>
+#include <memory>
+#include <vector>
 
 #include "logql/engine.h"
 
@@ -12,29 +13,34 @@ namespace logsvc::logql {
 
 class ExecContext {
  public:
-  ExecContext(const LogSource& source, const EngineLimits& limits, std::stop_token stop)
+  ExecContext(const LogSource& source, const EngineLimits& limits, const QueryRun& run)
       : source(source),
         limits(limits),
-        stop(std::move(stop)),
-        begun_(std::chrono::steady_clock::now()) {}
+        cancellation(run.cancellation),
+        begun_(std::chrono::steady_clock::now()),
+        memory_(run.memory ? run.memory
+                           : std::make_shared<MemoryAccount>(nullptr, limits.max_memory_bytes)) {}
 
   const LogSource& source;
   const EngineLimits& limits;
-  const std::stop_token stop;
+  const Cancellation cancellation;
   QueryStats stats;
   std::vector<std::string> warnings;
 
-  // Called now and then while entries stream by.
+  // Called between pieces of work of at most some milliseconds.
   Status check() const {
-    if (stop.stop_requested())
-      return Error{ErrorCode::kCancelled, "the request was cancelled by the client"};
-    if (limits.timeout && elapsed() > limits.timeout) {
-      return Error{ErrorCode::kTimeout,
-                   "request timed out, decrease the duration of the request or add more label "
-                   "matchers (prefer exact match over regex match) to reduce the amount of data "
-                   "processed"};
-    }
+    RETURN_IF_ERROR(cancellation.check());
+    if (limits.timeout && elapsed() > limits.timeout) return query_timed_out();
     return {};
+  }
+  // Called for each entry that is worked on: looks at the clock once in many small ones.
+  Status tick(uint64_t entry_bytes) {
+    constexpr uint64_t kEntry = 1 << 10, kPause = 64 << 10;
+    if (cancellation.requested()) return cancellation.check();
+    work_ += kEntry + entry_bytes;
+    if (work_ < kPause) return {};
+    work_ = 0;
+    return check();
   }
   Duration elapsed() const {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() -
@@ -42,14 +48,20 @@ class ExecContext {
         .count();
   }
 
-  // Memory that the answer holds; kLimit when it is more than allowed.
-  Status hold(uint64_t bytes) {
-    held_ += bytes;
-    if (limits.max_memory_bytes && held_ > limits.max_memory_bytes) {
-      return invalid("the query would hold more than " +
-                     std::to_string(limits.max_memory_bytes >> 20) +
-                     " MiB; add more label matchers, a shorter range or a smaller limit");
+  // As MemoryAccount.
+  Status hold(uint64_t bytes) { return memory_->hold(bytes); }
+  void release(uint64_t bytes) { memory_->release(bytes); }
+
+  // Appends, holding what the vector takes while it grows.
+  template <typename T>
+  Status append(std::vector<T>& to, T value) {
+    if (to.size() == to.capacity()) {
+      const size_t before = to.capacity(), after = std::max<size_t>(4, 2 * before);
+      RETURN_IF_ERROR(hold(after * sizeof(T) + kAllocationBytes));
+      to.reserve(after);
+      release(before ? before * sizeof(T) + kAllocationBytes : 0);
     }
+    to.push_back(std::move(value));
     return {};
   }
 
@@ -70,7 +82,8 @@ class ExecContext {
 
  private:
   const std::chrono::steady_clock::time_point begun_;
-  uint64_t held_ = 0;
+  const std::shared_ptr<MemoryAccount> memory_;
+  uint64_t work_ = 0;  // since the clock was looked at, about in bytes
 };
 
 }  // namespace logsvc::logql

@@ -73,67 +73,83 @@ StepSeries to_series(Group group, const RangeAggregation& a, const Windows& wind
   return out;
 }
 
-bool has_all(const LabelSet& labels, const std::vector<std::string>& names) {
-  return std::all_of(names.begin(), names.end(),
-                     [&](const std::string& name) { return labels.has(name); });
-}
+// Sorts the counts of streams into groups.
+class Groups {
+ public:
+  Groups(const Grouping& grouping, size_t buckets, ExecContext& context)
+      : grouping_(grouping), buckets_(buckets), context_(context) {}
 
-bool is_counted(RangeOp op) {
-  return op == RangeOp::kCount || op == RangeOp::kRate || op == RangeOp::kBytes ||
-         op == RangeOp::kBytesRate;
-}
+  Status add(const LabelSet& stream, std::span<const BucketCount> counts) {
+    RETURN_IF_ERROR(context_.check());
+    // A stream that was not there when the plan was made came after the query.
+    if (!has_all(stream, grouping_.names)) return {};
+    ASSIGN_OR_RETURN(const size_t number, number_of(stream));
+    for (const BucketCount& c : counts) {
+      groups_[number].buckets[c.bucket].entries += c.entries;
+      groups_[number].buckets[c.bucket].bytes += c.bytes;
+      context_.stats.lines_after_filter += c.entries;
+    }
+    return {};
+  }
+  std::vector<Group>& all() { return groups_; }
+  // Of one group, without its labels.
+  uint64_t bucket_bytes() const { return buckets_ * sizeof(Counts) + kAllocationBytes; }
 
-// What count_by_time stops with at a stream that lacks a label of the grouping.
-constexpr const char* kLabelMissing = "a label may be in the entries";
+ private:
+  Result<size_t> number_of(const LabelSet& stream) {
+    if (const auto known = by_stream_.find(stream); known != by_stream_.end()) return known->second;
+    Labels labels = group_labels(stream.labels(), grouping_);
+    std::string key = format_labels(labels);
+    RETURN_IF_ERROR(context_.hold(sizeof(LabelSet) + kHashNodeBytes));
+    size_t number = groups_.size();
+    if (const auto known = by_group_.find(key); known != by_group_.end()) {
+      number = known->second;
+    } else {
+      RETURN_IF_ERROR(context_.hold(memory_bytes(key) + sizeof key + kHashNodeBytes +
+                                    memory_bytes(labels) + bucket_bytes()));
+      RETURN_IF_ERROR(
+          context_.append(groups_, Group{std::move(labels), std::vector<Counts>(buckets_)}));
+      by_group_.emplace(std::move(key), number);
+    }
+    by_stream_.emplace(stream, number);
+    return number;
+  }
+
+  const Grouping& grouping_;
+  const size_t buckets_;
+  ExecContext& context_;
+  std::vector<Group> groups_;
+  std::unordered_map<LabelSet, size_t> by_stream_;
+  std::unordered_map<std::string, size_t> by_group_;
+};
 
 }  // namespace
 
-Result<std::optional<StepVector>> count_by_time(const RangeAggregation& a, const Grouping& grouping,
-                                                const Steps& steps, ExecContext& context) {
-  const std::optional<StepVector> not_possible;
-  if (!is_counted(a.op) || a.unwrap || !grouping.given || grouping.without) return not_possible;
-  ASSIGN_OR_RETURN(const Pipeline pipeline, Pipeline::compile(a.log.stages));
-  if (!pipeline.only_line_test()) return not_possible;
+Result<StepVector> count_by_time(const RangeAggregation& a, const AggregationPlan& plan,
+                                 const Steps& steps, ExecContext& context) {
+  constexpr uint64_t kPerStep = 64;  // of the windows
+  RETURN_IF_ERROR(context.hold(steps.count * kPerStep));
   const Windows windows(a, steps);
   CountQuery query;
-  query.matchers = a.log.matchers;
+  query.matchers = plan.select.matchers;
   query.edges = windows.edges();
-  query.lines = pipeline.lines();
+  query.lines = plan.select.lines;
   query.bytes = a.op == RangeOp::kBytes || a.op == RangeOp::kBytesRate;
-  query.stop = context.stop;
-  std::unordered_map<LabelSet, size_t> by_stream;
-  std::unordered_map<std::string, size_t> by_group;
-  std::vector<Group> groups;
-  uint64_t lines = 0;
-  const auto visit = [&](const LabelSet& labels, std::span<const BucketCount> counts) -> Status {
-    auto [found, fresh] = by_stream.try_emplace(labels, 0);
-    if (fresh) {
-      if (!has_all(labels, grouping.names)) return Error{ErrorCode::kUnprocessable, kLabelMissing};
-      Labels group = group_labels(labels.labels(), grouping);
-      const auto [known, new_group] = by_group.try_emplace(format_labels(group), groups.size());
-      if (new_group) {
-        RETURN_IF_ERROR(
-            context.hold(known->first.size() * 2 + query.edges.size() * sizeof(Counts)));
-        groups.push_back({std::move(group), std::vector<Counts>(query.edges.size())});
-      }
-      found->second = known->second;
-    }
-    Group& group = groups[found->second];
-    for (const BucketCount& c : counts) {
-      group.buckets[c.bucket].entries += c.entries;
-      group.buckets[c.bucket].bytes += c.bytes;
-      lines += c.entries;
-    }
-    return context.check();
-  };
-  const auto stats = context.source.count(query, visit);
-  if (!stats.ok() && stats.error().message == kLabelMissing) return not_possible;
-  if (!stats.ok()) return stats.error();
-  context.account(*stats);
-  context.stats.lines_after_filter += lines;
+  query.stop = plan.select.stop;
+  Groups groups(plan.grouping, query.edges.size(), context);
+  ASSIGN_OR_RETURN(
+      const ReadStats stats,
+      context.source.count(query, [&](const LabelSet& stream, std::span<const BucketCount> counts) {
+        return groups.add(stream, counts);
+      }));
+  context.account(stats);
   StepVector out;
-  for (Group& group : groups) out.push_back(to_series(std::move(group), a, windows, steps));
-  return std::optional<StepVector>(std::move(out));
+  for (Group& group : groups.all()) {
+    RETURN_IF_ERROR(context.hold(step_bytes(steps.count)));
+    RETURN_IF_ERROR(context.append(out, to_series(std::move(group), a, windows, steps)));
+    context.release(groups.bucket_bytes());
+  }
+  return out;
 }
 
 }  // namespace logsvc::logql

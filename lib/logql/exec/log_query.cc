@@ -9,8 +9,8 @@
 namespace logsvc::logql {
 namespace {
 
-constexpr uint64_t kCheckInterval = 64;  // entries between looks at time and cancellation
-constexpr uint64_t kEntryOverhead = 96;
+// An entry in the growing list of its stream, and its line's allocation.
+constexpr uint64_t kEntryOverhead = 2 * sizeof(ResultEntry) + kAllocationBytes;
 
 // Sorts entries into streams by their label set.
 class StreamCollector {
@@ -120,7 +120,8 @@ class Thinning {
 
 Result<StreamsResult> run_log_query(const LogExpr& log, const RangeRequest& request,
                                     ExecContext& context) {
-  ASSIGN_OR_RETURN(const Pipeline pipeline, Pipeline::compile(log.stages));
+  ASSIGN_OR_RETURN(const Pipeline pipeline,
+                   Pipeline::compile(log.stages, nullptr, context.cancellation));
   SelectQuery select;
   select.matchers = log.matchers;
   select.range = {request.start, request.end};
@@ -129,22 +130,22 @@ Result<StreamsResult> run_log_query(const LogExpr& log, const RangeRequest& requ
   select.parser = pipeline.parser();
   select.fields = pipeline.fields();
   select.limit_hint = request.limit;
-  select.stop = context.stop;
+  select.stop = context.cancellation.token();
   ASSIGN_OR_RETURN(const auto entries, context.source.select(select));
   StreamCollector collector(request.categorize_labels);
   LabelState state;
-  uint64_t taken = 0, seen = 0;
+  uint64_t taken = 0;
   Thinning thinning(request.interval, request.limit);
   while (taken < request.limit && entries->next()) {
-    if (++seen % kCheckInterval == 0) RETURN_IF_ERROR(context.check());
     const Entry& entry = entries->entry();
+    RETURN_IF_ERROR(context.tick(entry.line.size()));
     std::string_view line = entry.line;
     state.reset(entries->labels(), entry.metadata);
     if (!pipeline.process(entry.timestamp, line, state)) continue;
     context.stats.lines_after_filter += 1;
     if (!thinning.take(entry.timestamp)) continue;
-    const uint64_t label_bytes = collector.add(entry, line, state);
-    RETURN_IF_ERROR(context.hold(line.size() + label_bytes + kEntryOverhead));
+    RETURN_IF_ERROR(context.hold(line.size() + kEntryOverhead));
+    RETURN_IF_ERROR(context.hold(collector.add(entry, line, state)));
     ++taken;
   }
   RETURN_IF_ERROR(entries->status());

@@ -9,10 +9,16 @@
 namespace logsvc::logql {
 namespace {
 
-StepVector constant(double value, size_t steps) {
-  StepSeries out = StepSeries::empty({}, steps);
+Result<StepVector> constant(double value, size_t steps, ExecContext& context) {
+  ASSIGN_OR_RETURN(StepSeries out, make_series({}, steps, context));
   for (size_t i = 0; i < steps; ++i) out.put(i, value);
-  return {std::move(out)};
+  return StepVector{std::move(out)};
+}
+
+// The value of an operand that is no bare number.
+Result<MetricValue> as_value(Result<StepVector> vector) {
+  if (!vector.ok()) return vector.error();
+  return MetricValue(std::move(*vector));
 }
 
 // Nothing is made of a bare number; what Loki would spread over shards fails before the rest.
@@ -33,18 +39,17 @@ struct Evaluate {
     return invalid("parse error : a log query is no operand");
   }
   Result<MetricValue> operator()(const RangeAggregation& a) const {
-    ASSIGN_OR_RETURN(StepVector out, run_range_aggregation(a, nullptr, steps, context));
-    return MetricValue(std::move(out));
+    return as_value(run_range_aggregation(a, nullptr, steps, context));
   }
   Result<MetricValue> operator()(const VectorAggregation& a) const {
     const auto* range = std::get_if<RangeAggregation>(&a.inner->node);
     if (a.op == VectorOp::kSum && range && sums_by_sample(*range)) {
       ASSIGN_OR_RETURN(StepVector sums, run_range_aggregation(*range, &a.grouping, steps, context));
-      return MetricValue(aggregate(a, std::move(sums), steps.count));
+      return as_value(aggregate(a, std::move(sums), steps.count, context));
     }
     if (std::holds_alternative<Literal>(a.inner->node)) return not_of_a_number(a.op);
     ASSIGN_OR_RETURN(MetricValue inner, evaluate(*a.inner, steps, context));
-    return MetricValue(aggregate(a, std::get<StepVector>(std::move(inner)), steps.count));
+    return as_value(aggregate(a, std::get<StepVector>(std::move(inner)), steps.count, context));
   }
   Result<MetricValue> operator()(const BinaryOperation& o) const {
     ASSIGN_OR_RETURN(MetricValue left, evaluate(*o.left, steps, context));
@@ -54,17 +59,14 @@ struct Evaluate {
     if (l && r) return MetricValue(apply_binary(o.op, *l, *r));
     if (l) return MetricValue(apply_scalar(o, std::get<StepVector>(std::move(right)), *l, true));
     if (r) return MetricValue(apply_scalar(o, std::get<StepVector>(std::move(left)), *r, false));
-    ASSIGN_OR_RETURN(StepVector out, apply_vectors(o, std::get<StepVector>(left),
-                                                   std::get<StepVector>(right), steps.count));
-    return MetricValue(std::move(out));
+    return as_value(apply_vectors(o, std::get<StepVector>(std::move(left)),
+                                  std::get<StepVector>(std::move(right)), steps.count, context));
   }
   Result<MetricValue> operator()(const LabelReplace& r) const {
     ASSIGN_OR_RETURN(const GoRegex regex, GoRegex::compile("^(?:" + r.regex + ")$"));
     if (std::holds_alternative<Literal>(r.inner->node)) return not_of_a_number({});
     ASSIGN_OR_RETURN(MetricValue inner, evaluate(*r.inner, steps, context));
-    ASSIGN_OR_RETURN(StepVector out,
-                     replace_labels(r, regex, std::get<StepVector>(std::move(inner))));
-    return MetricValue(std::move(out));
+    return as_value(replace_labels(r, regex, std::get<StepVector>(std::move(inner)), context));
   }
   Result<MetricValue> operator()(const Variants&) const {
     return invalid("multi variant queries are disabled for this instance");
@@ -73,7 +75,7 @@ struct Evaluate {
     return MetricValue(literal.value);
   }
   Result<MetricValue> operator()(const VectorLiteral& v) const {
-    return MetricValue(constant(v.value, steps.count));
+    return as_value(constant(v.value, steps.count, context));
   }
 };
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "logql/exec/context.h"
 #include "model/label_set.h"
 
 namespace logsvc::logql {
@@ -32,5 +33,21 @@ struct StepSeries {
   }
 };
 using StepVector = std::vector<StepSeries>;
+
+// Memory of the values of a series, without its labels.
+inline uint64_t step_bytes(size_t steps) {
+  return sizeof(StepSeries) + steps * (sizeof(double) + 1) + 2 * kAllocationBytes;
+}
+inline uint64_t memory_bytes(const StepVector& vector) {
+  uint64_t out = 0;
+  for (const StepSeries& s : vector) out += step_bytes(s.values.size()) + memory_bytes(s.labels);
+  return out;
+}
+
+// An empty series whose memory the query holds.
+inline Result<StepSeries> make_series(Labels labels, size_t steps, ExecContext& context) {
+  RETURN_IF_ERROR(context.hold(step_bytes(steps) + memory_bytes(labels)));
+  return StepSeries::empty(std::move(labels), steps);
+}
 
 }  // namespace logsvc::logql

@@ -12,6 +12,9 @@
 
 namespace logsvc::logql {
 
+// What an entry gives: no sample, a number, or a failure that is kept as an error.
+enum class Unwrapped { kNothing, kNumber, kFailure };
+
 class Unwrapper {
  public:
   static Result<Unwrapper> compile(const Unwrap& unwrap) {
@@ -25,17 +28,17 @@ class Unwrapper {
     return out;
   }
 
-  // False: the entry gives no sample.
-  bool value(LabelState& state, std::string_view line, double& out) const {
+  // Sets the error of a failure in `state`.
+  Unwrapped value(LabelState& state, std::string_view line, double& out) const {
     const std::string_view* text = state.find(name_);
-    if (!text || text->empty()) return false;
+    if (!text || text->empty()) return Unwrapped::kNothing;
     const Result<double> number = convert(*text);
     out = number.ok() ? *number : 0;
-    if (!number.ok()) state.set_error("SampleExtractionErr", number.error().message);
+    if (!number.ok()) state.set_error(kFailureError, number.error().message);
     for (const auto& filter : filters_) {
-      if (!filter->process(0, line, state)) return false;
+      if (!filter->process(0, line, state)) return Unwrapped::kNothing;
     }
-    return true;
+    return number.ok() ? Unwrapped::kNumber : Unwrapped::kFailure;
   }
   const std::string& name() const { return name_; }
   Result<double> convert(std::string_view text) const {
@@ -53,8 +56,12 @@ class Unwrapper {
     return std::all_of(filters_.begin(), filters_.end(),
                        [&](const auto& filter) { return filter->process(0, line, state); });
   }
+  // The same for values that are no numbers.
+  bool keeps_failures() const { return keeps(kFailureError); }
 
  private:
+  static constexpr const char* kFailureError = "SampleExtractionErr";
+
   std::string name_;
   Unwrap::Conversion conversion_ = Unwrap::Conversion::kNumber;
   std::vector<std::unique_ptr<CompiledStage>> filters_;

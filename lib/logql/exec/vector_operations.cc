@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <map>
 #include <set>
 #include <unordered_map>
@@ -83,7 +84,8 @@ bool comes_first(double a, double b, bool largest_first) {
 }
 
 // Keeps the k largest (smallest) of each group at each step.
-StepVector pick_extremes(const VectorAggregation& a, StepVector input, size_t steps) {
+Result<StepVector> pick_extremes(const VectorAggregation& a, StepVector input, size_t steps,
+                                 ExecContext& context) {
   const bool largest = a.op != VectorOp::kBottomk;
   const Grouping grouping = effective_grouping(a.grouping);
   std::map<std::string, std::vector<size_t>> groups;
@@ -93,6 +95,7 @@ StepVector pick_extremes(const VectorAggregation& a, StepVector input, size_t st
   const auto k = static_cast<size_t>(std::min(a.parameter, 1e15));
   for (size_t step = 0; step < steps; ++step) {
     for (const auto& [unused, members] : groups) {
+      RETURN_IF_ERROR(context.tick(members.size() * sizeof(double)));
       std::vector<size_t> present;
       for (const size_t m : members) {
         if (input[m].present[step]) present.push_back(m);
@@ -122,8 +125,8 @@ double compare_or_compute(const BinaryOperation& o, double l, double r, bool& ke
   return l;
 }
 
-StepVector apply_set(const BinaryOperation& o, const StepVector& left, const StepVector& right,
-                     size_t steps) {
+Result<StepVector> apply_set(const BinaryOperation& o, StepVector left, const StepVector& right,
+                             size_t steps, ExecContext& context) {
   std::map<std::string, std::vector<const StepSeries*>> by_signature;
   const bool is_or = o.op == BinaryOp::kOr;
   for (const StepSeries& s : is_or ? left : right)
@@ -134,16 +137,18 @@ StepVector apply_set(const BinaryOperation& o, const StepVector& left, const Ste
            std::any_of(found->second.begin(), found->second.end(),
                        [&](const StepSeries* p) { return p->present[step]; });
   };
-  StepVector out;
-  if (is_or) out = left;
+  StepVector kept_ones;
   for (const StepSeries& s : is_or ? right : left) {
-    StepSeries kept = StepSeries::empty(s.labels, steps);
+    RETURN_IF_ERROR(context.tick(steps * sizeof(double)));
+    ASSIGN_OR_RETURN(StepSeries kept, make_series(s.labels, steps, context));
     for (size_t i = 0; i < steps; ++i) {
       if (s.present[i] && partner(s, i) == (o.op == BinaryOp::kAnd)) kept.put(i, s.values[i]);
     }
-    out.push_back(std::move(kept));
+    kept_ones.push_back(std::move(kept));
   }
-  return out;
+  if (!is_or) return kept_ones;
+  std::move(kept_ones.begin(), kept_ones.end(), std::back_inserter(left));
+  return left;
 }
 
 Labels result_labels(const BinaryOperation& o, const StepSeries& many, const StepSeries& one) {
@@ -167,8 +172,10 @@ Labels result_labels(const BinaryOperation& o, const StepSeries& many, const Ste
 // the side that may have many.
 class Matching {
  public:
-  Matching(const BinaryOperation& o, const StepVector& left, const StepVector& right)
+  Matching(const BinaryOperation& o, const StepVector& left, const StepVector& right,
+           ExecContext& context)
       : o_(o),
+        context_(context),
         swap_(o.group == BinaryOperation::Group::kRight),
         many_(swap_ ? right : left),
         ones_(swap_ ? left : right) {
@@ -182,7 +189,10 @@ class Matching {
   }
 
   Result<StepVector> run(size_t steps) {
-    for (size_t i = 0; i < steps; ++i) RETURN_IF_ERROR(step(i, steps));
+    for (size_t i = 0; i < steps; ++i) {
+      RETURN_IF_ERROR(context_.tick((many_.size() + ones_.size()) * sizeof(double)));
+      RETURN_IF_ERROR(step(i, steps));
+    }
     return std::move(out_);
   }
 
@@ -204,7 +214,7 @@ class Matching {
       const size_t key = signature_of_many_[m];
       if (!many_[m].present[i] || one_of[key] == kNone) continue;
       const StepSeries& one = ones_[one_of[key]];
-      const size_t slot = slot_of(m, one_of[key], steps);
+      ASSIGN_OR_RETURN(const size_t slot, slot_of(m, one_of[key], steps));
       if (o_.group == BinaryOperation::Group::kNone) {
         if (matched[key]) {
           return unprocessable(
@@ -225,12 +235,16 @@ class Matching {
   }
 
   // The series of the result that a pair gives its values to.
-  size_t slot_of(size_t many, size_t one, size_t steps) {
+  Result<size_t> slot_of(size_t many, size_t one, size_t steps) {
     const auto [known, fresh] = slots_.try_emplace({many, one}, 0);
     if (!fresh) return known->second;
     Labels labels = result_labels(o_, many_[many], ones_[one]);
+    RETURN_IF_ERROR(context_.hold(kHashNodeBytes + memory_bytes(labels)));
     const auto [found, made] = by_labels_.try_emplace(labels, out_.size());
-    if (made) out_.push_back(StepSeries::empty(std::move(labels), steps));
+    if (made) {
+      ASSIGN_OR_RETURN(StepSeries series, make_series(std::move(labels), steps, context_));
+      out_.push_back(std::move(series));
+    }
     return known->second = found->second;
   }
 
@@ -245,6 +259,7 @@ class Matching {
   }
 
   const BinaryOperation& o_;
+  ExecContext& context_;
   const bool swap_;
   const StepVector& many_;
   const StepVector& ones_;
@@ -257,7 +272,8 @@ class Matching {
 
 }  // namespace
 
-StepVector aggregate(const VectorAggregation& a, StepVector input, size_t steps) {
+Result<StepVector> aggregate(const VectorAggregation& a, StepVector input, size_t steps,
+                             ExecContext& context) {
   if (a.op == VectorOp::kSort || a.op == VectorOp::kSortDesc) {
     std::stable_sort(input.begin(), input.end(), [&](const StepSeries& x, const StepSeries& y) {
       return comes_first(x.values.back(), y.values.back(), a.op == VectorOp::kSortDesc);
@@ -267,14 +283,20 @@ StepVector aggregate(const VectorAggregation& a, StepVector input, size_t steps)
   std::sort(input.begin(), input.end(),
             [](const StepSeries& x, const StepSeries& y) { return x.labels < y.labels; });
   if (a.op == VectorOp::kTopk || a.op == VectorOp::kBottomk || a.op == VectorOp::kApproxTopk) {
-    return pick_extremes(a, std::move(input), steps);
+    return pick_extremes(a, std::move(input), steps, context);
   }
   const Grouping grouping = effective_grouping(a.grouping);
   std::map<Labels, std::vector<const StepSeries*>> groups;
-  for (const StepSeries& s : input) groups[group_labels(s.labels, grouping)].push_back(&s);
+  for (const StepSeries& s : input) {
+    RETURN_IF_ERROR(context.tick(sizeof s));
+    groups[group_labels(s.labels, grouping)].push_back(&s);
+  }
   StepVector out;
   for (const auto& [labels, members] : groups) {
-    StepSeries series = StepSeries::empty(grouping.without ? without_empty(labels) : labels, steps);
+    RETURN_IF_ERROR(context.tick(members.size() * steps * sizeof(double)));
+    ASSIGN_OR_RETURN(
+        StepSeries series,
+        make_series(grouping.without ? without_empty(labels) : labels, steps, context));
     for (size_t i = 0; i < steps; ++i) {
       Group group;
       for (const StepSeries* m : members) {
@@ -284,12 +306,15 @@ StepVector aggregate(const VectorAggregation& a, StepVector input, size_t steps)
     }
     out.push_back(std::move(series));
   }
+  context.release(memory_bytes(input));
   return out;
 }
 
-Result<StepVector> replace_labels(const LabelReplace& r, const GoRegex& regex, StepVector input) {
+Result<StepVector> replace_labels(const LabelReplace& r, const GoRegex& regex, StepVector input,
+                                  ExecContext& context) {
   GoRegex::Groups groups;
   for (StepSeries& s : input) {
+    RETURN_IF_ERROR(context.tick(sizeof s));
     std::string source;
     for (const Label& l : s.labels) {
       if (l.name == r.source) source = l.value;
@@ -302,6 +327,7 @@ Result<StepVector> replace_labels(const LabelReplace& r, const GoRegex& regex, S
                      std::to_string(kMostLabelBytes >> 10) + " KiB");
     }
     std::erase_if(s.labels, [&](const Label& l) { return l.name == r.target; });
+    RETURN_IF_ERROR(context.hold(sizeof(Label) + memory_bytes(value)));
     if (!value.empty()) s.labels.push_back({r.target, value});
     s.labels = without_empty(std::move(s.labels));
     std::sort(s.labels.begin(), s.labels.end());
@@ -327,12 +353,18 @@ StepVector apply_scalar(const BinaryOperation& o, StepVector input, double scala
   return input;
 }
 
-Result<StepVector> apply_vectors(const BinaryOperation& o, const StepVector& left,
-                                 const StepVector& right, size_t steps) {
+Result<StepVector> apply_vectors(const BinaryOperation& o, StepVector left, StepVector right,
+                                 size_t steps, ExecContext& context) {
+  const uint64_t right_bytes = memory_bytes(right);
   if (o.op == BinaryOp::kOr || o.op == BinaryOp::kAnd || o.op == BinaryOp::kUnless) {
-    return apply_set(o, left, right, steps);
+    const uint64_t left_bytes = o.op == BinaryOp::kOr ? 0 : memory_bytes(left);
+    ASSIGN_OR_RETURN(StepVector out, apply_set(o, std::move(left), right, steps, context));
+    context.release(left_bytes + right_bytes);
+    return out;
   }
-  return Matching(o, left, right).run(steps);
+  ASSIGN_OR_RETURN(StepVector out, Matching(o, left, right, context).run(steps));
+  context.release(memory_bytes(left) + right_bytes);
+  return out;
 }
 
 }  // namespace logsvc::logql

@@ -8,18 +8,22 @@
 
 namespace logsvc::logql {
 
-StepVector aggregate(const VectorAggregation& aggregation, StepVector input, size_t steps);
+// All of them hold the memory of what they make in the context, and give back that of what they
+// take by value; errors are the context's and those named.
+
+Result<StepVector> aggregate(const VectorAggregation& aggregation, StepVector input, size_t steps,
+                             ExecContext& context);
 
 // The regex is that of the operation, anchored. kInvalid if a value gets too long.
 Result<StepVector> replace_labels(const LabelReplace& operation, const GoRegex& regex,
-                                  StepVector input);
+                                  StepVector input, ExecContext& context);
 
 // A number on one side. `scalar_left`: which side it is.
 StepVector apply_scalar(const BinaryOperation& operation, StepVector input, double scalar,
                         bool scalar_left);
 
 // kUnprocessable with Loki's text for many-to-many matches.
-Result<StepVector> apply_vectors(const BinaryOperation& operation, const StepVector& left,
-                                 const StepVector& right, size_t steps);
+Result<StepVector> apply_vectors(const BinaryOperation& operation, StepVector left,
+                                 StepVector right, size_t steps, ExecContext& context);
 
 }  // namespace logsvc::logql

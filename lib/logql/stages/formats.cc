@@ -136,13 +136,16 @@ class Keeper : public CompiledStage {
 
 }  // namespace
 
-Result<std::unique_ptr<CompiledStage>> compile_line_format(const LineFormatStage& stage) {
+Result<std::unique_ptr<CompiledStage>> compile_line_format(const LineFormatStage& stage,
+                                                           const Cancellation& cancellation) {
   auto text = tmpl::Template::parse("line", stage.text);
   if (!text.ok()) return invalid("invalid line template: " + text.error().message);
+  text->stop_on(cancellation);
   return std::unique_ptr<CompiledStage>(new LineFormatter(std::move(*text)));
 }
 
-Result<std::unique_ptr<CompiledStage>> compile_label_format(const LabelFormatStage& stage) {
+Result<std::unique_ptr<CompiledStage>> compile_label_format(const LabelFormatStage& stage,
+                                                            const Cancellation& cancellation) {
   std::vector<LabelFormatter::Format> formats;
   for (const LabelFormat& f : stage.formats) {
     if (f.name == kErrorLabel) return invalid("__error__ cannot be formatted");
@@ -158,6 +161,7 @@ Result<std::unique_ptr<CompiledStage>> compile_label_format(const LabelFormatSta
       if (!text.ok()) {
         return invalid("invalid template for label '" + f.name + "': " + text.error().message);
       }
+      text->stop_on(cancellation);
       out.text = std::move(*text);
     }
     formats.push_back(std::move(out));

@@ -241,6 +241,17 @@ Status check_logfmt_key(std::string_view key) {
   return {};
 }
 
+// Of extractions into one label the last one counts, as in Loki's map of them.
+LogfmtStage with_unique_names(const LogfmtStage& stage) {
+  LogfmtStage out = stage;
+  out.extractions.clear();
+  for (const Extraction& e : stage.extractions) {
+    std::erase_if(out.extractions, [&](const Extraction& other) { return other.name == e.name; });
+    out.extractions.push_back(e);
+  }
+  return out;
+}
+
 Error expression_error(const Extraction& e, const Error& cause) {
   return invalid("cannot parse expression [" + e.expression + "]: " + cause.message);
 }
@@ -264,7 +275,7 @@ Result<std::unique_ptr<CompiledStage>> compile_logfmt(const LogfmtStage& stage) 
     const Status usable = check_logfmt_key(e.expression);
     if (!usable.ok()) return expression_error(e, usable.error());
   }
-  return std::unique_ptr<CompiledStage>(new LogfmtExtractor(stage));
+  return std::unique_ptr<CompiledStage>(new LogfmtExtractor(with_unique_names(stage)));
 }
 
 Result<std::unique_ptr<CompiledStage>> compile_regexp(const RegexpStage& stage) {

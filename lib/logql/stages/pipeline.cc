@@ -56,6 +56,8 @@ std::string stage_text(const std::vector<const Stage*>& stages, size_t i) {
 }
 
 struct Compile {
+  const Cancellation& cancellation;
+
   Result<std::unique_ptr<CompiledStage>> operator()(const LineFilter& s) const {
     return compile_line_filter(s);
   }
@@ -78,10 +80,10 @@ struct Compile {
     return compile_unpack();
   }
   Result<std::unique_ptr<CompiledStage>> operator()(const LineFormatStage& s) const {
-    return compile_line_format(s);
+    return compile_line_format(s, cancellation);
   }
   Result<std::unique_ptr<CompiledStage>> operator()(const LabelFormatStage& s) const {
-    return compile_label_format(s);
+    return compile_label_format(s, cancellation);
   }
   Result<std::unique_ptr<CompiledStage>> operator()(const DecolorizeStage&) const {
     return compile_decolorize();
@@ -96,7 +98,8 @@ struct Compile {
 
 }  // namespace
 
-Result<Pipeline> Pipeline::compile(const std::vector<Stage>& stages, const SampleUse* use) {
+Result<Pipeline> Pipeline::compile(const std::vector<Stage>& stages, const SampleUse* use,
+                                   const Cancellation& cancellation) {
   Pipeline out;
   bool line_unchanged = true;
   // What the labels are: the entry's own, those and the fields of its line, or something else.
@@ -105,7 +108,7 @@ Result<Pipeline> Pipeline::compile(const std::vector<Stage>& stages, const Sampl
   const std::vector<const Stage*> ordered = execution_order(stages);
   for (size_t i = 0; i < ordered.size(); ++i) {
     const Stage* stage = ordered[i];
-    auto compiled = std::visit(Compile{}, *stage);
+    auto compiled = std::visit(Compile{cancellation}, *stage);
     if (!compiled.ok()) {
       return invalid("parse error : stage '" + stage_text(ordered, i) +
                      "' : " + compiled.error().message);

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/cancellation.h"
 #include "base/result.h"
 #include "logql/stages/label_state.h"
 #include "logql/stages/parser_hints.h"
@@ -27,8 +28,10 @@ class Pipeline {
  public:
   // Borrows the stages' strings for the call alone. kInvalid with Loki's text for a stage that
   // cannot be built (a template that does not parse).
-  // use: of a metric query; nullptr for a log query.
-  static Result<Pipeline> compile(const std::vector<Stage>& stages, const SampleUse* use = nullptr);
+  // use: of a metric query; nullptr for a log query. Stages that may work long on one entry end
+  // early when the cancellation is requested; what they give then is of no use.
+  static Result<Pipeline> compile(const std::vector<Stage>& stages, const SampleUse* use = nullptr,
+                                  const Cancellation& cancellation = {});
 
   // The labels stay tied to the pipeline until their next reset.
   bool process(Timestamp timestamp, std::string_view& line, LabelState& labels) const {
@@ -65,8 +68,10 @@ Result<std::unique_ptr<CompiledStage>> compile_line_filter(const LineFilter& fil
 // What every line that passes the filter (which compiles) passes. exact: all that do, pass.
 LineTest line_test_of(const LineFilter& filter, bool& exact);
 Result<std::unique_ptr<CompiledStage>> compile_label_filter(const LabelFilter& filter);
-Result<std::unique_ptr<CompiledStage>> compile_line_format(const LineFormatStage& stage);
-Result<std::unique_ptr<CompiledStage>> compile_label_format(const LabelFormatStage& stage);
+Result<std::unique_ptr<CompiledStage>> compile_line_format(const LineFormatStage& stage,
+                                                           const Cancellation& cancellation);
+Result<std::unique_ptr<CompiledStage>> compile_label_format(const LabelFormatStage& stage,
+                                                            const Cancellation& cancellation);
 Result<std::unique_ptr<CompiledStage>> compile_json(const JsonStage& stage);
 Result<std::unique_ptr<CompiledStage>> compile_logfmt(const LogfmtStage& stage);
 Result<std::unique_ptr<CompiledStage>> compile_pattern(const PatternStage& stage);

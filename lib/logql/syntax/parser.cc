@@ -2,69 +2,21 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
-#include <map>
 #include <optional>
 
 #include "gotext/regex/go_regex.h"
 #include "logql/syntax/cursor.h"
+#include "logql/syntax/expression_checks.h"
+#include "logql/syntax/operators.h"
 #include "logql/syntax/pipeline_parser.h"
 #include "logql/syntax/printer.h"
 
 namespace logsvc::logql {
 namespace {
 
-const std::map<std::string, RangeOp> kRangeOps = {
-    {"count_over_time", RangeOp::kCount},   {"rate", RangeOp::kRate},
-    {"bytes_over_time", RangeOp::kBytes},   {"bytes_rate", RangeOp::kBytesRate},
-    {"absent_over_time", RangeOp::kAbsent}, {"sum_over_time", RangeOp::kSum},
-    {"avg_over_time", RangeOp::kAvg},       {"min_over_time", RangeOp::kMin},
-    {"max_over_time", RangeOp::kMax},       {"stddev_over_time", RangeOp::kStddev},
-    {"stdvar_over_time", RangeOp::kStdvar}, {"quantile_over_time", RangeOp::kQuantile},
-    {"first_over_time", RangeOp::kFirst},   {"last_over_time", RangeOp::kLast},
-    {"rate_counter", RangeOp::kRateCounter}};
-
-const std::map<std::string, VectorOp> kVectorOps = {
-    {"sum", VectorOp::kSum},         {"avg", VectorOp::kAvg},
-    {"count", VectorOp::kCount},     {"min", VectorOp::kMin},
-    {"max", VectorOp::kMax},         {"stddev", VectorOp::kStddev},
-    {"stdvar", VectorOp::kStdvar},   {"topk", VectorOp::kTopk},
-    {"bottomk", VectorOp::kBottomk}, {"approx_topk", VectorOp::kApproxTopk},
-    {"sort", VectorOp::kSort},       {"sort_desc", VectorOp::kSortDesc}};
-
-struct Operator {
-  BinaryOp op;
-  int precedence;
-};
-const std::map<std::string, Operator> kOperators = {
-    {"or", {BinaryOp::kOr, 1}},           {"and", {BinaryOp::kAnd, 2}},
-    {"unless", {BinaryOp::kUnless, 2}},   {"==", {BinaryOp::kEqual, 3}},
-    {"!=", {BinaryOp::kNotEqual, 3}},     {">", {BinaryOp::kGreater, 3}},
-    {">=", {BinaryOp::kGreaterEqual, 3}}, {"<", {BinaryOp::kLess, 3}},
-    {"<=", {BinaryOp::kLessEqual, 3}},    {"+", {BinaryOp::kAdd, 4}},
-    {"-", {BinaryOp::kSubtract, 4}},      {"*", {BinaryOp::kMultiply, 5}},
-    {"/", {BinaryOp::kDivide, 5}},        {"%", {BinaryOp::kModulo, 5}},
-    {"^", {BinaryOp::kPower, 6}}};
-
 template <typename T>
 ExprPtr make_expr(T node) {
   return std::make_unique<Expr>(Expr{std::move(node)});
-}
-
-bool needs_unwrap(RangeOp op) { return op >= RangeOp::kSum; }
-bool allows_unwrap(RangeOp op) {
-  return needs_unwrap(op) || op == RangeOp::kRate || op == RangeOp::kAbsent;
-}
-bool allows_grouping(RangeOp op) {
-  return op == RangeOp::kAvg || op == RangeOp::kStddev || op == RangeOp::kStdvar ||
-         op == RangeOp::kQuantile || op == RangeOp::kMax || op == RangeOp::kMin ||
-         op == RangeOp::kFirst || op == RangeOp::kLast;
-}
-
-std::string number_text(double v) {
-  char buffer[32];
-  std::snprintf(buffer, sizeof buffer, "%.10g", v);
-  return buffer;
 }
 
 class Parser {
@@ -100,14 +52,14 @@ class Parser {
     Faults faults(fault_);
     ASSIGN_OR_RETURN(ExprPtr left, operand());
     while (in_.now().kind == TokenKind::kSymbol || in_.now().kind == TokenKind::kKeyword) {
-      const auto found = kOperators.find(in_.now().text);
-      if (found == kOperators.end() || found->second.precedence < min_precedence) break;
+      const auto found = find_operator(in_.now().text);
+      if (!found || found->precedence < min_precedence) break;
       RETURN_IF_ERROR(in_.grow());
       BinaryOperation binary;
-      binary.op = found->second.op;
+      binary.op = found->op;
       binary.name = in_.take().text;
       RETURN_IF_ERROR(modifiers(binary));
-      const int next = found->second.precedence + (binary.op == BinaryOp::kPower ? 0 : 1);
+      const int next = found->precedence + (binary.op == BinaryOp::kPower ? 0 : 1);
       ASSIGN_OR_RETURN(binary.right, expression(next));
       binary.left = std::move(left);
       faults.note(check_operands(binary));
@@ -130,33 +82,6 @@ class Parser {
         binary.include_given = true;
         ASSIGN_OR_RETURN(binary.include, label_list());
       }
-    }
-    return {};
-  }
-
-  // Log queries are no operands, nor are numbers of set operators.
-  static Status check_operands(const BinaryOperation& binary) {
-    const bool set =
-        binary.op == BinaryOp::kOr || binary.op == BinaryOp::kAnd || binary.op == BinaryOp::kUnless;
-    const std::pair<const char*, const Expr*> sides[] = {{"left", binary.left.get()},
-                                                         {"right", binary.right.get()}};
-    for (const auto& [side, expr] : sides) {
-      if (!expr->is_log()) continue;
-      const bool bare = std::get<LogExpr>(expr->node).stages.empty();
-      return parse_error(0, 0,
-                         std::string("unexpected type for ") + side + " leg of binary operation (" +
-                             binary.name + "): *syntax." +
-                             (bare ? "MatchersExpr" : "PipelineExpr"));
-    }
-    for (const auto& [side, expr] : sides) {
-      const auto* literal = std::get_if<Literal>(&expr->node);
-      if (!literal || !set) continue;
-      char value[400];
-      std::snprintf(value, sizeof value, "%f", literal->value);
-      return parse_error(0, 0,
-                         std::string("unexpected literal for ") + side +
-                             " leg of logical/set binary operation (" + binary.name +
-                             "): " + value);
     }
     return {};
   }
@@ -195,12 +120,8 @@ class Parser {
     if (token.kind != TokenKind::kFunction) return in_.unexpected();
     const std::string spelled = token_spelling(token);
     const std::string name = in_.take().text;
-    if (const auto range = kRangeOps.find(name); range != kRangeOps.end()) {
-      return range_aggregation(range->second, name);
-    }
-    if (const auto vector = kVectorOps.find(name); vector != kVectorOps.end()) {
-      return vector_aggregation(vector->second, name);
-    }
+    if (const auto range = find_range_op(name)) return range_aggregation(*range, name);
+    if (const auto vector = find_vector_op(name)) return vector_aggregation(*vector, name);
     if (name == "vector") return vector_literal();
     if (name == "label_replace") return label_replace();
     return parse_error(token.line, token.column, "syntax error: unexpected " + spelled);
@@ -372,27 +293,6 @@ class Parser {
     return make_expr(std::move(out));
   }
 
-  static Status check_range_aggregation(const RangeAggregation& a) {
-    if (a.op == RangeOp::kQuantile && !a.parameter) {
-      return parse_error(0, 0, "parameter required for operation " + a.name);
-    }
-    if (a.op != RangeOp::kQuantile && a.parameter) {
-      return parse_error(
-          0, 0,
-          "parameter " + number_text(*a.parameter) + " not supported for operation " + a.name);
-    }
-    if (a.grouping.given && !allows_grouping(a.op)) {
-      return parse_error(0, 0, "grouping not allowed for " + a.name + " aggregation");
-    }
-    if (needs_unwrap(a.op) && !a.unwrap) {
-      return parse_error(0, 0, "invalid aggregation " + a.name + " without unwrap");
-    }
-    if (a.unwrap && !allows_unwrap(a.op)) {
-      return parse_error(0, 0, "invalid aggregation " + a.name + " with unwrap");
-    }
-    return {};
-  }
-
   Result<ExprPtr> vector_aggregation(VectorOp op, const std::string& name) {
     VectorAggregation out;
     Faults faults(fault_);
@@ -415,72 +315,11 @@ class Parser {
     return make_expr(std::move(out));
   }
 
-  // parameter: as written.
-  static Status check_vector_aggregation(const VectorAggregation& a, const std::string* parameter) {
-    const bool takes_k = takes_count(a.op);
-    const std::string call = a.name + "(" + (parameter ? *parameter : "");
-    if (takes_k && !parameter) {
-      return parse_error(0, 0, "parameter required for operation " + a.name);
-    }
-    // As Go's Atoi: digits alone.
-    if (takes_k &&
-        (parameter->find_first_not_of("0123456789") != std::string::npos || a.parameter > 9.2e18)) {
-      return parse_error(0, 0, "invalid parameter " + call + ",");
-    }
-    if (takes_k && a.parameter <= 0) {
-      return parse_error(0, 0, "invalid parameter (must be greater than 0) " + call);
-    }
-    if (!takes_k && parameter) {
-      return parse_error(0, 0, "unsupported parameter for operation " + call + ",");
-    }
-    if (a.op == VectorOp::kApproxTopk && a.grouping.given) {
-      return parse_error(0, 0, "grouping not allowed for approx_topk aggregation");
-    }
-    if ((a.op == VectorOp::kSort || a.op == VectorOp::kSortDesc) && !a.grouping.names.empty()) {
-      return parse_error(0, 0, "sort and sort_desc doesn't allow grouping by ");
-    }
-    return {};
-  }
-
   Cursor in_;
   std::optional<Error> fault_;
 };
 
 }  // namespace
-
-double apply_binary(BinaryOp op, double l, double r) {
-  switch (op) {
-    case BinaryOp::kAdd:
-      return l + r;
-    case BinaryOp::kSubtract:
-      return l - r;
-    case BinaryOp::kMultiply:
-      return l * r;
-    case BinaryOp::kDivide:
-      return r == 0 ? std::nan("") : l / r;
-    case BinaryOp::kModulo:
-      return r == 0 ? std::nan("") : std::fmod(l, r);
-    case BinaryOp::kPower:
-      return std::pow(l, r);
-    case BinaryOp::kEqual:
-      return l == r;
-    case BinaryOp::kNotEqual:
-      return l != r;
-    case BinaryOp::kGreater:
-      return l > r;
-    case BinaryOp::kGreaterEqual:
-      return l >= r;
-    case BinaryOp::kLess:
-      return l < r;
-    case BinaryOp::kLessEqual:
-      return l <= r;
-    case BinaryOp::kOr:
-    case BinaryOp::kAnd:
-    case BinaryOp::kUnless:
-      break;
-  }
-  return std::nan("");
-}
 
 Result<ExprPtr> parse(std::string_view query) {
   ASSIGN_OR_RETURN(std::vector<Token> tokens, lex(query));

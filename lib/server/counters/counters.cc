@@ -19,8 +19,9 @@ std::string lines_before(const std::string& query, Duration window) {
 
 // By the minute, n of them, the last one ending at `end`, which is whole.
 Result<std::vector<uint64_t>> count_minutes(const logql::Engine& engine, const std::string& query,
-                                            Timestamp end, size_t n) {
+                                            Timestamp end, size_t n, const logql::QueryRun& run) {
   logql::RangeRequest range;
+  range.run = run;
   range.query = lines_before(query, kMinute);
   range.start = end - static_cast<int64_t>(n - 1) * kMinute;
   range.end = end;
@@ -38,9 +39,10 @@ Result<std::vector<uint64_t>> count_minutes(const logql::Engine& engine, const s
 }
 
 Result<uint64_t> count_before(const logql::Engine& engine, const std::string& query, Timestamp end,
-                              Duration window) {
+                              Duration window, const logql::QueryRun& run) {
   if (window <= 0) return uint64_t{0};
   logql::InstantRequest instant;
+  instant.run = run;
   instant.query = lines_before(query, window);
   instant.time = end;
   ASSIGN_OR_RETURN(const logql::QueryResult result, engine.instant(instant));
@@ -87,17 +89,17 @@ void Counters::sync() {
   }
 }
 
-void Counters::read_history(const Counter& counter) const {
+void Counters::read_history(const Counter& counter, const logql::QueryRun& run) const {
   counter.reader->expect_history();
   const Timestamp minute = counter.from / kMinute * kMinute;
   const auto minutes =
-      count_minutes(engine_, counter.query, minute, CounterReader::kHistoryMinutes);
-  const auto rest = count_before(engine_, counter.query, counter.from, counter.from - minute);
+      count_minutes(engine_, counter.query, minute, CounterReader::kHistoryMinutes, run);
+  const auto rest = count_before(engine_, counter.query, counter.from, counter.from - minute, run);
   // Without it counting begins when the counter did, which it says.
   if (minutes.ok() && rest.ok()) counter.reader->add_history(*minutes, *rest);
 }
 
-std::string Counters::text() {
+std::string Counters::text(const logql::QueryRun& run) {
   const Timestamp settled = clock_.now() - kSettling;
   std::map<std::string, Counter> counters;
   {
@@ -107,7 +109,7 @@ std::string Counters::text() {
   }
   auto out = json::array();
   for (const auto& [id, counter] : counters) {
-    if (!counter.has_history && counter.from <= settled) read_history(counter);
+    if (!counter.has_history && counter.from <= settled) read_history(counter, run);
     const CounterReader::Counts c = counter.reader->counts();
     out.push_back({{"id", id},
                    {"since", c.since / kMillisecond},

@@ -26,8 +26,8 @@ class Counters {
   // Begins and ends what was added and removed.
   void sync();
   // {"counters":[{"id","since":ms,"total","unread","minutes":[60],"seconds":[60]}…]}; reads the
-  // history of those that have none yet.
-  std::string text();
+  // history of those that have none yet, held to the run.
+  std::string text(const logql::QueryRun& run = {});
 
  private:
   struct Counter {
@@ -36,7 +36,7 @@ class Counters {
     std::shared_ptr<CounterReader> reader;
     bool has_history = false;  // or it is being read
   };
-  void read_history(const Counter& counter) const;
+  void read_history(const Counter& counter, const logql::QueryRun& run) const;
 
   const logql::Engine& engine_;
   TailHub& hub_;

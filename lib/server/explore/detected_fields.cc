@@ -22,8 +22,14 @@ bool is_error_label(std::string_view name) {
 
 }  // namespace
 
-void FieldDetector::add(const logql::ResultStream& stream) {
-  for (const logql::ResultEntry& entry : stream.entries) add(stream.labels, entry);
+Status FieldDetector::add(const logql::ResultStream& stream, const logql::QueryRun& run) {
+  for (const logql::ResultEntry& entry : stream.entries) {
+    RETURN_IF_ERROR(run.cancellation.check());
+    // Once as a whole, once in pieces.
+    if (run.memory) RETURN_IF_ERROR(run.memory->hold(2 * entry.line.size()));
+    add_entry(stream.labels, entry);
+  }
+  return {};
 }
 
 FieldDetector::Seen* FieldDetector::field(const std::string& name) {
@@ -62,7 +68,7 @@ const char* FieldDetector::parse(const std::string& line, const Labels& stream_l
   return "logfmt";
 }
 
-void FieldDetector::add(const Labels& stream_labels, const logql::ResultEntry& entry) {
+void FieldDetector::add_entry(const Labels& stream_labels, const logql::ResultEntry& entry) {
   for (const Label& label : entry.metadata) {
     if (Seen* seen = field(label.name)) note(*seen, label.value);
   }
@@ -73,6 +79,7 @@ void FieldDetector::add(const Labels& stream_labels, const logql::ResultEntry& e
     if (!is_error_label(label.name)) parsed.emplace(label.name, label.value);
   }
   if (from_line == 0 && parsed.empty()) return;
+  const auto line = std::make_shared<const std::string>(entry.line);
   for (const auto& [name, value] : parsed) {
     Seen* seen = field(name);
     if (!seen) continue;
@@ -82,17 +89,18 @@ void FieldDetector::add(const Labels& stream_labels, const logql::ResultEntry& e
       parsers.push_back(parser);
     }
     if (parser != "json") continue;
-    seen->json_line = entry.line;
+    seen->json_line = line;
     const bool renamed = name.ends_with(kExtracted) &&
                          has_label(stream_labels, name.substr(0, name.size() - kExtracted.size()));
     seen->json_name = renamed ? name.substr(0, name.size() - kExtracted.size()) : name;
   }
 }
 
-std::vector<DetectedField> FieldDetector::take() {
+Result<std::vector<DetectedField>> FieldDetector::take(const Cancellation& cancellation) {
   std::vector<DetectedField> out;
   for (auto& [name, seen] : fields_) {
-    if (!seen.json_line.empty()) seen.field.json_path = json_path(seen.json_line, seen.json_name);
+    RETURN_IF_ERROR(cancellation.check());
+    if (seen.json_line) seen.field.json_path = json_path(*seen.json_line, seen.json_name);
     out.push_back(std::move(seen.field));
   }
   fields_.clear();

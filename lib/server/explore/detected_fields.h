@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "extract/json_fields.h"
 #include "extract/logfmt_fields.h"
 #include "logql/query_result.h"
+#include "logql/query_run.h"
 
 namespace logsvc::server {
 
@@ -28,21 +30,21 @@ class FieldDetector {
   // Fields beyond the limit are left out.
   explicit FieldDetector(uint64_t max_fields) : max_fields_(max_fields) {}
 
-  // A stream of a result with categorised labels.
-  void add(const logql::ResultStream& stream);
-  // In the order of their names.
-  std::vector<DetectedField> take();
+  // A stream of a result with categorised labels. Takes the memory from the run; its errors.
+  Status add(const logql::ResultStream& stream, const logql::QueryRun& run = {});
+  // In the order of their names. The run's errors.
+  Result<std::vector<DetectedField>> take(const Cancellation& cancellation = {});
 
  private:
   struct Seen {
     DetectedField field;
     // The last line where json had it, and the name it has there; the path is looked up once.
-    std::string json_line;
+    std::shared_ptr<const std::string> json_line;
     std::string json_name;
   };
   using Parsed = std::map<std::string, std::string>;  // by name; the first of a name counts
 
-  void add(const Labels& stream_labels, const logql::ResultEntry& entry);
+  void add_entry(const Labels& stream_labels, const logql::ResultEntry& entry);
   // Fields of the line; those that a stream label hides get _extracted. nullptr: neither format.
   const char* parse(const std::string& line, const Labels& stream_labels, Parsed& out);
   Seen* field(const std::string& name);

@@ -1,6 +1,6 @@
 // The HTTP API: one method a URL, grouped in files by what they are about. routes.cc is its table
-// of contents. Borrows everything; safe from several threads; runs the thread of its
-// ClientWatch.
+// of contents. Borrows everything; safe from several threads; owns the threads on which queries
+// run.
 #pragma once
 
 #include <atomic>
@@ -19,9 +19,9 @@
 #include "server/auth/authenticator.h"
 #include "server/auth/gate.h"
 #include "server/counters/counters.h"
-#include "server/http/client_watch.h"
 #include "server/http/static_files.h"
 #include "server/ingest.h"
+#include "server/query/query_pool.h"
 #include "server/shared/shared_items.h"
 #include "server/tail/tail_loop.h"
 #include "store/store.h"
@@ -39,6 +39,7 @@ struct ApiInfo {
   std::string settings;   // for /config
   std::string data_dir;   // whose disk the page shows
   logql::EngineLimits query_limits;
+  QueryPoolOptions query_pool;
   uint64_t volume_max_series = 1000;
   Duration retention = 0;
   bool compress_responses = true;
@@ -62,6 +63,8 @@ class Api {
   void handle(Request& request, Response& response, bool with_page);
   // A WebSocket request that was admitted; as http::Handler::upgrade.
   bool upgrade(int socket, const Request& request, Response& response);
+  // Ends queries that run; later ones are answered 503.
+  void stop_queries() { queries_.stop(); }
 
  private:
   enum class Body { kSmall, kForm, kLogin, kShared, kPush };  // how much may come
@@ -93,6 +96,8 @@ class Api {
   // otlp_handler.cc
   void otlp_logs(Request&, Response&);
   Result<Batch> decode_otlp(Request& request);
+  // query_run.cc
+  void run_query(const Request& request, Response& response, const QueryPool::Work& work);
   // query_handler.cc
   void query_range(const Request&, Response&);
   void query(const Request&, Response&);
@@ -175,7 +180,7 @@ class Api {
   Counter& refused_at_gate_;
   Counter& response_bytes_;
   wire::LabelTextCache label_texts_;
-  ClientWatch clients_;
+  QueryPool queries_;
 };
 
 // The version of the Loki API that we answer; clients compare it.
@@ -183,6 +188,9 @@ inline constexpr const char* kLokiVersion = "3.7.6";
 
 // The media type of a Content-Type in lower case, without parameters.
 std::string media_type_of(const std::string& header);
+
+// Who asks, for the queue of queries.
+QueryCaller caller_of(const http::Request& request);
 
 // Sends the error: code → status number, the message as text.
 void send_error(http::Response& response, const Error& error);

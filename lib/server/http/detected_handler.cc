@@ -56,9 +56,10 @@ Result<Detected> detect(const logql::Engine& engine, const FieldsRequest& reques
   ASSIGN_OR_RETURN(const logql::QueryResult result, engine.range(request.sample));
   FieldDetector detector(request.max_fields);
   for (const auto& stream : std::get<logql::StreamsResult>(result.data).streams) {
-    detector.add(stream);
+    RETURN_IF_ERROR(detector.add(stream, request.sample.run));
   }
-  return Detected{detector.take(), result.warnings};
+  ASSIGN_OR_RETURN(auto fields, detector.take(request.sample.run.cancellation));
+  return Detected{std::move(fields), result.warnings};
 }
 
 void append_list(std::string& out, const auto& values) {
@@ -89,6 +90,39 @@ void append_field(std::string& out, const DetectedField& field) {
   out += '}';
 }
 
+std::string fields_response(const Detected& detected, uint64_t limit) {
+  const std::vector<DetectedField>& fields = detected.fields;
+  if (fields.empty() && detected.warnings.empty()) return "{}\n";
+  std::string out = "{\"fields\":[";
+  for (size_t i = 0; i < fields.size(); ++i) {
+    if (i) out += ',';
+    append_field(out, fields[i]);
+  }
+  out += "],\"limit\":" + std::to_string(limit);
+  append_warnings(out, detected.warnings);
+  return out + "}\n";
+}
+
+std::string field_values_response(const Detected& detected, const std::string& name,
+                                  uint64_t limit) {
+  const std::vector<DetectedField>& fields = detected.fields;
+  const auto found = std::find_if(fields.begin(), fields.end(),
+                                  [&](const DetectedField& field) { return field.name == name; });
+  if (found == fields.end() && detected.warnings.empty()) return "{}\n";
+  std::set<std::string> offered;
+  if (found != fields.end()) {
+    for (const std::string& value : found->values) {
+      offered.insert(found->parsers.empty() ? value : query_text(value));
+    }
+  }
+  std::vector<std::string> values(offered.begin(), offered.end());
+  if (values.size() > limit) values.resize(limit);
+  std::string out = "{\"limit\":" + std::to_string(limit) + ",\"values\":";
+  append_list(out, values);
+  append_warnings(out, detected.warnings);
+  return out + "}\n";
+}
+
 }  // namespace
 
 void Api::detected_labels(const Request& request, Response& response) {
@@ -117,48 +151,26 @@ void Api::detected_labels(const Request& request, Response& response) {
 void Api::detected_fields(const Request& request, Response& response) {
   auto wanted = read_fields_request(Params(request), clock_.now());
   if (!wanted.ok()) return send_error(response, wanted.error());
-  const ClientWatch::Guard client(clients_, request.socket);
-  wanted->sample.stop = client.token();
-  const auto detected = detect(engine_, *wanted);
-  if (!detected.ok()) return send_error(response, detected.error());
-  const std::vector<DetectedField>& fields = detected->fields;
-  if (fields.empty() && detected->warnings.empty()) return send_json(response, "{}\n");
-  std::string out = "{\"fields\":[";
-  for (size_t i = 0; i < fields.size(); ++i) {
-    if (i) out += ',';
-    append_field(out, fields[i]);
-  }
-  out += "],\"limit\":" + std::to_string(wanted->max_fields);
-  append_warnings(out, detected->warnings);
-  send_json(response, out + "}\n");
+  run_query(request, response, [&](const logql::QueryRun& run) -> Status {
+    wanted->sample.run = run;
+    ASSIGN_OR_RETURN(const Detected detected, detect(engine_, *wanted));
+    send_json(response, fields_response(detected, wanted->max_fields));
+    return {};
+  });
 }
 
 void Api::detected_field_values(const Request& request, Response& response) {
   const auto wanted = read_fields_request(Params(request), clock_.now());
   if (!wanted.ok()) return send_error(response, wanted.error());
-  const ClientWatch::Guard client(clients_, request.socket);
-  FieldsRequest all = *wanted;
-  all.sample.stop = client.token();
-  all.max_fields = std::numeric_limits<uint64_t>::max();
-  const auto detected = detect(engine_, all);
-  if (!detected.ok()) return send_error(response, detected.error());
-  const std::vector<DetectedField>& fields = detected->fields;
-  const std::string name = name_in_path(request.path);
-  const auto found = std::find_if(fields.begin(), fields.end(),
-                                  [&](const DetectedField& field) { return field.name == name; });
-  if (found == fields.end() && detected->warnings.empty()) return send_json(response, "{}\n");
-  std::set<std::string> offered;
-  if (found != fields.end()) {
-    for (const std::string& value : found->values) {
-      offered.insert(found->parsers.empty() ? value : query_text(value));
-    }
-  }
-  std::vector<std::string> values(offered.begin(), offered.end());
-  if (values.size() > wanted->max_fields) values.resize(wanted->max_fields);
-  std::string out = "{\"limit\":" + std::to_string(wanted->max_fields) + ",\"values\":";
-  append_list(out, values);
-  append_warnings(out, detected->warnings);
-  send_json(response, out + "}\n");
+  run_query(request, response, [&](const logql::QueryRun& run) -> Status {
+    FieldsRequest all = *wanted;
+    all.sample.run = run;
+    all.max_fields = std::numeric_limits<uint64_t>::max();
+    ASSIGN_OR_RETURN(const Detected detected, detect(engine_, all));
+    const std::string name = name_in_path(request.path);
+    send_json(response, field_values_response(detected, name, wanted->max_fields));
+    return {};
+  });
 }
 
 }  // namespace logsvc::server

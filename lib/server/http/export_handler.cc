@@ -70,6 +70,12 @@ void append_line(std::string& out, Form form, const Line& line) {
   out += form == Form::kCsv ? "\r\n" : "\n";
 }
 
+// A part of the file, and the account that holds its memory until it has been sent.
+struct Piece {
+  std::string text;
+  std::shared_ptr<logql::MemoryAccount> memory;
+};
+
 // Goes through a result oldest first, a page at a time.
 class Export {
  public:
@@ -81,8 +87,9 @@ class Export {
         left_(limit) {}
 
   // The next piece of the file; empty at its end.
-  Result<std::string> next() {
+  Result<std::string> next(const logql::QueryRun& run) {
     std::string out;
+    request_.run = run;
     if (!begun_ && form_ == Form::kCsv)
       out = "timestamp,level,service,host,container,labels,line\r\n";
     begun_ = true;
@@ -141,6 +148,7 @@ class Export {
       page_ *= 2;
       return {};
     }
+    RETURN_IF_ERROR(make_room(lines, out));
     // The last instant may go on in the next page and is read again there, unless nothing follows.
     const Timestamp end = whole ? request_.end : lines.back().entry->timestamp;
     for (const Line& line : lines) {
@@ -152,6 +160,20 @@ class Export {
     request_.start = end;
     done_ = whole || left_ == 0;
     page_ = kPageEntries;
+    return {};
+  }
+
+  // About what the lines take as text.
+  Status make_room(const std::vector<Line>& lines, std::string& out) const {
+    constexpr size_t kFrame = 64;
+    size_t room = out.size();
+    for (const Line& line : lines) {
+      room += kFrame + line.entry->line.size() + line.entry->line.size() / 8;
+      if (form_ == Form::kText) continue;
+      for (const Label& label : *line.labels) room += label.name.size() + label.value.size() + 8;
+    }
+    RETURN_IF_ERROR(request_.run.memory->hold(room));
+    out.reserve(room);
     return {};
   }
 
@@ -189,8 +211,17 @@ void Api::export_lines(const Request& request, Response& response) {
   const uint64_t limit = params.has("limit") ? range->limit : UINT64_MAX;
   auto rest =
       std::make_shared<Export>(store_, info_.query_limits, *range, form->second.first, limit);
-  auto first = std::make_shared<Result<std::string>>(rest->next());
-  if (!first->ok()) return send_error(response, first->error());
+  // Each page is a query of its own: none runs while the client reads.
+  const auto next_piece = [this, rest, caller = caller_of(request)](Piece& piece) {
+    return queries_.run(caller, [&](const logql::QueryRun& run) -> Status {
+      ASSIGN_OR_RETURN(piece.text, rest->next(run));
+      piece.memory = run.memory;
+      piece.memory->keep(piece.text.capacity());
+      return {};
+    });
+  };
+  auto first = std::make_shared<Piece>();
+  if (const Status read = next_piece(*first); !read.ok()) return send_error(response, read.error());
   const std::string name = "logs-" + format_rfc3339(range->start).substr(0, 19) + "." +
                            (format.empty() ? "txt" : format);
   std::string plain = name;
@@ -200,14 +231,14 @@ void Api::export_lines(const Request& request, Response& response) {
   response.set_header("X-Content-Type-Options", "nosniff");
   // A failure on the way ends the connection short: a file cut off must not look whole.
   response.set_header("Content-Type", std::string(form->second.second) + "; charset=utf-8");
-  response.produce = [this, rest, first](std::string& out) {
-    Result<std::string> piece = std::exchange(*first, std::string());
-    if (piece.ok() && piece->empty()) piece = rest->next();
-    if (!piece.ok()) {
-      diagnostics_.warn("server", "an export ended early", {{"why", piece.error().message}});
+  response.produce = [this, next_piece, first](std::string& out) {
+    Piece piece = std::exchange(*first, Piece());
+    const Status read = piece.text.empty() ? next_piece(piece) : Status();
+    if (!read.ok()) {
+      diagnostics_.warn("server", "an export ended early", {{"why", read.error().message}});
       return false;
     }
-    out = std::move(*piece);
+    out = std::move(piece.text);
     return true;
   };
 }

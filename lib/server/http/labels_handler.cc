@@ -44,9 +44,12 @@ void Api::series(const Request& request, Response& response) {
     if (!specific.ok()) return send_error(response, specific.error());
     groups.push_back(std::move(*matchers));
   }
-  const auto found = store_.series(*range, groups);
-  if (!found.ok()) return send_error(response, found.error());
-  send_json(response, series_response(*found));
+  run_query(request, response, [&](const logql::QueryRun& run) -> Status {
+    ASSIGN_OR_RETURN(const std::vector<LabelSet> found, store_.series(*range, groups));
+    ASSIGN_OR_RETURN(std::string body, series_response(found, run));
+    send_json(response, std::move(body));
+    return {};
+  });
 }
 
 }  // namespace logsvc::server

@@ -18,11 +18,13 @@ void Api::legacy_query(const Request& request, Response& response) {
   if (logql::is_metric_query(parsed->query)) {
     return send_error(response, invalid("legacy endpoints only support streams result type"));
   }
-  const ClientWatch::Guard client(clients_, request.socket);
-  parsed->stop = client.token();
-  const auto result = engine_.range(*parsed);
-  if (!result.ok()) return send_error(response, result.error());
-  send_json(response, legacy_query_response(*result));
+  run_query(request, response, [&](const logql::QueryRun& run) -> Status {
+    parsed->run = run;
+    ASSIGN_OR_RETURN(const logql::QueryResult result, engine_.range(*parsed));
+    ASSIGN_OR_RETURN(std::string body, legacy_query_response(result, run));
+    send_json(response, std::move(body));
+    return {};
+  });
 }
 
 void Api::legacy_labels(const Request& request, Response& response) {

@@ -56,18 +56,26 @@ void Api::patterns(const Request& request, Response& response) {
   query.range = selected->range;
   query.direction = Direction::kBackward;
   query.limit_hint = kMaxLines;
-  auto entries = store_.select(query);
-  if (!entries.ok()) return send_error(response, entries.error());
   const Duration bucket = std::max(kSmallestBucket, *step - *step % kSecond);
-  PatternMiner miner(bucket);
-  const int64_t deadline = clock_.steady_ns() + info_.query_limits.timeout;
-  for (uint64_t lines = 0; lines < kMaxLines && (*entries)->next(); ++lines) {
-    const Entry& entry = (*entries)->entry();
-    miner.add(entry.timestamp, entry.line, level_of(entry));
-    if (lines % 1024 == 0 && info_.query_limits.timeout && clock_.steady_ns() > deadline) break;
-  }
-  if (!(*entries)->status().ok()) return send_error(response, (*entries)->status().error());
-  send_json(response, patterns_response(miner.take(kMaxPatterns), (*entries)->stats().warnings));
+  run_query(request, response, [&](const logql::QueryRun& run) -> Status {
+    query.stop = run.cancellation.token();
+    ASSIGN_OR_RETURN(const auto entries, store_.select(query));
+    PatternMiner miner(bucket);
+    for (uint64_t lines = 0; lines < kMaxLines && entries->next(); ++lines) {
+      if (run.cancellation.requested()) break;
+      const Entry& entry = entries->entry();
+      miner.add(entry.timestamp, entry.line, level_of(entry));
+    }
+    // Late, it answers with what it has seen.
+    const Status stopped = run.cancellation.check();
+    const bool late = !stopped.ok() && stopped.error().code == ErrorCode::kTimeout;
+    if (!late) {
+      RETURN_IF_ERROR(stopped);
+      RETURN_IF_ERROR(entries->status());
+    }
+    send_json(response, patterns_response(miner.take(kMaxPatterns), entries->stats().warnings));
+    return {};
+  });
 }
 
 }  // namespace logsvc::server

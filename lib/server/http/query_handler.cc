@@ -11,23 +11,27 @@ void Api::query_range(const Request& request, Response& response) {
   if (!parsed.ok()) return send_error(response, parsed.error());
   const auto flags = encoding_flags(request);
   parsed->categorize_labels = categorizes(flags);
-  const ClientWatch::Guard client(clients_, request.socket);
-  parsed->stop = client.token();
   parsed->partial_series = takes_partial_series(request);
-  const auto result = engine_.range(*parsed);
-  if (!result.ok()) return send_error(response, result.error());
-  send_json(response, query_response(*result, flags));
+  run_query(request, response, [&](const logql::QueryRun& run) -> Status {
+    parsed->run = run;
+    ASSIGN_OR_RETURN(const logql::QueryResult result, engine_.range(*parsed));
+    ASSIGN_OR_RETURN(std::string body, query_response(result, flags, run));
+    send_json(response, std::move(body));
+    return {};
+  });
 }
 
 void Api::query(const Request& request, Response& response) {
   auto parsed = read_instant_request(Params(request), clock_.now());
   if (!parsed.ok()) return send_error(response, parsed.error());
-  const ClientWatch::Guard client(clients_, request.socket);
-  parsed->stop = client.token();
   parsed->partial_series = takes_partial_series(request);
-  const auto result = engine_.instant(*parsed);
-  if (!result.ok()) return send_error(response, result.error());
-  send_json(response, query_response(*result, {}));
+  run_query(request, response, [&](const logql::QueryRun& run) -> Status {
+    parsed->run = run;
+    ASSIGN_OR_RETURN(const logql::QueryResult result, engine_.instant(*parsed));
+    ASSIGN_OR_RETURN(std::string body, query_response(result, {}, run));
+    send_json(response, std::move(body));
+    return {};
+  });
 }
 
 // The query laid out anew; what is wrong with it is JSON here.

@@ -51,7 +51,8 @@ std::string gzip(const std::string& body) {
 
 void compress_response(const http::Request& request, http::Response& response) {
   if (response.body.size() < kWorthIt || response.body.size() > UINT32_MAX / 2 ||
-      response.headers.has("Content-Encoding") || !is_text(response.header("Content-Type"))) {
+      response.headers.has("Content-Encoding") || response.headers.has("Vary") ||
+      !is_text(response.header("Content-Type"))) {
     return;
   }
   response.set_header("Vary", "Accept-Encoding");

@@ -6,9 +6,12 @@
 #include <span>
 
 #include "base/json_text.h"
+#include "server/query/answer_text.h"
 
 namespace logsvc::server {
 namespace {
+
+constexpr size_t kStatsRoom = 8 << 10;  // of append_stats() and what stands around it
 
 void append_time_seconds(std::string& out, int64_t ms) {
   char buffer[32];
@@ -59,23 +62,41 @@ size_t json_bytes(const logql::StreamsResult& data) {
   return out;
 }
 
-void append_streams(std::string& out, const logql::StreamsResult& data, bool categorized) {
-  out.reserve(out.size() + json_bytes(data));
+// At most what the labels take.
+size_t label_room(const Labels& labels) {
+  size_t out = 2;
+  for (const Label& l : labels) out += json_room(l.name.size()) + json_room(l.value.size()) + 2;
+  return out;
+}
+
+// At most what append_entry() and append_legacy_stream() add for an entry.
+size_t entry_room(const logql::ResultEntry& entry) {
+  constexpr size_t kFrame = 128;
+  return kFrame + json_room(entry.line.size()) + label_room(entry.metadata) +
+         label_room(entry.parsed);
+}
+
+Status append_streams(AnswerText& to, const logql::StreamsResult& data, bool categorized) {
+  RETURN_IF_ERROR(to.make_room(json_bytes(data)));
+  std::string& out = to.text();
   out += '[';
   bool first = true;
   for (const auto& stream : data.streams) {
+    RETURN_IF_ERROR(to.make_room(64 + label_room(stream.labels)));
     if (!first) out += ',';
     first = false;
     out += "{\"stream\":";
     append_json_labels(out, stream.labels);
     out += ",\"values\":[";
     for (size_t i = 0; i < stream.entries.size(); ++i) {
+      RETURN_IF_ERROR(to.make_room(entry_room(stream.entries[i])));
       if (i) out += ',';
       append_entry(out, stream.entries[i], categorized);
     }
     out += "]}";
   }
   out += ']';
+  return {};
 }
 
 // {"labels":"{…}","entries":[{"ts":"RFC 3339","line":"…"}]}
@@ -102,9 +123,13 @@ void append_list(std::string& out, const std::vector<std::string>& values) {
   out += ']';
 }
 
-void append_series(std::string& out, const std::vector<logql::ResultSeries>& all, bool matrix) {
+Status append_series(AnswerText& to, const std::vector<logql::ResultSeries>& all, bool matrix) {
+  constexpr size_t kPerSample = 48;  // a value of ordinary size and its time
+  std::string& out = to.text();
   out += '[';
   for (size_t s = 0; s < all.size(); ++s) {
+    RETURN_IF_ERROR(
+        to.make_room(64 + label_room(all[s].labels) + kPerSample * all[s].samples.size()));
     if (s) out += ',';
     out += "{\"metric\":";
     append_json_labels(out, all[s].labels);
@@ -116,6 +141,7 @@ void append_series(std::string& out, const std::vector<logql::ResultSeries>& all
     out += matrix ? "]}" : "}";
   }
   out += ']';
+  return {};
 }
 
 void append_stats(std::string& out, const logql::QueryStats& s) {
@@ -198,9 +224,12 @@ void append_warnings(std::string& out, std::span<const std::string> warnings) {
   out += ']';
 }
 
-std::string query_response(const logql::QueryResult& result,
-                           const std::vector<std::string>& flags) {
-  std::string out = "{\"status\":\"success\"";
+Result<std::string> query_response(const logql::QueryResult& result,
+                                   const std::vector<std::string>& flags,
+                                   const logql::QueryRun& run) {
+  AnswerText answer(run);
+  std::string& out = answer.text();
+  out = "{\"status\":\"success\"";
   append_warnings(out, result.warnings);
   out += ",\"data\":{\"resultType\":";
   if (const auto* streams = std::get_if<logql::StreamsResult>(&result.data)) {
@@ -214,22 +243,23 @@ std::string query_response(const logql::QueryResult& result,
       out += "],";
     }
     out += "\"result\":";
-    append_streams(out, *streams, result.categorized);
+    RETURN_IF_ERROR(append_streams(answer, *streams, result.categorized));
   } else if (const auto* matrix = std::get_if<logql::MatrixResult>(&result.data)) {
     out += "\"matrix\",\"result\":";
-    append_series(out, matrix->series, true);
+    RETURN_IF_ERROR(append_series(answer, matrix->series, true));
   } else if (const auto* vector = std::get_if<logql::VectorResult>(&result.data)) {
     out += "\"vector\",\"result\":";
-    append_series(out, vector->series, false);
+    RETURN_IF_ERROR(append_series(answer, vector->series, false));
   } else {
     out += "\"scalar\",\"result\":";
     append_sample(out, std::get<logql::ScalarResult>(result.data).sample);
   }
+  RETURN_IF_ERROR(answer.make_room(kStatsRoom));
   out += ",\"stats\":";
   append_stats(out, result.stats);
   out += "}}";
   if (std::holds_alternative<logql::StreamsResult>(result.data)) out += '\n';
-  return out;
+  return answer.take();
 }
 
 std::string list_response(const std::vector<std::string>& values) {
@@ -245,26 +275,39 @@ std::string legacy_list_response(const std::vector<std::string>& values) {
   return out + "}\n";
 }
 
-std::string legacy_query_response(const logql::QueryResult& result) {
-  std::string out = "{\"streams\":[";
+Result<std::string> legacy_query_response(const logql::QueryResult& result,
+                                          const logql::QueryRun& run) {
+  AnswerText answer(run);
+  std::string& out = answer.text();
+  out = "{\"streams\":[";
   const auto& streams = std::get<logql::StreamsResult>(result.data).streams;
   for (size_t s = 0; s < streams.size(); ++s) {
+    size_t room = 64 + json_room(2 * label_room(streams[s].labels));
+    for (const auto& entry : streams[s].entries) room += entry_room(entry);
+    RETURN_IF_ERROR(answer.make_room(room));
     if (s) out += ',';
     append_legacy_stream(out, streams[s].labels, streams[s].entries);
   }
+  RETURN_IF_ERROR(answer.make_room(kStatsRoom));
   out += "],\"stats\":";
   append_stats(out, result.stats);
   append_warnings(out, result.warnings);
-  return out + "}\n";
+  out += "}\n";
+  return answer.take();
 }
 
-std::string series_response(const std::vector<LabelSet>& series) {
-  std::string out = "{\"status\":\"success\",\"data\":[";
+Result<std::string> series_response(const std::vector<LabelSet>& series,
+                                    const logql::QueryRun& run) {
+  AnswerText answer(run);
+  std::string& out = answer.text();
+  out = "{\"status\":\"success\",\"data\":[";
   for (size_t i = 0; i < series.size(); ++i) {
+    RETURN_IF_ERROR(answer.make_room(label_room(series[i].labels()) + 8));
     if (i) out += ',';
     append_json_labels(out, series[i].labels());
   }
-  return out + "]}\n";
+  out += "]}\n";
+  return answer.take();
 }
 
 std::string tail_frame(const std::vector<TailEntry>& entries,

@@ -6,7 +6,9 @@
 #include <string_view>
 #include <vector>
 
+#include "base/result.h"
 #include "logql/query_result.h"
+#include "logql/query_run.h"
 #include "model/label_set.h"
 
 namespace logsvc::server {
@@ -20,13 +22,18 @@ std::string format_sample_value(double value);
 void append_warnings(std::string& out, std::span<const std::string> warnings);
 
 // flags: what the request's X-Loki-Response-Encoding-Flags header listed, echoed.
-std::string query_response(const logql::QueryResult& result, const std::vector<std::string>& flags);
+// The answers of queries hold their memory in the run; errors are the run's.
+Result<std::string> query_response(const logql::QueryResult& result,
+                                   const std::vector<std::string>& flags,
+                                   const logql::QueryRun& run);
 // {"status":"success","data":["a",…]}; without data if there are none, as Loki answers.
 std::string list_response(const std::vector<std::string>& values);
 // Answers of the older /api/prom paths.
 std::string legacy_list_response(const std::vector<std::string>& values);
-std::string legacy_query_response(const logql::QueryResult& result);
-std::string series_response(const std::vector<LabelSet>& series);
+Result<std::string> legacy_query_response(const logql::QueryResult& result,
+                                          const logql::QueryRun& run);
+Result<std::string> series_response(const std::vector<LabelSet>& series,
+                                    const logql::QueryRun& run);
 
 // One frame of a tail: each entry a stream object of its own.
 struct TailEntry {

@@ -198,7 +198,8 @@ Api::Api(ApiInfo info, store::Store& store, const logql::Engine& engine, Ingest&
       refused_at_gate_(metrics.counter("logsvc_gate_refused_total",
                                        "Requests of other origins, or to hosts that are not ours")),
       response_bytes_(
-          metrics.counter("logsvc_response_body_bytes_total", "Bytes of answers, as sent")) {
+          metrics.counter("logsvc_response_body_bytes_total", "Bytes of answers, as sent")),
+      queries_(info_.query_pool, metrics) {
   metrics
       .gauge("loki_build_info", "Always 1; the labels say what runs",
              {{"version", kLokiVersion},

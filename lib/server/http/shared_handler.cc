@@ -18,6 +18,13 @@ void Api::shared(const Request& request, Response& response) {
   send_json(response, shared_.text(""));
 }
 
-void Api::counters(const Request&, Response& response) { send_json(response, counters_.text()); }
+// A history is read once for everybody: the client that happens to ask may go meanwhile.
+void Api::counters(const Request&, Response& response) {
+  const Status read = queries_.run({"counters", -1}, [&](const logql::QueryRun& run) -> Status {
+    send_json(response, counters_.text(run));
+    return {};
+  });
+  if (!read.ok()) send_error(response, read.error());
+}
 
 }  // namespace logsvc::server

@@ -49,8 +49,10 @@ struct History {
 };
 
 // The newest `limit` entries of [start, now).
-Result<History> history(const logql::Engine& engine, const TailRequest& tail, Timestamp now) {
+Result<History> history(const logql::Engine& engine, const TailRequest& tail, Timestamp now,
+                        const logql::QueryRun& run) {
   logql::RangeRequest range;
+  range.run = run;
   range.query = tail.query;
   range.start = tail.start;
   range.end = std::max(tail.start, now);
@@ -135,14 +137,18 @@ bool Api::upgrade_tail(int socket, const std::string& accept, const Request& req
     tail_.hub().subscribe(tail);
     session = tail;
   }
-  auto past = history(engine_, *parsed, clock_.now());
-  if (!past.ok()) send_error(response, past.error());
-  if (!past.ok() || !accept_upgrade(socket, accept)) {
+  History past;
+  const Status read = queries_.run(caller_of(request), [&](const auto& run) -> Status {
+    ASSIGN_OR_RETURN(past, history(engine_, *parsed, clock_.now(), run));
+    return {};
+  });
+  if (!read.ok()) send_error(response, read.error());
+  if (!read.ok() || !accept_upgrade(socket, accept)) {
     tail_.hub().unsubscribe(session.get());
     return false;
   }
-  session->set_warnings(past->warnings);
-  session->set_history(std::move(past->entries), clock_.steady_ns());
+  session->set_warnings(past.warnings);
+  session->set_history(std::move(past.entries), clock_.steady_ns());
   tail_.adopt(socket, std::move(session));
   return true;
 }

@@ -35,17 +35,19 @@ Result<VolumeRequest> read_volume(const Params& params, std::vector<Matcher> mat
 void Api::index_stats(const Request& request, Response& response) {
   const auto selected = read_selection(Params(request), clock_.now(), {});
   if (!selected.ok()) return send_error(response, selected.error());
-  const auto totals = store_.totals(selected->range, selected->matchers);
-  if (!totals.ok()) return send_error(response, totals.error());
-  uint64_t chunks = 0, bytes = 0, entries = 0;
-  for (const StreamTotals& t : *totals) {
-    chunks += t.chunks;
-    bytes += t.bytes;
-    entries += t.entries;
-  }
-  send_json(response, "{\"streams\":" + std::to_string(totals->size()) + ",\"chunks\":" +
-                          std::to_string(chunks) + ",\"bytes\":" + std::to_string(bytes) +
-                          ",\"entries\":" + std::to_string(entries) + "}\n");
+  run_query(request, response, [&](const logql::QueryRun&) -> Status {
+    ASSIGN_OR_RETURN(const auto totals, store_.totals(selected->range, selected->matchers));
+    uint64_t chunks = 0, bytes = 0, entries = 0;
+    for (const StreamTotals& t : totals) {
+      chunks += t.chunks;
+      bytes += t.bytes;
+      entries += t.entries;
+    }
+    send_json(response, "{\"streams\":" + std::to_string(totals.size()) + ",\"chunks\":" +
+                            std::to_string(chunks) + ",\"bytes\":" + std::to_string(bytes) +
+                            ",\"entries\":" + std::to_string(entries) + "}\n");
+    return {};
+  });
 }
 
 void Api::volume(const Request& request, Response& response) {
@@ -72,15 +74,18 @@ void Api::answer_volume(const Request& request, Response& response, bool by_step
       return send_error(response, fits.error());
     }
   }
-  auto series = volumes(store_, *wanted, volume_buckets(range, step));
-  if (!series.ok()) return send_error(response, series.error());
-  logql::QueryResult result;
-  if (by_step && !series->empty()) {
-    result.data = logql::MatrixResult{std::move(*series)};
-  } else {
-    result.data = logql::VectorResult{std::move(*series)};
-  }
-  send_json(response, query_response(result, {}));
+  run_query(request, response, [&](const logql::QueryRun& run) -> Status {
+    ASSIGN_OR_RETURN(auto series, volumes(store_, *wanted, volume_buckets(range, step)));
+    logql::QueryResult result;
+    if (by_step && !series.empty()) {
+      result.data = logql::MatrixResult{std::move(series)};
+    } else {
+      result.data = logql::VectorResult{std::move(series)};
+    }
+    ASSIGN_OR_RETURN(std::string body, query_response(result, {}, run));
+    send_json(response, std::move(body));
+    return {};
+  });
 }
 
 }  // namespace logsvc::server

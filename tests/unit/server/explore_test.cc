@@ -122,8 +122,8 @@ TEST_CASE("fields of JSON and logfmt lines, of metadata and of the query's own s
   stream.entries.push_back({3, R"({"level":"warn","u":{"id":7}})", {{"trace", "t1"}}, {}});
   stream.entries.push_back({2, "dur=5ms u_id=8 empty=", {{"trace", "t2"}}, {{"mine", "x"}}});
   stream.entries.push_back({1, "no fields", {}, {{"__error__", "E"}}});
-  detector.add(stream);
-  const auto fields = detector.take();
+  CHECK(detector.add(stream).ok());
+  const auto fields = *detector.take();
   CHECK(fields.size() == 5);
   CHECK(named(fields, "trace").parsers.empty());
   CHECK(named(fields, "trace").values.size() == 2);
@@ -136,8 +136,8 @@ TEST_CASE("fields of JSON and logfmt lines, of metadata and of the query's own s
 
 TEST_CASE("fields beyond the limit are left out") {
   FieldDetector detector(2);
-  detector.add({{}, {{1, "a=1 b=2 c=3", {}, {}}}});
-  CHECK(detector.take().size() == 2);
+  CHECK(detector.add({{}, {{1, "a=1 b=2 c=3", {}, {}}}}).ok());
+  CHECK(detector.take()->size() == 2);
 }
 
 TEST_CASE("lines of one shape make a pattern, counted by bucket and level") {

@@ -1,0 +1,117 @@
+"""Many queries at once: turns, a common budget of memory, and an end as soon as somebody asks for it."""
+import concurrent.futures
+import json
+import re
+import socket
+import time
+import unittest
+import urllib.parse
+
+from support import Server
+
+SECOND = 10**9
+# Each of the line's letters is a match for which the rest of the line is looked through: 15 minutes a line.
+ENDLESS = '{app="x"} | line_format `{{ regexReplaceAll "a.*b|a" __line__ "c" }}`'
+SLOW_PATHS = {
+    "query_range": ("/loki/api/v1/query_range", ENDLESS, {}),
+    "query": ("/loki/api/v1/query", f"sum(bytes_over_time({ENDLESS} [1h]))", {}),
+    "legacy": ("/api/prom/query", ENDLESS, {}),
+    "detected_fields": ("/loki/api/v1/detected_fields", ENDLESS, {}),
+    "export": ("/api/export", ENDLESS, {}),
+}
+
+
+class Pressure(unittest.TestCase):
+    def start(self, *options):
+        server = Server("--auth", "off", "--retention", "0", "--query-timeout", "1h", *options)
+        self.addCleanup(server.close)
+        self.base = (time.time_ns() // SECOND - 600) * SECOND
+        return server
+
+    def push_long_lines(self, server):
+        for i in range(4):
+            self.assertEqual(server.push(({"app": "x"}, [(self.base + i * SECOND, "a" * 900_000)]))[0], 204)
+
+    def url(self, path, query, **more):
+        times = {"start": self.base, "end": self.base + 3600 * SECOND, "time": self.base + 600 * SECOND}
+        return path + "?" + urllib.parse.urlencode({"query": query, **times, **more})
+
+    def send(self, server, path, query, **more):
+        client = socket.create_connection(("127.0.0.1", server.port))
+        client.sendall(f"GET {self.url(path, query, **more)} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        return client
+
+    def wait_for(self, server, pattern):
+        deadline = time.time() + 60
+        while not re.search(pattern, server.get("/metrics")[1]):
+            self.assertLess(time.time(), deadline, f"{pattern} does not come")
+            time.sleep(0.05)
+
+
+class Turns(Pressure):
+    def test_more_than_may_wait_are_told_so(self):
+        server = self.start("--max-concurrent-queries", "1", "--query-queue", "1")
+        self.push_long_lines(server)
+        with self.send(server, "/loki/api/v1/query_range", ENDLESS):
+            self.wait_for(server, r"logsvc_queries_running 1\n")
+            with self.send(server, "/loki/api/v1/query_range", ENDLESS):
+                self.wait_for(server, r"logsvc_queries_waiting 1\n")
+                status, body, headers = server.get(self.url("/loki/api/v1/query_range", ENDLESS))
+                self.assertEqual((status, headers.get("Retry-After")), (429, "5"))
+                self.assertIn("too many outstanding requests", body)
+                self.wait_for(server, r"logsvc_query_rejected_total 1\n")
+                # Nobody else waits for them: pushes are taken, and what the page shows beside queries is answered.
+                self.assertEqual(server.push(({"app": "y"}, [(self.base, "line")]))[0], 204)
+                self.assertEqual(server.get("/loki/api/v1/labels")[0], 200)
+        self.wait_for(server, r"logsvc_queries_running 0\n")
+        self.assertEqual([line for _, line in server.lines('{app="y"}')], ["line"])
+
+
+class Memory(Pressure):
+    def test_all_together_stay_within_the_budget(self):
+        server = self.start("--query-memory", "48MB", "--max-concurrent-queries", "8")
+        for part in range(10):
+            lines = [(self.base + (part * 2000 + i) * 1000, f'{{"userId":"u{part * 2000 + i}","durationMs":{i % 977},"pad":"{"p" * 300}"}}')
+                     for i in range(2000)]
+            self.assertEqual(server.push(({"app": "x"}, lines))[0], 204)
+        queries = ['count(sum by (userId, durationMs) (count_over_time({app="x"} | json [1h])))',
+                   'count(count_over_time({app="x"} | label_format a=`{{__line__}}` [1h]))'] * 10
+        with concurrent.futures.ThreadPoolExecutor(20) as pool:
+            answers = list(pool.map(lambda q: server.get(self.url("/loki/api/v1/query", q), timeout=300), queries))
+        for status, body, _ in answers:
+            self.assertIn(status, (200, 400, 429), body[:300])
+            if status == 200:
+                self.assertEqual(json.loads(body)["data"]["result"][0]["value"][1], "20000")
+            if status == 429:
+                self.assertIn("--query-memory", body)
+            if status == 400:
+                self.assertIn("would hold more than 48 MiB", body)
+        # The budget is there again, and one that fits is answered.
+        self.wait_for(server, r"logsvc_query_memory_bytes 0\n")
+        status, body, _ = server.get(self.url("/loki/api/v1/query", 'sum(count_over_time({app="x"}[1h]))'))
+        self.assertEqual((status, json.loads(body)["data"]["result"][0]["value"][1]), (200, "20000"))
+
+
+class Endings(Pressure):
+    def test_what_runs_ends_when_its_client_has_gone(self):
+        server = self.start("--max-concurrent-queries", "16")
+        self.push_long_lines(server)
+        for name, (path, query, more) in SLOW_PATHS.items():
+            with self.subTest(name):
+                with self.send(server, path, query, **more):
+                    self.wait_for(server, r"logsvc_queries_running 1\n")
+                self.wait_for(server, r"logsvc_queries_running 0\n")
+
+    def test_shutdown_waits_for_nothing_that_runs_or_waits(self):
+        server = self.start("--max-concurrent-queries", "4", "--query-queue", "100")
+        self.push_long_lines(server)
+        clients = [self.send(server, path, query, **more) for path, query, more in list(SLOW_PATHS.values()) * 4]
+        self.wait_for(server, r"logsvc_queries_running 3\n")
+        self.wait_for(server, r"logsvc_queries_waiting 17\n")
+        self.assertEqual(server.stop(), 0)
+        for client in clients:
+            client.close()
+
+
+if __name__ == "__main__":
+    unittest.main()
