@@ -6,6 +6,8 @@
 #include <ctime>
 #include <iostream>
 
+#include "gotext/time/go_time.h"
+
 namespace logsvc {
 namespace {
 
@@ -15,11 +17,17 @@ Timestamp now() {
   return t.tv_sec * kSecond + t.tv_nsec;
 }
 
-// The zone that times are shown in; "Local" is what TZ says.
-void use_zone(const std::string& zone) {
-  if (zone == "Local") return;
+// Sets the zone that times are shown in; "Local" is what TZ says.
+Status use_zone(const std::string& zone) {
+  if (zone == "Local" || zone == "UTC") return {};
+  if (!tmpl::TimeZone::named(zone).known()) {
+    return invalid(
+        "--timezone: unknown time zone \"" + zone +
+        "\": expected Local, UTC or a name like Asia/Seoul that /usr/share/zoneinfo has");
+  }
   ::setenv("TZ", zone.c_str(), 1);
   ::tzset();
+  return {};
 }
 
 }  // namespace
@@ -115,7 +123,7 @@ Result<client::PrintOptions> OutputFlags::options() const {
   const bool terminal = ::isatty(STDOUT_FILENO) == 1;
   out.colour = coloured || (terminal && !(no_colour && *no_colour));
   out.utc = zone == "UTC";
-  use_zone(zone);
+  RETURN_IF_ERROR(use_zone(zone));
   return out;
 }
 

@@ -1,4 +1,6 @@
 // The logsvc executable: one file per subcommand, registered here.
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iostream>
@@ -7,8 +9,11 @@
 
 #include "commands.h"
 #include "promtail_flags.h"
+#include "terminal_guard.h"
 
 int main(int argc, char** argv) {
+  const logsvc::TerminalGuard out_guard(std::cout, STDOUT_FILENO);
+  const logsvc::TerminalGuard error_guard(std::cerr, STDERR_FILENO);
   CLI::App app{"logsvc: collects, stores and shows the logs of a small fleet"};
   app.set_version_flag("--version", "logsvc " LOGSVC_VERSION);
   app.require_subcommand(1);

@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "model/label_set.h"
+
 namespace logsvc::client {
 namespace {
 
@@ -28,28 +30,6 @@ std::string level_colour(const LabelMap& labels) {
   return "";
 }
 
-std::string quoted(const std::string& text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    if (c == '\n') {
-      out += "\\n";
-    } else {
-      out += c;
-    }
-  }
-  return out + "\"";
-}
-
-// Behind the escape sequence at text[at] if it sets colours; at if it does anything else.
-size_t behind_colour(const std::string& text, size_t at) {
-  size_t end = at + 1;
-  if (end >= text.size() || text[end] != '[') return at;
-  ++end;
-  while (end < text.size() && ((text[end] >= '0' && text[end] <= '9') || text[end] == ';')) ++end;
-  return end < text.size() && text[end] == 'm' ? end + 1 : at;
-}
-
 }  // namespace
 
 Result<OutputFormat> parse_output_format(const std::string& name) {
@@ -71,29 +51,6 @@ LabelMap common_labels(const std::vector<const LabelMap*>& sets) {
   return out;
 }
 
-std::string safe_for_terminal(const std::string& line) {
-  std::string out;
-  out.reserve(line.size());
-  for (size_t at = 0; at < line.size(); ++at) {
-    const auto byte = static_cast<unsigned char>(line[at]);
-    if (byte == 0x1b) {
-      const size_t end = behind_colour(line, at);
-      if (end > at) {
-        out.append(line, at, end - at);
-        at = end - 1;
-      } else {
-        out += "\xE2\x90\x9B";  // a picture of it
-      }
-    } else if ((byte < 0x20 && byte != '\t' && byte != '\n') || byte == 0x7f) {
-      out += "\xE2\x90";
-      out += static_cast<char>(byte == 0x7f ? 0xA1 : 0x80 + byte);
-    } else {
-      out += line[at];
-    }
-  }
-  return out;
-}
-
 LogPrinter::LogPrinter(std::ostream& out, PrintOptions options)
     : out_(out), options_(std::move(options)), widest_(options_.labels_width) {}
 
@@ -101,7 +58,7 @@ std::string LogPrinter::format_labels(const LabelMap& labels) {
   std::string out = "{";
   for (const auto& [name, value] : labels) {
     if (out.size() > 1) out += ", ";
-    out += name + "=" + quoted(value);
+    out += (is_label_name(name) ? name : quote(name)) + "=" + quote(value);
   }
   return out + "}";
 }
@@ -164,7 +121,7 @@ void LogPrinter::print_default(const LogLine& line) {
     text.resize(widest_, ' ');
     out_ << text << ' ';
   }
-  std::string text = options_.colour ? safe_for_terminal(line.text) : line.text;
+  std::string text = line.text;
   if (text.ends_with('\n')) text.pop_back();
   const std::string colour = options_.colour ? level_colour(line.labels) : "";
   out_ << colour << text << (colour.empty() ? "" : kReset) << '\n';

@@ -42,7 +42,7 @@ class LogPrinter {
   void set_common(LabelMap common) { common_ = std::move(common); }
   void print(const LogLine& line);
 
-  // {a="b", c="d"}
+  // {a="b", c="d"}, quoted as Go's %q does: no control character is left in a value.
   static std::string format_labels(const LabelMap& labels);
 
  private:
@@ -59,9 +59,5 @@ class LogPrinter {
 
 // Labels with one value in all of the sets.
 LabelMap common_labels(const std::vector<const LabelMap*>& sets);
-
-// The line without control characters that would move a terminal's cursor or rename its window;
-// colours stay.
-std::string safe_for_terminal(const std::string& line);
 
 }  // namespace logsvc::client

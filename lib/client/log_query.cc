@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 #include <set>
 
 namespace logsvc::client {
@@ -40,6 +41,23 @@ Result<nlohmann::json> ask(LokiClient& client, const LogQuery& q, Timestamp star
     return invalid("the server's answer has no result");
   }
   return answer;
+}
+
+// The interval, as Loki reads it: a duration or seconds. None if it keeps every line; one that
+// cannot be read is left to the server, which refuses it.
+std::optional<Duration> interval_of(const LogQuery& q) {
+  if (q.interval.empty()) return {};
+  Duration out = 0;
+  double seconds = 0;
+  const char* end = q.interval.data() + q.interval.size();
+  const auto number = std::from_chars(q.interval.data(), end, seconds);
+  if (number.ec == std::errc() && number.ptr == end) {
+    if (!(seconds > 0 && seconds < 9e9)) return {};
+    out = static_cast<Duration>(seconds * static_cast<double>(kSecond));
+  } else if (const auto parsed = parse_duration(q.interval); parsed.ok()) {
+    out = *parsed;
+  }
+  return out > 0 ? std::optional(out) : std::nullopt;
 }
 
 bool is_word(char c) {
@@ -82,6 +100,7 @@ Result<LogQueryResult> run_log_query(LokiClient& client, const LogQuery& q,
   LogQueryResult out;
   Timestamp start = q.start, end = q.end;
   uint64_t batch = std::max<uint64_t>(1, q.batch);
+  const std::optional<Duration> step = interval_of(q);
   Seen seen;
   while (start < end && (q.limit == 0 || out.lines < q.limit)) {
     uint64_t wanted = batch;
@@ -100,6 +119,14 @@ Result<LogQueryResult> run_log_query(LokiClient& client, const LogQuery& q,
     }
     out.lines += fresh.size();
     if (!fresh.empty()) take(fresh);
+    if (lines.empty()) break;
+    if (step) {
+      // The server looked at `wanted` lines and gave out those that are an interval apart. The next
+      // one is at least an interval behind the last.
+      q.forward ? start = add_saturated(seen.time(), *step)
+                : end = add_saturated(seen.time(), 1 - *step);
+      continue;
+    }
     if (lines.size() < wanted) break;
     // The next request begins at the last time again: more lines may have it.
     if (fresh.empty()) {

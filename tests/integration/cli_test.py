@@ -1,6 +1,7 @@
 """logsvc query and its kin against the real server."""
 import json
 import os
+import pty
 import signal
 import subprocess
 import tempfile
@@ -86,11 +87,52 @@ class Cli(unittest.TestCase):
         self.assertNotIn("\x1b", self.output("query", '{app="shop"}'))
         self.assertIn("\x1b[31mlevel=error", self.output("query", '{app="shop"}', "--colored-output", "--limit", "40"))
 
+    def on_a_terminal(self, *args):
+        """What a command writes to a terminal, raw."""
+        terminal, end = pty.openpty()
+        env = {"PATH": os.environ["PATH"], "LOKI_ADDR": f"http://127.0.0.1:{self.server.port}", "TERM": "xterm"}
+        process = subprocess.Popen([BINARY, *args], stdin=subprocess.DEVNULL, stdout=end, stderr=end, env=env)
+        os.close(end)
+        out = b""
+        try:
+            while piece := os.read(terminal, 65536):
+                out += piece
+        except OSError:  # how Linux says that the other end is closed
+            pass
+        os.close(terminal)
+        self.assertEqual(process.wait(), 0, out)
+        return out
+
+    def test_a_terminal_is_not_steered_by_data(self):
+        evil = "a\x1b]0;owned\x07b\x9b2J\u202ec\x1b[2Jd"
+        self.server.push(({"app": "evil", "title": evil}, [(self.base, json.dumps({"u": evil}) + evil), (self.base + 1, "plain")]))
+        for command in (["query", '{app="evil"}'], ["query", '{app="evil"}', "-o", "raw"], ["query", '{app="evil"}', "-o", "jsonl"],
+                        ["query", '{app="evil"} | json'], ["series", '{app="evil"}'], ["labels", "title"],
+                        ["series", "--analyze-labels"], ["instant-query", 'count_over_time({app="evil"}[1h])']):
+            out = self.on_a_terminal(*command)
+            self.assertTrue(out, command)
+            for bad in (b"\x1b]", b"\x1b[2", b"\x07", "\x9b".encode(), "\u202e".encode()):
+                self.assertNotIn(bad, out, command)
+        self.assertIn(evil, self.output("query", '{app="evil"}', "-o", "raw"))
+
+    def test_lines_an_interval_apart_come_to_the_last(self):
+        self.server.push(({"app": "ticks"}, [(self.base + i * 15 * SECOND, f"tick {i}") for i in range(40)]))
+        for direction, first, last in ((["--forward"], 0, 36), ([], 39, 3)):
+            for batch in ("1000", "7"):
+                lines = self.output("query", '{app="ticks"}', "--interval", "60s", "--limit", "0", "--batch", batch, "-o", "raw", *direction).split("\n")
+                self.assertEqual((len(lines), lines[0], lines[9]), (11, f"tick {first}", f"tick {last}"))
+
     def test_times(self):
         middle = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.base / SECOND + 10))
         lines = self.output("query", '{app="shop"}', "--to", middle, "--since", "5s", "-o", "raw").splitlines()
         self.assertEqual(lines, [f"paid {i} by user_id_{i}" for i in range(9, 4, -1)])
         self.assertEqual(self.output("query", '{app="shop"}', "--from", middle, "--to", middle), "")
+
+    def test_a_time_zone_that_nobody_knows(self):
+        for zone in ("Asia/Soul", "../etc/passwd", "KST9", ""):
+            done = self.run_cli("query", '{app="shop"}', "-z", zone)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn("unknown time zone", done.stderr)
 
     def test_numbers(self):
         result = json.loads(self.output("query", 'sum(count_over_time({app="shop"}[1m]))', "--step", "60s"))

@@ -16,7 +16,8 @@ std::string printed(const PrintOptions& options, const LogLine& line) {
   return out.str();
 }
 
-// A server that gives the newest or oldest lines of a list, at most `cap` at once.
+// A server that looks at the newest or oldest lines of a list, at most `limit` at once, and gives
+// those that are an interval apart.
 class FakeServer : public LokiClient {
  public:
   explicit FakeServer(std::vector<std::pair<Timestamp, std::string>> lines)
@@ -27,10 +28,20 @@ class FakeServer : public LokiClient {
     const auto number = [&](const char* name) { return std::stoll(params.find(name)->second); };
     const Timestamp start = number("start"), end = number("end");
     const bool forward = params.find("direction")->second == "forward";
+    const auto asked = params.find("interval");
+    Duration interval = 0;
+    if (asked != params.end()) {
+      interval = asked->second.ends_with('s') ? *parse_duration(asked->second)
+                                              : std::stoll(asked->second) * kSecond;
+    }
     nlohmann::json values = nlohmann::json::array();
+    std::optional<Timestamp> last;
+    int64_t looked_at = 0;
     for (size_t i = 0; i < lines_.size(); ++i) {
       const auto& [t, text] = forward ? lines_[i] : lines_[lines_.size() - 1 - i];
-      if (t < start || t >= end || values.size() >= static_cast<size_t>(number("limit"))) continue;
+      if (t < start || t >= end || looked_at++ >= number("limit")) continue;
+      if (last && interval > 0 && std::abs(t - *last) < interval) continue;
+      last = t;
       values.push_back({std::to_string(t), text});
     }
     nlohmann::json stream = {{"stream", {{"app", "x"}}}, {"values", values}};
@@ -80,15 +91,38 @@ TEST_SUITE("client") {
           "\"2023-11-14T22:13:20.123456789Z\"}\n");
   }
 
-  TEST_CASE("levels have colours, and lines cannot steer the terminal") {
+  TEST_CASE("levels have colours") {
     PrintOptions options;
     options.utc = true;
     options.colour = true;
     options.no_labels = true;
-    const std::string out = printed(options, {0, {{"level", "warn"}}, "a\x1b[2Jb\x1b[31mc\x07"});
-    CHECK(out ==
-          "\x1b[34m1970-01-01T00:00:00Z\x1b[0m \x1b[33ma\xE2\x90\x9B[2Jb\x1b[31mc\xE2\x90\x87"
-          "\x1b[0m\n");
+    const std::string out = printed(options, {0, {{"level", "warn"}}, "late"});
+    CHECK(out == "\x1b[34m1970-01-01T00:00:00Z\x1b[0m \x1b[33mlate\x1b[0m\n");
+  }
+
+  TEST_CASE("labels are quoted as Go does: no control character is left") {
+    const LabelMap labels{{"a b", "x"},
+                          {"u", "a\x1b]0;owned\x07 \"q\" \\ \xE2\x80\xAE\n\x9b\xC2\x9b"}};
+    CHECK(LogPrinter::format_labels(labels) ==
+          R"({"a b"="x", u="a\x1b]0;owned\a \"q\" \\ \u202e\n\x9b\u009b"})");
+  }
+
+  TEST_CASE("lines an interval apart are asked for to the end") {
+    std::vector<std::pair<Timestamp, std::string>> lines;
+    for (int i = 0; i < 40; ++i) lines.emplace_back((i + 1) * 15 * kSecond, std::to_string(i));
+    for (const bool forward : {false, true}) {
+      for (const uint64_t batch : {1, 3, 30, 1000}) {
+        FakeServer server(lines);
+        const LogQuery query{"{}", 0, 1000 * kSecond, 0, batch, "60s", forward};
+        const auto got = texts(server, query);
+        REQUIRE(got.size() == 10);
+        CHECK(got.front() == (forward ? "0" : "39"));
+        CHECK(got.back() == (forward ? "36" : "3"));
+      }
+    }
+    // Denser than a batch: the pages go on behind what was looked at.
+    FakeServer dense(lines);
+    CHECK(texts(dense, {"{}", 0, 1000 * kSecond, 0, 2, "290", true}).size() == 3);
   }
 
   TEST_CASE("a query is asked in batches, each line once, whatever times lines share") {
