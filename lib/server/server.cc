@@ -82,8 +82,9 @@ Result<std::unique_ptr<Server>> Server::start(ServerConfig config, FileSystem& f
   p->auth = std::make_unique<Authenticator>(std::move(passwords), clock);
   p->page = std::make_unique<StaticFiles>(config.web_dir);
   ApiInfo info{config.version,
-               config.demo_note,
+               config.demo,
                config.described,
+               config.described_json,
                config.store.dir,
                limits,
                config.volume_max_series,

@@ -105,11 +105,9 @@ export interface ServerSetting {
 }
 
 export async function serverSettings(): Promise<ServerSetting[]> {
-  const answer = await fetch('/config', { headers: { 'X-Requested-With': 'logsvc' } });
-  if (!answer.ok) throw new ApiError(answer.status, await answer.text());
-  return (await answer.text()).split('\n').flatMap((line) => {
-    const found = /^(\S+): (.*?) {2}# (.*)$/.exec(line);
-    return found ? [{ name: found[1]!, value: found[2]!, origin: found[3]! }] : [];
+  return array(await request('/config', { format: 'json' }), 'settings').map((item) => {
+    const one = object(item, 'setting');
+    return { name: String(one.name), value: String(one.value), origin: String(one.origin) };
   });
 }
 

@@ -122,8 +122,8 @@ export function readList(body: Json): string[] {
 
 export interface ServerStatus {
   version: string;
-  demo: boolean;
-  demoNote: string;
+  /** Empty: this is no demo. */
+  demo: '' | 'simulated' | 'docker';
   streams: number;
   fileBytes: number;
   /** Of the lines in the files. */
@@ -146,8 +146,7 @@ export function readStatus(body: Json): ServerStatus {
   const s = object(body, 'status');
   return {
     version: String(s.version),
-    demo: s.demo === true,
-    demoNote: String(s.demoNote ?? ''),
+    demo: s.demo === 'simulated' || s.demo === 'docker' ? s.demo : '',
     streams: Number(s.streams ?? 0),
     fileBytes: Number(s.fileBytes ?? 0),
     fileLineBytes: Number(s.fileLineBytes ?? 0),
