@@ -19,6 +19,11 @@ export function toLevel(word: string | undefined): Level {
   return words[(word ?? '').toLowerCase()] ?? 'other';
 }
 
+/** The words that are taken for one of the levels, in small letters. */
+export function levelWords(wanted: readonly Level[]): string[] {
+  return Object.keys(words).filter((word) => wanted.includes(words[word]!));
+}
+
 /** The letter beside the bar, so that colour is never alone. */
 export function levelLetter(level: Level): string {
   return level === 'other' ? '·' : level === 'critical' ? 'C' : level.charAt(0).toUpperCase();

@@ -23,6 +23,18 @@ class Route {
     this.search = location.search;
     this.visit++;
   }
+  /** Back or forward: Explore takes another view of itself without beginning anew. */
+  pop(): void {
+    const stays = this.page === 'explore' && pageOf(location.pathname) === 'explore';
+    if (stays) this.search = location.search;
+    else this.read();
+  }
+  /** The same page in another state: a step back leads to the one before, unless it only puts this one right. */
+  stay(search: string, step: boolean): void {
+    if (search === location.search) return;
+    history[step ? 'pushState' : 'replaceState'](null, '', location.pathname + search);
+    this.search = search;
+  }
 }
 
 export const route = new Route();
