@@ -28,7 +28,7 @@ test('the same as an array, whatever is done at both ends and within', () => {
   let seed = 5;
   const random = (n: number) => (seed = (seed * 1103515245 + 12345) % 2147483648) % n;
   const ring = new RingBuffer<number>(50);
-  let list: number[] = [];
+  const list: number[] = [];
   for (let round = 0, next = 0; round < 3_000; round++) {
     const some = Array.from({ length: random(9) }, () => next++);
     const what = random(5);

@@ -1,4 +1,4 @@
-import { escapeRegex } from '../base/regex';
+import { escapeRegex } from './regex';
 import { quote } from './query';
 
 /** A query for the lines of a fault: the longest text of its masked message that never varies. */

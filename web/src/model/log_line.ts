@@ -40,10 +40,11 @@ export function lineKey(line: LogLine): string {
 const messageKeys = ['message', 'msg', 'log', 'event'];
 
 export function shownOf(line: LogLine): Shown {
-  return (line.shown ??= work(line));
+  return (line.shown ??= readShown(line));
 }
 
-function work(line: LogLine): Shown {
+/** The same, not kept. */
+export function readShown(line: LogLine): Shown {
   const json = jsonOf(line.text);
   const fields = fieldsOf(line.text).map((field): [string, string] => [field.name, field.value]);
   if (!json) return { message: line.text, fields, json: false };

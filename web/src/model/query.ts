@@ -1,6 +1,6 @@
 // Queries as text: what the page changes in them. The server alone understands them fully.
 
-import { alternatives, escapeRegex, literalOf } from '../base/regex';
+import { alternatives, escapeRegex, literalOf } from './regex';
 import { labelOf } from './fields';
 import { half } from './json_text';
 import { isLogQL, selectorAt } from './words';

@@ -7,7 +7,7 @@ import { afterMs, beforeMs, emptyStrip, stripsOf, type Opening, type Strip } fro
 import { levels } from '../model/level';
 import type { LogLine } from '../model/log_line';
 import { quote } from '../model/query';
-import { escapeRegex } from '../base/regex';
+import { escapeRegex } from '../model/regex';
 import { pulse } from './pulse.svelte';
 
 const pollMs = 1_000;

@@ -358,8 +358,8 @@ export class LogList {
     if (!row) return;
     const url = event.ctrlKey || event.metaKey ? addressAt(event.clientX, event.clientY) : null;
     if (url) window.open(url, '_blank', 'noopener,noreferrer');
-    else if (isGap(row)) row.cut || this.events.onGap(row);
-    else this.select(row.id === this.selectedId ? null : row);
+    else if (!isGap(row)) this.select(row.id === this.selectedId ? null : row);
+    else if (!row.cut) this.events.onGap(row);
   };
 
   /** Somebody marks text: it must stay under the mouse. */
