@@ -74,6 +74,8 @@ test('a second value of a field is wanted beside the first', () => {
   expect(parsedChoice(two, 'seat', 'A1')).toBe('without');
   expect(parsedChoice(two, 'u', '3')).toBe('');
   expect(toggleParsed(two, 'u', '1', false, 'json')).toBe('{a="b"} | json | u = "2" | seat != "A1"');
+  expect(toggleParsed(two, 'u', '2', true, 'json')).toBe('{a="b"} | json | u = "1" | seat != "A1" | u != "2"');
+  expect(toggleParsed(two, 'seat', 'A1', false, 'json')).toBe('{a="b"} | json | u = "1" or u = "2" | seat = "A1"');
   expect(toggleParsed('{a="b"} | json | u = "a | b or u = c"', 'u', '2', false, 'json')).toBe('{a="b"} | json | u = "a | b or u = c" or u = "2"');
 });
 

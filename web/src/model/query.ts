@@ -182,7 +182,10 @@ function wantedBy(stage: string, name: string): string[] | null {
 
 /** Adds (or takes away again) a value of a parsed field: a second one is wanted beside the first. */
 export function toggleParsed(query: string, label: string, value: string, exclude: boolean, parser: string): string {
-  const whole = bare(toLogQL(query));
+  const asked = bare(toLogQL(query));
+  // What was wanted and now is not wanted, or the other way, is no longer both.
+  const opposite = parsedChoice(asked, label, value) === (exclude ? 'only' : 'without');
+  const whole = opposite ? toggleParsed(asked, label, value, !exclude, parser) : asked;
   if (exclude) return toggleStage(whole, `${label} != ${quote(value)}`, parser);
   const parts = stagesOf(whole);
   const at = parts.findIndex((part, i) => i > 0 && wantedBy(part, label));

@@ -1,6 +1,8 @@
 // How the tiles of a wall screen share its room.
 
 const targetShape = 2.2;
+/** Pixels: a tile gets no higher. */
+export const highestTile = 250;
 
 export interface WallGrid {
   columns: number;
@@ -13,8 +15,8 @@ export function wallGrid(n: number, width: number, height: number): WallGrid {
   let most = 0;
   for (let columns = 1; columns <= Math.max(1, n); columns++) {
     const rows = Math.ceil(Math.max(1, n) / columns);
-    const size = Math.min(width / columns / targetShape, height / rows);
-    if (size > most) [most, best] = [size, { columns, rows }];
+    const size = Math.min(width / columns / targetShape, height / rows, highestTile);
+    if (size >= most) [most, best] = [size, { columns, rows }];
   }
   return best;
 }
