@@ -1,5 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { clockTime, compareNs, dateTime, msOfNs, nextNs, nsOfMs, roundStepSeconds, spanMs, dayStart, inputTime, msOfInput } from './time';
+import {
+  clockTime,
+  compareNs,
+  dateTime,
+  msOfNs,
+  nextNs,
+  nsOfMs,
+  roundStepSeconds,
+  spanMs,
+  dayStart,
+  inputTime,
+  msOfInput,
+} from './time';
 
 describe('time', () => {
   test('nanoseconds keep every digit', () => {
@@ -50,7 +62,8 @@ test('midnight on days when clocks change', () => {
 test('what is written into a field for time is of the zone that is shown', () => {
   const ms = Date.UTC(2026, 10, 30, 4);
   expect(inputTime(ms, 'Asia/Seoul')).toBe('2026-11-30T13:00:00');
-  for (const zone of ['UTC', 'Asia/Seoul', 'America/New_York', 'local']) expect(msOfInput(inputTime(ms, zone), zone)).toBe(ms);
+  for (const zone of ['UTC', 'Asia/Seoul', 'America/New_York', 'local'])
+    expect(msOfInput(inputTime(ms, zone), zone)).toBe(ms);
   expect(msOfInput('2026-11-30T13:00', 'Asia/Seoul')).toBe(ms);
   // An hour that is skipped, and one that is there twice.
   expect(msOfInput('2026-03-08T02:30:00', 'America/New_York')).toBe(Date.UTC(2026, 2, 8, 7, 30));

@@ -25,9 +25,12 @@ function particle(word: string, afterConsonant: string, afterVowel: string): str
 
 /** The text of a key with {name} replaced; {n:line|lines} is by number, {name:을/를} by what the word ends in. */
 export function translate(language: Language, key: Key, values: Record<string, string | number> = {}): string {
-  return catalogues[language][key].replace(/\{(\w+)(?::([^{}|/]*)([|/])([^{}]*))?\}/g, (_, name: string, first?: string, by?: string, second?: string) => {
-    const value = String(values[name] ?? '');
-    if (by === '|') return (value === '1' ? first : second) ?? '';
-    return by === '/' ? particle(value, first ?? '', second ?? '') : value;
-  });
+  return catalogues[language][key].replace(
+    /\{(\w+)(?::([^{}|/]*)([|/])([^{}]*))?\}/g,
+    (_, name: string, first?: string, by?: string, second?: string) => {
+      const value = String(values[name] ?? '');
+      if (by === '|') return (value === '1' ? first : second) ?? '';
+      return by === '/' ? particle(value, first ?? '', second ?? '') : value;
+    },
+  );
 }

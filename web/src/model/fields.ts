@@ -47,7 +47,8 @@ interface Found extends Field {
 function asStages(fields: Found[], labels: Record<string, string>): Field[] {
   const seen = new Set<string>();
   return fields.map(({ hasLabel, written, ...field }) => {
-    const known = hasLabel && !seen.has(field.label) && field.value.length <= maxWanted && !field.value.includes('\ufffd');
+    const known =
+      hasLabel && !seen.has(field.label) && field.value.length <= maxWanted && !field.value.includes('\ufffd');
     if (hasLabel) seen.add(field.label);
     const taken = labels[field.label] !== undefined && labels[field.label] !== field.value;
     return { ...field, label: taken ? `${field.label}_extracted` : field.label, written: known ? '' : cut(written) };
@@ -78,7 +79,14 @@ function jsonFields(text: string, whole: JsonObject): Found[] {
     if (value.kind === 'word' && !isKnownWord && value.text !== 'null') ended = true;
     const hasLabel = !ended && label.every((part) => part !== '') && (isString ? value.good : isKnownWord);
     const shown = value.kind === 'object' ? '{}' : value.text;
-    out.push({ name: name.join('.'), value: shown, label: labelOf(label.join('_')), parser: 'json', written: text.slice(member.from, member.to), hasLabel });
+    out.push({
+      name: name.join('.'),
+      value: shown,
+      label: labelOf(label.join('_')),
+      parser: 'json',
+      written: text.slice(member.from, member.to),
+      hasLabel,
+    });
   };
   for (const member of whole.members) add(member, [], []);
   return out;
@@ -94,7 +102,7 @@ const escaped: Record<string, string> = { b: '\b', f: '\f', n: '\n', r: '\r', t:
 function logfmtFields(text: string): Found[] {
   const out: Found[] = [];
   let others = 0;
-  for (let at = 0; at < text.length && out.length < maxFields; ) {
+  for (let at = 0; at < text.length && out.length < maxFields;) {
     if (text.charCodeAt(at) <= 0x20) {
       at++;
       continue;
@@ -111,9 +119,20 @@ function logfmtFields(text: string): Found[] {
       continue;
     }
     const hasLabel = quoted === undefined || !badEscape.test(quoted.replace(/\\\\/g, ''));
-    const value = quoted?.replace(quotedEscapes, (_, c: string, hex: string) => (hex ? String.fromCharCode(parseInt(hex, 16)) : (escaped[c] ?? c))) ?? plain;
+    const value =
+      quoted?.replace(quotedEscapes, (_, c: string, hex: string) =>
+        hex ? String.fromCharCode(parseInt(hex, 16)) : (escaped[c] ?? c),
+      ) ?? plain;
     if (!value || !isKey.test(key!)) others++;
-    else out.push({ name: key!, value, label: labelOf(key!), parser: 'logfmt', written: written!, hasLabel: hasLabel && !half.test(value) });
+    else
+      out.push({
+        name: key!,
+        value,
+        label: labelOf(key!),
+        parser: 'logfmt',
+        written: written!,
+        hasLabel: hasLabel && !half.test(value),
+      });
   }
   return out.length > 1 || others === 0 ? out : [];
 }

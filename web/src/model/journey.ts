@@ -40,7 +40,8 @@ export const rowPx = 26;
 export const longGapMs = 2_000;
 const gapPx = 30;
 
-export const serviceOfLine = (line: LogLine) => line.labels.service ?? line.labels.service_name ?? line.labels.container ?? '?';
+export const serviceOfLine = (line: LogLine) =>
+  line.labels.service ?? line.labels.service_name ?? line.labels.container ?? '?';
 export const messageOfLine = (line: LogLine) => shownOf(line).message || line.text;
 
 /** Nothing but the message is kept: a journey has many lines. */
@@ -158,7 +159,17 @@ export class Journey {
     if (hop) this.shortestHop = Math.min(this.shortestHop, Math.abs(hop.ms));
     const space = gapMs > longGapMs ? gapPx : Math.round((14 * Math.max(0, gapMs)) / longGapMs);
     if (bad && this.firstError < 0) this.firstError = this.events.length;
-    this.events.push({ line, message, lane, repeats: 1, lastMs: line.ms, gapMs, hop, y: this.height + space, first: index });
+    this.events.push({
+      line,
+      message,
+      lane,
+      repeats: 1,
+      lastMs: line.ms,
+      gapMs,
+      hop,
+      y: this.height + space,
+      first: index,
+    });
   }
 }
 

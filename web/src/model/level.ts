@@ -5,10 +5,25 @@ export const errorLevels = 3;
 export type Level = (typeof levels)[number];
 
 const words: Record<string, Level> = {
-  fatal: 'fatal', panic: 'fatal', critical: 'critical', crit: 'critical', alert: 'critical',
-  emerg: 'critical', error: 'error', err: 'error', warn: 'warn', warning: 'warn', info: 'info',
-  log: 'info', http: 'info', notice: 'info', information: 'info', debug: 'debug', verbose: 'debug',
-  trace: 'trace', silly: 'trace',
+  fatal: 'fatal',
+  panic: 'fatal',
+  critical: 'critical',
+  crit: 'critical',
+  alert: 'critical',
+  emerg: 'critical',
+  error: 'error',
+  err: 'error',
+  warn: 'warn',
+  warning: 'warn',
+  info: 'info',
+  log: 'info',
+  http: 'info',
+  notice: 'info',
+  information: 'info',
+  debug: 'debug',
+  verbose: 'debug',
+  trace: 'trace',
+  silly: 'trace',
 };
 
 export function isError(level: Level): boolean {

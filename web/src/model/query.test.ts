@@ -1,5 +1,16 @@
 import { expect, test } from 'vitest';
-import { choiceOf, isMetric, parsedChoice, quote, splitQuery, toLogQL, toggleField, toggleMatcher, toggleParsed, wantedTexts } from './query';
+import {
+  choiceOf,
+  isMetric,
+  parsedChoice,
+  quote,
+  splitQuery,
+  toLogQL,
+  toggleField,
+  toggleMatcher,
+  toggleParsed,
+  wantedTexts,
+} from './query';
 
 test('plain words mean every stream', () => {
   expect(toLogQL('user_id_123')).toBe('{service_name=~".+"} |= "user_id_123"');
@@ -9,8 +20,16 @@ test('plain words mean every stream', () => {
 });
 
 test('numbers or lines', () => {
-  for (const metric of ['rate({a="b"}[1m])', '(sum(rate({a="b"}[1m])) / 2)', '# x\n100 * sum(rate({a="b"}[1m]))', '1 + 1', 'vector(1)']) expect(isMetric(metric), metric).toBe(true);
-  for (const lines of ['rate limit', '', '{a="b"}', '# a note\n{a="b"}', '({a="b"} |= "rate(")', '(111: refused)']) expect(isMetric(lines), lines).toBe(false);
+  for (const metric of [
+    'rate({a="b"}[1m])',
+    '(sum(rate({a="b"}[1m])) / 2)',
+    '# x\n100 * sum(rate({a="b"}[1m]))',
+    '1 + 1',
+    'vector(1)',
+  ])
+    expect(isMetric(metric), metric).toBe(true);
+  for (const lines of ['rate limit', '', '{a="b"}', '# a note\n{a="b"}', '({a="b"} |= "rate(")', '(111: refused)'])
+    expect(isMetric(lines), lines).toBe(false);
 });
 
 test('selectors are taken apart and put together', () => {
@@ -44,7 +63,9 @@ test('a second value of a facet is wanted beside the first', () => {
   // Left out now, wanted before; and the other way.
   expect(toggleMatcher(two, 'level', 'warn', true)).toBe('{job="docker", level="error", level!="warn"}');
   expect(toggleMatcher('{job="docker", level!="warn"}', 'level', 'warn', false)).toBe('{job="docker", level="warn"}');
-  expect(toggleMatcher('{job="docker", level!="warn"}', 'level', 'debug', true)).toBe('{job="docker", level!="warn", level!="debug"}');
+  expect(toggleMatcher('{job="docker", level!="warn"}', 'level', 'debug', true)).toBe(
+    '{job="docker", level!="warn", level!="debug"}',
+  );
   // service_name=~".+" says nothing of a value.
   expect(toggleMatcher('', 'service_name', 'api', false)).toBe('{service_name="api"}');
   const { matchers } = splitQuery(two)!;
@@ -62,7 +83,9 @@ test('a field is parsed once, asked for, and let go', () => {
   expect(toggleField(one, 'seat', 'A1', true, 'json')).toBe('{a="b"} | json | userId = "u1" | seat != "A1"');
   expect(toggleField(one, 'userId', 'u1', false, 'json')).toBe('{a="b"} | json');
   expect(toggleField('{a="b"} |= "| json"', 'x', 'y', false, 'json')).toBe('{a="b"} |= "| json" | json | x = "y"');
-  expect(toggleField('{a="b"} | json n="x.n"', 'x', 'y', false, 'json')).toBe('{a="b"} | json n="x.n" | json | x = "y"');
+  expect(toggleField('{a="b"} | json n="x.n"', 'x', 'y', false, 'json')).toBe(
+    '{a="b"} | json n="x.n" | json | x = "y"',
+  );
   expect(toggleField('{a="b"} # mine', 'x', 'y', false, 'logfmt')).toBe('{a="b"} | logfmt | x = "y"');
   expect(toggleField('({a="b"})', '2xx', 'y', false, 'logfmt')).toBe('{a="b"} | logfmt | _2xx = "y"');
 });
@@ -76,7 +99,9 @@ test('a second value of a field is wanted beside the first', () => {
   expect(toggleParsed(two, 'u', '1', false, 'json')).toBe('{a="b"} | json | u = "2" | seat != "A1"');
   expect(toggleParsed(two, 'u', '2', true, 'json')).toBe('{a="b"} | json | u = "1" | seat != "A1" | u != "2"');
   expect(toggleParsed(two, 'seat', 'A1', false, 'json')).toBe('{a="b"} | json | u = "1" or u = "2" | seat = "A1"');
-  expect(toggleParsed('{a="b"} | json | u = "a | b or u = c"', 'u', '2', false, 'json')).toBe('{a="b"} | json | u = "a | b or u = c" or u = "2"');
+  expect(toggleParsed('{a="b"} | json | u = "a | b or u = c"', 'u', '2', false, 'json')).toBe(
+    '{a="b"} | json | u = "a | b or u = c" or u = "2"',
+  );
 });
 
 test('what the parser has no label for is known by its text in the line', () => {

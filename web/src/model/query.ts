@@ -83,14 +83,23 @@ export function toLogQL(query: string): string {
 export function isMetric(query: string): boolean {
   const text = toLogQL(query);
   const at = selectorAt(text);
-  return at < 0 || text.slice(0, at).replace(/#[^\n]*/g, '').replace(/[\s(]/g, '') !== '';
+  return (
+    at < 0 ||
+    text
+      .slice(0, at)
+      .replace(/#[^\n]*/g, '')
+      .replace(/[\s(]/g, '') !== ''
+  );
 }
 
 const piece = /"(?:[^"\\]|\\[^])*"|`[^`]*`|#[^\n]*|\|(?![=~>])|[^]/g;
 
 /** A query for lines without its comments and outer brackets, so that stages can be put behind it. */
 export function bare(query: string): string {
-  const text = [...query.matchAll(piece)].map(([one]) => (one.startsWith('#') ? '' : one)).join('').trim();
+  const text = [...query.matchAll(piece)]
+    .map(([one]) => (one.startsWith('#') ? '' : one))
+    .join('')
+    .trim();
   return text.startsWith('(') && text.endsWith(')') && !isMetric(text) ? bare(text.slice(1, -1)) : text;
 }
 
@@ -151,7 +160,10 @@ export function toggleMatcher(query: string, name: string, value: string, exclud
   matchers.splice(place < 0 ? matchers.length : place, 0, ...matchersOf(name, only, without));
   const positive = matchers.some((m) => m.op === '=' || (m.op === '=~' && m.value !== '.*'));
   if (!positive) matchers.unshift({ name: 'service_name', op: '=~', value: '.+' });
-  const needless = (m: Matcher) => m.name === 'service_name' && anything(m) && matchers.some((o) => o !== m && (o.op === '=' || (o.op === '=~' && !anything(o))));
+  const needless = (m: Matcher) =>
+    m.name === 'service_name' &&
+    anything(m) &&
+    matchers.some((o) => o !== m && (o.op === '=' || (o.op === '=~' && !anything(o))));
   return joinQuery({ ...split, matchers: matchers.filter((m) => !needless(m)) });
 }
 
@@ -159,7 +171,11 @@ export function toggleMatcher(query: string, name: string, value: string, exclud
 function toggleStage(query: string, condition: string, parser: string): string {
   const parts = stagesOf(query);
   const at = parts.findIndex((part, i) => i > 0 && part.trim() === condition);
-  if (at > 0) return parts.filter((_, i) => i !== at).join('|').trimEnd();
+  if (at > 0)
+    return parts
+      .filter((_, i) => i !== at)
+      .join('|')
+      .trimEnd();
   const parsed = parser === '' || parts.some((part, i) => i > 0 && part.trim() === parser);
   return `${query}${parsed ? '' : ` | ${parser}`} | ${condition}`;
 }
@@ -208,7 +224,14 @@ export function parsedChoice(query: string, label: string, value: string): Choic
  * Adds (or takes away again) a condition on a field of a line, which that line itself holds. `written`: the field's text
  * in the line, if the parser has no label for it: null, arrays and empty objects by themselves.
  */
-export function toggleField(query: string, name: string, value: string, exclude: boolean, parser: string, written?: string): string {
+export function toggleField(
+  query: string,
+  name: string,
+  value: string,
+  exclude: boolean,
+  parser: string,
+  written?: string,
+): string {
   const text = written ?? (parser === 'json' && /^(null$|\[|\{)/.test(value) ? value : '');
   if (text === '') return toggleParsed(query, labelOf(name), value, exclude, parser);
   const whole = bare(toLogQL(query));
@@ -216,7 +239,8 @@ export function toggleField(query: string, name: string, value: string, exclude:
   const split = splitQuery(whole);
   if (!split) return whole;
   // Filters of lines stand before the stages, where they see the line as it is stored.
-  if (split.rest.includes(` ${filter}`)) return joinQuery({ ...split, rest: split.rest.replace(` ${filter}`, () => '') });
+  if (split.rest.includes(` ${filter}`))
+    return joinQuery({ ...split, rest: split.rest.replace(` ${filter}`, () => '') });
   return joinQuery({ ...split, rest: ` ${filter}${split.rest}` });
 }
 

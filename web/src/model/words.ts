@@ -29,7 +29,7 @@ function at(what: RegExp, text: string, from: number): string | null {
 
 /** Where LogQL's first selector begins; -1: the text is no LogQL, or arithmetic. */
 export function selectorAt(text: string): number {
-  for (let i = 0; i < text.length; ) {
+  for (let i = 0; i < text.length;) {
     const skipped = at(blank, text, i);
     if (skipped) {
       i += skipped.length;
@@ -49,7 +49,7 @@ function nameAt(text: string, i: number): string | null {
   if (!word) return null;
   const lower = word.toLowerCase();
   const end = i + word.length;
-  if (functions.has(lower)) return at(opens, text, end) ?? at(grouped, text, end) ? word : null;
+  if (functions.has(lower)) return (at(opens, text, end) ?? at(grouped, text, end)) ? word : null;
   if (grouping.has(lower)) {
     const listed = at(names, text, end);
     return listed && word + listed;

@@ -60,8 +60,14 @@ export class HistoryPages {
     return this.alone(async () => {
       if (gap === this.store.lettingGo) return this.newer(gap);
       const { lines, restNs } = await this.between(gap, fromNs, nextNs(gap.toNs), most);
-      const rows: Row[] = compareNs(fromNs, gap.fromNs) > 0 ? [makeHistoryGap(gap.fromNs, previousNs(fromNs)), ...lines] : [...lines];
-      if (restNs) rows.push(gap.history ? makeHistoryGap(restNs, gap.toNs) : makeGap(Math.max(0, gap.gap - lines.length), restNs, gap.toNs, gap.atMost));
+      const rows: Row[] =
+        compareNs(fromNs, gap.fromNs) > 0 ? [makeHistoryGap(gap.fromNs, previousNs(fromNs)), ...lines] : [...lines];
+      if (restNs)
+        rows.push(
+          gap.history
+            ? makeHistoryGap(restNs, gap.toNs)
+            : makeGap(Math.max(0, gap.gap - lines.length), restNs, gap.toNs, gap.atMost),
+        );
       this.store.fill(gap, rows);
     });
   }
@@ -70,7 +76,14 @@ export class HistoryPages {
   async find(filter: string, direction: 1 | -1, within: Gap | null): Promise<LogLine | null> {
     const [from, to] = this.beyond(direction, within);
     if (compareNs(from, to) >= 0) return null;
-    const answer = await queryLines(`${this.query}${filter}`, from, to, 1, direction > 0 ? 'forward' : 'backward', this.signal);
+    const answer = await queryLines(
+      `${this.query}${filter}`,
+      from,
+      to,
+      1,
+      direction > 0 ? 'forward' : 'backward',
+      this.signal,
+    );
     return answer.lines[0] ?? null;
   }
 
@@ -111,7 +124,12 @@ export class HistoryPages {
   }
 
   /** Lines of a gap that are not held around it, oldest first, and where the rest begins if there is more. */
-  private async between(gap: Gap, fromNs: string, toNs: string, limit: number): Promise<{ lines: LogLine[]; restNs: string }> {
+  private async between(
+    gap: Gap,
+    fromNs: string,
+    toNs: string,
+    limit: number,
+  ): Promise<{ lines: LogLine[]; restNs: string }> {
     const held = new Set(this.store.around(gap).map(lineKey));
     const wanted = Math.min(most, limit + held.size);
     const answer = await this.ask(fromNs, toNs, wanted, 'forward');
@@ -121,7 +139,12 @@ export class HistoryPages {
     return { lines, restNs: !last ? '' : last.ns === fromNs ? nextNs(last.ns) : last.ns };
   }
 
-  private async ask(fromNs: string, toNs: string, limit: number, direction: 'forward' | 'backward'): Promise<QueryAnswer> {
+  private async ask(
+    fromNs: string,
+    toNs: string,
+    limit: number,
+    direction: 'forward' | 'backward',
+  ): Promise<QueryAnswer> {
     const answer = await queryLines(this.query, fromNs, toNs, limit, direction, this.signal);
     this.signal.throwIfAborted();
     return answer;

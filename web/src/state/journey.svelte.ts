@@ -88,7 +88,11 @@ export class JourneyState {
     this.told = [];
     this.arrived = [];
     if (this.value.trim() === '') return this.layAgain();
-    history.replaceState(null, '', `/journey?${new URLSearchParams({ value: this.value, ...(this.field ? { field: this.field } : {}), range: this.range })}`);
+    history.replaceState(
+      null,
+      '',
+      `/journey?${new URLSearchParams({ value: this.value, ...(this.field ? { field: this.field } : {}), range: this.range })}`,
+    );
     this.loading = true;
     void agents(signal)
       .then((answer) => (this.skews = new Map(answer.agents.map((a) => [a.host, a.skewMs]))))
@@ -132,7 +136,7 @@ export class JourneyState {
     if (!this.range.includes('-')) this.follow(nsOfMs(toMs));
     const older: LogLine[][] = [];
     let held = lines.length;
-    for (let more = lines.length === pageLines; more && held < maxLines; ) {
+    for (let more = lines.length === pageLines; more && held < maxLines;) {
       const first = lines[0]!.ns;
       const edge = new Set(lines.filter((line) => line.ns === first).map(lineKey));
       // A page of one time alone would not come to an end.
@@ -148,7 +152,7 @@ export class JourneyState {
 
   private async takeOlder(lines: readonly LogLine[], signal: AbortSignal): Promise<void> {
     const told: Told[] = [];
-    for (let at = 0; at < lines.length; ) {
+    for (let at = 0; at < lines.length;) {
       at = this.portion((from) => {
         for (const line of lines.slice(from, from + portionLines)) told.push(tell(line, this.counts));
         return from + portionLines < lines.length ? from + portionLines : -1;
@@ -165,7 +169,11 @@ export class JourneyState {
   private follow(sinceNs: string): void {
     let again: Set<string> | null = null;
     this.socket = new LiveLines(this.query(), sinceNs, {
-      onResume: () => (again = new Set([...this.told.slice(-overlapLines).map(({ line }) => lineKey(line)), ...this.arrived.map(lineKey)])),
+      onResume: () =>
+        (again = new Set([
+          ...this.told.slice(-overlapLines).map(({ line }) => lineKey(line)),
+          ...this.arrived.map(lineKey),
+        ])),
       onState: (state) => (this.live = state),
       onRefused: (reason) => (this.error = reason),
       onFrame: (frame) => {

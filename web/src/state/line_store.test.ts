@@ -40,7 +40,10 @@ test('beyond the cap of lines or characters the oldest go, and the list is told'
   const store = new LineStore(3);
   let trimmed = 0;
   store.onChange = (change) => (trimmed += change.trimmed);
-  store.append([1, 2, 3, 4, 5].map((n) => line(n)), null);
+  store.append(
+    [1, 2, 3, 4, 5].map((n) => line(n)),
+    null,
+  );
   expect(trimmed).toBe(2);
   expect(texts(store)).toEqual(['line 3', 'line 4', 'line 5']);
   const small = new LineStore(1000, 500);
@@ -72,11 +75,21 @@ test('where a row is, whatever came and went', () => {
   for (let round = 0, older = 1000, newer = 1000; round < 300; round++) {
     const some = 1 + random(6);
     const what = random(4);
-    if (what === 0) store.prepend(Array.from({ length: some }, (_, i) => line(older - some + i)), random(2) ? makeGap(0, nsOf(1), nsOf(2)) : null);
+    if (what === 0)
+      store.prepend(
+        Array.from({ length: some }, (_, i) => line(older - some + i)),
+        random(2) ? makeGap(0, nsOf(1), nsOf(2)) : null,
+      );
     else if (what === 1 && store.lettingGo) store.appendNewer([line(newer++)], null);
-    else if (what < 3) store.append(Array.from({ length: some }, () => line(newer++)), null);
+    else if (what < 3)
+      store.append(
+        Array.from({ length: some }, () => line(newer++)),
+        null,
+      );
     else {
-      const gap = Array.from({ length: store.length }, (_, i) => store.rows.at(i)!).find((row) => isGap(row) && row !== store.lettingGo);
+      const gap = Array.from({ length: store.length }, (_, i) => store.rows.at(i)!).find(
+        (row) => isGap(row) && row !== store.lettingGo,
+      );
       if (gap && isGap(gap) && store.length < 35) store.fill(gap, [line(1), line(2)]);
     }
     older -= some;

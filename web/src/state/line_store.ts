@@ -155,7 +155,8 @@ export class LineStore {
   fill(gap: Gap, rows: Row[]): void {
     const over = Math.max(0, this.length - 1 + rows.length - this.rows.cap);
     // Room is made at the end that is farther away.
-    if (over > 0 && this.indexOf(gap.id) >= this.length / 2) this.onChange({ ...none, trimmed: this.forget(this.rows.shift(over)) });
+    if (over > 0 && this.indexOf(gap.id) >= this.length / 2)
+      this.onChange({ ...none, trimmed: this.forget(this.rows.shift(over)) });
     else if (over > 0) this.letGo(rows.length, 0);
     const index = this.indexOf(gap.id);
     if (index < 0) return;
@@ -203,7 +204,8 @@ export class LineStore {
     for (const step of [-1, 1]) {
       for (let i = index + step; ; i += step) {
         const row = this.rows.at(i);
-        if (!row || isGap(row) || (step < 0 ? compareNs(row.ns, gap.fromNs) < 0 : compareNs(row.ns, gap.toNs) > 0)) break;
+        if (!row || isGap(row) || (step < 0 ? compareNs(row.ns, gap.fromNs) < 0 : compareNs(row.ns, gap.toNs) > 0))
+          break;
         out.push(row);
       }
     }
@@ -214,7 +216,8 @@ export class LineStore {
     let errors = 0;
     for (const row of rows) if (!isGap(row) && isError(row.level)) errors++;
     let trimmed = this.push(rows);
-    while (this.chars > this.charCap && this.length > 1) trimmed += this.forget(this.rows.shift(Math.min(100, this.length - 1)));
+    while (this.chars > this.charCap && this.length > 1)
+      trimmed += this.forget(this.rows.shift(Math.min(100, this.length - 1)));
     this.onChange({ ...none, appended: rows.length, errors, trimmed });
   }
 
@@ -243,7 +246,8 @@ export class LineStore {
     if (over <= 0 && this.chars + chars <= this.charCap) return;
     this.dropLettingGo();
     let popped = 0;
-    for (; this.length > 1 && (over > 0 || this.chars + chars > this.charCap); over--, popped++) this.drop(this.rows.pop(1));
+    for (; this.length > 1 && (over > 0 || this.chars + chars > this.charCap); over--, popped++)
+      this.drop(this.rows.pop(1));
     const from = this.last()?.ns ?? '0';
     this.lettingGo = makeHistoryGap(from, from);
     this.push([this.lettingGo]);

@@ -71,7 +71,12 @@ export class LiveSession {
     if (frame.leftOut) {
       const { entries, unread, firstNs, lastNs } = frame.leftOut;
       const before = this.pendingGap;
-      this.pendingGap = makeGap((before?.gap ?? 0) + entries + unread, before?.fromNs ?? firstNs, lastNs, unread > 0 || before?.atMost);
+      this.pendingGap = makeGap(
+        (before?.gap ?? 0) + entries + unread,
+        before?.fromNs ?? firstNs,
+        lastNs,
+        unread > 0 || before?.atMost,
+      );
     }
     if (this.frame || this.timer) return;
     if (document.hidden) this.timer = window.setTimeout(() => this.flush(), hiddenPauseMs);

@@ -66,7 +66,10 @@ export function t(key: Key, values?: Record<string, string | number>): string {
   return translate(settings.language, key, values);
 }
 
-const numbers: Record<Language, Intl.NumberFormat> = { ko: new Intl.NumberFormat('ko'), en: new Intl.NumberFormat('en') };
+const numbers: Record<Language, Intl.NumberFormat> = {
+  ko: new Intl.NumberFormat('ko'),
+  en: new Intl.NumberFormat('en'),
+};
 
 export function formatNumber(n: number): string {
   return numbers[settings.language].format(n);

@@ -37,7 +37,8 @@ export function writeView(view: View): string {
   if (view.range !== defaultView.range) params.set('range', view.range);
   if (view.live) params.set('live', '1');
   if (view.line) params.set('line', view.line);
-  if (view.columns && view.columns.length > 0) params.set('columns', view.columns.map((name) => name.replace(/[%,]/g, encodeURIComponent)).join(','));
+  if (view.columns && view.columns.length > 0)
+    params.set('columns', view.columns.map((name) => name.replace(/[%,]/g, encodeURIComponent)).join(','));
   const text = params.toString();
   return text ? `?${text}` : '';
 }

@@ -201,7 +201,8 @@ export class LogList {
   togglePretty(): void {
     this.toggle(this.pretty);
     const index = this.store.indexOf(this.selectedId);
-    if (index >= 0 && !this.pretty.has(this.selectedId) && !this.options.wrap) this.geometry.setHeight(index, this.options.rowHeight);
+    if (index >= 0 && !this.pretty.has(this.selectedId) && !this.options.wrap)
+      this.geometry.setHeight(index, this.options.rowHeight);
     this.resize();
   }
   /** Ids of marked lines. */
@@ -410,7 +411,8 @@ export class LogList {
   /** Says which row is selected to those who cannot see it. */
   private tellSelected(): void {
     const index = this.store.indexOf(this.selectedId);
-    const slot = index < 0 ? undefined : this.slots.find((one) => !one.element.hidden && one.seq === this.geometry.first + index);
+    const slot =
+      index < 0 ? undefined : this.slots.find((one) => !one.element.hidden && one.seq === this.geometry.first + index);
     if (slot) this.host.setAttribute('aria-activedescendant', slot.element.id);
     else this.host.removeAttribute('aria-activedescendant');
   }
@@ -429,8 +431,10 @@ export class LogList {
     }
     const n = this.slots.length;
     const { newestFirst } = this.options;
-    const placeLast = (element: HTMLElement) => (newestFirst ? this.spacer.prepend(element) : this.spacer.append(element));
-    const placeFirst = (element: HTMLElement) => (newestFirst ? this.spacer.append(element) : this.spacer.prepend(element));
+    const placeLast = (element: HTMLElement) =>
+      newestFirst ? this.spacer.prepend(element) : this.spacer.append(element);
+    const placeFirst = (element: HTMLElement) =>
+      newestFirst ? this.spacer.append(element) : this.spacer.prepend(element);
     // Rows that went out at one end come in at the other.
     for (let i = 0; i < n && this.slots[0]!.seq < firstSeq && this.slots[n - 1]!.seq >= firstSeq; i++) {
       const slot = this.slots.shift()!;
@@ -451,13 +455,20 @@ export class LogList {
   private fill(slot: Slot, row: Row, index: number): void {
     // The row above it, which shows the day.
     const before = this.store.rows.at(this.options.newestFirst ? index + 1 : index - 1);
-    const state = { selected: row.id === this.selectedId, marked: this.marked.has(row.id), pretty: this.pretty.has(row.id) };
+    const state = {
+      selected: row.id === this.selectedId,
+      marked: this.marked.has(row.id),
+      pretty: this.pretty.has(row.id),
+    };
     const key = `${this.look} ${rowKey(row, before, this.options, state)}`;
     slot.element.dataset.index = String(index);
     if (slot.key !== key) this.refill(slot, key, row, before, state);
     slot.element.classList.toggle('selected', state.selected);
     slot.element.setAttribute('aria-selected', String(state.selected));
-    slot.element.setAttribute('aria-posinset', String(this.options.newestFirst ? this.store.length - index : index + 1));
+    slot.element.setAttribute(
+      'aria-posinset',
+      String(this.options.newestFirst ? this.store.length - index : index + 1),
+    );
     slot.element.setAttribute('aria-setsize', String(this.store.length));
   }
 

@@ -48,7 +48,13 @@ function newDay(before: LogLine, row: LogLine, zone: Zone): boolean {
   return dateTime(before.ms, zone).slice(0, 10) !== dateTime(row.ms, zone).slice(0, 10);
 }
 
-export function fillRow(element: HTMLElement, row: Row, before: Row | undefined, options: RowOptions, state: RowState): void {
+export function fillRow(
+  element: HTMLElement,
+  row: Row,
+  before: Row | undefined,
+  options: RowOptions,
+  state: RowState,
+): void {
   element.replaceChildren();
   if (isGap(row) && row.cut) {
     element.className = 'row cut';
