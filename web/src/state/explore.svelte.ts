@@ -76,11 +76,12 @@ export class ExploreState {
     return bare(toLogQL(this.view.query));
   }
 
-  /** Another view than the one that is shown, as an address has it. */
-  show(search: string): void {
-    if (search === this.search()) return;
+  /** The view that an address has; false: it is the one that is shown. */
+  show(search: string): boolean {
+    if (search === this.search()) return false;
     this.view = readView(search);
     void this.run();
+    return true;
   }
 
   /** The view as an address has it. */
