@@ -45,8 +45,7 @@ int run_demo(const DemoOptions& options) {
     return 78;
   }
   config->version = LOGSVC_VERSION;
-  config->demo_note = docker ? "the containers of this machine's Docker"
-                             : "three simulated ticketing services, no real ones";
+  config->demo = docker ? "docker" : "simulated";
   auto server = server::Server::start(std::move(*config), files, clock, metrics, diagnostics);
   if (!server.ok()) {
     std::cerr << "logsvc demo: " << server.error().message << '\n';

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "client/log_query.h"
+#include "client/words.h"
 #include "client_flags.h"
 #include "commands.h"
 

@@ -5,6 +5,7 @@
 
 #include "client/live_tail.h"
 #include "client/log_query.h"
+#include "client/words.h"
 #include "client_flags.h"
 #include "commands.h"
 #include "logql/engine.h"

@@ -13,8 +13,8 @@ constexpr char kEscape = 0x1b;
 // The first length bytes of a sequence that cannot be told from its start yet.
 constexpr size_t kIncomplete = 0;
 
-// Length of the SGR sequence at the start of s; kIncomplete if s ends within what may be one; 1 (the
-// ESC alone) if it is another sequence.
+// Length of the SGR sequence at the start of s; kIncomplete if s ends within what may be one; 1
+// (the ESC alone) if it is another sequence.
 size_t colour_length(std::string_view s, size_t longest) {
   if (s.size() == 1) return kIncomplete;
   if (s[1] != '[') return 1;

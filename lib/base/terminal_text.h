@@ -6,9 +6,9 @@
 
 namespace logsvc {
 
-// A filter for text that comes in pieces, cut anywhere. Passed on: printable text, tab, line feed and
-// SGR sequences (ESC [ digits and ; m), which set colours only. Shown as a picture (U+2400…) or by
-// its code point: every other control character (C0, DEL, C1), what reorders or hides text (bidi
+// A filter for text that comes in pieces, cut anywhere. Passed on: printable text, tab, line feed
+// and SGR sequences (ESC [ digits and ; m), which set colours only. Shown as a picture (U+2400…) or
+// by its code point: every other control character (C0, DEL, C1), what reorders or hides text (bidi
 // controls, zero-width characters), and bytes that are not UTF-8. Not thread-safe.
 class TerminalText {
  public:

@@ -60,11 +60,6 @@ std::optional<Duration> interval_of(const LogQuery& q) {
   return out > 0 ? std::optional(out) : std::nullopt;
 }
 
-bool is_word(char c) {
-  return c == '_' || std::isalnum(static_cast<unsigned char>(c)) ||
-         static_cast<unsigned char>(c) >= 0x80;
-}
-
 }  // namespace
 
 std::vector<LogLine> lines_of(const nlohmann::json& streams, bool forward) {
@@ -140,30 +135,6 @@ Result<LogQueryResult> run_log_query(LokiClient& client, const LogQuery& q,
     (q.forward ? start : end) = q.forward ? seen.time() : seen.time() + 1;
   }
   return out;
-}
-
-std::string words_to_query(const std::string& text) {
-  size_t begin = 0;
-  while (begin < text.size() && std::isspace(static_cast<unsigned char>(text[begin]))) ++begin;
-  size_t end = text.size();
-  while (end > begin && std::isspace(static_cast<unsigned char>(text[end - 1]))) --end;
-  const std::string trimmed = text.substr(begin, end - begin);
-  // LogQL has a selector, or is a number; a comment may stand in front.
-  const bool may_be_logql = trimmed.empty() || trimmed.find('{') != std::string::npos ||
-                            trimmed[0] == '#' || trimmed[0] == '(';
-  if (may_be_logql || trimmed.starts_with("vector(")) return trimmed;
-  if (trimmed.find_first_not_of("0123456789.+-*/%^() ") == std::string::npos &&
-      trimmed.find_first_of("+*/%^(") != std::string::npos) {
-    return trimmed;
-  }
-  if (std::none_of(trimmed.begin(), trimmed.end(), is_word)) return trimmed;
-  std::string quoted;
-  for (const char c : trimmed) {
-    if (c == '"' || c == '\\') quoted += '\\';
-    quoted += c;
-  }
-  // Every stream has a service_name: it is found on push where it is not given.
-  return "{service_name=~\".+\"} |= \"" + quoted + "\"";
 }
 
 }  // namespace logsvc::client

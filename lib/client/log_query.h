@@ -34,7 +34,4 @@ Result<LogQueryResult> run_log_query(LokiClient& client, const LogQuery& query,
                                      const std::function<void(const std::vector<LogLine>&)>& take,
                                      const std::function<void(const std::string&)>& warn);
 
-// The words of a query that is no LogQL, looked for in every stream; else the query as it is.
-std::string words_to_query(const std::string& text);
-
 }  // namespace logsvc::client

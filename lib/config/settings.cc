@@ -10,6 +10,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/json_text.h"
+
 namespace logsvc::config {
 namespace {
 
@@ -219,13 +221,30 @@ Result<Duration> Settings::duration(const std::string& name) const {
   return d;
 }
 
+std::string Settings::shown(const Value& value) {
+  return value.secret && !value.text.empty() ? "(hidden)" : value.text;
+}
+
 std::string Settings::describe() const {
   std::string out;
   for (const auto& [name, v] : values_) {
-    const std::string shown = v.secret && !v.text.empty() ? "(hidden)" : v.text;
-    out += key_name(name) + ": " + shown + "  # " + v.origin + '\n';
+    out += key_name(name) + ": " + shown(v) + "  # " + v.origin + '\n';
   }
   return out;
+}
+
+std::string Settings::describe_json() const {
+  std::string out = "[";
+  for (const auto& [name, v] : values_) {
+    out += out.size() > 1 ? ",{\"name\":" : "{\"name\":";
+    append_json_string(out, key_name(name), JsonEscapes::kNeeded);
+    out += ",\"value\":";
+    append_json_string(out, shown(v), JsonEscapes::kNeeded);
+    out += ",\"origin\":";
+    append_json_string(out, v.origin, JsonEscapes::kNeeded);
+    out += '}';
+  }
+  return out + "]";
 }
 
 std::string nearest(const std::string& name, const std::vector<std::string>& candidates) {

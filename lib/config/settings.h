@@ -52,6 +52,8 @@ class Settings {
 
   // "data_dir: ./data  # default" a line, secrets hidden: what `config print` shows.
   std::string describe() const;
+  // The same as a JSON array of {"name", "value", "origin"}.
+  std::string describe_json() const;
 
  private:
   struct Value {
@@ -61,6 +63,7 @@ class Settings {
     bool secret = false;
   };
   const Value& value(const std::string& name) const;
+  static std::string shown(const Value& value);
   std::map<std::string, Value> values_;
 };
 

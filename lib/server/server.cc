@@ -114,17 +114,12 @@ Result<std::unique_ptr<Server>> Server::start(ServerConfig config, FileSystem& f
   p->auth = std::make_unique<Authenticator>(std::move(passwords), clock);
   p->gate = std::make_unique<Gate>(gate_options(config));
   p->page = std::make_unique<StaticFiles>(config.web_dir);
-  ApiInfo info{config.version,
-               config.demo_note,
-               config.described,
-               config.store.dir,
-               limits,
-               config.query_pool,
-               config.volume_max_series,
-               config.store.retention,
-               config.compress_responses,
-               config.deletion_enabled,
-               config.store.deletion_cancel_period};
+  ApiInfo info{config.version,          config.demo,
+               config.described,        config.described_json,
+               config.store.dir,        limits,
+               config.query_pool,       config.volume_max_series,
+               config.store.retention,  config.compress_responses,
+               config.deletion_enabled, config.store.deletion_cancel_period};
   p->api = std::make_unique<Api>(std::move(info), *p->store, *p->engine, *p->ingest, *p->insight,
                                  *p->tail, *p->shared, *p->counters, *p->auth, *p->gate, *p->page,
                                  clock, metrics, diagnostics);

@@ -228,6 +228,7 @@ Result<ServerConfig> make_server_config(const config::Settings& s) {
   out.admin_password = s.text("admin-password");
   out.web_dir = s.text("web-dir");
   out.described = s.describe();
+  out.described_json = s.describe_json();
   return out;
 }
 

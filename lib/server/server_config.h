@@ -32,8 +32,9 @@ struct ServerConfig {
   // Not a setting: is told a password that was just generated, before anything listens.
   std::function<void(const std::string& password)> on_generated_password;
   std::string web_dir;    // serve the page from here instead of the embedded files
-  std::string demo_note;  // not a setting: said on the page by `logsvc demo`
+  std::string demo;       // not a setting: "simulated" or "docker" in `logsvc demo`, else empty
   std::string described;  // all settings with their origin
+  std::string described_json;
   std::string version;
 };
 

@@ -124,9 +124,12 @@ class PushAndQuery(unittest.TestCase):
     def test_metrics_and_status_pages(self):
         text = self.server.get("/metrics")[1]
         self.assertIn("loki_distributor_lines_received_total", text)
-        self.assertEqual(json.loads(self.server.get("/api/status", port=self.server.ui_port)[1])["demo"], False)
+        self.assertEqual(json.loads(self.server.get("/api/status", port=self.server.ui_port)[1])["demo"], "")
         self.assertIn("3.7.6", self.server.get("/loki/api/v1/status/buildinfo")[1])
         self.assertIn("data_dir", self.server.get("/config")[1])
+        settings = {one["name"]: one for one in json.loads(self.server.get("/config", {"format": "json"})[1])}
+        self.assertEqual((settings["auth"]["value"], settings["auth"]["origin"]), ("off", "--auth"))
+        self.assertIn("default", {one["origin"] for one in settings.values()})
 
 
 class Durability(unittest.TestCase):

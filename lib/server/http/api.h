@@ -35,9 +35,10 @@ class Params;
 
 struct ApiInfo {
   std::string version;
-  std::string demo_note;  // empty: not a demo
-  std::string settings;   // for /config
-  std::string data_dir;   // whose disk the page shows
+  std::string demo;           // "simulated" or "docker"; empty: not a demo
+  std::string settings;       // for /config
+  std::string settings_json;  // for /config?format=json
+  std::string data_dir;       // whose disk the page shows
   logql::EngineLimits query_limits;
   QueryPoolOptions query_pool;
   uint64_t volume_max_series = 1000;

@@ -28,7 +28,10 @@ void Api::flush(const Request&, Response& response) {
   response.status = 204;
 }
 
-void Api::config(const Request&, Response& response) { send_text(response, 200, info_.settings); }
+void Api::config(const Request& request, Response& response) {
+  if (request.get_param_value("format") == "json") return send_json(response, info_.settings_json);
+  send_text(response, 200, info_.settings);
+}
 
 namespace {
 
@@ -48,8 +51,8 @@ void Api::status(const Request&, Response& response) {
   const auto number = [](uint64_t n) { return std::to_string(n); };
   std::string out = "{\"version\":";
   append_json_string(out, info_.version, JsonEscapes::kNeeded);
-  out += ",\"demo\":" + std::string(info_.demo_note.empty() ? "false" : "true") + ",\"demoNote\":";
-  append_json_string(out, info_.demo_note, JsonEscapes::kNeeded);
+  out += ",\"demo\":";
+  append_json_string(out, info_.demo, JsonEscapes::kNeeded);
   out += ",\"now\":\"" + std::to_string(clock_.now()) + "\",\"streams\":" + number(t.streams) +
          ",\"files\":" + number(t.files) + ",\"fileBytes\":" + number(t.file_bytes) +
          ",\"fileLineBytes\":" + number(t.file_line_bytes) +

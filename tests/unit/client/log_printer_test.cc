@@ -144,17 +144,6 @@ TEST_SUITE("client") {
     CHECK(small.requests == 1);
   }
 
-  TEST_CASE("words are looked for everywhere, LogQL stays") {
-    CHECK(words_to_query(" user_id_123 ") == "{service_name=~\".+\"} |= \"user_id_123\"");
-    CHECK(words_to_query("a \"b\"") == "{service_name=~\".+\"} |= \"a \\\"b\\\"\"");
-    CHECK(words_to_query("rate limit") == "{service_name=~\".+\"} |= \"rate limit\"");
-    CHECK(words_to_query("2026") == "{service_name=~\".+\"} |= \"2026\"");
-    CHECK(words_to_query("{a=\"b\"}") == "{a=\"b\"}");
-    CHECK(words_to_query("sum(rate({a=\"b\"}[1m]))") == "sum(rate({a=\"b\"}[1m]))");
-    CHECK(words_to_query("vector(1)+vector(1)") == "vector(1)+vector(1)");
-    CHECK(words_to_query("1 + 1") == "1 + 1");
-  }
-
   TEST_CASE("addresses") {
     const auto plain = parse_address("http://user:p%40ss@loki:3100/base/");
     REQUIRE(plain.ok());

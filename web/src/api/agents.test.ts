@@ -2,7 +2,21 @@ import { expect, it } from 'vitest';
 import { ratesOf, type Agent, type AgentsAnswer } from './agents';
 
 const agent = (id: string, received: number[]): Agent => ({
-  id, host: id, version: '', startedMs: 0, seenMs: 0, skewMs: 0, containers: 0, spoolBytes: 0, spoolLines: 0, spoolAgeMs: 0, dropped: [], retries: 0, error: '', errorMs: 0, described: [],
+  id,
+  host: id,
+  version: '',
+  startedMs: 0,
+  seenMs: 0,
+  skewMs: 0,
+  containers: 0,
+  spoolBytes: 0,
+  spoolLines: 0,
+  spoolAgeMs: 0,
+  dropped: [],
+  retries: 0,
+  error: '',
+  errorMs: 0,
+  described: [],
   sources: received.map((n, i) => ({ name: String(i), received: n, late: 0, doubled: 0, missing: 0, cells: [] })),
 });
 const answer = (nowMs: number, agents: Agent[]): AgentsAnswer => ({ nowMs, cellMs: 600_000, agents, hosts: [] });
@@ -10,6 +24,9 @@ const answer = (nowMs: number, agents: Agent[]): AgentsAnswer => ({ nowMs, cellM
 it('the rate of an agent is what came of all its sources between two answers, never less than nothing', () => {
   const before = answer(1_000, [agent('a', [100, 50]), agent('b', [900])]);
   const after = answer(6_000, [agent('a', [200, 75, 25]), agent('b', [10]), agent('new', [5])]);
-  expect([...ratesOf(before, after)]).toEqual([['a', 30], ['b', 0]]);
+  expect([...ratesOf(before, after)]).toEqual([
+    ['a', 30],
+    ['b', 0],
+  ]);
   expect(ratesOf(after, after).size).toBe(0);
 });

@@ -85,7 +85,15 @@ export async function agents(signal?: AbortSignal): Promise<AgentsAnswer> {
         described: array(a.described ?? [], 'containers').map((one) => {
           const c = object(one, 'container');
           const lag = Number(c.lag);
-          return { source: String(c.source), name: String(c.name), driver: String(c.driver), readBy: String(c.readBy), readToMs: Number(c.readTo), lagMs: lag < 0 ? null : lag, running: c.running === true };
+          return {
+            source: String(c.source),
+            name: String(c.name),
+            driver: String(c.driver),
+            readBy: String(c.readBy),
+            readToMs: Number(c.readTo),
+            lagMs: lag < 0 ? null : lag,
+            running: c.running === true,
+          };
         }),
         sources: array(a.sources, 'sources').map((one) => {
           const s = object(one, 'source');

@@ -2,7 +2,20 @@
 
 import { nextNs, nsOfMs } from '../base/time';
 import type { LogLine } from '../model/log_line';
-import { ApiError, array, object, groupsOf, readList, readQuery, readSession, readStatus, type LineGroups, type QueryAnswer, type ServerStatus, type Session } from './types';
+import {
+  ApiError,
+  array,
+  object,
+  groupsOf,
+  readList,
+  readQuery,
+  readSession,
+  readStatus,
+  type LineGroups,
+  type QueryAnswer,
+  type ServerStatus,
+  type Session,
+} from './types';
 
 export { array, object };
 
@@ -13,7 +26,12 @@ export interface Range {
 
 type Params = Record<string, string | number>;
 
-export async function request(path: string, params: Params, signal?: AbortSignal, headers: Record<string, string> = {}): Promise<unknown> {
+export async function request(
+  path: string,
+  params: Params,
+  signal?: AbortSignal,
+  headers: Record<string, string> = {},
+): Promise<unknown> {
   const search = new URLSearchParams(Object.entries(params).map(([k, v]) => [k, String(v)]));
   let answer: Response;
   try {
@@ -45,11 +63,18 @@ export async function queryLines(
 /** What of a line's labels are of its stream, its metadata, or made by the query. Null: the line is not stored. */
 export async function lineGroups(query: string, line: LogLine, signal?: AbortSignal): Promise<LineGroups | null> {
   const params = { query, start: line.ns, end: nextNs(line.ns), limit: 1000, direction: 'forward' };
-  const body = await request('/loki/api/v1/query_range', params, signal, { 'X-Loki-Response-Encoding-Flags': 'categorize-labels' });
+  const body = await request('/loki/api/v1/query_range', params, signal, {
+    'X-Loki-Response-Encoding-Flags': 'categorize-labels',
+  });
   return groupsOf(body, line);
 }
 
-export async function queryMatrix(query: string, range: Range, stepSeconds: number, signal?: AbortSignal): Promise<QueryAnswer> {
+export async function queryMatrix(
+  query: string,
+  range: Range,
+  stepSeconds: number,
+  signal?: AbortSignal,
+): Promise<QueryAnswer> {
   const params = { query, ...rangeParams(range), step: stepSeconds };
   return readQuery(await request('/loki/api/v1/query_range', params, signal));
 }
@@ -70,10 +95,21 @@ export interface DetectedField {
 }
 
 export async function detectedFields(query: string, range: Range, signal?: AbortSignal): Promise<DetectedField[]> {
-  const body = object(await request('/loki/api/v1/detected_fields', { query, ...rangeParams(range), line_limit: 500, limit: 100 }, signal), 'fields');
+  const body = object(
+    await request(
+      '/loki/api/v1/detected_fields',
+      { query, ...rangeParams(range), line_limit: 500, limit: 100 },
+      signal,
+    ),
+    'fields',
+  );
   return array(body.fields ?? [], 'fields').map((item) => {
     const f = object(item, 'field');
-    return { label: String(f.label), cardinality: Number(f.cardinality), parser: String(array(f.parsers ?? [], 'parsers')[0] ?? '') };
+    return {
+      label: String(f.label),
+      cardinality: Number(f.cardinality),
+      parser: String(array(f.parsers ?? [], 'parsers')[0] ?? ''),
+    };
   });
 }
 
@@ -105,11 +141,9 @@ export interface ServerSetting {
 }
 
 export async function serverSettings(): Promise<ServerSetting[]> {
-  const answer = await fetch('/config', { headers: { 'X-Requested-With': 'logsvc' } });
-  if (!answer.ok) throw new ApiError(answer.status, await answer.text());
-  return (await answer.text()).split('\n').flatMap((line) => {
-    const found = /^(\S+): (.*?) {2}# (.*)$/.exec(line);
-    return found ? [{ name: found[1]!, value: found[2]!, origin: found[3]! }] : [];
+  return array(await request('/config', { format: 'json' }), 'settings').map((item) => {
+    const one = object(item, 'setting');
+    return { name: String(one.name), value: String(one.value), origin: String(one.origin) };
   });
 }
 

@@ -43,7 +43,12 @@ export function readLiveFrame(data: string): LiveFrame {
   return {
     lines,
     matched: Number(frame.matched),
-    leftOut: out && { entries: Number(out.entries), unread: Number(out.unread ?? 0), firstNs: String(out.first), lastNs: String(out.last) },
+    leftOut: out && {
+      entries: Number(out.entries),
+      unread: Number(out.unread ?? 0),
+      firstNs: String(out.first),
+      lastNs: String(out.last),
+    },
   };
 }
 

@@ -110,7 +110,14 @@ function readErrors(value: Json): SeenError[] {
 function readMarks(value: Json): Mark[] {
   return array(value, 'marks').map((item) => {
     const m = object(item, 'mark');
-    return { ms: Number(m.at), kind: text(m.kind), service: text(m.service), container: text(m.container), host: text(m.host), detail: text(m.detail) };
+    return {
+      ms: Number(m.at),
+      kind: text(m.kind),
+      service: text(m.service),
+      container: text(m.container),
+      host: text(m.host),
+      detail: text(m.detail),
+    };
   });
 }
 

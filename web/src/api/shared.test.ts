@@ -15,16 +15,25 @@ afterEach(() => {
 
 const state = {
   version: 7,
-  openings: [{ id: '2', name: 'b', atMs: 2, services: [] }, { id: '1', name: 'a', atMs: 1, services: ['api'], success: 'sold' }],
+  openings: [
+    { id: '2', name: 'b', atMs: 2, services: [] },
+    { id: '1', name: 'a', atMs: 1, services: ['api'], success: 'sold' },
+  ],
   reports: [{ id: '1', name: 'a', atMs: 1, markdown: '# a' }],
-  views: [{ id: 'y', name: '나', search: '?q' }, { id: 'x', name: '가', search: '' }],
+  views: [
+    { id: 'y', name: '나', search: '?q' },
+    { id: 'x', name: '가', search: '' },
+  ],
   counters: [{ id: 'c', name: 'paid', query: '{a="b"}' }],
 };
 
 it('reads what is shared, in order; null when nothing changed', async () => {
   answerWith(state);
   const read = await sharedState(0);
-  expect(read?.openings.map((o) => [o.atMs, o.success])).toEqual([[1, 'sold'], [2, undefined]]);
+  expect(read?.openings.map((o) => [o.atMs, o.success])).toEqual([
+    [1, 'sold'],
+    [2, undefined],
+  ]);
   expect(read?.views.map((v) => v.name)).toEqual(['가', '나']);
   expect(read?.counters).toEqual(state.counters);
   answerWith({ version: 7 });
@@ -49,5 +58,7 @@ it('an answer of another form is an error, not half a state', async () => {
 
 it('reads the counts of counters', async () => {
   answerWith({ counters: [{ id: 'c', since: 5, total: 9, unread: 1, minutes: [4, 5], seconds: [0, 1] }] });
-  expect(await counterCounts()).toEqual([{ id: 'c', sinceMs: 5, total: 9, unread: 1, minutes: [4, 5], seconds: [0, 1] }]);
+  expect(await counterCounts()).toEqual([
+    { id: 'c', sinceMs: 5, total: 9, unread: 1, minutes: [4, 5], seconds: [0, 1] },
+  ]);
 });

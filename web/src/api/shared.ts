@@ -27,7 +27,8 @@ export interface SharedState {
 }
 
 type Kind = 'openings' | 'reports' | 'views' | 'counters';
-export type Change = { put: { kind: Kind; item: { id: string } & Record<string, unknown> }[] } | { remove: { kind: Kind; id: string }[] };
+export type Change =
+  { put: { kind: Kind; item: { id: string } & Record<string, unknown> }[] } | { remove: { kind: Kind; id: string }[] };
 
 function readState(body: unknown): SharedState {
   const state = object(body, 'shared');
@@ -35,7 +36,12 @@ function readState(body: unknown): SharedState {
   return {
     version: Number(state.version),
     openings: list('openings')
-      .map((o): Opening => ({ name: String(o.name), atMs: Number(o.atMs), services: array(o.services, 'services').map(String), success: o.success === undefined ? undefined : String(o.success) }))
+      .map((o): Opening => ({
+        name: String(o.name),
+        atMs: Number(o.atMs),
+        services: array(o.services, 'services').map(String),
+        success: o.success === undefined ? undefined : String(o.success),
+      }))
       .sort((a, b) => a.atMs - b.atMs),
     reports: list('reports')
       .map((r) => ({ name: String(r.name), atMs: Number(r.atMs), markdown: String(r.markdown) }))
@@ -78,6 +84,13 @@ export async function counterCounts(signal?: AbortSignal): Promise<CounterCounts
   return array(body.counters, 'counters').map((item) => {
     const c = object(item, 'counter');
     const numbers = (name: string) => array(c[name], name).map(Number);
-    return { id: String(c.id), sinceMs: Number(c.since), total: Number(c.total), unread: Number(c.unread), minutes: numbers('minutes'), seconds: numbers('seconds') };
+    return {
+      id: String(c.id),
+      sinceMs: Number(c.since),
+      total: Number(c.total),
+      unread: Number(c.unread),
+      minutes: numbers('minutes'),
+      seconds: numbers('seconds'),
+    };
   });
 }

@@ -14,7 +14,8 @@ export class ApiError extends Error {
 type Json = unknown;
 
 export function object(value: Json, what: string): Record<string, Json> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new ApiError(0, `unexpected answer: ${what}`);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new ApiError(0, `unexpected answer: ${what}`);
   return value as Record<string, Json>;
 }
 
@@ -110,7 +111,8 @@ export function groupsOf(body: Json, line: LogLine): LineGroups | null {
       const parsed = labels(groups.parsed ?? {});
       // Of several lines with the same text, the one that shows the same labels.
       const all = { ...own, ...metadata, ...parsed };
-      if (Object.entries(all).every(([name, v]) => line.labels[name] === v)) return { labels: Object.entries(own), metadata: Object.entries(metadata), parsed: Object.entries(parsed) };
+      if (Object.entries(all).every(([name, v]) => line.labels[name] === v))
+        return { labels: Object.entries(own), metadata: Object.entries(metadata), parsed: Object.entries(parsed) };
     }
   }
   return null;
@@ -122,8 +124,8 @@ export function readList(body: Json): string[] {
 
 export interface ServerStatus {
   version: string;
-  demo: boolean;
-  demoNote: string;
+  /** Empty: this is no demo. */
+  demo: '' | 'simulated' | 'docker';
   streams: number;
   fileBytes: number;
   /** Of the lines in the files. */
@@ -162,8 +164,7 @@ export function readStatus(body: Json): ServerStatus {
   const s = object(body, 'status');
   return {
     version: String(s.version),
-    demo: s.demo === true,
-    demoNote: String(s.demoNote ?? ''),
+    demo: s.demo === 'simulated' || s.demo === 'docker' ? s.demo : '',
     streams: Number(s.streams ?? 0),
     fileBytes: Number(s.fileBytes ?? 0),
     fileLineBytes: Number(s.fileLineBytes ?? 0),

@@ -6,7 +6,7 @@ test('the same as adding up an array, while rows come and go at both ends', () =
   const random = (n: number) => (seed = (seed * 1103515245 + 12345) % 2147483648) % n;
   const map = new HeightMap(40);
   let first = 0;
-  let rows: number[] = [];
+  const rows: number[] = [];
   for (let round = 0; round < 400; round++) {
     const what = random(4);
     if (what === 0 && rows.length > 0) {

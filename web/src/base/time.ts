@@ -1,5 +1,6 @@
 // Times of entries are nanoseconds as decimal text, as the API has them: a number cannot hold them.
 
+/** Functions take any IANA name, or local for the browser's own. */
 export type Zone = 'local' | 'UTC' | 'Asia/Seoul';
 
 export function msOfNs(ns: string): number {
@@ -27,7 +28,7 @@ export function compareNs(a: string, b: string): number {
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-function formatter(zone: Zone, withDate: boolean): Intl.DateTimeFormat {
+function formatter(zone: string, withDate: boolean): Intl.DateTimeFormat {
   const key = `${zone}${withDate}`;
   let format = formats.get(key);
   if (!format) {
@@ -45,13 +46,13 @@ function formatter(zone: Zone, withDate: boolean): Intl.DateTimeFormat {
 }
 
 /** 13:00:00.123 */
-export function clockTime(ms: number, zone: Zone): string {
+export function clockTime(ms: number, zone: string): string {
   const millis = String(((ms % 1000) + 1000) % 1000).padStart(3, '0');
   return `${formatter(zone, false).format(ms)}.${millis}`;
 }
 
 /** 2026-01-02 13:00:00.123 */
-export function dateTime(ms: number, zone: Zone): string {
+export function dateTime(ms: number, zone: string): string {
   const millis = String(((ms % 1000) + 1000) % 1000).padStart(3, '0');
   return `${formatter(zone, true).format(ms).replace(',', '')}.${millis}`;
 }
@@ -71,8 +72,32 @@ export function roundStepSeconds(spanInMs: number, bars: number): number {
   return steps.find((s) => s >= wanted) ?? 86400;
 }
 
-/** Midnight of the day in the zone, in ms. */
-export function dayStart(ms: number, zone: Zone): number {
-  const [h = 0, m = 0, s = 0] = formatter(zone, false).format(ms).split(':').map(Number);
-  return ms - ((h * 60 + m) * 60 + s) * 1000 - (ms % 1000);
+/** What a clock on the wall of the zone shows, as if it were UTC. */
+function wallMs(ms: number, zone: string): number {
+  return Date.parse(`${dateTime(ms, zone).replace(' ', 'T')}Z`);
+}
+
+/** The moment at which the wall's clock shows that; the first of two, and where it was skipped the moment of the change. */
+function msOfWall(wall: number, zone: string): number {
+  const day = 864e5;
+  const offsets = [wall - day, wall + day].map((near) => wallMs(near, zone) - near);
+  const moments = offsets.map((offset) => wall - offset).filter((ms) => wallMs(ms, zone) === wall);
+  return moments.length > 0 ? Math.min(...moments) : wall - offsets[0]!;
+}
+
+/** Midnight of the day in the zone, in ms; where the clock skips it, the day's first moment. */
+export function dayStart(ms: number, zone: string): number {
+  return msOfWall(Math.floor(wallMs(ms, zone) / 864e5) * 864e5, zone);
+}
+
+/** "2026-01-02T13:00:00" in the zone, as an input for date and time takes it. */
+export function inputTime(ms: number, zone: string): string {
+  return dateTime(ms, zone).slice(0, 19).replace(' ', 'T');
+}
+
+/** The moment of what such an input gives; NaN: it is no time. */
+export function msOfInput(text: string, zone: string): number {
+  const found = /^\d{4,}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?$/.test(text);
+  const wall = found ? Date.parse(`${text}Z`) : NaN;
+  return Number.isNaN(wall) ? NaN : msOfWall(wall, zone);
 }

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { agentSnippets, portOf } from './agent_snippets';
 
 test('every way has the address of this server', () => {
-  for (const { text } of agentSnippets('10.0.0.5', '3100')) expect(text).toContain('http://10.0.0.5:3100/loki/api/v1/push');
+  for (const { text } of agentSnippets('10.0.0.5', '3100'))
+    expect(text).toContain('http://10.0.0.5:3100/loki/api/v1/push');
   expect(agentSnippets('::1', '1')[0]!.text).toContain('http://[::1]:1/');
 });
 

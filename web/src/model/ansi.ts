@@ -19,7 +19,13 @@ export function stripAnsi(line: string): string {
 }
 
 function hex(r: number, g: number, b: number): string {
-  return `#${[r, g, b].map((n) => Math.max(0, Math.min(255, n | 0)).toString(16).padStart(2, '0')).join('')}`;
+  return `#${[r, g, b]
+    .map((n) =>
+      Math.max(0, Math.min(255, n | 0))
+        .toString(16)
+        .padStart(2, '0'),
+    )
+    .join('')}`;
 }
 
 /** Of the palette's 256: the first sixteen are the theme's. */

@@ -1,3 +1,4 @@
+import { escapeRegex } from './regex';
 import { quote } from './query';
 
 /** A query for the lines of a fault: the longest text of its masked message that never varies. */
@@ -7,8 +8,4 @@ export function faultQuery(fault: { masked: string; services: string[] }, label 
   const selector =
     fault.services.length > 0 ? `{${label}=~${quote(fault.services.map(escapeRegex).join('|'))}}` : `{${label}=~".+"}`;
   return longest ? `${selector} |= ${quote(longest)}` : selector;
-}
-
-export function escapeRegex(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

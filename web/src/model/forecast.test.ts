@@ -5,7 +5,14 @@ const GB = 1e9;
 
 test('what fits and what does not', () => {
   const facts = { bytesADay: 20 * GB, ratio: 0.1, fileBytes: 4 * GB, diskFree: 20 * GB, retentionMs: 14 * 864e5 };
-  expect(forecast(facts)).toEqual({ ratio: 0.1, diskADay: 2 * GB, needed: 28 * GB, available: 24 * GB, days: 12, fits: false });
+  expect(forecast(facts)).toEqual({
+    ratio: 0.1,
+    diskADay: 2 * GB,
+    needed: 28 * GB,
+    available: 24 * GB,
+    days: 12,
+    fits: false,
+  });
   expect(forecast({ ...facts, diskFree: 30 * GB }).fits).toBe(true);
   expect(forecast({ ...facts, retentionMs: 0 })).toMatchObject({ needed: null, fits: true, days: 12 });
   expect(forecast({ ...facts, bytesADay: 0 }).days).toBe(Infinity);

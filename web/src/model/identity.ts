@@ -8,7 +8,27 @@ export interface Identity {
 }
 
 // The better ones first: a user makes several requests.
-const names = ['userid', 'user_id', 'user', 'uid', 'memberid', 'member_id', 'customerid', 'customer_id', 'orderid', 'order_id', 'bookingid', 'requestid', 'request_id', 'reqid', 'traceid', 'trace_id', 'correlationid', 'sessionid', 'session_id'];
+const names = [
+  'userid',
+  'user_id',
+  'user',
+  'uid',
+  'memberid',
+  'member_id',
+  'customerid',
+  'customer_id',
+  'orderid',
+  'order_id',
+  'bookingid',
+  'requestid',
+  'request_id',
+  'reqid',
+  'traceid',
+  'trace_id',
+  'correlationid',
+  'sessionid',
+  'session_id',
+];
 
 export function identityOf(line: LogLine): Identity | null {
   const fields = [...shownOf(line).fields, ...Object.entries(line.labels)];

@@ -15,5 +15,7 @@ test('the value stands as a word of its own', () => {
 });
 
 test('of one field, whatever the form of the lines', () => {
-  expect(followQuery(readFollowed('user.id=7'))).toMatch(/json journey_json="user\.id" \| logfmt journey_text="user\.id" \| journey_json="7" or journey_text="7" or user_id="7"/);
+  expect(followQuery(readFollowed('user.id=7'))).toMatch(
+    /json journey_json="user\.id" \| logfmt journey_text="user\.id" \| journey_json="7" or journey_text="7" or user_id="7"/,
+  );
 });

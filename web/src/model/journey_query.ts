@@ -1,6 +1,6 @@
 // What is asked for to follow a value: lines that hold it as a whole word, or have it in one field.
 
-import { escapeRegex } from './fault';
+import { escapeRegex } from './regex';
 import { everything, quote } from './query';
 
 export interface Followed {

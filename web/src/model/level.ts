@@ -5,10 +5,25 @@ export const errorLevels = 3;
 export type Level = (typeof levels)[number];
 
 const words: Record<string, Level> = {
-  fatal: 'fatal', panic: 'fatal', critical: 'critical', crit: 'critical', alert: 'critical',
-  emerg: 'critical', error: 'error', err: 'error', warn: 'warn', warning: 'warn', info: 'info',
-  log: 'info', http: 'info', notice: 'info', information: 'info', debug: 'debug', verbose: 'debug',
-  trace: 'trace', silly: 'trace',
+  fatal: 'fatal',
+  panic: 'fatal',
+  critical: 'critical',
+  crit: 'critical',
+  alert: 'critical',
+  emerg: 'critical',
+  error: 'error',
+  err: 'error',
+  warn: 'warn',
+  warning: 'warn',
+  info: 'info',
+  log: 'info',
+  http: 'info',
+  notice: 'info',
+  information: 'info',
+  debug: 'debug',
+  verbose: 'debug',
+  trace: 'trace',
+  silly: 'trace',
 };
 
 export function isError(level: Level): boolean {
@@ -17,6 +32,11 @@ export function isError(level: Level): boolean {
 
 export function toLevel(word: string | undefined): Level {
   return words[(word ?? '').toLowerCase()] ?? 'other';
+}
+
+/** The words that are taken for one of the levels, in small letters. */
+export function levelWords(wanted: readonly Level[]): string[] {
+  return Object.keys(words).filter((word) => wanted.includes(words[word]!));
 }
 
 /** The letter beside the bar, so that colour is never alone. */

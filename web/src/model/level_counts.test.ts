@@ -6,7 +6,13 @@ test('series become bars that begin a step earlier; levels by label or detection
   const bars = countBars(
     [
       { labels: { level: 'error' }, samples: [{ ms: 2000, value: 3 }] },
-      { labels: { level: '', detected_level: 'WARNING' }, samples: [{ ms: 2000, value: 1 }, { ms: 1000, value: 2 }] },
+      {
+        labels: { level: '', detected_level: 'WARNING' },
+        samples: [
+          { ms: 2000, value: 1 },
+          { ms: 1000, value: 2 },
+        ],
+      },
       { labels: {}, samples: [{ ms: 2000, value: 5 }] },
     ],
     1000,

@@ -2,7 +2,8 @@
 
 import { toLevel } from './level';
 
-export type LintRule = 'notJson' | 'noLevel' | 'unknownLevel' | 'noMessage' | 'noTime' | 'noZone' | 'tooLong' | 'repeated';
+export type LintRule =
+  'notJson' | 'noLevel' | 'unknownLevel' | 'noMessage' | 'noTime' | 'noZone' | 'tooLong' | 'repeated';
 
 export interface LintFinding {
   rule: LintRule;

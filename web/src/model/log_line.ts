@@ -1,5 +1,8 @@
 import { msOfNs } from '../base/time';
+import { visibleControls } from '../base/visible';
 import { stripAnsi } from './ansi';
+import { fieldsOf, jsonOf, type Field } from './fields';
+import { printJson } from './json_text';
 import { toLevel, type Level } from './level';
 
 export type Labels = Record<string, string>;
@@ -17,7 +20,7 @@ export interface LogLine {
 
 export interface Shown {
   message: string;
-  /** The other fields of a JSON line, in its order. */
+  /** The other fields of a JSON or logfmt line, in its order. */
   fields: [string, string][];
   json: boolean;
 }
@@ -34,34 +37,32 @@ export function lineKey(line: LogLine): string {
   return `${line.ns} ${JSON.stringify(line.labels)} ${line.text}`;
 }
 
-/** Longer lines are shown as text: to parse megabytes would hold up the page. */
-const maxParsed = 256 * 1024;
 const messageKeys = ['message', 'msg', 'log', 'event'];
 
-function asText(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
 export function shownOf(line: LogLine): Shown {
-  return (line.shown ??= work(line));
+  return (line.shown ??= readShown(line));
 }
 
-function work(line: LogLine): Shown {
-  const plain = { message: line.text, fields: [] as [string, string][], json: false };
-  const text = line.text.trimStart();
-  if (!text.startsWith('{') || text.length > maxParsed) return plain;
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch {
-    return plain;
-  }
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return plain;
-  const all = Object.entries(parsed as Record<string, unknown>);
-  const messageKey = messageKeys.find((key) => typeof (parsed as Record<string, unknown>)[key] === 'string');
-  const fields = all.filter(([key]) => key !== messageKey).map(([key, value]): [string, string] => [key, asText(value)]);
-  const message = messageKey ? asText((parsed as Record<string, unknown>)[messageKey]) : '';
-  return { message, fields, json: true };
+/** The same, not kept. */
+export function readShown(line: LogLine): Shown {
+  const json = jsonOf(line.text);
+  const fields = fieldsOf(line.text).map((field): [string, string] => [field.name, field.value]);
+  if (!json) return { message: line.text, fields, json: false };
+  const own = (key: string) => json.members.find((member) => member.key === key && member.value.kind === 'string');
+  const member = messageKeys.map(own).find((found) => found);
+  if (!member || member.value.kind !== 'string') return { message: '', fields, json: true };
+  const { text } = member.value;
+  // The first of that name alone: a double stays beside it.
+  const at = fields.findIndex(([name, value]) => name === member.key && value === text);
+  return { message: text, fields: fields.filter((_, i) => i !== at), json: true };
+}
+
+/** The fields of a line beside its message, with what a query needs to know of them. */
+export function fieldsBeside(line: LogLine): Field[] {
+  const { message, json } = shownOf(line);
+  const fields = fieldsOf(line.text, line.labels);
+  const at = json ? fields.findIndex((f) => messageKeys.includes(f.name) && f.value === message) : -1;
+  return fields.filter((_, i) => i !== at);
 }
 
 /** Fields that labels and columns show already. */
@@ -70,6 +71,7 @@ const maxFields = 60;
 
 /** The dimmed rest of a JSON line. */
 export function restOf(shown: Shown, columns: readonly string[] = []): string {
+  if (!shown.json) return '';
   const fields = shown.fields.filter(([key]) => !known.has(key) && !columns.includes(key));
   const text = fields
     .slice(0, maxFields)
@@ -80,16 +82,8 @@ export function restOf(shown: Shown, columns: readonly string[] = []): string {
 
 /** Of a JSON line indented, else the text without its colours. */
 export function prettyOf(line: LogLine): string {
-  if (!shownOf(line).json) return visibleControls(stripAnsi(line.text));
-  return visibleControls(JSON.stringify(JSON.parse(line.text), null, 2));
-}
-
-/** Characters that would be invisible, or turn the order of what is read, as symbols. */
-export function visibleControls(text: string): string {
-  return text.replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, (c) => {
-    const code = c.charCodeAt(0);
-    return code < 0x20 ? String.fromCharCode(0x2400 + code) : code === 0x7f ? '\u2421' : `⟨U+${code.toString(16).toUpperCase().padStart(4, '0')}⟩`;
-  });
+  const json = jsonOf(line.text);
+  return visibleControls(json ? printJson(json) : stripAnsi(line.text));
 }
 
 /** One line of text for the list. */

@@ -8,7 +8,8 @@ t_bucket{route="push",status_code="204",le="+Inf"} ${fast + slow}
 t_bucket{route="query",status_code="200",le="+Inf"} 9
 t_sum{route="push"} 3
 `;
-const read = (fast: number, slow: number) => readBuckets(text(fast, slow), 't', (labels) => labels.includes('route="push"'));
+const read = (fast: number, slow: number) =>
+  readBuckets(text(fast, slow), 't', (labels) => labels.includes('route="push"'));
 
 test('the bound below which the share stays, of all or since before', () => {
   expect(quantile(0.99, read(99, 1))).toBe(0.005);

@@ -26,7 +26,12 @@ export function readOpening(search: string): Opening | null {
   const params = new URLSearchParams(search);
   const at = params.get('at') ?? '';
   if (!/^\d{12,14}$/.test(at)) return null;
-  return { name: (params.get('name') ?? '').slice(0, 200), atMs: Number(at), services: params.getAll('service').slice(0, 200), success: params.get('success')?.slice(0, 500) };
+  return {
+    name: (params.get('name') ?? '').slice(0, 200),
+    atMs: Number(at),
+    services: params.getAll('service').slice(0, 200),
+    success: params.get('success')?.slice(0, 500),
+  };
 }
 
 export const beforeMs = 60_000;
@@ -127,6 +132,21 @@ export interface ReportTexts {
 
 export function markdownReport(texts: ReportTexts, results: readonly ServiceResult[]): string {
   const cell = (value: string) => value.replace(/\|/g, '\\|').replace(/[\r\n]+/g, ' ');
-  const rows = results.map((r) => `| ${cell(r.name)} | ${r.firstLineMs === null ? '–' : `+${(r.firstLineMs / 1000).toFixed(3)} s`} | ${r.lines} | ${r.peakPerSecond} | ${r.errors} |`);
-  return [`# ${texts.title}`, '', texts.verdict, '', ...(texts.success ? [cell(texts.success), ''] : []), `| ${texts.columns.join(' | ')} |`, '|---|---|---|---|---|', ...rows, '', texts.link, ''].join('\n');
+  const rows = results.map(
+    (r) =>
+      `| ${cell(r.name)} | ${r.firstLineMs === null ? '–' : `+${(r.firstLineMs / 1000).toFixed(3)} s`} | ${r.lines} | ${r.peakPerSecond} | ${r.errors} |`,
+  );
+  return [
+    `# ${texts.title}`,
+    '',
+    texts.verdict,
+    '',
+    ...(texts.success ? [cell(texts.success), ''] : []),
+    `| ${texts.columns.join(' | ')} |`,
+    '|---|---|---|---|---|',
+    ...rows,
+    '',
+    texts.link,
+    '',
+  ].join('\n');
 }

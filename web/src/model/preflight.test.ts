@@ -1,14 +1,24 @@
 import { expect, test } from 'vitest';
 import { preflight } from './preflight';
 
-const facts = { nowMs: 1e6, connected: true, services: [{ name: 'api', lastMs: 1e6 - 400, silent: false, known: true }], restarts: [], agents: [2, 2, 12] as [number, number, number], diskFree: 0.5 };
+const facts = {
+  nowMs: 1e6,
+  connected: true,
+  services: [{ name: 'api', lastMs: 1e6 - 400, silent: false, known: true }],
+  restarts: [],
+  agents: [2, 2, 12] as [number, number, number],
+  diskFree: 0.5,
+};
 
 test('all in order', () => {
   expect(preflight(facts).every((c) => c.state === 'good')).toBe(true);
 });
 
 test('each fault is told', () => {
-  const bad = (more: Partial<typeof facts> | object) => preflight({ ...facts, ...more }).filter((c) => c.state === 'bad').map((c) => c.what);
+  const bad = (more: Partial<typeof facts> | object) =>
+    preflight({ ...facts, ...more })
+      .filter((c) => c.state === 'bad')
+      .map((c) => c.what);
   expect(bad({ connected: false })).toEqual(['connection']);
   expect(bad({ services: [{ name: 'api', lastMs: 1e6 - 20_000, silent: false, known: true }] })).toEqual(['service']);
   expect(bad({ services: [{ name: 'gone', lastMs: 0, silent: false, known: false }] })).toEqual(['service']);

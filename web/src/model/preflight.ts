@@ -34,11 +34,23 @@ export function preflight(facts: PreflightFacts): Check[] {
   }
   for (const s of facts.services) {
     const age = facts.nowMs - s.lastMs;
-    checks.push({ what: 'service', service: s.name, state: !s.known ? 'bad' : age < freshMs && !s.silent ? 'good' : 'bad', figure: s.known ? age : undefined });
+    checks.push({
+      what: 'service',
+      service: s.name,
+      state: !s.known ? 'bad' : age < freshMs && !s.silent ? 'good' : 'bad',
+      figure: s.known ? age : undefined,
+    });
   }
-  const recent = facts.restarts.filter((r) => facts.nowMs - r.ms < restartMs && ['start', 'die', 'oom', 'restart'].includes(r.kind));
+  const recent = facts.restarts.filter(
+    (r) => facts.nowMs - r.ms < restartMs && ['start', 'die', 'oom', 'restart'].includes(r.kind),
+  );
   if (recent.length === 0) checks.push({ what: 'restart', state: 'good' });
-  for (const r of recent) checks.push({ what: 'restart', state: 'bad', service: r.service, figure: facts.nowMs - r.ms });
-  checks.push({ what: 'disk', state: facts.diskFree === null ? 'unknown' : facts.diskFree > leastDisk ? 'good' : 'bad', figure: facts.diskFree ?? undefined });
+  for (const r of recent)
+    checks.push({ what: 'restart', state: 'bad', service: r.service, figure: facts.nowMs - r.ms });
+  checks.push({
+    what: 'disk',
+    state: facts.diskFree === null ? 'unknown' : facts.diskFree > leastDisk ? 'good' : 'bad',
+    figure: facts.diskFree ?? undefined,
+  });
   return checks;
 }

@@ -14,7 +14,17 @@ export interface WatchFacts {
 export interface Watched {
   /** Stays the same while the same thing is wrong. */
   id: string;
-  kind: 'silent' | 'burst' | 'agentAway' | 'agentDrops' | 'agentWaits' | 'skew' | 'ended' | 'restarts' | 'disk' | 'retention';
+  kind:
+    | 'silent'
+    | 'burst'
+    | 'agentAway'
+    | 'agentDrops'
+    | 'agentWaits'
+    | 'skew'
+    | 'ended'
+    | 'restarts'
+    | 'disk'
+    | 'retention';
   /** bad: now; warn: soon. */
   state: 'bad' | 'warn';
   /** Service or host. */
@@ -50,7 +60,8 @@ export function watchList(facts: WatchFacts): Watched[] {
   const recent = facts.marks.filter((m) => facts.nowMs - m.ms < recentMs);
   // Of a service that ended again and again, the last time.
   const ended = new Map<string, WatchFacts['marks'][number]>();
-  for (const m of recent) if (m.kind === 'oom' || (m.kind === 'die' && !/\b(0|143)\b/.test(m.detail))) ended.set(m.service, m);
+  for (const m of recent)
+    if (m.kind === 'oom' || (m.kind === 'die' && !/\b(0|143)\b/.test(m.detail))) ended.set(m.service, m);
   for (const [service, m] of ended) add('ended', 'bad', service, facts.nowMs - m.ms, `${m.kind} ${m.detail}`.trim());
   const starts = new Map<string, number>();
   for (const m of recent) if (m.kind === 'start') starts.set(m.service, (starts.get(m.service) ?? 0) + 1);

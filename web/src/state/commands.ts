@@ -9,11 +9,20 @@ import { exploreUrl, pages, route } from './route.svelte';
 import { savedViews } from './saved_views.svelte';
 import { saveSettings, settings, shownTheme, t } from './settings.svelte';
 
-const pageKeys = { overview: 'g o', explore: 'g e', journey: 'g j', opening: 'g p', services: 'g s', alerts: 'g a', settings: 'g ,' };
+const pageKeys = {
+  overview: 'g o',
+  explore: 'g e',
+  journey: 'g j',
+  opening: 'g p',
+  services: 'g s',
+  alerts: 'g a',
+  settings: 'g ,',
+};
 
 /** The browser's own zone may be one of the other two. */
 const ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-const zones: Zone[] = ownZone === 'UTC' || ownZone === 'Asia/Seoul' ? ['Asia/Seoul', 'UTC'] : ['local', 'Asia/Seoul', 'UTC'];
+const zones: Zone[] =
+  ownZone === 'UTC' || ownZone === 'Asia/Seoul' ? ['Asia/Seoul', 'UTC'] : ['local', 'Asia/Seoul', 'UTC'];
 export function switchZone(): void {
   settings.zone = zones[(zones.indexOf(settings.zone) + 1) % zones.length]!;
   saveSettings();
@@ -35,12 +44,28 @@ export function commands(help: () => void): Command[] {
   const go = (path: string) => () => route.go(path);
   return [
     ...pages.map((page) => ({ title: t(page), hint: pageKeys[page], run: go(`/${page}`) })),
-    ...pulse.services.map((s) => ({ title: s.name, hint: t('live'), run: go(exploreUrl(`{${pulse.labelOf(s.name)}=${quote(s.name)}}`, { live: '1' })) })),
+    ...pulse.services.map((s) => ({
+      title: s.name,
+      hint: t('live'),
+      run: go(exploreUrl(`{${pulse.labelOf(s.name)}=${quote(s.name)}}`, { live: '1' })),
+    })),
     ...savedViews.list.map((v) => ({ title: v.name, hint: t('savedViews'), run: go(`/explore${v.search}`) })),
-    ...openings.list.map((o) => ({ title: `${o.name || t('opening')} ${dateTime(o.atMs, settings.zone).slice(5, 16)}`, hint: t('openings'), run: go(`/opening?at=${o.atMs}`) })),
+    ...openings.list.map((o) => ({
+      title: `${o.name || t('opening')} ${dateTime(o.atMs, settings.zone).slice(5, 16)}`,
+      hint: t('openings'),
+      run: go(`/opening?at=${o.atMs}`),
+    })),
     { title: t('wallScreen'), hint: t('overview'), run: go('/overview?wall=1') },
-    { title: `${t('theme')}: ${t(shownTheme() === 'dark' ? 'themeLight' : 'themeDark')}`, hint: t('settings'), run: switchTheme },
-    { title: `${t('language')}: ${settings.language === 'ko' ? 'English' : '한국어'}`, hint: t('settings'), run: switchLanguage },
+    {
+      title: `${t('theme')}: ${t(shownTheme() === 'dark' ? 'themeLight' : 'themeDark')}`,
+      hint: t('settings'),
+      run: switchTheme,
+    },
+    {
+      title: `${t('language')}: ${settings.language === 'ko' ? 'English' : '한국어'}`,
+      hint: t('settings'),
+      run: switchLanguage,
+    },
     { title: t('zone'), hint: t('settings'), run: switchZone },
     { title: t('density'), hint: t('settings'), run: switchDensity },
     { title: t('keysHelp'), hint: '?', run: help },
@@ -51,7 +76,15 @@ export function commands(help: () => void): Command[] {
 export function commandsFor(words: string): Command[] {
   if (words.trim() === '') return [];
   return [
-    { title: t('searchFor', { words: words.trim() }), hint: t('explore'), run: () => route.go(exploreUrl(words.trim())) },
-    { title: t('followWords', { words: words.trim() }), hint: t('journey'), run: () => route.go(`/journey?${new URLSearchParams({ value: words.trim() })}`) },
+    {
+      title: t('searchFor', { words: words.trim() }),
+      hint: t('explore'),
+      run: () => route.go(exploreUrl(words.trim())),
+    },
+    {
+      title: t('followWords', { words: words.trim() }),
+      hint: t('journey'),
+      run: () => route.go(`/journey?${new URLSearchParams({ value: words.trim() })}`),
+    },
   ];
 }

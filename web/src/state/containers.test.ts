@@ -3,10 +3,31 @@ import type { Agent, AgentContainer } from '../api/agents';
 import { byTrouble } from './containers';
 
 const container = (name: string, more: Partial<AgentContainer> = {}): AgentContainer => ({
-  source: name.repeat(3), name, driver: 'json-file', readBy: 'file', readToMs: 1, lagMs: 0, running: true, ...more,
+  source: name.repeat(3),
+  name,
+  driver: 'json-file',
+  readBy: 'file',
+  readToMs: 1,
+  lagMs: 0,
+  running: true,
+  ...more,
 });
 const agent = (host: string, described: AgentContainer[], missing: string[] = []): Agent => ({
-  id: host, host, version: '', startedMs: 0, seenMs: 0, skewMs: 0, containers: 0, spoolBytes: 0, spoolLines: 0, spoolAgeMs: 0, dropped: [], retries: 0, error: '', errorMs: 0, described,
+  id: host,
+  host,
+  version: '',
+  startedMs: 0,
+  seenMs: 0,
+  skewMs: 0,
+  containers: 0,
+  spoolBytes: 0,
+  spoolLines: 0,
+  spoolAgeMs: 0,
+  dropped: [],
+  retries: 0,
+  error: '',
+  errorMs: 0,
+  described,
   sources: missing.map((name) => ({ name: name.repeat(3), received: 9, late: 0, doubled: 0, missing: 2, cells: [] })),
 });
 
@@ -17,10 +38,25 @@ it('lists the containers of all agents, those with trouble first', () => {
     hosts: [],
     agents: [
       agent('b', [container('fine'), container('ended', { running: false }), container('late', { lagMs: 60_000 })]),
-      agent('a', [container('also-fine', { readBy: 'api', lagMs: null }), container('lost'), container('unread', { readBy: 'not read: driver none' })], ['lost']),
+      agent(
+        'a',
+        [
+          container('also-fine', { readBy: 'api', lagMs: null }),
+          container('lost'),
+          container('unread', { readBy: 'not read: driver none' }),
+        ],
+        ['lost'],
+      ),
     ],
   });
-  expect(rows.map((r) => `${r.host} ${r.container.name}`)).toEqual(['a unread', 'a lost', 'b late', 'a also-fine', 'b fine', 'b ended']);
+  expect(rows.map((r) => `${r.host} ${r.container.name}`)).toEqual([
+    'a unread',
+    'a lost',
+    'b late',
+    'a also-fine',
+    'b fine',
+    'b ended',
+  ]);
   expect(rows[1]!.ledger?.missing).toBe(2);
   expect(rows[0]!.ledger).toBeUndefined();
 });

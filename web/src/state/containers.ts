@@ -18,8 +18,16 @@ export const lags = (c: AgentContainer): boolean => (c.lagMs ?? 0) > mostLagMs;
 /** Not read, lines missing, behind, then those that run, then those that ended; by host and name. */
 export function byTrouble(answer: AgentsAnswer): ContainerRow[] {
   const rows = answer.agents.flatMap((a) =>
-    a.described.map((container) => ({ key: `${a.id} ${container.source}`, host: a.host || a.id, container, ledger: a.sources.find((s) => s.name === container.source) })),
+    a.described.map((container) => ({
+      key: `${a.id} ${container.source}`,
+      host: a.host || a.id,
+      container,
+      ledger: a.sources.find((s) => s.name === container.source),
+    })),
   );
-  const rank = ({ container: c, ledger }: ContainerRow) => (!isRead(c) ? 0 : (ledger?.missing ?? 0) > 0 ? 1 : lags(c) ? 2 : c.running ? 3 : 4);
-  return rows.sort((a, b) => rank(a) - rank(b) || a.host.localeCompare(b.host) || a.container.name.localeCompare(b.container.name));
+  const rank = ({ container: c, ledger }: ContainerRow) =>
+    !isRead(c) ? 0 : (ledger?.missing ?? 0) > 0 ? 1 : lags(c) ? 2 : c.running ? 3 : 4;
+  return rows.sort(
+    (a, b) => rank(a) - rank(b) || a.host.localeCompare(b.host) || a.container.name.localeCompare(b.container.name),
+  );
 }

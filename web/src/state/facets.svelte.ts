@@ -51,7 +51,9 @@ export class FacetState {
       ordered.slice(0, maxLabels).map(async (name): Promise<Facet> => {
         // Counts of all values, whatever of this label the query already picked.
         const matchers = split?.matchers.filter((m) => m.name !== name) ?? [];
-        const inside = [...matchers, { name, op: '=~' as const, value: '.+' }].map((m) => `${m.name}${m.op}${JSON.stringify(m.value)}`).join(', ');
+        const inside = [...matchers, { name, op: '=~' as const, value: '.+' }]
+          .map((m) => `${m.name}${m.op}${JSON.stringify(m.value)}`)
+          .join(', ');
         return { name, values: await counts(name, `{${inside}}${split?.rest ?? ''}`, range, signal) };
       }),
     );
@@ -63,13 +65,22 @@ export class FacetState {
     const found = await detectedFields(toLogQL(query), range, signal);
     const taken = new Set(this.labels.map((f) => f.name));
     this.fields = found
-      .filter((f) => !taken.has(f.label) && !taken.has(f.label.replace(/_extracted$/, '')) && f.label !== 'detected_level')
-      .map((f) => ({ name: f.label, cardinality: f.cardinality, parser: f.parser, values: held.get(f.label)?.values ?? null, failed: '' }));
+      .filter(
+        (f) => !taken.has(f.label) && !taken.has(f.label.replace(/_extracted$/, '')) && f.label !== 'detected_level',
+      )
+      .map((f) => ({
+        name: f.label,
+        cardinality: f.cardinality,
+        parser: f.parser,
+        values: held.get(f.label)?.values ?? null,
+        failed: '',
+      }));
   }
 
   /** Counts the values of a field when somebody opens it. */
   async openField(name: string, query: string, range: Range, signal: AbortSignal): Promise<void> {
-    const change = (part: Partial<FieldFacet>) => (this.fields = this.fields.map((f) => (f.name === name ? { ...f, ...part } : f)));
+    const change = (part: Partial<FieldFacet>) =>
+      (this.fields = this.fields.map((f) => (f.name === name ? { ...f, ...part } : f)));
     const field = this.fields.find((f) => f.name === name);
     try {
       const parsed = `${toLogQL(query)}${field?.parser ? ` | ${field.parser}` : ''} | __error__=""`;
@@ -83,7 +94,11 @@ export class FacetState {
 
 async function counts(name: string, query: string, range: Range, signal: AbortSignal): Promise<FacetValue[]> {
   const span = Math.max(1, Math.ceil((range.toMs - range.fromMs) / 1000));
-  const answer = await queryInstant(`topk(100, sum by (${name}) (count_over_time(${query} [${span}s])))`, range.toMs, signal);
+  const answer = await queryInstant(
+    `topk(100, sum by (${name}) (count_over_time(${query} [${span}s])))`,
+    range.toMs,
+    signal,
+  );
   const values = answer.series.map((s) => ({ value: s.labels[name] ?? '', count: s.samples[0]?.value ?? 0 }));
   return values.filter((v) => v.value !== '').sort((a, b) => b.count - a.count || a.value.localeCompare(b.value));
 }

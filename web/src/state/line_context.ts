@@ -15,11 +15,18 @@ const userSpanMs = 15 * 60_000;
 /** The line's container on its host, whatever the level; without one, its service. */
 export function containerQuery(line: LogLine): string {
   const wanted = ['host', 'container', 'container_name'].filter((name) => line.labels[name]);
-  const names = wanted.some((n) => n.startsWith('container')) ? wanted : [...wanted, ...['service', 'service_name', 'job'].filter((n) => line.labels[n]).slice(0, 1)];
+  const names = wanted.some((n) => n.startsWith('container'))
+    ? wanted
+    : [...wanted, ...['service', 'service_name', 'job'].filter((n) => line.labels[n]).slice(0, 1)];
   return `{${names.map((name) => `${name}=${quote(line.labels[name]!)}`).join(', ')}}`;
 }
 
-export async function lineContext(line: LogLine, kind: ContextKind, identity: Identity | null, signal: AbortSignal): Promise<{ lines: LogLine[]; query: string }> {
+export async function lineContext(
+  line: LogLine,
+  kind: ContextKind,
+  identity: Identity | null,
+  signal: AbortSignal,
+): Promise<{ lines: LogLine[]; query: string }> {
   if (kind === 'second') {
     const from = Math.floor(line.ms / 1000) * 1000;
     const answer = await queryLines(everything, nsOfMs(from), nsOfMs(from + 1000), 1000, 'forward', signal);

@@ -17,6 +17,8 @@ export interface Gap {
   cut?: boolean;
   /** The server had no time to look at some of them: perhaps fewer match. */
   atMost?: boolean;
+  /** Not loaded yet: comes by itself when it is scrolled to. */
+  history?: boolean;
 }
 export type Row = LogLine | Gap;
 
@@ -30,16 +32,21 @@ export interface Change {
   errors: number;
   prepended: number;
   trimmed: number;
+  /** Taken from the end. */
+  popped: number;
   /** The row at this index became so many others. */
   replaced?: { index: number; by: number };
   cleared: boolean;
 }
 
-const none: Change = { appended: 0, errors: 0, prepended: 0, trimmed: 0, cleared: false };
+const none: Change = { appended: 0, errors: 0, prepended: 0, trimmed: 0, popped: 0, cleared: false };
 
 let nextGapId = -1;
 export function makeGap(gap: number, fromNs: string, toNs: string, atMost = false): Gap {
   return { id: nextGapId--, gap, fromNs, toNs, ...(atMost && { atMost }) };
+}
+export function makeHistoryGap(fromNs: string, toNs: string): Gap {
+  return { ...makeGap(0, fromNs, toNs), history: true };
 }
 
 const maxLines = 100_000;
@@ -54,9 +61,14 @@ export class LineStore {
   notShown = 0;
   /** Lines held: rows without gaps and cuts. */
   lines = 0;
+  /** At the end, where the newest lines were let go to make room for older ones: live ones are counted there, not held. */
+  lettingGo: Gap | null = null;
   private chars = 0;
   /** Lines held of the stretch that a new connection sends again. */
   private overlap: Set<string> | null = null;
+  /** Row ids by place: index = place - firstPlace. */
+  private readonly places = new Map<number, number>();
+  private firstPlace = 0;
 
   constructor(
     cap = maxLines,
@@ -69,20 +81,32 @@ export class LineStore {
     return this.rows.length;
   }
 
+  /** -1: no row has the id. */
+  indexOf(id: number): number {
+    const place = this.places.get(id);
+    return place === undefined ? -1 : place - this.firstPlace;
+  }
+
   /** Replaces everything; oldest first. */
   reset(lines: LogLine[]): void {
     this.rows.clear();
+    this.places.clear();
+    this.firstPlace = 0;
     this.received = this.notShown = this.chars = this.lines = 0;
     this.overlap = null;
-    this.rows.push(lines);
-    this.count(lines, 1);
+    this.lettingGo = null;
+    this.push(lines);
     this.onChange({ ...none, appended: lines.length, cleared: true });
   }
 
-  /** Older lines of a later look; oldest first. */
-  prepend(lines: LogLine[]): void {
-    const prepended = this.rows.prepend(lines);
-    this.count(lines.slice(lines.length - prepended), 1);
+  /** Older lines of a later look, oldest first, and the gap between them and what is held. The newest make room for them. */
+  prepend(lines: LogLine[], gap: Gap | null = null): void {
+    const rows: Row[] = gap ? [...lines, gap] : lines;
+    const chars = lines.reduce((sum, line) => sum + line.text.length, 0);
+    this.letGo(rows.length, chars);
+    const prepended = this.rows.prepend(rows);
+    for (let i = prepended - 1; i >= 0; i--) this.places.set(this.rows.at(i)!.id, --this.firstPlace);
+    this.count(rows.slice(rows.length - prepended), 1);
     this.onChange({ ...none, prepended });
   }
 
@@ -101,6 +125,7 @@ export class LineStore {
   /** Live lines, and the gap behind them if the server had to leave some out. */
   append(lines: LogLine[], gap: Gap | null): void {
     this.received += lines.length;
+    if (this.lettingGo) return this.countBeyond(lines, gap);
     let fresh: Row[] = lines;
     if (this.overlap) {
       fresh = lines.filter((line) => !this.overlap!.has(lineKey(line)));
@@ -110,19 +135,14 @@ export class LineStore {
       this.notShown += gap.gap;
       fresh = [...fresh, gap];
     }
-    if (fresh.length === 0) return;
-    let errors = 0;
-    for (const row of fresh) if (!isGap(row) && isError(row.level)) errors++;
-    this.count(fresh, 1);
-    let taken = this.rows.push(fresh);
-    this.count(taken, -1);
-    let trimmed = taken.length;
-    while (this.chars > this.charCap && this.length > 1) {
-      taken = this.rows.shift(Math.min(100, this.length - 1));
-      this.count(taken, -1);
-      trimmed += taken.length;
-    }
-    this.onChange({ ...none, appended: fresh.length, errors, trimmed });
+    if (fresh.length > 0) this.add(fresh);
+  }
+
+  /** Newer lines of history, where the newest had been let go; `rest`: there are more behind them. */
+  appendNewer(lines: LogLine[], rest: Gap | null): void {
+    this.dropLettingGo();
+    this.lettingGo = rest;
+    this.add(rest ? [...lines, rest] : lines);
   }
 
   /** The reader begins anew: what is held stays above the cut. */
@@ -131,17 +151,22 @@ export class LineStore {
     this.append([], { ...makeGap(0, ns, ns), cut: true });
   }
 
-  /** Lines for a gap, read from storage; `rest` of them did not fit and stays a gap behind them. */
-  fill(gap: Gap, lines: LogLine[], rest: Gap | null): void {
-    for (let index = 0; index < this.length; index++) {
-      if (this.rows.at(index) !== gap) continue;
-      const rows: Row[] = rest ? [...lines, rest] : lines;
-      this.notShown += (rest?.gap ?? 0) - gap.gap;
-      this.count(lines, 1);
-      this.rows.replace(index, rows);
-      this.onChange({ ...none, replaced: { index, by: rows.length } });
-      return;
-    }
+  /** Rows for a gap, read from storage: lines, and gaps for what did not fit. */
+  fill(gap: Gap, rows: Row[]): void {
+    const over = Math.max(0, this.length - 1 + rows.length - this.rows.cap);
+    // Room is made at the end that is farther away.
+    if (over > 0 && this.indexOf(gap.id) >= this.length / 2)
+      this.onChange({ ...none, trimmed: this.forget(this.rows.shift(over)) });
+    else if (over > 0) this.letGo(rows.length, 0);
+    const index = this.indexOf(gap.id);
+    if (index < 0) return;
+    const left = rows.reduce((sum, row) => sum + (isGap(row) ? row.gap : 0), 0);
+    this.notShown += left - gap.gap;
+    this.count(rows, 1);
+    this.places.delete(gap.id);
+    this.rows.replace(index, rows);
+    for (let i = index; i < this.length; i++) this.places.set(this.rows.at(i)!.id, this.firstPlace + i);
+    this.onChange({ ...none, replaced: { index, by: rows.length } });
   }
 
   first(): LogLine | undefined {
@@ -160,6 +185,90 @@ export class LineStore {
     return undefined;
   }
 
+  /** Lines of that time at the upper end. */
+  firstOf(ns: string): LogLine[] {
+    const out: LogLine[] = [];
+    for (let i = 0; i < this.length; i++) {
+      const row = this.rows.at(i)!;
+      if (isGap(row)) continue;
+      if (row.ns !== ns) break;
+      out.push(row);
+    }
+    return out;
+  }
+
+  /** Lines directly around a gap that are of its time: storage gives them again. */
+  around(gap: Gap): LogLine[] {
+    const index = this.indexOf(gap.id);
+    const out: LogLine[] = [];
+    for (const step of [-1, 1]) {
+      for (let i = index + step; ; i += step) {
+        const row = this.rows.at(i);
+        if (!row || isGap(row) || (step < 0 ? compareNs(row.ns, gap.fromNs) < 0 : compareNs(row.ns, gap.toNs) > 0))
+          break;
+        out.push(row);
+      }
+    }
+    return out;
+  }
+
+  private add(rows: Row[]): void {
+    let errors = 0;
+    for (const row of rows) if (!isGap(row) && isError(row.level)) errors++;
+    let trimmed = this.push(rows);
+    while (this.chars > this.charCap && this.length > 1)
+      trimmed += this.forget(this.rows.shift(Math.min(100, this.length - 1)));
+    this.onChange({ ...none, appended: rows.length, errors, trimmed });
+  }
+
+  /** How many went from the front. */
+  private push(rows: readonly Row[]): number {
+    const end = this.firstPlace + this.length;
+    rows.forEach((row, i) => this.places.set(row.id, end + i));
+    this.count(rows, 1);
+    return this.forget(this.rows.push(rows));
+  }
+
+  private forget(taken: readonly Row[]): number {
+    this.firstPlace += taken.length;
+    this.drop(taken);
+    return taken.length;
+  }
+
+  private drop(taken: readonly Row[]): void {
+    for (const row of taken) this.places.delete(row.id);
+    this.count(taken, -1);
+  }
+
+  /** Makes room at the end for older rows; what goes stands there as a gap that storage has. */
+  private letGo(rows: number, chars: number): void {
+    let over = this.length + rows + 1 - this.rows.cap;
+    if (over <= 0 && this.chars + chars <= this.charCap) return;
+    this.dropLettingGo();
+    let popped = 0;
+    for (; this.length > 1 && (over > 0 || this.chars + chars > this.charCap); over--, popped++)
+      this.drop(this.rows.pop(1));
+    const from = this.last()?.ns ?? '0';
+    this.lettingGo = makeHistoryGap(from, from);
+    this.push([this.lettingGo]);
+    this.onChange({ ...none, popped });
+    this.onChange({ ...none, appended: 1 });
+  }
+
+  private dropLettingGo(): void {
+    if (!this.lettingGo) return;
+    this.lettingGo = null;
+    this.drop(this.rows.pop(1));
+    this.onChange({ ...none, popped: 1 });
+  }
+
+  private countBeyond(lines: readonly LogLine[], gap: Gap | null): void {
+    const n = lines.length + (gap?.gap ?? 0);
+    this.notShown += n;
+    this.lettingGo!.gap += n;
+    this.onChange(none);
+  }
+
   private count(rows: readonly Row[], sign: number): void {
     for (const row of rows) {
       if (isGap(row)) continue;
@@ -169,7 +278,7 @@ export class LineStore {
   }
 }
 
-/** Oldest first; the server's order among equal times. */
+/** Oldest first; lines of one time stay in the order in which they are given. */
 export function sortLines(lines: LogLine[]): LogLine[] {
-  return lines.sort((a, b) => compareNs(a.ns, b.ns) || a.id - b.id);
+  return lines.sort((a, b) => compareNs(a.ns, b.ns));
 }

@@ -7,7 +7,7 @@ import { afterMs, beforeMs, emptyStrip, stripsOf, type Opening, type Strip } fro
 import { levels } from '../model/level';
 import type { LogLine } from '../model/log_line';
 import { quote } from '../model/query';
-import { escapeRegex } from '../model/fault';
+import { escapeRegex } from '../model/regex';
 import { pulse } from './pulse.svelte';
 
 const pollMs = 1_000;
@@ -57,7 +57,8 @@ export class OpeningWatch {
     this.busy = true;
     try {
       // By the second the pulse has it already, as long as it reaches back to the beginning.
-      this.strips = this.stepMs === 1_000 && now - (atMs - beforeMs) < 880_000 ? this.fromPulse() : await this.ask(atMs);
+      this.strips =
+        this.stepMs === 1_000 && now - (atMs - beforeMs) < 880_000 ? this.fromPulse() : await this.ask(atMs);
       if (now >= atMs) await Promise.all([this.askFirstLines(), this.askSuccesses(now)]);
       this.error = '';
     } catch (error) {
@@ -85,7 +86,12 @@ export class OpeningWatch {
     const selector = this.selector();
     const window = this.stepMs >= 1000 ? `${this.stepMs / 1000}s` : `${this.stepMs}ms`;
     const range = { fromMs: atMs - beforeMs + this.stepMs, toMs: atMs + afterMs };
-    const answer = await queryMatrix(`sum by (service_name, level) (count_over_time(${selector} [${window}]))`, range, this.stepMs / 1000, this.abort.signal);
+    const answer = await queryMatrix(
+      `sum by (service_name, level) (count_over_time(${selector} [${window}]))`,
+      range,
+      this.stepMs / 1000,
+      this.abort.signal,
+    );
     return stripsOf(answer.series, atMs, this.stepMs);
   }
 
@@ -125,7 +131,14 @@ export class OpeningWatch {
     const open = this.services.filter((name) => !this.firstLines.has(name));
     const found = await Promise.all(
       open.map(async (name) => {
-        const answer = await queryLines(`{${pulse.labelOf(name)}=${quote(name)}}`, nsOfMs(atMs), nsOfMs(atMs + lookAfterMs), 1, 'forward', this.abort.signal);
+        const answer = await queryLines(
+          `{${pulse.labelOf(name)}=${quote(name)}}`,
+          nsOfMs(atMs),
+          nsOfMs(atMs + lookAfterMs),
+          1,
+          'forward',
+          this.abort.signal,
+        );
         return [name, answer.lines[0]] as const;
       }),
     );

@@ -23,14 +23,27 @@ function held<T>(key: string, good: (value: T) => boolean): T[] {
 
 const openingItem = (o: Opening) => ({
   kind: 'openings' as const,
-  item: { id: String(o.atMs), name: o.name, atMs: o.atMs, services: o.services, ...(o.success && { success: o.success }) },
+  item: {
+    id: String(o.atMs),
+    name: o.name,
+    atMs: o.atMs,
+    services: o.services,
+    ...(o.success && { success: o.success }),
+  },
 });
-const reportItem = (r: OpeningReport) => ({ kind: 'reports' as const, item: { id: String(r.atMs), name: r.name, atMs: r.atMs, markdown: r.markdown } });
+const reportItem = (r: OpeningReport) => ({
+  kind: 'reports' as const,
+  item: { id: String(r.atMs), name: r.name, atMs: r.atMs, markdown: r.markdown },
+});
 
 class Openings {
   /** Entered here, and not yet taken by the server. */
   private pending = $state<Opening[]>([]);
-  list = $derived([...shared.state.openings.filter((o) => !this.pending.some((p) => p.atMs === o.atMs)), ...this.pending].sort((a, b) => a.atMs - b.atMs));
+  list = $derived(
+    [...shared.state.openings.filter((o) => !this.pending.some((p) => p.atMs === o.atMs)), ...this.pending].sort(
+      (a, b) => a.atMs - b.atMs,
+    ),
+  );
   reports = $derived(shared.state.reports);
   private reported = new Set<number>();
 
@@ -69,10 +82,17 @@ class Openings {
 
   private async giveOldOnes(): Promise<void> {
     const openings = held<Opening>(oldKeys.openings, (o) => Number.isFinite(o?.atMs) && Array.isArray(o?.services));
-    const reports = held<OpeningReport>(oldKeys.reports, (r) => Number.isFinite(r?.atMs) && typeof r?.markdown === 'string' && r.markdown !== '');
+    const reports = held<OpeningReport>(
+      oldKeys.reports,
+      (r) => Number.isFinite(r?.atMs) && typeof r?.markdown === 'string' && r.markdown !== '',
+    );
     const put = [
-      ...openings.filter((o) => !shared.state.openings.some((s) => s.atMs === o.atMs)).map((o) => openingItem({ ...o, name: String(o.name ?? '') })),
-      ...reports.filter((r) => !shared.state.reports.some((s) => s.atMs === r.atMs)).map((r) => reportItem({ ...r, name: String(r.name ?? '') })),
+      ...openings
+        .filter((o) => !shared.state.openings.some((s) => s.atMs === o.atMs))
+        .map((o) => openingItem({ ...o, name: String(o.name ?? '') })),
+      ...reports
+        .filter((r) => !shared.state.reports.some((s) => s.atMs === r.atMs))
+        .map((r) => reportItem({ ...r, name: String(r.name ?? '') })),
     ];
     if (put.length > 0 && !(await shared.change({ put }))) return;
     for (const key of Object.values(oldKeys)) localStorage.removeItem(key);

@@ -1,6 +1,16 @@
 // The pulse of all services, one for the whole page: tiles, histograms, ticker and status bar read it.
 
-import { faults, pulseSnapshot, readFrame, type Fault, type Mark, type PulseFrame, type PulseSnapshot, type SeenError, type ServiceHead } from '../api/pulse';
+import {
+  faults,
+  pulseSnapshot,
+  readFrame,
+  type Fault,
+  type Mark,
+  type PulseFrame,
+  type PulseSnapshot,
+  type SeenError,
+  type ServiceHead,
+} from '../api/pulse';
 import { LiveSocket, type SocketState } from '../api/live_socket';
 import { CountRing } from '../base/count_ring';
 import { errorLevels, levels } from '../model/level';
@@ -116,7 +126,12 @@ export class PulseState {
       service = { ...head, seconds: new CountRing(900, levels.length), minutes: new CountRing(1440, levels.length) };
       this.byId.set(head.id, service);
     }
-    Object.assign(service, { hosts: head.hosts, lastMs: head.lastMs, usualGapMs: head.usualGapMs, silence: head.silence });
+    Object.assign(service, {
+      hosts: head.hosts,
+      lastMs: head.lastMs,
+      usualGapMs: head.usualGapMs,
+      silence: head.silence,
+    });
     return service;
   }
 

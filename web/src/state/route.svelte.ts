@@ -23,6 +23,18 @@ class Route {
     this.search = location.search;
     this.visit++;
   }
+  /** Back or forward: Explore takes another view of itself without beginning anew. */
+  pop(): void {
+    const stays = this.page === 'explore' && pageOf(location.pathname) === 'explore';
+    if (stays) this.search = location.search;
+    else this.read();
+  }
+  /** The same page in another state: a step back leads to the one before, unless it only puts this one right. */
+  stay(search: string, step: boolean): void {
+    if (search === location.search) return;
+    history[step ? 'pushState' : 'replaceState'](null, '', location.pathname + search);
+    this.search = search;
+  }
 }
 
 export const route = new Route();
@@ -34,7 +46,8 @@ export function exploreUrl(query: string, more: Record<string, string> = {}): st
 
 /** Lets a link change the page without loading it anew; other buttons and keys as usual. */
 export function follow(event: MouseEvent): void {
-  if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)
+    return;
   const link = (event.target as Element).closest?.('a');
   if (!link || link.target || link.hasAttribute('download') || link.origin !== location.origin) return;
   event.preventDefault();

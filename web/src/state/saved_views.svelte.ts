@@ -15,7 +15,9 @@ const storageKey = 'logsvc.views';
 function load(): SavedView[] {
   try {
     const held = JSON.parse(localStorage.getItem(storageKey) ?? '[]') as unknown;
-    return Array.isArray(held) ? held.filter((v): v is SavedView => typeof v?.name === 'string' && typeof v?.search === 'string') : [];
+    return Array.isArray(held)
+      ? held.filter((v): v is SavedView => typeof v?.name === 'string' && typeof v?.search === 'string')
+      : [];
   } catch {
     return [];
   }
@@ -29,7 +31,9 @@ class SavedViews {
   /** One of the same name, and as personal, is replaced. */
   async save(name: string, search: string, forAll: boolean): Promise<boolean> {
     if (!forAll) {
-      this.own = [...this.own.filter((v) => v.name !== name), { name, search }].sort((a, b) => a.name.localeCompare(b.name));
+      this.own = [...this.own.filter((v) => v.name !== name), { name, search }].sort((a, b) =>
+        a.name.localeCompare(b.name),
+      );
       this.keep();
       return true;
     }

@@ -19,11 +19,19 @@ class ServerWatch {
     const s = this.status;
     if (!s || this.bytesADay === null) return null;
     const ratio = s.fileLineBytes > 0 ? s.fileBytes / s.fileLineBytes : null;
-    return forecast({ bytesADay: this.bytesADay, ratio, fileBytes: s.fileBytes, diskFree: s.diskFree, retentionMs: s.retentionMs });
+    return forecast({
+      bytesADay: this.bytesADay,
+      ratio,
+      fileBytes: s.fileBytes,
+      diskFree: s.diskFree,
+      retentionMs: s.retentionMs,
+    });
   });
 
   /** Free share of the disk; null: not known. */
-  readonly diskShare: number | null = $derived(this.status && this.status.diskTotal > 0 ? this.status.diskFree / this.status.diskTotal : null);
+  readonly diskShare: number | null = $derived(
+    this.status && this.status.diskTotal > 0 ? this.status.diskFree / this.status.diskTotal : null,
+  );
 
   private timer = 0;
   private countedMs = -Infinity;

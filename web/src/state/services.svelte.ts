@@ -35,10 +35,18 @@ export class ServicesState {
       for (const service of pulse.services) {
         if (signal.aborted || this.facts.get(service.name)?.lint) continue;
         try {
-          const answer = await queryLines(`{${pulse.labelOf(service.name)}=${quote(service.name)}}`, nsOfMs(range.fromMs), nsOfMs(range.toMs), lintLines, 'backward', signal);
+          const answer = await queryLines(
+            `{${pulse.labelOf(service.name)}=${quote(service.name)}}`,
+            nsOfMs(range.fromMs),
+            nsOfMs(range.toMs),
+            lintLines,
+            'backward',
+            signal,
+          );
           this.change(service.name, { lint: lint(answer.lines) });
         } catch (error) {
-          if (!signal.aborted) this.change(service.name, { failed: String(error instanceof Error ? error.message : error) });
+          if (!signal.aborted)
+            this.change(service.name, { failed: String(error instanceof Error ? error.message : error) });
         }
       }
     } catch (error) {

@@ -66,8 +66,19 @@ export function t(key: Key, values?: Record<string, string | number>): string {
   return translate(settings.language, key, values);
 }
 
+const numbers: Record<Language, Intl.NumberFormat> = {
+  ko: new Intl.NumberFormat('ko'),
+  en: new Intl.NumberFormat('en'),
+};
+
 export function formatNumber(n: number): string {
-  return new Intl.NumberFormat(settings.language).format(n);
+  return numbers[settings.language].format(n);
+}
+
+/** What the zone of the page is called. */
+export function zoneName(): string {
+  if (settings.zone === 'local') return Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return settings.zone === 'UTC' ? 'UTC' : 'KST';
 }
 
 export function formatBytes(n: number): string {

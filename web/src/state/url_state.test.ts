@@ -2,7 +2,13 @@ import { expect, test } from 'vitest';
 import { defaultView, rangeOf, readView, writeView } from './url_state';
 
 test('a view survives the address bar', () => {
-  const view = { query: '{a="b"} |= "한글 & x"', range: '1000-2000', live: true, line: '123' };
+  const view = {
+    query: '{a="b"} |= "한글 & x"',
+    range: '1000-2000',
+    live: true,
+    line: '123',
+    columns: ['userId', 'a,b%c 한글'],
+  };
   expect(readView(writeView(view))).toEqual(view);
   expect(writeView(defaultView)).toBe('');
   expect(readView('?range=nonsense')).toEqual(defaultView);

@@ -9,19 +9,25 @@ export interface View {
   live: boolean;
   /** The time of a line that is to be selected, in ns. */
   line: string;
+  /** Labels or fields with a column in the list; null: as this browser has them. */
+  columns: string[] | null;
 }
 
-export const defaultView: View = { query: '', range: '15m', live: false, line: '' };
+const maxColumns = 30;
+
+export const defaultView: View = { query: '', range: '15m', live: false, line: '', columns: null };
 
 export function readView(search: string): View {
   const params = new URLSearchParams(search);
   const range = params.get('range') ?? '';
+  const columns = params.get('columns');
   const good = !Number.isNaN(spanMs(range)) || /^\d+-\d+$/.test(range);
   return {
     query: params.get('query') ?? defaultView.query,
     range: good ? range : defaultView.range,
     live: params.get('live') === '1',
     line: /^\d+$/.test(params.get('line') ?? '') ? params.get('line')! : '',
+    columns: columns === null ? null : columns.split(',').filter(Boolean).map(decodeURIComponent).slice(0, maxColumns),
   };
 }
 
@@ -31,6 +37,8 @@ export function writeView(view: View): string {
   if (view.range !== defaultView.range) params.set('range', view.range);
   if (view.live) params.set('live', '1');
   if (view.line) params.set('line', view.line);
+  if (view.columns && view.columns.length > 0)
+    params.set('columns', view.columns.map((name) => name.replace(/[%,]/g, encodeURIComponent)).join(','));
   const text = params.toString();
   return text ? `?${text}` : '';
 }

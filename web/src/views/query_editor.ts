@@ -1,6 +1,13 @@
 // The query editor: CodeMirror with LogQL's grammar. In a chunk of its own, loaded after the first paint.
 
-import { autocompletion, closeBrackets, completionKeymap, type Completion, type CompletionContext, type CompletionResult } from '@codemirror/autocomplete';
+import {
+  autocompletion,
+  closeBrackets,
+  completionKeymap,
+  type Completion,
+  type CompletionContext,
+  type CompletionResult,
+} from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { HighlightStyle, LanguageSupport, LRLanguage, syntaxHighlighting } from '@codemirror/language';
 import { Compartment, EditorState, Prec } from '@codemirror/state';
@@ -38,13 +45,25 @@ const highlight = HighlightStyle.define([
 ]);
 
 const look = EditorView.theme({
-  '&': { border: '1px solid var(--line)', borderRadius: '4px', background: 'var(--back)', color: 'var(--text)', fontSize: '12.5px', maxHeight: '120px' },
+  '&': {
+    border: '1px solid var(--line)',
+    borderRadius: '4px',
+    background: 'var(--back)',
+    color: 'var(--text)',
+    fontSize: '12.5px',
+    maxHeight: '120px',
+  },
   '&.cm-focused': { outline: '2px solid var(--accent)', outlineOffset: '1px' },
   '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '1.5', overflow: 'auto' },
   '.cm-content': { padding: '3px 0', caretColor: 'var(--text)' },
   '.cm-line': { padding: '0 8px' },
   '.cm-placeholder': { color: 'var(--dim)' },
-  '.cm-tooltip': { border: '1px solid var(--line)', borderRadius: '4px', background: 'var(--back)', color: 'var(--text)' },
+  '.cm-tooltip': {
+    border: '1px solid var(--line)',
+    borderRadius: '4px',
+    background: 'var(--back)',
+    color: 'var(--text)',
+  },
   '.cm-tooltip.cm-tooltip-autocomplete > ul': { fontFamily: 'var(--mono)', fontSize: '12px' },
   '.cm-tooltip-autocomplete ul li[aria-selected]': { background: 'var(--select)', color: 'var(--text)' },
   '&.plain .cm-line *': { color: 'inherit' },
@@ -56,17 +75,30 @@ async function complete(context: CompletionContext, options: EditorOptions): Pro
   if (!wanted) return null;
   if (wanted.kind === 'start') {
     if (!context.explicit && before.length - wanted.from < 2) return null;
-    return { from: wanted.from, options: functions.map((name) => ({ label: name, type: 'function', apply: `${name}(` })), validFor: /^\w*$/ };
+    return {
+      from: wanted.from,
+      options: functions.map((name) => ({ label: name, type: 'function', apply: `${name}(` })),
+      validFor: /^\w*$/,
+    };
   }
   if (wanted.kind === 'stage') {
     const found: Completion[] = stages.map((name) => ({ label: name, type: 'keyword' }));
-    if (before.endsWith('|')) found.push(...filters.filter((f) => f.startsWith('|')).map((f) => ({ label: f, type: 'operator', apply: f.slice(1) + ' ""' })));
+    if (before.endsWith('|'))
+      found.push(
+        ...filters
+          .filter((f) => f.startsWith('|'))
+          .map((f) => ({ label: f, type: 'operator', apply: f.slice(1) + ' ""' })),
+      );
     return { from: wanted.from, options: found, validFor: /^\w*$/ };
   }
   try {
     if (wanted.kind === 'label') {
       const names = await options.labels();
-      return { from: wanted.from, options: names.map((name) => ({ label: name, type: 'property', apply: `${name}=` })), validFor: /^\w*$/ };
+      return {
+        from: wanted.from,
+        options: names.map((name) => ({ label: name, type: 'property', apply: `${name}=` })),
+        validFor: /^\w*$/,
+      };
     }
     const values = await options.values(wanted.label);
     const close = context.state.sliceDoc(context.pos, context.pos + 1) === '"' ? '' : '"';
@@ -74,7 +106,11 @@ async function complete(context: CompletionContext, options: EditorOptions): Pro
       const text = JSON.stringify(value);
       return wanted.quoted ? text.slice(1, -1) + close : text;
     };
-    return { from: wanted.from, options: values.map((value) => ({ label: value, type: 'text', apply: apply(value) })), validFor: /^[^"`]*$/ };
+    return {
+      from: wanted.from,
+      options: values.map((value) => ({ label: value, type: 'text', apply: apply(value) })),
+      validFor: /^[^"`]*$/,
+    };
   } catch {
     return null;
   }
@@ -84,9 +120,18 @@ export function createEditor(parent: HTMLElement, options: EditorOptions): Edito
   const texts = new Compartment();
   const show = (label: string, hint: string) => [
     placeholder(hint),
-    EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', autocapitalize: 'off', 'aria-multiline': 'true' }),
+    EditorView.contentAttributes.of({
+      'aria-label': label,
+      spellcheck: 'false',
+      autocapitalize: 'off',
+      'aria-multiline': 'true',
+    }),
   ];
-  const replace = (text: string) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text }, selection: { anchor: text.length } });
+  const replace = (text: string) =>
+    view.dispatch({
+      changes: { from: 0, to: view.state.doc.length, insert: text },
+      selection: { anchor: text.length },
+    });
   const earlier = (direction: 1 | -1) => () => {
     const text = options.onHistory(direction, view.state.doc.toString());
     if (text !== null) replace(text);
@@ -110,7 +155,11 @@ export function createEditor(parent: HTMLElement, options: EditorOptions): Edito
         syntaxHighlighting(highlight),
         look,
         closeBrackets(),
-        autocompletion({ override: [(context) => complete(context, options)], icons: false, activateOnTypingDelay: 80 }),
+        autocompletion({
+          override: [(context) => complete(context, options)],
+          icons: false,
+          activateOnTypingDelay: 80,
+        }),
         EditorView.lineWrapping,
         // Enter takes a completion while one is offered, and runs otherwise.
         keymap.of(completionKeymap),

@@ -47,6 +47,10 @@ export class Geometry {
     this.count -= n;
   }
 
+  pop(n: number): void {
+    for (let i = 0; i < n; i++) this.heights.set(this.first + --this.count, 0);
+  }
+
   reset(heights: readonly number[]): void {
     this.heights.clear();
     this.first = 0;

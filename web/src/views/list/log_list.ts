@@ -19,8 +19,15 @@ export interface ListEvents {
   onSelect(line: LogLine | null, byKey: boolean): void;
   onNearTop(): void;
   onGap(gap: Gap): void;
+  /** To the oldest line of all: the list shows it when it is there. */
+  onStart(): void;
+  /** To the newest line, where it was let go. */
+  onEnd(): void;
   onView(firstIndex: number, lastIndex: number): void;
 }
+
+/** What came of a move: the selection moved, or it stands before a gap, or all that is held was looked at. */
+export type Moved = 'moved' | 'end' | Gap;
 
 interface Slot {
   element: HTMLElement;
@@ -32,6 +39,8 @@ const overscan = 6;
 /** Following a fast stream, rows are exchanged as a whole: no more often than somebody could see. */
 const fastRedrawMs = 60;
 const letterColumns = 50;
+
+let nextElement = 1;
 
 export class LogList {
   private readonly spacer = document.createElement('div');
@@ -47,6 +56,8 @@ export class LogList {
   private lastDraw = 0;
   private ownScroll = -1;
   private look = 0;
+  /** Gaps that were in view and are being loaded. */
+  private readonly asked = new Set<number>();
 
   constructor(
     private readonly host: HTMLElement,
@@ -56,6 +67,7 @@ export class LogList {
   ) {
     this.geometry = new Geometry(store.rows.cap, options.newestFirst);
     this.spacer.className = 'spacer';
+    this.spacer.setAttribute('role', 'presentation');
     host.append(this.spacer);
     host.classList.toggle('wrap', options.wrap);
     host.addEventListener('scroll', this.onScroll, { passive: true });
@@ -98,15 +110,20 @@ export class LogList {
 
   /** To the newest line, and stays there. */
   toEnd(): void {
+    if (this.store.lettingGo) return this.events.onEnd();
     this.setFollowing(true);
     this.scrollToEnd();
     this.schedule();
   }
-  /** To the oldest line; older ones are fetched. */
+  /** To the oldest line of all, which is fetched. */
   toStart(): void {
+    this.showStart();
+    this.events.onStart();
+  }
+  /** To the oldest line held. */
+  showStart(): void {
     this.setFollowing(false);
     this.scrollToOffset(this.options.newestFirst ? this.geometry.total : 0);
-    this.events.onNearTop();
   }
   /** To the upper or the lower end, whichever lines are there. */
   toEdge(upper: boolean): void {
@@ -127,34 +144,41 @@ export class LogList {
   }
 
   get selected(): LogLine | null {
-    const row = this.store.rows.at(this.indexOf(this.selectedId));
+    const row = this.store.rows.at(this.store.indexOf(this.selectedId));
     return row && !isGap(row) ? row : null;
   }
 
   /** Moves the selection down (1) or up to the next line that is wanted. */
   move(direction: 1 | -1, wanted: (line: LogLine) => boolean = () => true): boolean {
-    return this.moveIn(this.options.newestFirst ? (direction === 1 ? -1 : 1) : direction, wanted);
+    return this.moveIn(this.byTime(direction), wanted) === 'moved';
   }
-  /** The same by time: 1 to newer lines. */
-  private moveIn(direction: 1 | -1, wanted: (line: LogLine) => boolean): boolean {
-    const now = this.indexOf(this.selectedId);
+  /** 1 down, -1 up as 1 to newer, -1 to older lines. */
+  byTime(direction: 1 | -1): 1 | -1 {
+    return this.options.newestFirst ? (direction === 1 ? -1 : 1) : direction;
+  }
+  /** The same by time: 1 to newer lines. Gaps that are not in `passed` end the look. */
+  moveIn(direction: 1 | -1, wanted: (line: LogLine) => boolean, passed?: ReadonlySet<number>): Moved {
+    const now = this.store.indexOf(this.selectedId);
     const fromTop = direction > 0 !== this.options.newestFirst;
     const visible = this.geometry.indexAt(this.offset() + (fromTop ? 0 : this.host.clientHeight));
     let next = now >= 0 ? now + direction : this.following ? this.store.length - 1 : visible;
     for (; next >= 0 && next < this.store.length; next += direction) {
       const row = this.store.rows.at(next)!;
+      if (isGap(row) && passed && !row.cut && !passed.has(row.id)) return row;
       if (isGap(row) || !wanted(row)) continue;
       this.select(row, true);
       this.reveal(next);
-      return true;
+      return 'moved';
     }
     if (direction < 0) this.events.onNearTop();
-    return false;
+    return 'end';
   }
 
   select(line: LogLine | null, byKey = false): void {
     this.selectedId = line?.id ?? 0;
     if (line) this.setFollowing(false);
+    // The list has the focus, so that what is selected is read aloud.
+    if (line && byKey && document.activeElement === document.body) this.host.focus({ preventScroll: true });
     this.events.onSelect(line, byKey);
     this.schedule();
   }
@@ -176,8 +200,9 @@ export class LogList {
   }
   togglePretty(): void {
     this.toggle(this.pretty);
-    const index = this.indexOf(this.selectedId);
-    if (index >= 0 && !this.pretty.has(this.selectedId) && !this.options.wrap) this.geometry.setHeight(index, this.options.rowHeight);
+    const index = this.store.indexOf(this.selectedId);
+    if (index >= 0 && !this.pretty.has(this.selectedId) && !this.options.wrap)
+      this.geometry.setHeight(index, this.options.rowHeight);
     this.resize();
   }
   /** Ids of marked lines. */
@@ -187,6 +212,7 @@ export class LogList {
 
   /** Scrolls so that the row at the share (0 to 1) of all rows is in view. */
   scrollToShare(share: number): void {
+    if ((this.options.newestFirst ? 1 - share : share) <= 0.005) return this.toStart();
     this.setFollowing(false);
     this.scrollToOffset(share * this.geometry.total - this.host.clientHeight / 2);
   }
@@ -195,12 +221,6 @@ export class LogList {
     if (!this.selectedId) return;
     if (!set.delete(this.selectedId)) set.add(this.selectedId);
     this.redrawAll();
-  }
-
-  private indexOf(id: number): number {
-    if (!id) return -1;
-    for (let i = this.store.length - 1; i >= 0; i--) if (this.store.rows.at(i)?.id === id) return i;
-    return -1;
   }
 
   private setFollowing(following: boolean): void {
@@ -272,6 +292,11 @@ export class LogList {
     // What lies above the view moves it: older lines, or newer ones if these are on top.
     const { newestFirst } = this.options;
     let moved = 0;
+    if (change.popped > 0) {
+      const before = this.geometry.total;
+      this.geometry.pop(change.popped);
+      if (newestFirst) moved -= before - this.geometry.total;
+    }
     if (change.prepended > 0) {
       const before = this.geometry.total;
       this.geometry.prepend(this.estimates(0, change.prepended));
@@ -320,7 +345,7 @@ export class LogList {
       const below = scrollHeight - clientHeight - scrollTop;
       const atNewest = (newestFirst ? above : below) <= 4;
       if (!atNewest) this.setFollowing(false);
-      else if (!this.selectedId) this.setFollowing(true);
+      else if (!this.selectedId && !this.store.lettingGo) this.setFollowing(true);
       if ((newestFirst ? below : above) < 20 * rowHeight) this.events.onNearTop();
     }
     this.ownScroll = -1;
@@ -334,8 +359,8 @@ export class LogList {
     if (!row) return;
     const url = event.ctrlKey || event.metaKey ? addressAt(event.clientX, event.clientY) : null;
     if (url) window.open(url, '_blank', 'noopener,noreferrer');
-    else if (isGap(row)) row.cut || this.events.onGap(row);
-    else this.select(row.id === this.selectedId ? null : row);
+    else if (!isGap(row)) this.select(row.id === this.selectedId ? null : row);
+    else if (!row.cut) this.events.onGap(row);
   };
 
   /** Somebody marks text: it must stay under the mouse. */
@@ -371,11 +396,25 @@ export class LogList {
       const row = this.store.rows.at(index);
       if (index >= last || !row) continue;
       this.fill(slot, row, index);
+      if (isGap(row) && row.history && !this.asked.has(row.id)) {
+        this.asked.add(row.id);
+        this.events.onGap(row);
+      }
     }
+    this.tellSelected();
     const changed = (this.options.wrap || this.pretty.size > 0) && this.measure(first, last);
     this.place(first, last, this.host.scrollTop - this.offset());
     this.events.onView(Math.min(upper, lower), Math.min(this.store.length - 1, Math.max(upper, lower)));
     if (changed) this.schedule();
+  }
+
+  /** Says which row is selected to those who cannot see it. */
+  private tellSelected(): void {
+    const index = this.store.indexOf(this.selectedId);
+    const slot =
+      index < 0 ? undefined : this.slots.find((one) => !one.element.hidden && one.seq === this.geometry.first + index);
+    if (slot) this.host.setAttribute('aria-activedescendant', slot.element.id);
+    else this.host.removeAttribute('aria-activedescendant');
   }
 
   /** Gives each row in view an element; elements stay in the order of rows, so that selected text does. */
@@ -384,14 +423,18 @@ export class LogList {
     const firstSeq = this.geometry.first + first;
     while (this.slots.length < count) {
       const element = document.createElement('div');
+      element.setAttribute('role', 'option');
+      element.id = `line-${nextElement++}`;
       if (this.options.newestFirst) this.spacer.prepend(element);
       else this.spacer.append(element);
       this.slots.push({ element, seq: NaN, key: '' });
     }
     const n = this.slots.length;
     const { newestFirst } = this.options;
-    const placeLast = (element: HTMLElement) => (newestFirst ? this.spacer.prepend(element) : this.spacer.append(element));
-    const placeFirst = (element: HTMLElement) => (newestFirst ? this.spacer.append(element) : this.spacer.prepend(element));
+    const placeLast = (element: HTMLElement) =>
+      newestFirst ? this.spacer.prepend(element) : this.spacer.append(element);
+    const placeFirst = (element: HTMLElement) =>
+      newestFirst ? this.spacer.append(element) : this.spacer.prepend(element);
     // Rows that went out at one end come in at the other.
     for (let i = 0; i < n && this.slots[0]!.seq < firstSeq && this.slots[n - 1]!.seq >= firstSeq; i++) {
       const slot = this.slots.shift()!;
@@ -412,11 +455,21 @@ export class LogList {
   private fill(slot: Slot, row: Row, index: number): void {
     // The row above it, which shows the day.
     const before = this.store.rows.at(this.options.newestFirst ? index + 1 : index - 1);
-    const state = { selected: row.id === this.selectedId, marked: this.marked.has(row.id), pretty: this.pretty.has(row.id) };
+    const state = {
+      selected: row.id === this.selectedId,
+      marked: this.marked.has(row.id),
+      pretty: this.pretty.has(row.id),
+    };
     const key = `${this.look} ${rowKey(row, before, this.options, state)}`;
     slot.element.dataset.index = String(index);
     if (slot.key !== key) this.refill(slot, key, row, before, state);
     slot.element.classList.toggle('selected', state.selected);
+    slot.element.setAttribute('aria-selected', String(state.selected));
+    slot.element.setAttribute(
+      'aria-posinset',
+      String(this.options.newestFirst ? this.store.length - index : index + 1),
+    );
+    slot.element.setAttribute('aria-setsize', String(this.store.length));
   }
 
   private refill(slot: Slot, key: string, row: Row, before: Row | undefined, state: RowState): void {

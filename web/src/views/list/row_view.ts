@@ -1,9 +1,10 @@
 // What a row of the list looks like. Text only: a line can hold anything.
 
 import { clockTime, dateTime, type Zone } from '../../base/time';
+import { visibleControls, visibleName } from '../../base/visible';
 import { ansiSpans, hasAnsi } from '../../model/ansi';
 import { levelLetter } from '../../model/level';
-import { oneLine, prettyOf, restOf, shownOf, visibleControls, type LogLine } from '../../model/log_line';
+import { oneLine, prettyOf, restOf, shownOf, type LogLine } from '../../model/log_line';
 import { isGap, type Gap, type Row } from '../../state/line_store';
 
 export interface RowOptions {
@@ -47,7 +48,13 @@ function newDay(before: LogLine, row: LogLine, zone: Zone): boolean {
   return dateTime(before.ms, zone).slice(0, 10) !== dateTime(row.ms, zone).slice(0, 10);
 }
 
-export function fillRow(element: HTMLElement, row: Row, before: Row | undefined, options: RowOptions, state: RowState): void {
+export function fillRow(
+  element: HTMLElement,
+  row: Row,
+  before: Row | undefined,
+  options: RowOptions,
+  state: RowState,
+): void {
   element.replaceChildren();
   if (isGap(row) && row.cut) {
     element.className = 'row cut';
@@ -55,11 +62,10 @@ export function fillRow(element: HTMLElement, row: Row, before: Row | undefined,
   }
   if (isGap(row)) {
     element.className = 'row gap';
-    const button = document.createElement('button');
-    button.className = 'gap-load';
-    button.tabIndex = -1;
-    button.textContent = options.gapText(row);
-    element.append(button);
+    const text = document.createElement('span');
+    text.className = 'gap-load';
+    text.textContent = options.gapText(row);
+    element.append(text);
     return;
   }
   element.className = `row level-${row.level}${state.marked ? ' marked' : ''}`;
@@ -77,8 +83,8 @@ export function fillRow(element: HTMLElement, row: Row, before: Row | undefined,
     time.classList.add('new-day');
     time.textContent = dateTime(row.ms, options.zone).slice(5, 19);
   }
-  add('service', serviceOf(row)).title = serviceOf(row);
-  if (options.showHost) add('host', row.labels.host ?? '');
+  add('service', visibleName(serviceOf(row))).title = visibleName(serviceOf(row));
+  if (options.showHost) add('host', visibleName(row.labels.host ?? ''));
   for (const name of options.columns) {
     const cell = add('column', '');
     addMarked(cell, oneLine(columnValue(row, name)), options.wanted);
