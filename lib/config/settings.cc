@@ -10,6 +10,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/shown_url.h"
+
 namespace logsvc::config {
 namespace {
 
@@ -222,7 +224,8 @@ Result<Duration> Settings::duration(const std::string& name) const {
 std::string Settings::describe() const {
   std::string out;
   for (const auto& [name, v] : values_) {
-    const std::string shown = v.secret && !v.text.empty() ? "(hidden)" : v.text;
+    const std::string shown =
+        v.secret && !v.text.empty() ? "(hidden)" : without_url_secrets(v.text);
     out += key_name(name) + ": " + shown + "  # " + v.origin + '\n';
   }
   return out;
