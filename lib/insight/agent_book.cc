@@ -71,7 +71,7 @@ Duration AgentState::skew() const {
   return sorted[sorted.size() / 2];
 }
 
-void AgentBook::add(wire::AgentReport report, Timestamp arrival) {
+void AgentBook::add(wire::AgentReport report, Timestamp arrival, uint64_t kept_at_arrival) {
   if (report.agent.empty()) return;
   if (agents_.size() >= kMaxAgents && agents_.count(report.agent) == 0) {
     agents_.erase(std::min_element(agents_.begin(), agents_.end(),
@@ -79,6 +79,8 @@ void AgentBook::add(wire::AgentReport report, Timestamp arrival) {
   }
   AgentState& agent = agents_[report.agent];
   agent.seen = arrival;
+  agent.kept_at_arrival += kept_at_arrival;
+  if (kept_at_arrival > 0) agent.kept_at = arrival;
   if (report.clock > 0) agent.offsets.push_back(report.clock - arrival);
   if (agent.offsets.size() > kOffsets) agent.offsets.pop_front();
   for (const wire::SequenceRange& range : report.lines) {

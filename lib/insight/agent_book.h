@@ -53,6 +53,9 @@ struct AgentState {
   wire::AgentReport report;  // the last one; its lines are in the ledger
   Timestamp seen = 0;
   std::deque<Duration> offsets;  // the agent's clock minus ours, of the last reports
+  // Lines ahead of our clock, kept at the time of their arrival; when the last ones came (0: none).
+  uint64_t kept_at_arrival = 0;
+  Timestamp kept_at = 0;
   std::map<std::string, SourceLedger> sources;
   std::map<std::string, DescribedSource> described;  // containers as last told
 
@@ -68,7 +71,7 @@ class AgentBook {
   // A container that was not told of for so long is gone: all are, in turn, more often.
   static constexpr Duration kDescribed = 10 * kMinute;
 
-  void add(wire::AgentReport report, Timestamp arrival);
+  void add(wire::AgentReport report, Timestamp arrival, uint64_t kept_at_arrival = 0);
   const std::map<std::string, AgentState>& agents() const { return agents_; }
 
  private:

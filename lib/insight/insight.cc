@@ -111,11 +111,11 @@ Status Insight::append(std::shared_ptr<const Batch> batch) {
   return {};
 }
 
-void Insight::report(wire::AgentReport report) {
+void Insight::report(wire::AgentReport report, uint64_t kept_at_arrival) {
   const Timestamp now = clock_.now();
   MutexLock lock(mutex_);
   if (!report.host.empty()) pulse_.host_seen(report.host, now);
-  agents_.add(std::move(report), now);
+  agents_.add(std::move(report), now, kept_at_arrival);
 }
 
 std::string Insight::agents() {

@@ -41,7 +41,8 @@ class Insight : public LogSink {
   Status append(std::shared_ptr<const Batch> batch) override;
 
   // What came with a request that was answered well: what it carries has been taken.
-  void report(wire::AgentReport report);
+  // kept_at_arrival: of its lines, those that were ahead of the server's clock.
+  void report(wire::AgentReport report, uint64_t kept_at_arrival = 0);
 
   // JSON for the page, see pulse_json.h.
   std::string snapshot(bool by_minute);

@@ -120,7 +120,7 @@ class Api {
   void pulse(const Request&, Response&);
   void faults(const Request&, Response&);
   void agents(const Request&, Response&);
-  void take_agent_report(const Request& request, const Response& response);
+  void take_agent_report(const Request& request, Response& response);
   bool upgrade_pulse(int socket, const std::string& accept);
   // shared_handler.cc
   void shared(const Request&, Response&);

@@ -43,9 +43,8 @@ void Api::otlp_logs(const Request& request, Response& response) {
     count_refused_push();
     return send_otlp_error(response, decoded.error());
   }
-  if (const Status done = ingest_.accept(std::move(*decoded), Ingest::Format::kOtlp); !done.ok()) {
-    return send_otlp_error(response, done.error());
-  }
+  const auto done = ingest_.accept(std::move(*decoded), Ingest::Format::kOtlp);
+  if (!done.status.ok()) return send_otlp_error(response, done.status.error());
   response.status = 204;
 }
 

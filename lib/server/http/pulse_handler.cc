@@ -45,12 +45,19 @@ void Api::faults(const Request& request, Response& response) {
 
 void Api::agents(const Request&, Response& response) { send_json(response, insight_.agents()); }
 
-// Of any request that was answered well: the lines that it says it carries have been taken.
-void Api::take_agent_report(const Request& request, const Response& response) {
+// Of any request that was answered well, or in part: the lines that it says it carries have been
+// taken, but for those that the answer names.
+void Api::take_agent_report(const Request& request, Response& response) {
   const std::string header = request.get_header_value(wire::kAgentReportHeader);
-  if (header.empty() || response.status / 100 != 2) return;
+  if (header.empty()) return;
+  response.set_header(wire::kServerClockHeader, std::to_string(clock_.now()));
+  const bool taken = response.status / 100 == 2 || response.has_header(wire::kRefusedHeader);
+  if (!taken) return;
   auto report = wire::decode_agent_report(header);
-  if (report.ok()) return insight_.report(std::move(*report));
+  if (report.ok()) {
+    const std::string kept = response.get_header_value(wire::kKeptAtArrivalHeader);
+    return insight_.report(std::move(*report), kept.empty() ? 0 : std::stoull(kept));
+  }
   diagnostics_.warn("server", "an agent's report does not read", {{"why", report.error().message}});
 }
 
