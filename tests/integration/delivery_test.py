@@ -121,7 +121,7 @@ class Delivery(unittest.TestCase):
         self.assertNotIn("s3cr3t", " ".join(names))
 
     def test_times_in_seconds_and_milliseconds_are_refused_in_plain_words(self):
-        server = self.server()
+        server = self.server("--retention", "0")
         now = time.time_ns()
         for unit, t in (("seconds", now // 10**9), ("milliseconds", now // 10**6), ("microseconds", now // 10**3)):
             status, text, _ = server.push(({"job": "d"}, [(t, "x")]))

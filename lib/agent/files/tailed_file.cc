@@ -94,9 +94,12 @@ bool TailedFile::open_rotated(const FilePlace& place) {
     }
     const int fd = open_file(it->path().string());
     if (fd < 0) continue;
-    if (is_same_file(fd, place.file) && size_of(fd) >= place.offset) {
+    const bool packed =
+        options_.compression == Compression::kNone && it->path().extension() == ".gz";
+    const Compression compression = packed ? Compression::kGzip : options_.compression;
+    if (is_same_file(fd, place.file) && (packed || size_of(fd) >= place.offset)) {
       is_rotated_ = true;
-      return open(fd, place.offset, options_.compression);
+      return open(fd, place.offset, compression);
     }
     ::close(fd);
   }
@@ -106,7 +109,9 @@ bool TailedFile::open_rotated(const FilePlace& place) {
 // The file that the place is in, packed since.
 bool TailedFile::open_packed(const FilePlace& place, const std::vector<RotatedFile>& rotated) {
   for (const RotatedFile& file : rotated) {
-    if (file.compression == Compression::kNone) continue;
+    // An older file may begin the same way. Packed ones have whole seconds, with some packers.
+    if (file.compression == Compression::kNone || file.modified + kSecond < place.modified)
+      continue;
     const int fd = open_file(file.path);
     if (fd < 0) continue;
     const auto head = unpacked_head(fd, file.compression);
@@ -121,16 +126,14 @@ bool TailedFile::open_packed(const FilePlace& place, const std::vector<RotatedFi
 
 void TailedFile::note_rotated(const FilePlace& place, const std::vector<RotatedFile>& rotated) {
   const auto is_place = [&](const RotatedFile& file) {
-    const uint64_t inode = fd_ >= 0 ? identity_.inode : place.file.inode;
-    return file.inode == inode && file.device == place.file.device;
+    return fd_ >= 0 && file.inode == identity_.inode && file.device == identity_.device;
   };
   const auto known = std::find_if(rotated.begin(), rotated.end(), is_place);
   for (auto file = known == rotated.end() ? rotated.begin() : known + 1; file != rotated.end();
        ++file) {
     // By its number it is newer than a file that is there; else it was written to later.
-    const bool newer = known != rotated.end() && known->number
-                           ? true
-                           : place.modified > 0 && file->modified >= place.modified;
+    const bool newer = (known != rotated.end() && known->number) ||
+                       (place.modified > 0 && file->modified >= place.modified);
     if (!newer || (options_.is_target && options_.is_target(file->path))) continue;
     const int fd = open_file(file->path);
     if (fd >= 0) successors_.push_back({fd, file->compression});
