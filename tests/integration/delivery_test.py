@@ -1,6 +1,7 @@
 """What the agent does with lines that a server does not take, and what clocks that are wrong may do: nothing is lost unseen."""
 import json
 import os
+import random
 import signal
 import subprocess
 import time
@@ -148,6 +149,61 @@ class Delivery(unittest.TestCase):
             written.append(str(n))
         agent.start()
         self.arrive(server, agent, *written)
+
+    def rotate(self, agent):
+        for n in range(60, 0, -1):
+            if os.path.exists(agent.path(f"lines.{n}")):
+                os.rename(agent.path(f"lines.{n}"), agent.path(f"lines.{n + 1}"))
+        if os.path.exists(agent.path("lines")):
+            os.rename(agent.path("lines"), agent.path("lines.1"))
+
+    def test_rotation_under_kill_9_and_a_sink_that_fails_in_every_way(self):
+        seed = int(os.environ.get("LOGSVC_SEED", "0")) or random.SystemRandom().randrange(1, 10**9)
+        rng = random.Random(seed)
+        server = self.server()
+        failing = [True]
+        html = [("Content-Type", "text/html")]
+        bad = [(500, []), (503, [("Retry-After", "0")]), (429, []), (404, []), (405, []), (400, html), (302, [("Location", "/login")]), (401, []), "taken", "closed"]
+
+        def answer(request):
+            if not failing[0] or "push" not in request.path or rng.random() < 0.4:
+                return None
+            how = rng.choice(bad)
+            if how == "closed":
+                request.close_connection = True
+                request.connection.close()
+                raise ConnectionError
+            if how == "taken":  # stored, but the agent does not hear of it
+                body = request.passed_body
+                server.request("POST", PUSH, body, {"Content-Type": "application/x-protobuf"})
+                return 500, []
+            return how
+
+        front = Front(server.port, answer=answer)
+        self.addCleanup(front.stop)
+        agent = self.agent(front)
+        written = []
+        for _ in range(25):
+            for _ in range(rng.randrange(1, 20)):
+                written.append(f"line {len(written)} of the test, long enough to tell files apart")
+                agent.write(written[-1])
+            what = rng.random()
+            if what < 0.5:
+                self.rotate(agent)
+            elif what < 0.8:
+                agent.process.send_signal(signal.SIGKILL)
+                agent.process.wait()
+                for _ in range(rng.randrange(3)):
+                    self.rotate(agent)
+                    written.append(f"line {len(written)} of the test, written while nobody read")
+                    agent.write(written[-1])
+                agent.start()
+            time.sleep(rng.random() * 0.1)  # where the agent is then does not matter
+        failing[0] = False
+        detail = lambda: f"seed {seed}\n{agent.log_text()}"
+        wait_until("all lines arrive", lambda: set(self.lines(server)) >= set(written), detail)
+        self.assertEqual(sorted(self.lines(server)), sorted(written), f"seed {seed}")
+        self.assertIn("0 lines in 0 groups", self.inspect(agent))
 
 
 if __name__ == "__main__":
