@@ -14,6 +14,9 @@ bool print_journal(const std::string& path, const std::string& bytes, bool lines
 bool print_index(const std::string& path);
 bool print_deletions(const std::string& path, const std::string& bytes);
 
+// The lines that an agent keeps aside since a server refused them, below its data directory.
+bool print_refused(FileSystem& files, const std::string& dir, bool lines);
+
 // For one line of text: control characters as \n, \t, \x01.
 std::string printable(std::string_view text);
 // "12.3 KiB".

@@ -2,12 +2,15 @@
 #include <iostream>
 #include <map>
 
+#include "agent/spool/refused_lines.h"
+#include "agent/spool/spool_group.h"
 #include "inspect.h"
 #include "journal/segment_format.h"
 #include "store/deletion.h"
 #include "store/journal_record.h"
 #include "store/sqlite.h"
 #include "store/stream_list.h"
+#include "wire/push_protobuf.h"
 
 namespace logsvc::inspect {
 
@@ -44,15 +47,17 @@ std::string span_text(int64_t first, int64_t last) {
   return format_rfc3339(first) + " – " + format_rfc3339(last);
 }
 
-bool print_journal(const std::string& path, const std::string& bytes, bool lines) {
+namespace {
+
+// use(sequence, offset, record) for each. False: not all of the segment verifies, which is said.
+template <typename Use>
+bool for_each_record(const std::string& bytes, const std::string& path, const Use& use) {
   const auto first = journal::decode_segment_header(
       std::string_view(bytes).substr(0, journal::kSegmentHeaderBytes), path);
   if (!first.ok()) {
     std::cout << "DAMAGED: " << first.error().message << '\n';
     return false;
   }
-  std::cout << "journal segment " << path << ": " << size_text(bytes.size()) << ", records from "
-            << *first << '\n';
   std::string_view rest = std::string_view(bytes).substr(journal::kSegmentHeaderBytes);
   for (uint64_t sequence = *first; !rest.empty(); ++sequence) {
     const uint64_t offset = bytes.size() - rest.size();
@@ -67,25 +72,88 @@ bool print_journal(const std::string& path, const std::string& bytes, bool lines
                 << " bytes are no record\n";
       return false;
     }
-    const std::string_view record = rest.substr(journal::kRecordHeaderBytes, header.length);
+    use(sequence, offset, rest.substr(journal::kRecordHeaderBytes, header.length));
     rest.remove_prefix(whole);
-    const auto batch = store::decode_journal_record(record);
-    std::cout << "record " << sequence << " at " << offset << ": " << size_text(header.length);
-    if (!batch.ok()) {  // a spool's record, or of another release
-      std::cout << ", not a batch: " << batch.error().message << '\n';
-      continue;
-    }
-    std::cout << ", " << batch->streams.size() << " streams, " << batch->entry_count()
-              << " entries\n";
-    for (const StreamEntries& s : batch->streams) {
-      if (!lines) continue;
-      for (const Entry& e : s.entries) {
-        std::cout << format_rfc3339(e.timestamp) << ' ' << s.labels.to_string() << ' '
-                  << printable(e.line) << '\n';
-      }
-    }
   }
   return true;
+}
+
+void print_lines(const Batch& batch) {
+  for (const StreamEntries& s : batch.streams) {
+    for (const Entry& e : s.entries) {
+      std::cout << format_rfc3339(e.timestamp) << ' ' << printable(s.labels.to_string()) << ' '
+                << printable(e.line) << '\n';
+    }
+  }
+}
+
+void print_block(std::string_view block) {
+  constexpr uint64_t kMostBytes = 1u << 30;
+  wire::LabelTextCache labels;
+  const auto batch = wire::decode_push_protobuf(std::string(block), kMostBytes, labels);
+  if (batch.ok()) return print_lines(*batch);
+  std::cout << "  DAMAGED: " << batch.error().message << '\n';
+}
+
+void print_group(const agent::RefusedGroup& group, bool lines) {
+  std::cout << group.lines << " lines, refused at " << format_rfc3339(group.refused_at) << " by "
+            << printable(group.client) << ": " << printable(group.reason) << '\n';
+  if (lines) print_block(group.block);
+}
+
+// Of the server's journal, or of an agent's spool or refused lines.
+void print_record(std::string_view record, bool lines) {
+  if (const auto batch = store::decode_journal_record(record); batch.ok()) {
+    std::cout << ", " << batch->streams.size() << " streams, " << batch->entry_count()
+              << " entries\n";
+    if (lines) print_lines(*batch);
+  } else if (const auto group = agent::decode_spool_group(record); group.ok()) {
+    std::cout << ", " << group->lines << " lines of " << printable(group->source) << ", read to "
+              << printable(group->position) << '\n';
+    if (lines && group->lines > 0) print_block(group->block);
+  } else if (const auto refused = agent::decode_refused_group(record); refused.ok()) {
+    std::cout << ", ";
+    print_group(*refused, lines);
+  } else {
+    std::cout << ", not a batch: " << batch.error().message << '\n';
+  }
+}
+
+}  // namespace
+
+bool print_refused(FileSystem& files, const std::string& dir, bool lines) {
+  const auto names = files.list(dir + "/refused");
+  if (!names.ok()) {
+    std::cout << names.error().message << '\n';
+    return false;
+  }
+  uint64_t groups = 0, count = 0;
+  bool whole = true;
+  for (const std::string& name : *names) {
+    const std::string path = dir + "/refused/" + name;
+    const auto bytes = files.read_all(path);
+    const bool read = bytes.ok() && for_each_record(*bytes, path, [&](auto, auto, auto record) {
+                        const auto group = agent::decode_refused_group(record);
+                        if (!group.ok()) return;
+                        ++groups;
+                        count += group->lines;
+                        print_group(*group, lines);
+                      });
+    whole &= read;
+  }
+  std::cout << count << " lines in " << groups << " groups are kept aside"
+            << (count ? "; --lines prints them, --send-again or --clear asks the agent to" : "")
+            << '\n';
+  return whole;
+}
+
+bool print_journal(const std::string& path, const std::string& bytes, bool lines) {
+  std::cout << "journal segment " << path << ": " << size_text(bytes.size()) << '\n';
+  return for_each_record(
+      bytes, path, [&](uint64_t sequence, uint64_t offset, std::string_view record) {
+        std::cout << "record " << sequence << " at " << offset << ": " << size_text(record.size());
+        print_record(record, lines);
+      });
 }
 
 namespace {

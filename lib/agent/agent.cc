@@ -10,11 +10,26 @@
 #include "agent/sources.h"
 #include "agent/status_page.h"
 #include "base/mutex.h"
+#include "base/shown_url.h"
 
 namespace logsvc::agent {
 namespace {
 
 constexpr Duration kMaxBackoff = 30 * kSecond;  // however long a client would wait
+
+// A server among the targets of the status page.
+TargetRow row_of(const Pusher::Status& server, const RefusedLines& refused) {
+  TargetRow row{"server", "push", server.name, {}};
+  row.details.emplace_back("waiting_lines", std::to_string(server.waiting_lines));
+  if (server.clock_offset) {
+    const Duration offset = *server.clock_offset - *server.clock_offset % kMillisecond;
+    row.details.emplace_back("clock_offset", format_duration(offset));
+  }
+  row.details.emplace_back("refused_lines", std::to_string(refused.lines()));
+  if (!server.error.empty())
+    row.details.emplace_back("last_error", format_rfc3339(server.error_at) + " " + server.error);
+  return row;
+}
 
 }  // namespace
 
@@ -39,6 +54,7 @@ struct Agent::Parts {
   Diagnostics& diagnostics;
   AgentMetrics metrics;
   std::unique_ptr<Spool> spool;
+  std::unique_ptr<RefusedLines> refused;
   std::vector<std::unique_ptr<PushTarget>> targets;
   std::vector<std::unique_ptr<Pusher>> pushers;
   std::unique_ptr<Sources> sources;
@@ -65,6 +81,16 @@ Status Agent::Parts::open_spool(FileSystem& files) {
   };
   for (const ClientConfig& client : config.clients) options.clients.push_back(client.name);
   ASSIGN_OR_RETURN(spool, Spool::open(files, config.data_dir, std::move(options)));
+  RefusedLines::Options kept;
+  kept.on_dropped = [this](uint64_t lines) {
+    metrics.refused_dropped.add(lines);
+    diagnostics.error("agent", "too many lines were refused: the oldest of those kept aside go",
+                      {{"lines", std::to_string(lines)}});
+  };
+  ASSIGN_OR_RETURN(refused, RefusedLines::open(files, config.data_dir, std::move(kept)));
+  registry.gauge_function("logsvc_agent_refused_lines",
+                          "Lines that a server refused, kept aside until somebody has seen why",
+                          [this] { return static_cast<double>(refused->lines()); });
   registry.gauge_function("logsvc_agent_spool_bytes", "Bytes that wait on disk",
                           [this] { return static_cast<double>(spool->size_bytes()); });
   return {};
@@ -74,7 +100,13 @@ Status Agent::Parts::open_page() {
   if (config.listen.empty()) return {};
   ASSIGN_OR_RETURN(const auto address, config::parse_listen_address(config.listen));
   StatusPage::Sources shown;
-  shown.targets = [this] { return reading ? sources->targets() : std::vector<TargetRow>(); };
+  shown.targets = [this] {
+    std::vector<TargetRow> rows = reading ? sources->targets() : std::vector<TargetRow>();
+    if (reading) {
+      for (const auto& pusher : pushers) rows.push_back(row_of(pusher->status(), *refused));
+    }
+    return rows;
+  };
   shown.not_ready = [this]() -> std::string {
     if (config.promtail && !config.promtail->server.health_check_target) return "";
     return reading ? sources->not_ready() : "starting";
@@ -113,8 +145,9 @@ Status Agent::Parts::start_pushers() {
     options.max_backoff = std::min<Duration>(client.backoff.max_period, kMaxBackoff);
     ASSIGN_OR_RETURN(auto target, make_http_push_target(client));
     targets.push_back(std::move(target));
-    pushers.push_back(std::make_unique<Pusher>(*spool, *targets.back(), clock, metrics, diagnostics,
-                                               std::move(options), Pusher::Says{report, describe}));
+    pushers.push_back(std::make_unique<Pusher>(*spool, *refused, *targets.back(), clock, metrics,
+                                               diagnostics, std::move(options),
+                                               Pusher::Says{report, describe}));
   }
   if (pushers.empty()) {
     diagnostics.error(
@@ -144,14 +177,15 @@ Result<std::unique_ptr<Agent>> Agent::start(AgentConfig config, FileSystem& file
   }
   std::string servers;
   for (const ClientConfig& client : p->config.clients)
-    servers += (servers.empty() ? "" : ", ") + without_credentials(client.url);
+    servers += (servers.empty() ? "" : ", ") + without_url_secrets(client.url);
   if (p->config.promtail) {
     for (const std::string& warning : p->config.promtail->warnings) {
       diagnostics.warn("agent", "configuration: " + warning);
     }
   }
   diagnostics.info("agent", "collecting",
-                   {{"docker", p->config.promtail ? "as configured" : p->config.docker_host},
+                   {{"docker", p->config.promtail ? "as configured"
+                                                  : without_url_secrets(p->config.docker_host)},
                     {"push", servers.empty() ? "nowhere yet" : servers},
                     {"host", p->config.host_label},
                     {"data", p->config.data_dir}});

@@ -7,13 +7,19 @@ namespace logsvc::agent {
 
 struct AgentMetrics {
   explicit AgentMetrics(Metrics& m)
-      : lines_read(m.counter("logsvc_agent_lines_read_total", "Lines read from containers")),
+      : registry(m),
+        lines_read(m.counter("logsvc_agent_lines_read_total", "Lines read from containers")),
         bytes_read(
             m.counter("logsvc_agent_bytes_read_total", "Bytes of lines read from containers")),
         lines_sent(
             m.counter("logsvc_agent_lines_sent_total", "Lines that the server acknowledged")),
         lines_refused(m.counter("logsvc_agent_lines_dropped_total", "Lines given up",
                                 {{"reason", "refused"}})),
+        refused_dropped(m.counter("logsvc_agent_lines_dropped_total", "Lines given up",
+                                  {{"reason", "refused_full"}})),
+        kept_at_arrival(m.counter("logsvc_agent_lines_kept_at_arrival_total",
+                                  "Lines ahead of the server's clock, which it kept at the time of "
+                                  "their arrival")),
         lines_overrun(m.counter("logsvc_agent_lines_dropped_total", "Lines given up",
                                 {{"reason", "spool_full"}})),
         pushes(m.counter("logsvc_agent_pushes_total", "Pushes that a server took")),
@@ -35,10 +41,19 @@ struct AgentMetrics {
                                     "Groups of lines that damage of the spool cost, at start")),
         readers(m.gauge("logsvc_agent_readers", "Containers being read")) {}
 
+  // This host's clock minus a server's, seconds.
+  Gauge& clock_offset(const std::string& client) {
+    return registry.gauge("logsvc_agent_clock_offset_seconds",
+                          "This host's clock minus the server's", {{"client", client}});
+  }
+
+  Metrics& registry;
   Counter& lines_read;
   Counter& bytes_read;
   Counter& lines_sent;
   Counter& lines_refused;
+  Counter& refused_dropped;
+  Counter& kept_at_arrival;
   Counter& lines_overrun;
   Counter& pushes;
   Counter& lines_cut;

@@ -3,6 +3,8 @@
 #include <charconv>
 #include <fstream>
 
+#include "base/shown_url.h"
+
 namespace logsvc::client {
 namespace {
 
@@ -30,8 +32,8 @@ std::string ServerAddress::origin() const {
 }
 
 Result<ServerAddress> parse_address(const std::string& text) {
-  const Error bad = invalid("expected an address like http://localhost:3100, found \"" + text +
-                            "\" (--addr or LOKI_ADDR)");
+  const Error bad = invalid("expected an address like http://localhost:3100, found \"" +
+                            without_url_secrets(text) + "\" (--addr or LOKI_ADDR)");
   ServerAddress out;
   const size_t scheme_end = text.find("://");
   const std::string scheme = text.substr(0, scheme_end);

@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "base/json_text.h"
+#include "base/shown_url.h"
 
 namespace logsvc::config {
 namespace {
@@ -222,7 +223,7 @@ Result<Duration> Settings::duration(const std::string& name) const {
 }
 
 std::string Settings::shown(const Value& value) {
-  return value.secret && !value.text.empty() ? "(hidden)" : value.text;
+  return value.secret && !value.text.empty() ? "(hidden)" : without_url_secrets(value.text);
 }
 
 std::string Settings::describe() const {

@@ -112,12 +112,15 @@ bool AgentBook::refresh(wire::AgentReport report, Timestamp arrival, const std::
   return add(std::move(report), arrival, address);
 }
 
-bool AgentBook::add(wire::AgentReport report, Timestamp arrival, const std::string& address) {
+bool AgentBook::add(wire::AgentReport report, Timestamp arrival, const std::string& address,
+                    uint64_t kept_at_arrival) {
   if (report.agent.empty()) return false;
   if (agents_.count(report.agent) == 0 && !make_room(arrival, address)) return false;
   AgentState& agent = agents_[report.agent];
   agent.seen = arrival;
   agent.address = address;
+  agent.kept_at_arrival += kept_at_arrival;
+  if (kept_at_arrival > 0) agent.kept_at = arrival;
   if (report.clock > 0) agent.offsets.push_back(report.clock - arrival);
   if (agent.offsets.size() > kOffsets) agent.offsets.pop_front();
   for (const wire::SequenceRange& range : report.lines) {

@@ -54,6 +54,9 @@ struct AgentState {
   wire::AgentReport report;  // the last one; its lines are in the ledger
   Timestamp seen = 0;
   std::deque<Duration> offsets;  // the agent's clock minus ours, of the last reports
+  // Lines ahead of our clock, kept at the time of their arrival; when the last ones came (0: none).
+  uint64_t kept_at_arrival = 0;
+  Timestamp kept_at = 0;
   std::map<std::string, SourceLedger> sources;
   std::map<std::string, DescribedSource> described;  // containers as last told
 
@@ -75,8 +78,10 @@ class AgentBook {
 
   // What came with a push that was accepted. An agent that is new takes the place of one that is
   // silent: of its own address, or long forgotten. Ids that are made up cannot push out others'.
-  // False: there was no room.
-  bool add(wire::AgentReport report, Timestamp arrival, const std::string& address);
+  // kept_at_arrival: of its lines, those that were ahead of the server's clock. False: there was no
+  // room.
+  bool add(wire::AgentReport report, Timestamp arrival, const std::string& address,
+           uint64_t kept_at_arrival = 0);
   // Only of an agent that pushed from the address before: says that it lives, and how it is.
   // False: there is no such agent.
   bool refresh(wire::AgentReport report, Timestamp arrival, const std::string& address);

@@ -111,13 +111,14 @@ Result<Appended> Insight::append(std::shared_ptr<const Batch> batch) {
   return appended;
 }
 
-void Insight::report(wire::AgentReport report, const std::string& address) {
+void Insight::report(wire::AgentReport report, const std::string& address,
+                     uint64_t kept_at_arrival) {
   const Timestamp now = clock_.now();
   const std::string host = report.host;
   bool known;
   {
     MutexLock lock(mutex_);
-    known = agents_.add(std::move(report), now, address);
+    known = agents_.add(std::move(report), now, address, kept_at_arrival);
     if (known && !host.empty()) pulse_.host_seen(host, now);
   }
   if (known) return;

@@ -41,7 +41,8 @@ class Insight : public LogSink {
   Result<Appended> append(std::shared_ptr<const Batch> batch) override;
 
   // What came with a push that was accepted: what it carries has been taken. address: the peer's.
-  void report(wire::AgentReport report, const std::string& address);
+  // kept_at_arrival: of its lines, those that were ahead of the server's clock.
+  void report(wire::AgentReport report, const std::string& address, uint64_t kept_at_arrival = 0);
   // What an agent without lines says of itself; heard if it pushed from the address before.
   void heartbeat(wire::AgentReport report, const std::string& address);
 

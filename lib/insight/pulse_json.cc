@@ -113,6 +113,15 @@ std::string faults_json(Pulse& pulse, size_t limit) {
   return dump({{"total", pulse.faults().size()}, {"faults", std::move(faults)}});
 }
 
+namespace {
+
+// In ms; null: not known.
+json offset_json(const std::optional<Duration>& offset) {
+  return offset ? json(*offset / kMillisecond) : json(nullptr);
+}
+
+}  // namespace
+
 std::string agents_json(const AgentBook& book, const Pulse& pulse, Timestamp now) {
   json agents = json::array();
   for (const auto& [id, a] : book.agents()) {
@@ -148,6 +157,10 @@ std::string agents_json(const AgentBook& book, const Pulse& pulse, Timestamp now
                       {"started", a.report.started / kMillisecond},
                       {"seen", a.seen / kMillisecond},
                       {"skew", a.skew() / kMillisecond},
+                      {"keptAtArrival", a.kept_at_arrival},
+                      {"keptAt", a.kept_at / kMillisecond},
+                      {"setAside", a.report.set_aside},
+                      {"ownOffset", offset_json(a.report.clock_offset)},
                       {"containers", a.report.containers},
                       {"described", std::move(containers)},
                       {"retries", a.report.retries},

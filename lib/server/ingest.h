@@ -22,9 +22,17 @@ class Ingest {
   Ingest(IngestLimits limits, LogSink& sink, TailHub& live, const Clock& clock, Metrics& metrics,
          Diagnostics& diagnostics);
 
-  // kInvalid with Loki's texts: some entries were refused, all others are stored.
-  // kNoSpace, kUnavailable: nothing is stored.
-  Status accept(Batch batch, Format format);
+  // Lines of our agents are never refused because of a clock; see IngestLimits::keep_future.
+  enum class Sender { kAgent, kOther };
+
+  struct Outcome {
+    // kInvalid with Loki's texts: some entries were refused, all others are stored.
+    // kNoSpace, kUnavailable: nothing is stored.
+    Status status;
+    std::vector<wire::EntryRange> refused;
+    uint64_t kept_at_arrival = 0;
+  };
+  Outcome accept(Batch batch, Format format, Sender sender = Sender::kOther);
 
   const IngestLimits& limits() const { return limits_; }
   uint64_t lines_received() const;
@@ -38,7 +46,10 @@ class Ingest {
   };
   Received received(const char* format);
 
+  Status store(Batch batch, const Received& counters);
+
   const IngestLimits limits_;
+  const IngestLimits agent_limits_;
   LogSink& sink_;
   TailHub& live_;
   const Clock& clock_;
@@ -46,6 +57,7 @@ class Ingest {
   Diagnostics& diagnostics_;
   const Received loki_;
   const Received otlp_;
+  Counter& kept_at_arrival_;
 };
 
 }  // namespace logsvc::server

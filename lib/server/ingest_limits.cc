@@ -1,8 +1,10 @@
 #include "server/ingest_limits.h"
 
+#include <algorithm>
 #include <map>
 
 #include "server/discovery.h"
+#include "wire/metadata.h"
 
 namespace logsvc::server {
 namespace {
@@ -48,20 +50,53 @@ Fault check_labels(const LabelSet& labels, size_t sent, const IngestLimits& limi
   return {};
 }
 
-Fault check_entry(const Entry& entry, const std::string& stream, const IngestLimits& limits,
-                  Timestamp now) {
-  if (limits.reject_old_samples_after &&
-      entry.timestamp < add_saturated(now, -limits.reject_old_samples_after)) {
+bool is_too_far_ahead(Timestamp t, const IngestLimits& limits, Timestamp now) {
+  return limits.creation_grace_period && t > add_saturated(now, limits.creation_grace_period);
+}
+
+struct TimeUnit {
+  const char* name;
+  Duration length;
+};
+
+// The unit in which the number is a time of these years; null: none, or it is one in nanoseconds.
+const TimeUnit* mistaken_unit(Timestamp t, Timestamp now) {
+  static constexpr TimeUnit kUnits[] = {
+      {"seconds", kSecond}, {"milliseconds", kMillisecond}, {"microseconds", kMicrosecond}};
+  constexpr Duration kYear = 365 * kDay;
+  const Timestamp earliest = std::max(20 * kYear, add_saturated(now, -20 * kYear));
+  const Timestamp latest = add_saturated(now, kYear);
+  for (const TimeUnit& unit : kUnits) {
+    if (t >= earliest / unit.length && t <= latest / unit.length) return &unit;
+  }
+  return nullptr;
+}
+
+Fault check_time(Timestamp t, const std::string& stream, const IngestLimits& limits,
+                 Timestamp now) {
+  if (const TimeUnit* unit = mistaken_unit(t, now)) {
+    return {"timestamp_unit", "entry for stream '" + stream + "' has the timestamp " +
+                                  std::to_string(t) +
+                                  ", which in nanoseconds is in 1970; it looks like " + unit->name +
+                                  " (" + seconds_text(t * unit->length) + "): send nanoseconds"};
+  }
+  if (limits.reject_old_samples_after && t < add_saturated(now, -limits.reject_old_samples_after)) {
     return {"greater_than_max_sample_age",
-            "entry for stream '" + stream + "' has timestamp too old: " +
-                seconds_text(entry.timestamp) + ", oldest acceptable timestamp is: " +
+            "entry for stream '" + stream + "' has timestamp too old: " + seconds_text(t) +
+                ", oldest acceptable timestamp is: " +
                 seconds_text(add_saturated(now, -limits.reject_old_samples_after))};
   }
-  if (limits.creation_grace_period &&
-      entry.timestamp > add_saturated(now, limits.creation_grace_period)) {
-    return {"too_far_in_future", "entry for stream '" + stream +
-                                     "' has timestamp too new: " + seconds_text(entry.timestamp)};
+  if (!limits.keep_future && is_too_far_ahead(t, limits, now)) {
+    return {"too_far_in_future",
+            "entry for stream '" + stream + "' has timestamp too new: " + seconds_text(t)};
   }
+  return {};
+}
+
+Fault check_entry(const Entry& entry, const std::string& stream, const IngestLimits& limits,
+                  Timestamp now) {
+  if (Fault fault = check_time(entry.timestamp, stream, limits, now); !fault.text.empty())
+    return fault;
   if (entry.line.size() > limits.max_line_bytes) {
     return {"line_too_long", "max entry size '" + std::to_string(limits.max_line_bytes) +
                                  "' bytes exceeded for stream '" + stream +
@@ -108,6 +143,19 @@ void cut_line(Entry& entry, uint64_t max_bytes) {
   entry.line = entry.line.substr(0, end);
 }
 
+// arrival: a time of its own for each, so that they keep their order and none is taken for
+// another's double.
+void keep_at_arrival(Entry& entry, Timestamp arrival, const IngestLimits& limits, Arena& arena) {
+  if (limits.allow_metadata) {
+    const std::string own = format_rfc3339(entry.timestamp);
+    std::vector<std::pair<std::string_view, std::string_view>> pairs;
+    for (const LabelView& pair : entry.metadata) pairs.emplace_back(pair.name, pair.value);
+    pairs.emplace_back("original_time", own);
+    entry.metadata = wire::store_metadata(arena, pairs);
+  }
+  entry.timestamp = arrival;
+}
+
 class Faults {
  public:
   Faults(Metrics& metrics, const char* format) : metrics_(metrics), format_(format) {}
@@ -141,9 +189,11 @@ class Faults {
 
 }  // namespace
 
-std::string enforce_limits(Batch& batch, const IngestLimits& limits, Timestamp now,
-                           Metrics& metrics, const char* format) {
+LimitOutcome enforce_limits(Batch& batch, const IngestLimits& limits, Timestamp now,
+                            Metrics& metrics, const char* format) {
+  LimitOutcome out;
   Faults faults(metrics, format);
+  uint64_t number = 0;  // of the next entry, as the batch came
   for (StreamEntries& stream : batch.streams) {
     if (stream.entries.empty()) continue;
     const size_t sent = stream.labels.labels().size();
@@ -152,19 +202,29 @@ std::string enforce_limits(Batch& batch, const IngestLimits& limits, Timestamp n
       uint64_t bytes = 0;
       for (const Entry& e : stream.entries) bytes += e.line.size();
       faults.add(fault, 1, bytes);
+      wire::add_entry(out.refused, number, stream.entries.size());
+      number += stream.entries.size();
       stream.entries.clear();
       continue;
     }
     const std::string& name = stream.labels.to_string();
     std::erase_if(stream.entries, [&](Entry& entry) {
+      ++number;
       if (limits.cut_long_lines) cut_line(entry, limits.max_line_bytes);
-      const Fault fault = check_entry(entry, name, limits, now);
-      if (fault.text.empty()) return false;
-      faults.add(fault, 1, entry.line.size());
-      return true;
+      if (const Fault fault = check_entry(entry, name, limits, now); !fault.text.empty()) {
+        faults.add(fault, 1, entry.line.size());
+        wire::add_entry(out.refused, number - 1);
+        return true;
+      }
+      if (is_too_far_ahead(entry.timestamp, limits, now)) {
+        const auto nth = static_cast<Duration>(out.kept_at_arrival++);
+        keep_at_arrival(entry, add_saturated(now, nth), limits, batch.arena);
+      }
+      return false;
     });
   }
-  return faults.text();
+  out.faults = faults.text();
+  return out;
 }
 
 }  // namespace logsvc::server

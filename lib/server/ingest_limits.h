@@ -7,6 +7,7 @@
 #include "base/time.h"
 #include "model/entry.h"
 #include "telemetry/metrics.h"
+#include "wire/push_answer.h"
 
 namespace logsvc::server {
 
@@ -21,16 +22,26 @@ struct IngestLimits {
   bool allow_metadata = true;
   uint64_t max_metadata_bytes = 64u << 10;        // of one entry
   uint64_t max_metadata_pairs = 128;              // of one entry
-  Duration creation_grace_period = 10 * kMinute;  // how far in the future an entry may be
-  Duration reject_old_samples_after = 0;          // 0: never
+  Duration creation_grace_period = 10 * kMinute;  // how far in the future an entry may be; 0: any
+  // Entries that are further ahead are kept at the time of their arrival instead of refused, their
+  // own time in the structured metadata original_time. So it always is for our agents.
+  bool keep_future = false;
+  Duration reject_old_samples_after = 0;  // 0: never
   bool discover_service_name = true;
   bool discover_log_levels = true;
 };
 
-// Gives streams their service_name and takes what is over a limit out of the batch. Returns Loki's
-// texts joined, empty if nothing was taken out; counts loki_discarded_samples_total{reason}.
+struct LimitOutcome {
+  std::string faults;                     // Loki's texts joined; empty: nothing was taken out
+  std::vector<wire::EntryRange> refused;  // numbers of the entries taken out
+  uint64_t kept_at_arrival = 0;           // see keep_future
+};
+
+// Gives streams their service_name and takes what is over a limit out of the batch; counts
+// loki_discarded_samples_total{reason}. A time that says 1970 in nanoseconds, and these years in
+// seconds, milliseconds or microseconds, is a mistake of the sender and refused by name.
 // format: "loki" or "otlp", in metrics.
-std::string enforce_limits(Batch& batch, const IngestLimits& limits, Timestamp now,
-                           Metrics& metrics, const char* format = "loki");
+LimitOutcome enforce_limits(Batch& batch, const IngestLimits& limits, Timestamp now,
+                            Metrics& metrics, const char* format = "loki");
 
 }  // namespace logsvc::server

@@ -83,6 +83,12 @@ const std::vector<config::SettingSpec>& server_settings() {
       {"discover-log-levels", "Add detected_level to each entry", "true", {}, false},
       {"reject-old-samples", "Refuse entries older than this (0: never)", "0", {}, false},
       {"creation-grace-period", "How far in the future an entry may be (0: any)", "10m", {}, false},
+      {"future",
+       "Entries further in the future: reject, or keep at the time of their arrival with their own "
+       "as original_time (so it always is for our agents)",
+       "reject",
+       {},
+       false},
       {"max-entries", "Entries a query may ask for", "5000", {}, false},
       {"max-series", "Series a query may answer", "500", {}, false},
       {"max-query-length", "Largest range of a query (0: any)", "0", {}, false},
@@ -158,6 +164,10 @@ Result<IngestLimits> ingest_limits(const config::Settings& s) {
   ASSIGN_OR_RETURN(out.max_metadata_pairs, s.number("max-structured-metadata-entries"));
   ASSIGN_OR_RETURN(out.reject_old_samples_after, s.duration("reject-old-samples"));
   ASSIGN_OR_RETURN(out.creation_grace_period, s.duration("creation-grace-period"));
+  const std::string& future = s.text("future");
+  if (future != "reject" && future != "keep")
+    return s.bad_value("future", "expected reject or keep, found \"" + future + "\"");
+  out.keep_future = future == "keep";
   ASSIGN_OR_RETURN(out.discover_service_name, s.boolean("discover-service-name"));
   ASSIGN_OR_RETURN(out.discover_log_levels, s.boolean("discover-log-levels"));
   return out;

@@ -98,6 +98,17 @@ Status read_dropped(const dom::object& root, AgentReport& report) {
   return {};
 }
 
+Status read_offset(const dom::object& root, AgentReport& report) {
+  int64_t ms = 0;
+  constexpr int64_t kMost = std::numeric_limits<Duration>::max() / kMillisecond;
+  const auto failure = root["offset_ms"].get(ms);
+  if (failure == simdjson::NO_SUCH_FIELD) return {};
+  if (failure != simdjson::SUCCESS || ms < -kMost || ms > kMost)
+    return bad("\"offset_ms\" is no whole number of ms");
+  report.clock_offset = ms * kMillisecond;
+  return {};
+}
+
 Status read_ranges(const dom::object& root, AgentReport& report) {
   dom::array ranges;
   ASSIGN_OR_RETURN(const bool found, find(root, "lines", ranges));
@@ -182,7 +193,9 @@ std::string encode_agent_report(const AgentReport& r, size_t* sources_told) {
     if (n++ > 0) out += ',';
     out += quoted(reason, kMaxReasonBytes) + ':' + std::to_string(count);
   }
-  out += "},\"retries\":" + std::to_string(r.retries);
+  out += "},\"set_aside\":" + std::to_string(r.set_aside);
+  if (r.clock_offset) out += ",\"offset_ms\":" + std::to_string(*r.clock_offset / kMillisecond);
+  out += ",\"retries\":" + std::to_string(r.retries);
   if (!r.error.empty())
     out += ",\"error\":" + quoted(r.error, kMaxTextBytes) + ",\"error_at\":" + quoted(r.error_at);
   out += ",\"lines\":[";
@@ -223,6 +236,8 @@ Result<AgentReport> decode_agent_report(std::string_view header) {
   ASSIGN_OR_RETURN(r.containers, read_count(root, "containers"));
   RETURN_IF_ERROR(read_spool(root, r));
   RETURN_IF_ERROR(read_dropped(root, r));
+  ASSIGN_OR_RETURN(r.set_aside, read_count(root, "set_aside"));
+  RETURN_IF_ERROR(read_offset(root, r));
   ASSIGN_OR_RETURN(r.retries, read_count(root, "retries"));
   ASSIGN_OR_RETURN(r.error, read_text(root, "error", kMaxTextBytes));
   ASSIGN_OR_RETURN(r.error_at, read_time(root, "error_at"));

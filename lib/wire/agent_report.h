@@ -9,7 +9,8 @@
 //
 //   {"v":1,"agent":"9f3c0a…","host":"app-1","version":"1.4.0","clock":"1764055378123456789",
 //    "started":"1764050000000000000","containers":12,
-//    "spool":{"bytes":81234,"lines":310,"age_ms":1200},"dropped":{"refused":3},
+//    "spool":{"bytes":81234,"lines":310,"age_ms":1200},"dropped":{"refused":3},"set_aside":3,
+//    "offset_ms":-12,
 //    "retries":4,"error":"connection refused","error_at":"1764055300000000000",
 //    "lines":[["3f2a9c4b1d00",1041,250],["a0b1c2d3e4f5",7,1]],
 //    "sources":[["3f2a9c4b1d00","api-1","json-file","file",1764055378120,0,1]]}
@@ -22,6 +23,10 @@
 //   containers  sources being read
 //   spool       what waits for this server: bytes on disk, lines, age of the oldest
 //   dropped     lines given up since the start, by reason
+//   set_aside   lines that a server refused, kept by the agent until a person has seen why
+//   offset_ms   the agent's clock minus this server's, as the agent measured it; absent if it is
+//   not
+//               known yet
 //   retries     pushes to this server that had to be made again, since the start
 //   error       why the last push failed that did, and when (error_at); absent if none did
 //   lines       what this push carries: source, number of its first line, how many
@@ -39,6 +44,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -85,6 +91,8 @@ struct AgentReport {
   uint64_t spool_lines = 0;
   Duration spool_age = 0;  // in whole ms on the wire
   std::map<std::string, uint64_t> dropped;
+  uint64_t set_aside = 0;
+  std::optional<Duration> clock_offset;  // in whole ms on the wire
   uint64_t retries = 0;
   std::string error;  // the last one
   Timestamp error_at = 0;

@@ -1,172 +1,232 @@
 #include <simdjson.h>
 
-#include <cctype>
-#include <charconv>
+#include <algorithm>
+#include <array>
 
-#include "base/utf8.h"
+#include "wire/json_message.h"
 #include "wire/otlp.h"
 #include "wire/otlp_batch.h"
 
 namespace logsvc::wire {
 namespace {
 
-namespace dom = simdjson::dom;
+using Element = simdjson::dom::element;
 
-// Members are taken as absent unless they have the type the protocol names.
-template <typename Use>
-Status for_each(const dom::element& object, const char* name, const Use& use) {
-  dom::array array;
-  if (object[name].get(array) != simdjson::SUCCESS) return {};
-  for (const dom::element element : array) RETURN_IF_ERROR(use(element));
-  return {};
-}
+constexpr size_t kTraceIdBytes = 16, kSpanIdBytes = 8;
 
-std::string text_of(const dom::element& object, const char* name) {
+// A number, or its name: SEVERITY_NUMBER_ERROR is 17, SEVERITY_NUMBER_ERROR2 18.
+Status read_severity(const Element& value, const Place& at, int64_t& out) {
+  static constexpr std::string_view kPrefix = "SEVERITY_NUMBER_";
+  static constexpr std::array<std::string_view, 6> kNames = {"TRACE", "DEBUG", "INFO",
+                                                             "WARN",  "ERROR", "FATAL"};
   std::string_view text;
-  return object[name].get(text) == simdjson::SUCCESS ? std::string(text) : std::string();
-}
-
-// 64-bit integers come as numbers or as strings.
-template <typename T>
-T number_of(const dom::element& element) {
-  std::string_view text;
-  T value = 0;
-  if (element.get(text) == simdjson::SUCCESS) {
-    std::from_chars(text.data(), text.data() + text.size(), value);
-    return value;
-  }
-  int64_t whole = 0;
-  uint64_t natural = 0;
-  if (element.get(whole) == simdjson::SUCCESS) return static_cast<T>(whole);
-  if (element.get(natural) == simdjson::SUCCESS) return static_cast<T>(natural);
-  return 0;
-}
-
-template <typename T>
-T number_of(const dom::element& object, const char* name) {
-  dom::element element;
-  return object[name].get(element) == simdjson::SUCCESS ? number_of<T>(element) : T(0);
-}
-
-std::string hex_id(const dom::element& object, const char* name) {
-  std::string id = text_of(object, name);
-  for (char& c : id) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return id;
-}
-
-Status read_members(const dom::element& object, const char* name, int depth, OtlpValue::Map& out);
-
-Result<OtlpValue> read_value(const dom::element& value, int depth) {
-  if (depth > kMaxOtlpDepth) return invalid("a value is nested too deeply");
-  OtlpValue out;
-  dom::element part;
-  bool flag = false;
-  if (value["stringValue"].get(part) == simdjson::SUCCESS) {
-    out.is = text_of(value, "stringValue");
-  } else if (value["boolValue"].get(flag) == simdjson::SUCCESS) {
-    out.is = flag;
-  } else if (value["intValue"].get(part) == simdjson::SUCCESS) {
-    out.is = number_of<int64_t>(part);
-  } else if (value["doubleValue"].get(part) == simdjson::SUCCESS) {
-    double number = 0;
-    if (part.get(number) != simdjson::SUCCESS) number = number_of<double>(part);
-    out.is = number;
-  } else if (value["bytesValue"].get(part) == simdjson::SUCCESS) {
-    out.is = text_of(value, "bytesValue");  // base64 already
-  } else if (value["arrayValue"].get(part) == simdjson::SUCCESS) {
-    OtlpValue::List list;
-    RETURN_IF_ERROR(for_each(part, "values", [&](const dom::element& element) -> Status {
-      ASSIGN_OR_RETURN(OtlpValue item, read_value(element, depth + 1));
-      list.push_back(std::move(item));
-      return {};
-    }));
-    out.is = std::move(list);
-  } else if (value["kvlistValue"].get(part) == simdjson::SUCCESS) {
-    OtlpValue::Map map;
-    RETURN_IF_ERROR(read_members(part, "values", depth + 1, map));
-    out.is = std::move(map);
-  }
-  return out;
-}
-
-Status read_members(const dom::element& object, const char* name, int depth, OtlpValue::Map& out) {
-  return for_each(object, name, [&](const dom::element& element) -> Status {
-    OtlpMember member;
-    member.key = text_of(element, "key");
-    dom::element value;
-    if (element["value"].get(value) == simdjson::SUCCESS) {
-      ASSIGN_OR_RETURN(member.value, read_value(value, depth));
-    }
-    out.push_back(std::move(member));
+  if (value.get(text) != simdjson::SUCCESS || !text.starts_with(kPrefix))
+    return read_number(value, at, out);
+  text.remove_prefix(kPrefix.size());
+  out = 0;
+  if (text == "UNSPECIFIED") return {};
+  for (size_t i = 0; i < kNames.size(); ++i) {
+    if (!text.starts_with(kNames[i])) continue;
+    const std::string_view rest = text.substr(kNames[i].size());
+    const bool numbered = rest.size() == 1 && rest[0] >= '2' && rest[0] <= '4';
+    if (!rest.empty() && !numbered) break;
+    out = static_cast<int64_t>(4 * i + 1) + (numbered ? rest[0] - '1' : 0);
     return {};
+  }
+  return wrong(at, "the name or the number of a severity", value);
+}
+
+Status read_value(const Element& value, const Place& at, int depth, OtlpValue& out);
+
+Status read_member(const Element& value, const Place& at, int depth, OtlpMember& out) {
+  Expected expected("\"key\"");
+  const auto use = [&](std::string_view name, const Element& part, const Place& place) -> Status {
+    if (name == "key") {
+      expected.found();
+      return read_text(part, place, out.key);
+    }
+    if (name == "value") return read_value(part, place, depth, out.value);
+    expected.other(name);
+    return {};
+  };
+  RETURN_IF_ERROR(for_members(value, at, use));
+  return expected.check(at);
+}
+
+Status read_members(const Element& list, const Place& at, int depth, OtlpValue::Map& out) {
+  return for_elements(list, at, [&](const Element& element, const Place& place) {
+    return read_member(element, place, depth, out.emplace_back());
   });
 }
 
-Result<OtlpScope> read_scope(const dom::element& scope_logs) {
-  OtlpScope out;
-  dom::element scope;
-  if (scope_logs["scope"].get(scope) != simdjson::SUCCESS) return out;
-  out.name = text_of(scope, "name");
-  out.version = text_of(scope, "version");
-  out.dropped_attributes = number_of<uint32_t>(scope, "droppedAttributesCount");
-  RETURN_IF_ERROR(read_members(scope, "attributes", 0, out.attributes));
-  return out;
+Status read_items(const Element& list, const Place& at, int depth, OtlpValue::List& out) {
+  return for_elements(list, at, [&](const Element& element, const Place& place) {
+    return read_value(element, place, depth, out.emplace_back());
+  });
 }
 
-Result<OtlpRecord> read_record(const dom::element& record) {
-  OtlpRecord out;
-  out.time = number_of<uint64_t>(record, "timeUnixNano");
-  out.observed_time = number_of<uint64_t>(record, "observedTimeUnixNano");
-  out.severity_number = number_of<int64_t>(record, "severityNumber");
-  out.severity_text = text_of(record, "severityText");
-  out.dropped_attributes = number_of<uint32_t>(record, "droppedAttributesCount");
-  out.flags = number_of<uint32_t>(record, "flags");
-  out.trace_id = hex_id(record, "traceId");
-  out.span_id = hex_id(record, "spanId");
-  dom::element body;
-  if (record["body"].get(body) == simdjson::SUCCESS) {
-    ASSIGN_OR_RETURN(out.body, read_value(body, 0));
+// {"values":[…]}
+template <typename Container, typename Read>
+Status read_values(const Element& value, const Place& at, int depth, const Read& read,
+                   Container& out) {
+  Expected expected("\"values\"");
+  const auto use = [&](std::string_view name, const Element& part, const Place& place) -> Status {
+    if (name != "values") {
+      expected.other(name);
+      return {};
+    }
+    expected.found();
+    return read(part, place, depth + 1, out);
+  };
+  RETURN_IF_ERROR(for_members(value, at, use));
+  return expected.check(at);
+}
+
+// False: the member is none of a value's.
+Result<bool> read_variant(std::string_view name, const Element& part, const Place& at, int depth,
+                          OtlpValue& out) {
+  Status read;
+  if (is_named(name, "stringValue") || is_named(name, "bytesValue")) {  // base64 already
+    read = read_text(part, at, out.is.emplace<std::string>());
+  } else if (is_named(name, "intValue")) {
+    read = read_number(part, at, out.is.emplace<int64_t>());
+  } else if (is_named(name, "doubleValue")) {
+    read = read_double(part, at, out.is.emplace<double>());
+  } else if (is_named(name, "boolValue")) {
+    if (part.get(out.is.emplace<bool>()) != simdjson::SUCCESS)
+      return wrong(at, "true or false", part);
+  } else if (is_named(name, "arrayValue")) {
+    read = read_values(part, at, depth, read_items, out.is.emplace<OtlpValue::List>());
+  } else if (is_named(name, "kvlistValue")) {
+    read = read_values(part, at, depth, read_members, out.is.emplace<OtlpValue::Map>());
+  } else {
+    return false;
   }
-  RETURN_IF_ERROR(read_members(record, "attributes", 0, out.attributes));
-  return out;
+  if (!read.ok()) return read.error();
+  return true;
 }
 
-Status read_resource_logs(const dom::element& resource_logs, OtlpBatch& batch) {
+Status read_value(const Element& value, const Place& at, int depth, OtlpValue& out) {
+  if (depth > kMaxOtlpDepth) return invalid("a value is nested too deeply");
+  Expected expected("a value such as {\"stringValue\":\"…\"}");
+  const auto use = [&](std::string_view name, const Element& part, const Place& place) -> Status {
+    ASSIGN_OR_RETURN(const bool known, read_variant(name, part, place, depth, out));
+    known ? expected.found() : expected.other(name);
+    return {};
+  };
+  RETURN_IF_ERROR(for_members(value, at, use));
+  return expected.check(at);
+}
+
+Status read_scope(const Element& scope, const Place& at, OtlpScope& out) {
+  return for_members(scope, at, [&](std::string_view name, const Element& part, const Place& p) {
+    if (name == "name") return read_text(part, p, out.name);
+    if (name == "version") return read_text(part, p, out.version);
+    if (name == "attributes") return read_members(part, p, 0, out.attributes);
+    if (is_named(name, "droppedAttributesCount"))
+      return read_number(part, p, out.dropped_attributes);
+    return Status();
+  });
+}
+
+Status read_record(const Element& record, const Place& at, OtlpRecord& out) {
+  return for_members(record, at, [&](std::string_view name, const Element& part, const Place& p) {
+    if (is_named(name, "timeUnixNano")) return read_number(part, p, out.time);
+    if (is_named(name, "observedTimeUnixNano")) return read_number(part, p, out.observed_time);
+    if (is_named(name, "severityNumber")) return read_severity(part, p, out.severity_number);
+    if (is_named(name, "severityText")) return read_text(part, p, out.severity_text);
+    if (is_named(name, "droppedAttributesCount"))
+      return read_number(part, p, out.dropped_attributes);
+    if (is_named(name, "traceId")) return read_id(part, p, kTraceIdBytes, out.trace_id);
+    if (is_named(name, "spanId")) return read_id(part, p, kSpanIdBytes, out.span_id);
+    if (name == "flags") return read_number(part, p, out.flags);
+    if (name == "body") return read_value(part, p, 0, out.body);
+    if (name == "attributes") return read_members(part, p, 0, out.attributes);
+    return Status();
+  });
+}
+
+// What stands beside a list and describes its elements, wherever it stands. describe: false for
+// names that mean nothing.
+template <typename Describe>
+Status read_beside(const Element& value, const Place& at, const char* list,
+                   const Describe& describe) {
+  Expected expected(list);
+  const auto use = [&](std::string_view name, const Element& part, const Place& place) -> Status {
+    if (is_named(name, list)) {
+      expected.found();
+      return {};
+    }
+    ASSIGN_OR_RETURN(const bool known, describe(name, part, place));
+    if (!known) expected.other(name);
+    return {};
+  };
+  RETURN_IF_ERROR(for_members(value, at, use));
+  return expected.check(at);
+}
+
+template <typename Use>
+Status read_list(const Element& value, const Place& at, const char* list, const Use& use) {
+  return for_members(value, at, [&](std::string_view name, const Element& part, const Place& p) {
+    return is_named(name, list) ? for_elements(part, p, use) : Status();
+  });
+}
+
+Status read_scope_logs(const Element& scope_logs, const Place& at, OtlpBatch& batch) {
+  OtlpScope scope;
+  const auto describe = [&](std::string_view name, const Element& part,
+                            const Place& place) -> Result<bool> {
+    if (name != "scope") return is_named(name, "schemaUrl");
+    RETURN_IF_ERROR(read_scope(part, place, scope));
+    return true;
+  };
+  RETURN_IF_ERROR(read_beside(scope_logs, at, "logRecords", describe));
+  batch.scope(scope);
+  const auto use = [&](const Element& element, const Place& place) -> Status {
+    OtlpRecord record;
+    RETURN_IF_ERROR(read_record(element, place, record));
+    return batch.record(record);
+  };
+  return read_list(scope_logs, at, "logRecords", use);
+}
+
+Status read_resource(const Element& resource, const Place& at, OtlpValue::Map& attributes) {
+  return for_members(resource, at, [&](std::string_view name, const Element& part, const Place& p) {
+    return name == "attributes" ? read_members(part, p, 0, attributes) : Status();
+  });
+}
+
+Status read_resource_logs(const Element& resource_logs, const Place& at, OtlpBatch& batch) {
   OtlpValue::Map attributes;
-  dom::element resource;
-  if (resource_logs["resource"].get(resource) == simdjson::SUCCESS) {
-    RETURN_IF_ERROR(read_members(resource, "attributes", 0, attributes));
-  }
+  const auto describe = [&](std::string_view name, const Element& part,
+                            const Place& place) -> Result<bool> {
+    if (name != "resource") return is_named(name, "schemaUrl");
+    RETURN_IF_ERROR(read_resource(part, place, attributes));
+    return true;
+  };
+  RETURN_IF_ERROR(read_beside(resource_logs, at, "scopeLogs", describe));
   batch.resource(attributes);
-  return for_each(resource_logs, "scopeLogs", [&](const dom::element& scope_logs) -> Status {
-    ASSIGN_OR_RETURN(const OtlpScope scope, read_scope(scope_logs));
-    batch.scope(scope);
-    return for_each(scope_logs, "logRecords", [&](const dom::element& element) -> Status {
-      ASSIGN_OR_RETURN(const OtlpRecord record, read_record(element));
-      return batch.record(record);
-    });
-  });
+  const auto use = [&](const Element& element, const Place& place) {
+    return read_scope_logs(element, place, batch);
+  };
+  return read_list(resource_logs, at, "scopeLogs", use);
 }
 
 }  // namespace
 
 Result<Batch> decode_otlp_json(std::string body, Timestamp now, const OtlpLimits& limits) {
-  dom::parser parser;
-  dom::element root;
-  auto failure = parser.parse(body).get(root);
-  if (failure == simdjson::UTF8_ERROR) {
-    body = repair_utf8(body);
-    failure = parser.parse(body).get(root);
-  }
-  if (failure != simdjson::SUCCESS) {
-    return invalid(std::string("cannot read the body as JSON: ") +
-                   simdjson::error_message(failure));
-  }
+  simdjson::dom::parser parser;
+  ASSIGN_OR_RETURN(const Element root, parse_json(body, parser, "the body"));
   if (!root.is_object()) return invalid("the body is not a JSON object");
+  const auto nothing = [](std::string_view, const Element&, const Place&) -> Result<bool> {
+    return false;
+  };
+  RETURN_IF_ERROR(read_beside(root, Place(), "resourceLogs", nothing));
   OtlpBatch batch(now, limits);
-  RETURN_IF_ERROR(for_each(root, "resourceLogs", [&](const dom::element& resource_logs) {
-    return read_resource_logs(resource_logs, batch);
-  }));
+  const auto use = [&](const Element& element, const Place& place) {
+    return read_resource_logs(element, place, batch);
+  };
+  RETURN_IF_ERROR(read_list(root, Place(), "resourceLogs", use));
   return batch.take();
 }
 

@@ -50,9 +50,14 @@ void append_json(std::string& out, const OtlpValue& value) {
     for (const OtlpMember& member : *map) sorted.push_back(&member);
     std::stable_sort(sorted.begin(), sorted.end(),
                      [](const OtlpMember* a, const OtlpMember* b) { return a->key < b->key; });
+    // Of a key that comes twice, the last one counts.
+    const auto is_last = [&](size_t i) {
+      return i + 1 == sorted.size() || sorted[i]->key != sorted[i + 1]->key;
+    };
     out += '{';
     for (size_t i = 0; i < sorted.size(); ++i) {
-      if (i) out += ',';
+      if (!is_last(i)) continue;
+      if (out.back() != '{') out += ',';
       append_string(out, sorted[i]->key);
       out += ':';
       append_json(out, sorted[i]->value);

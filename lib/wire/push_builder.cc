@@ -201,6 +201,28 @@ Result<std::string> add_labels(std::string_view block, const Labels& labels) {
   return compress(out);
 }
 
+Result<std::string> pick_entries(std::string_view body, std::span<const EntryRange> ranges) {
+  ASSIGN_OR_RETURN(const std::string message, uncompress(body));
+  ASSIGN_OR_RETURN(const Streams read, read_streams(message));
+  std::string out;
+  uint64_t before = 0;  // entries of the streams so far
+  for (const auto& stream : read.streams) {
+    const uint64_t end = before + stream.entries.size();
+    std::vector<std::string_view> picked;
+    for (const EntryRange& range : ranges) {
+      for (uint64_t i = std::max(before, range.first); i < std::min(end, range.first + range.count);
+           ++i) {
+        picked.push_back(stream.entries[i - before]);
+      }
+    }
+    if (!picked.empty()) put_stream(out, stream.labels, picked);
+    before = end;
+  }
+  if (ranges.empty() || ranges.back().first + ranges.back().count > before)
+    return invalid("the push does not have these entries");
+  return compress(out);
+}
+
 Result<std::pair<std::string, std::string>> split_push(std::string_view body) {
   ASSIGN_OR_RETURN(const std::string message, uncompress(body));
   ASSIGN_OR_RETURN(const Streams read, read_streams(message));

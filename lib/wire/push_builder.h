@@ -14,6 +14,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "model/label_set.h"
+#include "wire/push_answer.h"
 
 namespace logsvc::wire {
 
@@ -61,6 +62,9 @@ class PushBody {
 // The block with `labels` added to every stream that does not have the name itself. kCorrupt if the
 // block cannot be read.
 Result<std::string> add_labels(std::string_view block, const Labels& labels);
+
+// A body of these entries alone, numbered in its order. kInvalid if one is not there.
+Result<std::string> pick_entries(std::string_view body, std::span<const EntryRange> ranges);
 
 // Two bodies of about half the lines each. kInvalid if there is but one line.
 Result<std::pair<std::string, std::string>> split_push(std::string_view body);

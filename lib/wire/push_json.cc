@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <charconv>
 
-#include "base/unicode_escape.h"
-#include "base/utf8.h"
+#include "base/any_case.h"
+#include "wire/json_message.h"
 #include "wire/metadata.h"
 
 namespace logsvc::wire {
@@ -25,51 +25,53 @@ struct Document {
   dom::element root;
 };
 
-// Halves of characters, which JavaScript writes for texts that were cut within one, become U+FFFD.
-// A client that is refused one would send its batch again for ever.
-void mend_surrogates(std::string& body) {
-  for (size_t at = body.find('\\'); at != std::string::npos; at = body.find('\\', at)) {
-    const UnicodeEscape escape = read_unicode_escape(std::string_view(body).substr(at));
-    if (escape.half) body.replace(at, escape.length, "\\ufffd");
-    at += std::max<size_t>(escape.length, 2);
-  }
-}
-
 Status parse(std::string& body, Document& document) {
   if (body.empty()) return invalid("EOF");
-  const auto load = [&] { return document.parser.parse(body).get(document.root); };
-  auto failure = load();
-  if (failure == simdjson::UTF8_ERROR) {
-    body = repair_utf8(body);
-    failure = load();
-  }
-  if (failure == simdjson::STRING_ERROR) {
-    mend_surrogates(body);
-    failure = load();
-  }
-  if (failure != simdjson::SUCCESS) {
-    return invalid(std::string("cannot read the push body as JSON: ") +
-                   simdjson::error_message(failure));
-  }
+  ASSIGN_OR_RETURN(document.root, parse_json(body, document.parser, "the push body"));
   if (!document.root.is_object() && !document.root.is_null()) {
     return invalid("the push body is not a JSON object");
   }
   return {};
 }
 
-// The members of a list; missing and null mean an empty one.
+// The elements of a list; missing and null mean an empty one. Of a name that comes twice all are
+// taken. Names are in any case of letters, as Go's programs read them.
 Result<std::vector<dom::element>> list_member(const dom::element& object, const char* name,
                                               const std::string& where) {
-  dom::element value;
-  dom::array array;
   std::vector<dom::element> out;
-  if (object[name].get(value) != simdjson::SUCCESS || value.is_null()) return out;
-  if (value.get(array) != simdjson::SUCCESS) {
-    return invalid(where + ": \"" + name + "\" is not a list");
+  for (const auto& [found, value] : dom::object(object)) {
+    dom::array array;
+    if (!equals_any_case(found, name) || value.is_null()) continue;
+    if (value.get(array) != simdjson::SUCCESS) {
+      return invalid(where + ": \"" + name + "\" is not a list");
+    }
+    out.reserve(out.size() + array.size());
+    for (const dom::element element : array) out.push_back(element);
   }
-  out.reserve(array.size());
-  for (const dom::element element : array) out.push_back(element);
   return out;
+}
+
+// The last member of the name; false: there is none, or it is null.
+bool find_member(const dom::element& object, const char* name, dom::element& out) {
+  bool found = false;
+  for (const auto& [key, value] : dom::object(object)) {
+    if (!equals_any_case(key, name)) continue;
+    found = !value.is_null();
+    out = value;
+  }
+  return found;
+}
+
+// A stream whose lines stand under another name is misspelt, not empty.
+Status check_names(const dom::element& stream, const char* labels, const char* entries,
+                   const std::string& where) {
+  std::string_view other;
+  for (const auto& [name, value] : dom::object(stream)) {
+    if (equals_any_case(name, entries)) return {};
+    if (!equals_any_case(name, labels) && !value.is_null()) other = name;
+  }
+  if (other.empty()) return {};
+  return invalid(where + ": \"" + entries + "\" is missing, found " + quote(other.substr(0, 64)));
 }
 
 // null is a push without streams.
@@ -95,7 +97,7 @@ Error bad_label_name(std::string_view name, const std::string& where) {
 
 Result<LabelSet> read_labels(const dom::element& stream, const std::string& where) {
   dom::element value;
-  if (stream["stream"].get(value) != simdjson::SUCCESS || value.is_null()) return LabelSet();
+  if (!find_member(stream, "stream", value)) return LabelSet();
   dom::object object;
   if (value.get(object) != simdjson::SUCCESS) {
     return invalid(where + ": \"stream\" is not an object of labels");
@@ -162,19 +164,24 @@ Result<Entry> read_value(const dom::element& value, Arena& arena, const std::str
 }
 
 Result<Entry> read_legacy_entry(const dom::element& value, Arena& arena, const std::string& where) {
+  if (!value.is_object()) return invalid(where + ": an entry is not an object");
+  dom::element member;
   std::string_view time, line;
   Entry entry;
-  if (value["ts"].get(time) != simdjson::SUCCESS) return invalid(where + ": \"ts\" is missing");
+  if (!find_member(value, "ts", member) || member.get(time) != simdjson::SUCCESS)
+    return invalid(where + ": \"ts\" is missing");
   const auto t = parse_rfc3339(time);
   if (!t) {
     return invalid(where + ": parsing time " + quote(time) +
                    " as \"2006-01-02T15:04:05.999999999Z07:00\": cannot parse");
   }
   entry.timestamp = *t;
-  if (value["line"].get(line) == simdjson::SUCCESS) entry.line = arena.copy(line);
-  dom::element metadata;
-  if (value["structuredMetadata"].get(metadata) == simdjson::SUCCESS) {
-    ASSIGN_OR_RETURN(entry.metadata, read_metadata(metadata, arena, where));
+  if (find_member(value, "line", member)) {
+    if (member.get(line) != simdjson::SUCCESS) return invalid(where + ": the line is not a string");
+    entry.line = arena.copy(line);
+  }
+  if (find_member(value, "structuredmetadata", member)) {
+    ASSIGN_OR_RETURN(entry.metadata, read_metadata(member, arena, where));
   }
   return entry;
 }
@@ -189,6 +196,7 @@ Result<Batch> decode_push_json(std::string body) {
   size_t s = 0;
   for (const dom::element element : streams) {
     if (!element.is_object()) return invalid(place(s) + ": is not an object");
+    RETURN_IF_ERROR(check_names(element, "stream", "values", place(s)));
     StreamEntries stream;
     ASSIGN_OR_RETURN(stream.labels, read_labels(element, place(s)));
     ASSIGN_OR_RETURN(const auto values, list_member(element, "values", place(s)));
@@ -213,15 +221,19 @@ Result<Batch> decode_legacy_push_json(std::string body) {
   Batch batch;
   size_t s = 0;
   for (const dom::element element : streams) {
+    if (!element.is_object()) return invalid(place(s) + ": is not an object");
+    RETURN_IF_ERROR(check_names(element, "labels", "entries", place(s)));
+    dom::element member;
     std::string_view labels;
-    if (element["labels"].get(labels) != simdjson::SUCCESS) {
+    if (!find_member(element, "labels", member) || member.get(labels) != simdjson::SUCCESS) {
       return invalid(place(s) + ": \"labels\" is missing");
     }
     StreamEntries stream;
     ASSIGN_OR_RETURN(stream.labels, LabelSet::parse(labels));
     ASSIGN_OR_RETURN(const auto entries, list_member(element, "entries", place(s)));
-    for (const dom::element value : entries) {
-      ASSIGN_OR_RETURN(Entry entry, read_legacy_entry(value, batch.arena, place(s)));
+    for (size_t e = 0; e < entries.size(); ++e) {
+      const std::string where = place(s) + ".entries[" + std::to_string(e) + "]";
+      ASSIGN_OR_RETURN(Entry entry, read_legacy_entry(entries[e], batch.arena, where));
       stream.entries.push_back(entry);
     }
     batch.streams.push_back(std::move(stream));

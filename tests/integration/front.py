@@ -59,7 +59,7 @@ class Front:
 
         class Handler(_Handler):
             def do_POST(self):
-                body = self.body()
+                body = self.passed_body = self.body()
                 instead = front.answer(self)
                 if instead:
                     return self.reply(instead[0], b"", instead[1])

@@ -26,14 +26,14 @@ std::optional<uint64_t> head_hash(int fd, uint32_t n) {
 }  // namespace
 
 std::string encode_file_place(const FilePlace& p) {
-  return "1 " + std::to_string(p.offset) + ' ' + std::to_string(p.file.device) + ' ' +
+  return "2 " + std::to_string(p.offset) + ' ' + std::to_string(p.file.device) + ' ' +
          std::to_string(p.file.inode) + ' ' + std::to_string(p.file.head_bytes) + ' ' +
-         std::to_string(p.file.head_hash);
+         std::to_string(p.file.head_hash) + ' ' + std::to_string(p.modified);
 }
 
 std::optional<FilePlace> decode_file_place(std::string_view text) {
-  uint64_t numbers[6] = {};
-  for (size_t i = 0; i < 6; ++i) {
+  uint64_t numbers[7] = {};
+  for (size_t i = 0; i < (numbers[0] == 1 ? 6 : 7); ++i) {
     if (i > 0) {
       if (!text.starts_with(' ')) return {};
       text.remove_prefix(1);
@@ -42,10 +42,12 @@ std::optional<FilePlace> decode_file_place(std::string_view text) {
     if (failure != std::errc()) return {};
     text.remove_prefix(static_cast<size_t>(end - text.data()));
   }
-  if (!text.empty() || numbers[0] != 1 || numbers[4] > kMaxHeadBytes) return {};
+  const bool known = numbers[0] == 1 || numbers[0] == 2;
+  if (!text.empty() || !known || numbers[4] > kMaxHeadBytes || numbers[6] > INT64_MAX) return {};
   FilePlace out;
   out.offset = numbers[1];
   out.file = {numbers[2], numbers[3], static_cast<uint32_t>(numbers[4]), numbers[5]};
+  out.modified = static_cast<int64_t>(numbers[6]);
   return out;
 }
 

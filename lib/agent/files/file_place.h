@@ -21,10 +21,11 @@ inline constexpr uint32_t kMaxHeadBytes = 256;
 
 struct FilePlace {
   FileIdentity file;
-  uint64_t offset = 0;  // of the first byte of the first line not read; of .gz: of what is in it
+  uint64_t offset = 0;   // of the first byte of the first line not read; of .gz: of what is in it
+  int64_t modified = 0;  // when the file was last written to, ns; 0: not known
 };
 
-// "1 offset device inode head_bytes head_hash".
+// "2 offset device inode head_bytes head_hash modified"; read is version 1 too, without the last.
 std::string encode_file_place(const FilePlace& place);
 std::optional<FilePlace> decode_file_place(std::string_view text);
 

@@ -9,8 +9,8 @@
 #include <filesystem>
 
 #include "agent/files/glob.h"
+#include "agent/files/rotated_files.h"
 #include "agent/pipeline/pipeline_entry.h"
-#include "base/checksum.h"
 
 namespace logsvc::agent {
 namespace {
@@ -18,29 +18,6 @@ namespace {
 constexpr Duration kMinSync = 50 * kMillisecond;  // between looks at globs when files come and go
 constexpr size_t kMaxLeft = 1000;
 constexpr uint32_t kEvents = IN_CREATE | IN_MODIFY | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE;
-
-// How the text of a packed file begins; nullopt if it cannot be unpacked.
-std::optional<std::string> unpacked_head(int fd, Compression compression) {
-  std::string out(kMaxHeadBytes, '\0');
-  size_t have = 0;
-  const auto bytes = open_bytes(fd, compression, 0);
-  while (bytes.ok() && have < out.size()) {
-    const auto got = (*bytes)->read(out.data() + have, out.size() - have);
-    if (!got.ok()) return {};
-    if (*got == 0) break;
-    have += *got;
-  }
-  out.resize(have);
-  return out;
-}
-
-// Whether a text is that of a file, of which enough is known to tell: some bytes, or all there are.
-bool begins_so(const std::string& head, const FileIdentity& file) {
-  constexpr uint32_t kTelling = 32;
-  const bool tells = file.head_bytes >= kTelling || head.size() == file.head_bytes;
-  return tells && head.size() >= file.head_bytes &&
-         hash_bytes(std::string_view(head).substr(0, file.head_bytes)) == file.head_hash;
-}
 
 }  // namespace
 
@@ -164,6 +141,11 @@ void FileTargets::add_tail(const FileJob& job, const Labels& discovered, const s
   }
   options.begin_at = [this, source, name = job.job->name(), c = options.compression](int fd) {
     return begin_at(source, name, c, fd);
+  };
+  options.is_target = [this, name = job.job->name()](const std::string& other) {
+    return std::any_of(tails_.begin(), tails_.end(), [&](const auto& one) {
+      return one.second.job == name && one.second.file->path() == other;
+    });
   };
   options.on_left = [this, name = job.job->name()](const FilePlace& place) {
     left_.emplace_back(name, place);

@@ -32,6 +32,11 @@ uint64_t size_of(int fd) {
   return ::fstat(fd, &info) == 0 ? static_cast<uint64_t>(info.st_size) : 0;
 }
 
+int64_t modified_of(int fd) {
+  struct stat info {};
+  return ::fstat(fd, &info) == 0 ? info.st_mtim.tv_sec * kSecond + info.st_mtim.tv_nsec : 0;
+}
+
 }  // namespace
 
 TailedFile::TailedFile(const TailContext& context, Options options,
@@ -45,7 +50,7 @@ TailedFile::TailedFile(const TailContext& context, Options options,
 
 TailedFile::~TailedFile() {
   close();
-  for (const int fd : successors_) ::close(fd);
+  for (const Successor& next : successors_) ::close(next.fd);
   context_.metrics.active.add(-1);
 }
 
@@ -60,16 +65,17 @@ void TailedFile::fail(const char* what, const std::string& why) {
   context_.diagnostics.warn("agent", what, {{"path", options_.path}, {"why", why}});
 }
 
-bool TailedFile::open(int fd, uint64_t offset) {
+bool TailedFile::open(int fd, uint64_t offset, Compression compression) {
   close();
   const auto identity = identify_file(fd);
-  auto bytes = open_bytes(fd, options_.compression, offset);
+  auto bytes = open_bytes(fd, compression, offset);
   if (!identity || !bytes.ok()) {
     fail("a file cannot be read", bytes.ok() ? std::strerror(errno) : bytes.error().message);
     ::close(fd);
     return false;
   }
   fd_ = fd;
+  compression_ = compression;
   identity_ = *identity;
   lines_ = std::make_unique<LineSource>(std::move(*bytes), offset);
   return true;
@@ -88,13 +94,51 @@ bool TailedFile::open_rotated(const FilePlace& place) {
     }
     const int fd = open_file(it->path().string());
     if (fd < 0) continue;
-    if (is_same_file(fd, place.file) && size_of(fd) >= place.offset) {
+    const bool packed =
+        options_.compression == Compression::kNone && it->path().extension() == ".gz";
+    const Compression compression = packed ? Compression::kGzip : options_.compression;
+    if (is_same_file(fd, place.file) && (packed || size_of(fd) >= place.offset)) {
       is_rotated_ = true;
-      return open(fd, place.offset);
+      return open(fd, place.offset, compression);
     }
     ::close(fd);
   }
   return false;
+}
+
+// The file that the place is in, packed since.
+bool TailedFile::open_packed(const FilePlace& place, const std::vector<RotatedFile>& rotated) {
+  for (const RotatedFile& file : rotated) {
+    // An older file may begin the same way. Packed ones have whole seconds, with some packers.
+    if (file.compression == Compression::kNone || file.modified + kSecond < place.modified)
+      continue;
+    const int fd = open_file(file.path);
+    if (fd < 0) continue;
+    const auto head = unpacked_head(fd, file.compression);
+    if (head && !head->empty() && begins_so(*head, place.file)) {
+      is_rotated_ = true;
+      return open(fd, place.offset, file.compression);
+    }
+    ::close(fd);
+  }
+  return false;
+}
+
+void TailedFile::note_rotated(const FilePlace& place, const std::vector<RotatedFile>& rotated) {
+  const auto is_place = [&](const RotatedFile& file) {
+    return fd_ >= 0 && file.inode == identity_.inode && file.device == identity_.device;
+  };
+  const auto known = std::find_if(rotated.begin(), rotated.end(), is_place);
+  for (auto file = known == rotated.end() ? rotated.begin() : known + 1; file != rotated.end();
+       ++file) {
+    // By its number it is newer than a file that is there; else it was written to later.
+    const bool newer = (known != rotated.end() && known->number) ||
+                       (place.modified > 0 && file->modified >= place.modified);
+    if (!newer || (options_.is_target && options_.is_target(file->path))) continue;
+    const int fd = open_file(file->path);
+    if (fd >= 0) successors_.push_back({fd, file->compression});
+    if (successors_.size() >= kMaxSuccessors) return;
+  }
 }
 
 bool TailedFile::open_at_start() {
@@ -106,8 +150,12 @@ bool TailedFile::open_at_start() {
   const int why = errno;
   first_open_ = false;
   const bool lost = place && !same && place->file.inode != 0;
-  if (lost && open_rotated(*place)) {
+  const auto rotated = lost && options_.compression == Compression::kNone
+                           ? rotated_files(options_.path)
+                           : std::vector<RotatedFile>();
+  if (lost && (open_rotated(*place) || open_packed(*place, rotated))) {
     if (fd >= 0) ::close(fd);
+    note_rotated(*place, rotated);
     return true;
   }
   std::optional<uint64_t> offset = 0;
@@ -126,8 +174,13 @@ bool TailedFile::open_at_start() {
     context_.metrics.gaps.add();
     context_.diagnostics.warn("agent", "a file was rotated away before it was read to its end",
                               {{"path", options_.path}});
+    note_rotated(*place, rotated);
+    if (!successors_.empty()) {
+      if (fd >= 0) successors_.push_back({fd, options_.compression});
+      return open_successor();
+    }
   }
-  if (fd >= 0) return open(fd, *offset);
+  if (fd >= 0) return open(fd, *offset, options_.compression);
   if (why != ENOENT) fail("a file cannot be opened", std::strerror(why));
   return false;
 }
@@ -135,18 +188,18 @@ bool TailedFile::open_at_start() {
 // The file that is new at the path.
 bool TailedFile::open_path() {
   const int fd = open_file(options_.path);
-  return fd >= 0 && open_new(fd);
+  return fd >= 0 && open_new(fd, options_.compression);
 }
 
 bool TailedFile::open_successor() {
-  const int fd = successors_.front();
+  const Successor next = successors_.front();
   successors_.pop_front();
-  return open_new(fd);
+  return open_new(next.fd, next.compression);
 }
 
-bool TailedFile::open_new(int fd) {
+bool TailedFile::open_new(int fd, Compression compression) {
   const auto offset = options_.begin_at ? options_.begin_at(fd) : std::optional<uint64_t>(0);
-  if (offset) return open(fd, *offset);
+  if (offset) return open(fd, *offset, compression);
   ::close(fd);
   return false;
 }
@@ -199,7 +252,7 @@ bool TailedFile::commit() {
     if (const auto identity = identify_file(fd_)) identity_ = *identity;
   }
   const auto held = pipeline_->oldest_held();
-  FilePlace place{identity_, held ? *held - base_ : lines_->offset()};
+  FilePlace place{identity_, held ? *held - base_ : lines_->offset(), modified_of(fd_)};
   std::string text = encode_file_place(place);
   if (text == committed_) return true;
   if (!context_.store.commit(options_.source, text)) return false;
@@ -237,7 +290,7 @@ void TailedFile::note_successor(const struct stat& at_path) {
   struct stat opened {};
   if (fd < 0) return;
   if (::fstat(fd, &opened) == 0 && !is_open(opened)) {
-    successors_.push_back(fd);
+    successors_.push_back({fd, options_.compression});
   } else {
     ::close(fd);
   }
@@ -245,9 +298,10 @@ void TailedFile::note_successor(const struct stat& at_path) {
 
 bool TailedFile::is_open(const struct stat& file) const {
   if (file.st_ino == identity_.inode && file.st_dev == identity_.device) return true;
-  return std::any_of(successors_.begin(), successors_.end(), [&](int fd) {
+  return std::any_of(successors_.begin(), successors_.end(), [&](const Successor& next) {
     struct stat known {};
-    return ::fstat(fd, &known) == 0 && known.st_ino == file.st_ino && known.st_dev == file.st_dev;
+    return ::fstat(next.fd, &known) == 0 && known.st_ino == file.st_ino &&
+           known.st_dev == file.st_dev;
   });
 }
 
@@ -255,7 +309,8 @@ bool TailedFile::may_grow() {
   const int64_t now = context_.clock.steady_ns();
   const uint64_t bytes = size_of(fd_);
   const bool successor_has_lines =
-      std::any_of(successors_.begin(), successors_.end(), [](int fd) { return size_of(fd) > 0; });
+      std::any_of(successors_.begin(), successors_.end(),
+                  [](const Successor& next) { return size_of(next.fd) > 0; });
   const bool first = look_again_at_ == kNever;
   if (first || !successor_has_lines) succeeded_at_ = now;
   if (first || bytes != quiet_bytes_) quiet_since_ = now;
@@ -275,7 +330,7 @@ bool TailedFile::may_grow() {
 // Truncated, or written anew in its place. Asked before every read, since by then the file may have
 // grown past the place.
 bool TailedFile::is_overwritten() const {
-  return options_.compression == Compression::kNone &&
+  return compression_ == Compression::kNone &&
          (size_of(fd_) < lines_->offset() || !is_same_file(fd_, identity_));
 }
 
@@ -284,7 +339,7 @@ TailedFile::State TailedFile::read_anew() {
   pipeline_->flush_all(context_.store.sink());
   base_ += lines_->offset() + 1;
   const int fd = open_file(options_.path);
-  if (fd < 0 || !open(fd, 0)) return State::kGone;
+  if (fd < 0 || !open(fd, 0, options_.compression)) return State::kGone;
   return commit() ? State::kMore : State::kStop;
 }
 
@@ -297,7 +352,7 @@ TailedFile::State TailedFile::next_file() {
   pipeline_->flush_all(context_.store.sink());
   if (!commit()) return State::kStop;
   context_.metrics.rotations.add();
-  if (options_.on_left) options_.on_left({identity_, lines_->offset()});
+  if (options_.on_left) options_.on_left({identity_, lines_->offset(), modified_of(fd_)});
   base_ += lines_->offset() + 1;
   is_rotated_ = false;
   close();
@@ -321,7 +376,7 @@ bool TailedFile::flush_due(int64_t steady_ns) {
 }
 
 uint64_t TailedFile::lag_bytes() const {
-  if (fd_ < 0 || options_.compression != Compression::kNone) return 0;
+  if (fd_ < 0 || compression_ != Compression::kNone) return 0;
   const uint64_t size = size_of(fd_), at = lines_->offset();
   return size > at ? size - at : 0;
 }

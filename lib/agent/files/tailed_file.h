@@ -1,6 +1,6 @@
 // One path that is followed: through growth, rotation (renamed or deleted, a new file in its place)
-// and truncation. A file that was rotated while nobody looked is found again by its inode and read
-// to its end first.
+// and truncation. A file that was rotated while nobody looked is found again by its inode, or
+// packed by how it begins, and read to its end first; then those that were rotated behind it.
 //
 // Belongs to the thread of FileTargets.
 #pragma once
@@ -17,6 +17,7 @@
 #include "agent/files/file_place.h"
 #include "agent/files/line_source.h"
 #include "agent/files/line_store.h"
+#include "agent/files/rotated_files.h"
 #include "agent/files/text_decoder.h"
 #include "agent/pipeline/target_pipeline.h"
 #include "os/clock.h"
@@ -42,6 +43,8 @@ class TailedFile {
     // Where to begin in an open file that stands at the path and is new there: what has been read
     // under another name is behind. nullopt: it is being read under that name; later. Null: 0.
     std::function<std::optional<uint64_t>(int fd)> begin_at;
+    // Whether the path is followed by itself, as a glob may want it. Null: none is.
+    std::function<bool(const std::string& path)> is_target;
     // A file has been read to the place, and is left for another at the path. May be null.
     std::function<void(const FilePlace&)> on_left;
   };
@@ -80,9 +83,12 @@ class TailedFile {
   bool open_at_start();
   bool open_path();
   bool open_successor();
-  bool open_new(int fd);
+  bool open_new(int fd, Compression compression);
   bool open_rotated(const FilePlace& place);
-  bool open(int fd, uint64_t offset);
+  bool open_packed(const FilePlace& place, const std::vector<RotatedFile>& rotated);
+  // Files that stood at the path after that one are read next.
+  void note_rotated(const FilePlace& place, const std::vector<RotatedFile>& rotated);
+  bool open(int fd, uint64_t offset, Compression compression);
   void close();
   // What to do at the end of the file, by what stands at the path now.
   State at_end();
@@ -110,7 +116,12 @@ class TailedFile {
   std::unique_ptr<LineSource> lines_;
   uint64_t base_ = 0;  // added to offsets, so that sequences grow over files
   bool first_open_ = true;
-  std::deque<int> successors_;  // the files that came to stand at the path, in turn
+  Compression compression_ = Compression::kNone;  // of fd_
+  struct Successor {
+    int fd;
+    Compression compression;
+  };
+  std::deque<Successor> successors_;  // the files that came to stand at the path, in turn
   int64_t look_again_at_ = kNever;
   // Of a file that was renamed: since when lines are in the new one; its size, and since when.
   int64_t succeeded_at_ = 0, quiet_since_ = 0;

@@ -2,6 +2,7 @@
 
 #include "agent/net/authorization.h"
 #include "agent/net/http_stream.h"
+#include "base/shown_url.h"
 
 namespace logsvc::agent {
 namespace {
@@ -59,7 +60,7 @@ Result<std::optional<Url>> proxy_of(const Url& url, const HttpClientConfig& conf
   if (proxy.empty()) return std::optional<Url>();
   ASSIGN_OR_RETURN(Url parsed, parse_url(proxy));
   if (parsed.scheme != "http")
-    return invalid("only http proxies are supported, found " + without_credentials(proxy));
+    return invalid("only http proxies are supported, found " + without_url_secrets(proxy));
   return std::optional<Url>(std::move(parsed));
 }
 

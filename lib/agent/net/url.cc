@@ -9,6 +9,8 @@
 #include <optional>
 #include <string_view>
 
+#include "base/shown_url.h"
+
 namespace logsvc::agent {
 namespace {
 
@@ -109,18 +111,9 @@ std::string percent_decoded(const std::string& text) {
 
 }  // namespace
 
-std::string without_credentials(const std::string& url) {
-  const size_t scheme = url.find("://");
-  if (scheme == std::string::npos) return url;
-  const size_t end = std::min(url.find('/', scheme + 3), url.size());
-  const size_t at = url.rfind('@', end);
-  if (at == std::string::npos || at < scheme) return url;
-  return url.substr(0, scheme + 3) + url.substr(at + 1);
-}
-
 Result<Url> parse_url(const std::string& text) {
   const Error bad = invalid("expected http://host:3100/loki/api/v1/push, found \"" +
-                            without_credentials(text) + "\"");
+                            without_url_secrets(text) + "\"");
   Url url;
   const size_t scheme_end = text.find("://");
   if (scheme_end == std::string::npos) return bad;

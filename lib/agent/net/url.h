@@ -18,9 +18,6 @@ struct Url {
 // kInvalid, showing the URL without its password.
 Result<Url> parse_url(const std::string& text);
 
-// The URL without user and password.
-std::string without_credentials(const std::string& url);
-
 // The proxy for the URL's host, of proxy_url, else if wanted of the environment (HTTPS_PROXY,
 // HTTP_PROXY, NO_PROXY, in small letters too); empty for none. What Go's programs do: no_proxy
 // holds names with their subdomains, .subdomains, addresses, networks (10.0.0.0/8) and *, each with

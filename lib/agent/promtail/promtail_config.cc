@@ -5,6 +5,7 @@
 
 #include "agent/promtail/expand_env.h"
 #include "agent/promtail/readers.h"
+#include "base/shown_url.h"
 
 namespace logsvc::agent {
 namespace {
@@ -50,9 +51,10 @@ void read_clients(MapReader& map, Findings& findings, std::vector<ClientConfig>&
   std::set<std::string> names;
   for (ClientConfig& client : out) {
     if (client.name.empty()) {
-      client.name = client.url;
-      for (int n = 2; names.count(client.name); ++n)
-        client.name = client.url + "#" + std::to_string(n);
+      // It is shown, and names files.
+      const std::string url = without_url_secrets(client.url);
+      client.name = url;
+      for (int n = 2; names.count(client.name); ++n) client.name = url + "#" + std::to_string(n);
     } else if (names.count(client.name)) {
       findings.error(*map.take("clients"), "two clients have the name " + client.name);
     }

@@ -4,12 +4,16 @@
 
 #include <algorithm>
 #include <atomic>
+#include <charconv>
 #include <cstdlib>
+#include <ctime>
 
 #include "agent/net/authorization.h"
 #include "agent/net/http_stream.h"
 #include "agent/net/route.h"
+#include "base/shown_url.h"
 #include "wire/agent_report.h"
+#include "wire/push_answer.h"
 
 namespace logsvc::agent {
 namespace {
@@ -23,16 +27,38 @@ constexpr int kMaxRetryAfterSeconds = 300;
 constexpr char kPushPath[] = "/loki/api/v1/push";
 constexpr char kReportPath[] = "/loki/api/v1/status/buildinfo";
 
-// A redirection, 401, 403, 404, 407: a wrong URL or password; somebody will put it right, and the
-// lines are kept.
-PushOutcome::Kind kind_of(int status, bool drop_rate_limited) {
+// Only 400 and 422 say that these very lines are bad, and only if they come from a server of logs:
+// a page of HTML is a proxy's. With anything else (a redirection, 401, 404, 405 …) the URL, the
+// password or the server is wrong; somebody will put it right, and the lines are kept.
+PushOutcome::Kind kind_of(int status, bool is_html, bool drop_rate_limited) {
   if (status >= 200 && status < 300) return PushOutcome::Kind::kAccepted;
   if (status == 413) return PushOutcome::Kind::kTooLarge;
   if (status == 429 && drop_rate_limited) return PushOutcome::Kind::kRefused;
-  const bool later = status < 400 || status >= 500 || status == 401 || status == 403 ||
-                     status == 404 || status == 407 || status == 408 || status == 425 ||
-                     status == 429;
-  return later ? PushOutcome::Kind::kLater : PushOutcome::Kind::kRefused;
+  const bool bad_lines = (status == 400 || status == 422) && !is_html;
+  return bad_lines ? PushOutcome::Kind::kRefused : PushOutcome::Kind::kLater;
+}
+
+// Of our servers to the ns, of others as they write Date.
+void read_clock(const HttpStream& answer, PushOutcome& out) {
+  const std::string ours = answer.header("x-logsvc-clock");
+  Timestamp t = 0;
+  const auto [end, failure] = std::from_chars(ours.data(), ours.data() + ours.size(), t);
+  if (!ours.empty() && failure == std::errc() && end == ours.data() + ours.size() && t > 0) {
+    out.server_clock = t;
+    return;
+  }
+  const std::string date = answer.header("date");
+  std::tm parts{};
+  const char* const rest = ::strptime(date.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+  if (rest && *rest == '\0') out.server_clock = ::timegm(&parts) * kSecond + kSecond / 2;
+}
+
+// What our server says of the lines of a push.
+void read_answer(const HttpStream& answer, PushOutcome& out) {
+  if (auto ranges = wire::decode_entry_ranges(answer.header("x-logsvc-refused")))
+    out.refused = std::move(*ranges);
+  const std::string kept = answer.header("x-logsvc-kept-at-arrival");
+  (void)std::from_chars(kept.data(), kept.data() + kept.size(), out.kept_at_arrival);
 }
 
 // Empty if the push path is of another kind.
@@ -86,29 +112,41 @@ class HttpPushTarget : public PushTarget {
     if (!message.report.empty()) headers += header_line(wire::kAgentReportHeader, message.report);
     headers += "Content-Type: application/x-protobuf\r\n";
     headers += "Content-Length: " + std::to_string(message.body.size()) + "\r\n";
-    PushOutcome out;
-    const auto answer = send("POST", url_.path, headers, message.body);
-    if (!answer.ok()) {
-      out.detail = "no connection: " + answer.error().message;
+    return outcome_of(send("POST", url_.path, headers, message.body));
+  }
+  PushOutcome report(const std::string& report) override {
+    if (report_path_.empty()) {
+      PushOutcome out;
+      out.answered = true;
+      out.detail = "the URL has no path for reports";
       return out;
     }
-    out.detail = std::to_string(answer->status) + " " + answer->body.substr(0, kShownBytes);
-    out.kind = kind_of(answer->status, config_.drop_rate_limited_batches);
-    out.retry_after_s =
-        std::clamp(std::atoi(answer->retry_after.c_str()), 0, kMaxRetryAfterSeconds);
-    return out;
-  }
-  void report(const std::string& report) override {
-    if (report_path_.empty()) return;
-    (void)send("GET", report_path_, header_line(wire::kAgentReportHeader, report), "");
+    return outcome_of(send("GET", report_path_, header_line(wire::kAgentReportHeader, report), ""));
   }
   void cancel() override { stop_ = true; }
 
  private:
   struct Answer {
     int status = 0;
+    bool is_html = false;
     std::string body, retry_after, location;
+    PushOutcome says;  // the server's clock, what became of the lines
   };
+
+  PushOutcome outcome_of(Result<Answer> answer) const {
+    PushOutcome out;
+    if (!answer.ok()) {
+      out.detail = "no connection: " + without_url_secrets(answer.error().message);
+      return out;
+    }
+    out = std::move(answer->says);
+    out.answered = true;
+    out.detail = std::to_string(answer->status) + " " + answer->body.substr(0, kShownBytes);
+    out.kind = kind_of(answer->status, answer->is_html, config_.drop_rate_limited_batches);
+    out.retry_after_s =
+        std::clamp(std::atoi(answer->retry_after.c_str()), 0, kMaxRetryAfterSeconds);
+    return out;
+  }
 
   // Follows redirections; the last answer.
   Result<Answer> send(const std::string& method, const std::string& path,
@@ -167,6 +205,9 @@ class HttpPushTarget : public PushTarget {
     out.status = stream.status();
     out.retry_after = stream.header("retry-after");
     out.location = stream.header("location");
+    out.is_html = stream.header("content-type").find("html") != std::string::npos;
+    read_clock(stream, out.says);
+    read_answer(stream, out.says);
     auto text = stream.read_all(kMaxAnswerBytes, timeout_ms_);
     if (text.ok()) out.body = std::move(*text);
     if (sent.ok() && text.ok() && stream.reusable()) {
@@ -215,7 +256,7 @@ class HttpPushTarget : public PushTarget {
 Result<ClientConfig> client_of_url(const std::string& url) {
   ASSIGN_OR_RETURN(const Url parsed, parse_url(url));
   ClientConfig config;
-  config.url = without_credentials(url);
+  config.url = without_url_secrets(url);
   if (parsed.path.empty() || parsed.path == "/") {
     if (config.url.back() == '/') config.url.pop_back();
     config.url += kPushPath;

@@ -1,5 +1,7 @@
 // Spool → batches → one client's server, in order, one thread. A batch that fails is sent again,
 // byte for byte the same, until the server takes or refuses it; only then does the spool let it go.
+// What is refused for good is kept aside (refused_lines.h). While a server is away it is asked for
+// every two seconds or more often, so that sending goes on soon after it is back.
 #pragma once
 
 #include <atomic>
@@ -10,7 +12,9 @@
 
 #include "agent/agent_metrics.h"
 #include "agent/push/batch.h"
+#include "agent/push/clock_offset.h"
 #include "agent/push/push_target.h"
+#include "agent/spool/refused_lines.h"
 #include "agent/spool/spool.h"
 #include "base/mutex.h"
 #include "os/clock.h"
@@ -42,23 +46,44 @@ class Pusher {
     };
   };
 
+  // For the status page.
+  struct Status {
+    std::string name;
+    uint64_t waiting_lines = 0;
+    std::optional<Duration> clock_offset;  // this host's clock minus the server's
+    std::string error;                     // of the last push that failed; empty: none did
+    Timestamp error_at = 0;
+  };
+
   // Borrows everything. Starts its thread.
-  Pusher(Spool& spool, PushTarget& target, const Clock& clock, AgentMetrics& metrics,
-         Diagnostics& diagnostics, PusherOptions options, Says says);
+  Pusher(Spool& spool, RefusedLines& refused, PushTarget& target, const Clock& clock,
+         AgentMetrics& metrics, Diagnostics& diagnostics, PusherOptions options, Says says);
   // Ends within the target's cancel; what is not acknowledged stays in the spool.
   ~Pusher();
 
   // Something is in the spool.
   void wake();
+  Status status() const;  // any thread
 
  private:
+  using Done = logsvc::Status;  // Status is the page's here
   void run();
   // Takes what the spool has and the batch can.
-  Status fill(Batch& batch);
+  Done fill(Batch& batch);
   // True when the message is off our hands.
   bool send(const PushMessage& message, uint64_t lines);
   bool send_halves(const PushMessage& message, uint64_t lines, const std::string& why);
-  void refuse(uint64_t lines, const std::string& why);
+  // Keeps aside what the outcome names, or all of the message.
+  void refuse(const PushMessage& message, uint64_t lines, const PushOutcome& outcome);
+  void set_aside(const std::string& tenant, uint64_t lines, const std::string& why,
+                 std::string_view block);
+  PushOutcome push(const PushMessage& message);
+  void send_report();
+  void measure_clock(Timestamp before, const PushOutcome& outcome);
+  void note_error(const std::string& why);
+  // Until the next try; less if the server, which was away, is there again.
+  void pause(Duration backoff, const PushOutcome& outcome);
+  void obey_requests();
   void acknowledge(const Batch& batch);
   std::string report(const Batch* batch);
   // Some of the containers into the report; the next one goes on where there was no more room.
@@ -67,6 +92,7 @@ class Pusher {
   void wait_until(int64_t until, bool wakeable);
 
   Spool& spool_;
+  RefusedLines& refused_lines_;
   PushTarget& target_;
   const Clock& clock_;
   AgentMetrics& metrics_;
@@ -87,8 +113,11 @@ class Pusher {
   int64_t described_ns_ = INT64_MIN;
   uint64_t refused_ = 0;
   bool was_failing_ = false;
-  std::string last_error_;
-  Timestamp last_error_at_ = 0;
+  ClockOffset clock_offset_;
+  mutable Mutex status_mutex_;
+  std::string last_error_ GUARDED_BY(status_mutex_);
+  Timestamp last_error_at_ GUARDED_BY(status_mutex_) = 0;
+  std::optional<Duration> shown_offset_ GUARDED_BY(status_mutex_);
   std::thread thread_;
 };
 

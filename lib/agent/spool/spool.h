@@ -66,6 +66,8 @@ class Spool {
     std::unique_ptr<journal::Journal::Reader> journal_reader_;
   };
   std::unique_ptr<Reader> reader(size_t client) const;
+  // What was appended survives a power cut when this returns.
+  Status sync() { return journal_->sync(); }
   // The client has been given all up to the sequence, `lines` more lines than at the last call.
   Status acknowledge(size_t client, uint64_t sequence, uint64_t lines);
 

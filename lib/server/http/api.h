@@ -138,8 +138,8 @@ class Api {
   void pulse(const Request&, Response&);
   void faults(const Request&, Response&);
   void agents(const Request&, Response&);
-  void take_agent_report(const Request& request);
-  void hear_heartbeat(const Request& request);
+  void take_agent_report(const Request& request, Response& response);
+  void hear_heartbeat(const Request& request, Response& response);
   bool upgrade_pulse(int socket, const std::string& accept);
   // shared_handler.cc
   void shared(const Request&, Response&);

@@ -46,11 +46,10 @@ void Api::otlp_logs(Request& request, Response& response) {
     count_refused_push();
     return send_otlp_error(response, decoded.error());
   }
-  if (const Status done = ingest_.accept(std::move(*decoded), Ingest::Format::kOtlp); !done.ok()) {
-    return send_otlp_error(response, done.error());
-  }
+  const auto done = ingest_.accept(std::move(*decoded), Ingest::Format::kOtlp);
+  if (!done.status.ok()) return send_otlp_error(response, done.status.error());
   response.status = 204;
-  take_agent_report(request);
+  take_agent_report(request, response);
 }
 
 }  // namespace logsvc::server

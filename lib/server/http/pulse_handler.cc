@@ -45,19 +45,28 @@ void Api::faults(const Request& request, Response& response) {
 
 void Api::agents(const Request&, Response& response) { send_json(response, insight_.agents()); }
 
-// Of a push that was accepted: the lines that it says it carries have been taken.
-void Api::take_agent_report(const Request& request) {
+// Of a push that was accepted, or a part of it: the lines that it says it carries have been taken,
+// but for those that the answer names.
+void Api::take_agent_report(const Request& request, Response& response) {
   const std::string& header = request.header(wire::kAgentReportHeader);
   if (header.empty()) return;
+  response.set_header(wire::kServerClockHeader, std::to_string(clock_.now()));
+  const bool taken = response.status / 100 == 2 || response.headers.has(wire::kRefusedHeader);
+  if (!taken) return;
   auto report = wire::decode_agent_report(header);
-  if (report.ok()) return insight_.report(std::move(*report), client_address(request));
+  if (report.ok()) {
+    const std::string& kept = response.header(wire::kKeptAtArrivalHeader);
+    return insight_.report(std::move(*report), client_address(request),
+                           kept.empty() ? 0 : std::stoull(kept));
+  }
   diagnostics_.warn("server", "cannot parse an agent's report", {{"why", report.error().message}});
 }
 
 // An agent without lines to send: it tells nothing that a push from its address has not begun.
-void Api::hear_heartbeat(const Request& request) {
+void Api::hear_heartbeat(const Request& request, Response& response) {
   const std::string& header = request.header(wire::kAgentReportHeader);
   if (header.empty()) return;
+  response.set_header(wire::kServerClockHeader, std::to_string(clock_.now()));
   auto report = wire::decode_agent_report(header);
   if (report.ok()) insight_.heartbeat(std::move(*report), client_address(request));
 }

@@ -3,6 +3,8 @@
 #include "server/http/api.h"
 #include "server/http/body_encoding.h"
 #include "server/http/decode_cost.h"
+#include "wire/agent_report.h"
+#include "wire/push_answer.h"
 #include "wire/push_json.h"
 #include "wire/push_protobuf.h"
 
@@ -68,11 +70,20 @@ void Api::accept_push(Request& request, Response& response, bool legacy) {
     send_text(response, 422, "error at least one valid stream is required for ingestion\n");
     return;
   }
-  if (const Status done = ingest_.accept(std::move(*decoded), Ingest::Format::kLoki); !done.ok()) {
-    return send_error(response, {done.error().code, done.error().message + "\n"});
+  const bool by_agent = request.headers.has(wire::kAgentReportHeader);
+  const auto done = ingest_.accept(std::move(*decoded), Ingest::Format::kLoki,
+                                   by_agent ? Ingest::Sender::kAgent : Ingest::Sender::kOther);
+  if (by_agent && done.kept_at_arrival > 0)
+    response.set_header(wire::kKeptAtArrivalHeader, std::to_string(done.kept_at_arrival));
+  if (!done.status.ok()) {
+    const std::string refused = wire::encode_entry_ranges(done.refused);
+    if (by_agent && !refused.empty()) response.set_header(wire::kRefusedHeader, refused);
+    const Error& why = done.status.error();
+    send_error(response, {why.code, why.message + "\n"});
+  } else {
+    response.status = 204;
   }
-  response.status = 204;
-  take_agent_report(request);
+  take_agent_report(request, response);
 }
 
 }  // namespace logsvc::server

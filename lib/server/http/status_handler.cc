@@ -13,7 +13,7 @@ void Api::metrics_page(const Request&, Response& response) {
 
 // The version is that of the Loki API we answer, since clients compare it; ours is in branch.
 void Api::build_info(const Request& request, Response& response) {
-  hear_heartbeat(request);
+  hear_heartbeat(request, response);
   response.status = 200;
   response.set_body("{\"version\":\"" + std::string(kLokiVersion) +
                         "\",\"revision\":\"\",\"branch\":\"logsvc-" + info_.version +

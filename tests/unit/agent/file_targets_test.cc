@@ -141,6 +141,91 @@ TEST_CASE("a renamed file is read on until its writer has opened the new one") {
   CHECK(f.file->look_again_at() == TailedFile::kNever);
 }
 
+// As logrotate does: app.log.1 becomes app.log.2, app.log becomes app.log.1.
+static void rotate(const std::string& path, int keep = 9) {
+  for (int n = keep; n >= 1; --n) {
+    for (const char* ending : {"", ".gz"}) {
+      const std::string from = path + '.' + std::to_string(n) + ending;
+      if (!std::filesystem::exists(from)) continue;
+      if (n == keep) {
+        std::filesystem::remove(from);
+      } else {
+        std::filesystem::rename(from, path + '.' + std::to_string(n + 1) + ending);
+      }
+    }
+  }
+  std::filesystem::rename(path, path + ".1");
+}
+
+static void pack(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  const gzFile out = ::gzopen((path + ".gz").c_str(), "wb");
+  ::gzwrite(out, text.data(), static_cast<unsigned>(text.size()));
+  ::gzclose(out);
+  std::filesystem::last_write_time(path + ".gz", std::filesystem::last_write_time(path));
+  std::filesystem::remove(path);
+}
+
+TEST_CASE("a file that was rotated several times while nobody read: all of it is read, in order") {
+  for (const int packed : {0, 1, 2, 3}) {
+    CAPTURE(packed);
+    Followed f;
+    f.append("0 of a file that was rotated before\n");
+    rotate(f.path);
+    f.append("1 of the file that is being read now\n");
+    f.read();
+    f.taken();
+    f.file.reset();
+    f.append("2\n");
+    rotate(f.path);
+    f.append("3\n4\n");
+    rotate(f.path);
+    f.append("5\n");
+    rotate(f.path);
+    f.append("6\n");
+    for (int n = 3; n > 3 - packed; --n) pack(f.path + "." + std::to_string(n));
+    f.restart();
+    f.read();
+    CHECK(f.taken() == Lines{"2", "3", "4", "5", "6"});
+    CHECK(f.metrics.gaps.value() == 0);
+    f.append("7\n");
+    f.read();
+    CHECK(f.taken() == Lines{"7"});
+  }
+}
+
+TEST_CASE("what was rotated away for good is a gap; what is left behind it is read") {
+  Followed f;
+  f.append("1 of a file that will be removed\n");
+  f.read();
+  f.taken();
+  f.file.reset();
+  std::this_thread::sleep_for(std::chrono::milliseconds(10));  // times of files are coarse
+  for (const char* text : {"2\n", "3\n", "4\n"}) {
+    rotate(f.path, 2);
+    f.append(text);
+  }
+  f.restart();
+  f.read();
+  CHECK(f.taken() == Lines{"2", "3", "4"});
+  CHECK(f.metrics.gaps.value() == 1);
+}
+
+TEST_CASE("which files were rotated from a path: numbers and dates, not other logs beside it") {
+  Followed f;
+  f.append("x\n");
+  for (const char* name : {"app.log.10", "app.log.2.gz", "app.log-20260131", "app-2026-01-30.log",
+                           "app-error.log", "app.log.tmp", "app.logs.1", "other.log.1"}) {
+    std::ofstream(f.dir.path() + "/" + name) << "y\n";
+  }
+  std::set<std::string> found;
+  for (const RotatedFile& file : rotated_files(f.path))
+    found.insert(std::filesystem::path(file.path).filename().string());
+  CHECK(found == std::set<std::string>{"app-2026-01-30.log", "app.log-20260131", "app.log.10",
+                                       "app.log.2.gz"});
+}
+
 TEST_CASE("files that are renamed one soon after the other are read in turn") {
   Followed f;
   f.append("1\n");
@@ -403,7 +488,11 @@ TEST_CASE("a damaged place is no place") {
   }
   CHECK(!decode_file_place("1 2 3 4 5"));
   CHECK(!decode_file_place(text + " "));
-  CHECK(!decode_file_place("2" + text.substr(1)));
+  CHECK(!decode_file_place("3" + text.substr(1)));
+  // Of earlier releases, which did not note the time.
+  const auto old = decode_file_place("1" + text.substr(1, text.rfind(' ') - 1));
+  REQUIRE(old);
+  CHECK((old->file == place.file && old->offset == 5 && old->modified == 0));
 }
 
 TEST_CASE("globs: ** for folders, classes and alternatives") {

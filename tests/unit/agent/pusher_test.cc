@@ -5,6 +5,7 @@
 #include <random>
 
 #include "agent/push/http_push_target.h"
+#include "base/shown_url.h"
 #include "support/fake_clock.h"
 #include "unit/agent/spool_world.h"
 
@@ -41,7 +42,7 @@ TEST_CASE("behind a quiet time a few pushes go at once, then they keep their pac
   FakeClock clock;
   PusherOptions options;
   options.batch_wait = kHour;
-  Pusher pusher(*w.spool, w.target, clock, w.metrics, w.quiet, options,
+  Pusher pusher(*w.spool, *w.refused, w.target, clock, w.metrics, w.quiet, options,
                 Pusher::Says{[] { return wire::AgentReport{}; }});
   const auto print = [&](uint64_t line) {
     REQUIRE(append(*w.spool, {"c1", "p", {std::to_string(line)}, line}).ok());
@@ -185,6 +186,123 @@ TEST_CASE("an agent without lines reports itself") {
   REQUIRE(report.ok());
   CHECK(report->agent == w.spool->agent_id());
   CHECK(report->lines.empty());
+}
+
+TEST_CASE(
+    "refused lines are kept aside, those that the server names alone, until they are sent again") {
+  SpoolWorld w;
+  w.target.answer = [](int call) {
+    return call == 0 ? PushOutcome::Kind::kRefused : PushOutcome::Kind::kAccepted;
+  };
+  w.target.refused = {{1, 2}};
+  REQUIRE(append(*w.spool, {"c1", "1", {"a", "b", "c", "d"}}).ok());
+  auto pusher = w.pusher();
+  CHECK(w.target.wait_for(2) == std::vector<std::string>{"a", "d"});
+  pusher.reset();
+  CHECK(w.metrics.lines_refused.value() == 2);
+  CHECK(w.metrics.lines_sent.value() == 2);
+  w.refused.reset();
+  w.refused = w.open_refused({});
+  CHECK(w.refused->lines() == 2);
+  REQUIRE(request_of_refused(w.files, "/agent", kSendAgain).ok());
+  pusher = w.pusher();
+  CHECK(w.target.wait_for(4) == std::vector<std::string>{"a", "d", "b", "c"});
+  CHECK(w.refused->lines() == 0);
+  CHECK(!w.files.exists("/agent/refused.request"));
+}
+
+TEST_CASE("refused lines are bounded: the oldest go, counted; clear removes them") {
+  SpoolWorld w;
+  uint64_t dropped = 0;
+  RefusedLines::Options options;
+  options.max_bytes = 4000;
+  options.segment_bytes = 1000;
+  options.on_dropped = [&](uint64_t lines) { dropped += lines; };
+  w.refused = w.open_refused(options);
+  const std::string block(500, 'x');
+  for (int i = 0; i < 100; ++i)
+    REQUIRE(w.refused->add({"one", "", kSecond, 3, "400 why", block}).ok());
+  CHECK(dropped > 0);
+  CHECK(w.refused->lines() + dropped == 300);
+  CHECK(w.refused->lines() >= 9);
+  REQUIRE(request_of_refused(w.files, "/agent", kClear).ok());
+  const auto done = w.refused->obey_request(*w.spool, kSecond);
+  REQUIRE(done.ok());
+  CHECK(*done);
+  CHECK(w.refused->lines() == 0);
+  w.refused.reset();
+  CHECK(w.open_refused(options)->lines() == 0);
+}
+
+TEST_CASE("a group of refused lines round-trips; cut at any byte it is refused or shorter") {
+  const RefusedGroup group{"http://h", "acme", -5, 7, "400 too new", "block"};
+  const std::string bytes = encode_refused_group(group);
+  const auto back = decode_refused_group(bytes);
+  REQUIRE(back.ok());
+  CHECK((back->client == "http://h" && back->tenant == "acme" && back->refused_at == -5 &&
+         back->lines == 7 && back->reason == "400 too new" && back->block == "block"));
+  for (size_t n = 0; n + 5 <= bytes.size(); ++n)
+    CHECK_MESSAGE(!decode_refused_group(bytes.substr(0, n)).ok(), n);
+  CHECK(!decode_refused_group("\x02" + bytes.substr(1)).ok());
+}
+
+TEST_CASE("the clock's offset to the server is measured in the middle of a request") {
+  ClockOffset offset;
+  CHECK(!offset.value());
+  offset.add(100 * kSecond, 102 * kSecond, 41 * kSecond);
+  CHECK(*offset.value() == kMinute);
+  offset.add(100 * kSecond, 90 * kSecond, 41 * kSecond);   // the clock was set back
+  offset.add(100 * kSecond, 200 * kSecond, 41 * kSecond);  // a slow answer
+  CHECK(*offset.value() == kMinute);
+  for (int i = 0; i < 3; ++i) offset.add(200 * kSecond, 200 * kSecond, 200 * kSecond);
+  CHECK(*offset.value() == 0);
+}
+
+TEST_CASE("reports and the metric tell the clock's offset") {
+  SpoolWorld w;
+  w.target.server_clock = [&] { return w.clock.now() - kHour; };
+  PusherOptions options;
+  options.name = "one";
+  options.report_interval = 0;
+  const auto pusher = w.pusher(std::move(options));
+  const auto reports = w.target.wait_for_reports(3);
+  const auto report = wire::decode_agent_report(reports.back());
+  REQUIRE(report.ok());
+  REQUIRE(report->clock_offset);
+  CHECK(*report->clock_offset / kMinute == 60);
+  CHECK(w.metrics.clock_offset("one").value() > 3599);
+  CHECK(pusher->status().clock_offset.value_or(0) / kMinute == 60);
+}
+
+TEST_CASE("a server that was away is asked for, and lines go as soon as it is back") {
+  SpoolWorld w;
+  w.target.answer = [&](int call) {
+    return call == 0 ? PushOutcome::Kind::kLater : PushOutcome::Kind::kAccepted;
+  };
+  // Of the reports while the push waits, the first finds nobody, the second somebody.
+  w.target.report_answer = [](int n) {
+    return n == 0 ? PushOutcome::Kind::kLater : PushOutcome::Kind::kAccepted;
+  };
+  REQUIRE(append(*w.spool, {"c1", "1", {"a"}}).ok());
+  PusherOptions options;
+  options.batch_wait = 0;
+  options.min_backoff = options.max_backoff = kHour;
+  Pusher pusher(*w.spool, *w.refused, w.target, w.clock, w.metrics, w.quiet, options,
+                Pusher::Says{[] { return wire::AgentReport{}; }});
+  CHECK(w.target.wait_for(1) == std::vector<std::string>{"a"});
+}
+
+TEST_CASE("no password of a URL is shown") {
+  for (const char* url :
+       {"http://ann:s3cret@host:3100/path", "https://s3cret@host/", "at http://a:s3cret@h, or so",
+        "http://h1,http://a:s3cret@h2/x", "http://a:s3/cret@host/", "tcp://a:s@3cret@h"}) {
+    const std::string shown = without_url_secrets(url);
+    CHECK_MESSAGE(shown.find("s3") == std::string::npos, shown);
+    CHECK_MESSAGE(shown.find("cret") == std::string::npos, shown);
+  }
+  CHECK(without_url_secrets("http://host:3100/a@b") == "http://host:3100/a@b");
+  CHECK(without_url_secrets("http://[::1]:3100/a@b") == "http://[::1]:3100/a@b");
+  CHECK(without_url_secrets("nothing @ all") == "nothing @ all");
 }
 
 TEST_CASE("push URLs") {

@@ -31,7 +31,7 @@ class FlakyTarget : public PushTarget {
   PushOutcome push(const PushMessage& message) override {
     const std::lock_guard lock(mutex_);
     if (fail_one_in > 0 && random_() % static_cast<uint64_t>(fail_one_in) == 0)
-      return {PushOutcome::Kind::kLater, 0, "flaky"};
+      return outcome(PushOutcome::Kind::kLater);
     wire::LabelTextCache labels;
     const auto batch = wire::decode_push_protobuf(message.body, 1 << 26, labels);
     REQUIRE(batch.ok());
@@ -45,9 +45,9 @@ class FlakyTarget : public PushTarget {
       }
     }
     changed_.notify_all();
-    return {PushOutcome::Kind::kAccepted, 0, ""};
+    return outcome(PushOutcome::Kind::kAccepted);
   }
-  void report(const std::string&) override {}
+  PushOutcome report(const std::string&) override { return outcome(PushOutcome::Kind::kAccepted); }
   void cancel() override {}
 
   using Lines = std::map<std::string, std::vector<std::string>>;
@@ -67,6 +67,13 @@ class FlakyTarget : public PushTarget {
   }
 
  private:
+  static PushOutcome outcome(PushOutcome::Kind kind) {
+    PushOutcome out;
+    out.kind = kind;
+    out.answered = true;
+    return out;
+  }
+
   std::mutex mutex_;
   std::condition_variable changed_;
   std::mt19937_64 random_;
@@ -88,12 +95,15 @@ struct Reading {
     auto opened = Spool::open(files, "/agent", spool_options);
     REQUIRE_MESSAGE(opened.ok(), opened.error().message);
     spool = std::move(*opened);
+    auto kept = RefusedLines::open(files, "/agent", {});
+    REQUIRE_MESSAGE(kept.ok(), kept.error().message);
+    refused = std::move(*kept);
     PusherOptions pushing;
     pushing.batch.bytes = 5000;
     pushing.batch_wait = 0;
     pushing.min_backoff = kMillisecond;
     pushing.max_backoff = 4 * kMillisecond;
-    pusher = std::make_unique<Pusher>(*spool, target, clock, metrics, quiet, pushing,
+    pusher = std::make_unique<Pusher>(*spool, *refused, target, clock, metrics, quiet, pushing,
                                       Pusher::Says{[] { return wire::AgentReport{}; }});
     ReadLoop::Options reading;
     auto job = Job::automatic(nullptr, {clock, registry, quiet, "host"});
@@ -131,6 +141,7 @@ struct Reading {
   Diagnostics quiet{clock, LogLevel::kError, LogFormat::kLogfmt, [](std::string_view) {}};
   DockerClient docker;
   std::unique_ptr<Spool> spool;
+  std::unique_ptr<RefusedLines> refused;
   std::unique_ptr<Pusher> pusher;
   std::unique_ptr<ReadLoop> loop;
   std::unique_ptr<ContainerWatcher> watcher;

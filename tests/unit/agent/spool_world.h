@@ -25,20 +25,39 @@ class FakePushTarget : public PushTarget {
     return PushOutcome::Kind::kAccepted;
   };
 
+  std::function<PushOutcome::Kind(int report)> report_answer = [](int) {
+    return PushOutcome::Kind::kAccepted;
+  };
+  std::function<Timestamp()> server_clock;  // of answers; none: they do not say
+  std::vector<wire::EntryRange> refused;    // what a refusal names
+  bool answered = true;
+
   size_t too_large_over = 1u << 30;
 
   PushOutcome push(const PushMessage& message) override {
     const std::lock_guard lock(mutex_);
     auto kind = answer(calls_++);
     if (message.body.size() > too_large_over) kind = PushOutcome::Kind::kTooLarge;
-    if (kind == PushOutcome::Kind::kAccepted) accept(message);
+    PushOutcome out;
+    out.kind = kind;
+    out.detail = "fake";
+    out.answered = answered;
+    if (kind == PushOutcome::Kind::kRefused) out.refused = refused;
+    if (server_clock) out.server_clock = server_clock();
+    if (kind == PushOutcome::Kind::kAccepted) accept(message, refused_of(out));
+    if (kind == PushOutcome::Kind::kRefused && !out.refused.empty())
+      accept(message, refused_of(out));
     changed_.notify_all();
-    return {kind, 0, "fake"};
+    return out;
   }
-  void report(const std::string& report) override {
+  PushOutcome report(const std::string& report) override {
     const std::lock_guard lock(mutex_);
     reports_.push_back(report);
     changed_.notify_all();
+    PushOutcome out;
+    out.kind = report_answer(static_cast<int>(reports_.size()) - 1);
+    if (server_clock) out.server_clock = server_clock();
+    return out;
   }
   void cancel() override {}
 
@@ -76,7 +95,14 @@ class FakePushTarget : public PushTarget {
   }
 
  private:
-  void accept(const PushMessage& message) {
+  static std::set<uint64_t> refused_of(const PushOutcome& outcome) {
+    std::set<uint64_t> out;
+    for (const auto& range : outcome.refused) {
+      for (uint64_t i = 0; i < range.count; ++i) out.insert(range.first + i);
+    }
+    return out;
+  }
+  void accept(const PushMessage& message, const std::set<uint64_t>& but) {
     wire::LabelTextCache labels;
     const auto batch = wire::decode_push_protobuf(message.body, 1 << 24, labels);
     REQUIRE(batch.ok());
@@ -86,9 +112,12 @@ class FakePushTarget : public PushTarget {
       for (const auto& range : report->lines) ranges_.push_back(range);
     }
     tenants_.push_back(message.tenant);
+    uint64_t number = 0;
     for (const auto& s : batch->streams) {
       label_texts_.insert(s.labels.to_string());
-      for (const Entry& e : s.entries) lines_.emplace_back(e.line);
+      for (const Entry& e : s.entries) {
+        if (but.count(number++) == 0) lines_.emplace_back(e.line);
+      }
     }
   }
   std::mutex mutex_;
@@ -143,6 +172,13 @@ struct SpoolWorld {
   SpoolOptions options{.max_bytes = 0, .clients = {"one"}};
   std::unique_ptr<Spool> spool = open();
 
+  std::unique_ptr<RefusedLines> refused = open_refused({});
+
+  std::unique_ptr<RefusedLines> open_refused(RefusedLines::Options of) {
+    auto opened = RefusedLines::open(files, "/agent", std::move(of));
+    REQUIRE_MESSAGE(opened.ok(), (opened.ok() ? "" : opened.error().message));
+    return std::move(*opened);
+  }
   std::unique_ptr<Spool> open() {
     auto opened = Spool::open(files, "/agent", options);
     REQUIRE_MESSAGE(opened.ok(), (opened.ok() ? "" : opened.error().message));
@@ -160,7 +196,7 @@ struct SpoolWorld {
     o.min_backoff = kMillisecond;
     o.max_backoff = 2 * kMillisecond;
     return std::make_unique<Pusher>(
-        *spool, to, clock, metrics, quiet, std::move(o),
+        *spool, *refused, to, clock, metrics, quiet, std::move(o),
         Pusher::Says{[] { return wire::AgentReport{}; }, [this] { return containers; }});
   }
 };

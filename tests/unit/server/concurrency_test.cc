@@ -100,7 +100,7 @@ TEST_CASE("pushes, queries, tails, seals, joining, retention and deletion at onc
         lines.push_back({day - 10 * kDay, "past the retention " + std::to_string(p)});
         Batch batch;
         add_lines(batch, LabelSet::from({{"w", std::to_string(w)}}), lines);
-        CHECK(ingest.accept(std::move(batch), Ingest::Format::kLoki).ok());
+        CHECK(ingest.accept(std::move(batch), Ingest::Format::kLoki).status.ok());
       }
     });
   }

@@ -103,7 +103,7 @@ TEST_CASE("limits take single entries out and say why") {
   Batch batch;
   add_lines(batch, LabelSet::from({{"a", "b"}}),
             {{now, "fits"}, {now, "too long"}, {now + kHour, "new"}});
-  const std::string faults = enforce_limits(batch, limits, now, metrics);
+  const std::string faults = enforce_limits(batch, limits, now, metrics).faults;
   CHECK(batch.entry_count() == 1);
   CHECK(faults.find("max entry size '5' bytes exceeded for stream '{a=\"b\", "
                     "service_name=\"unknown_service\"}' while adding an "

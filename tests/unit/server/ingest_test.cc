@@ -32,7 +32,7 @@ std::string faults_of(const LabelSet& labels, const Line& line, const IngestLimi
   Metrics metrics;
   Batch batch;
   add_lines(batch, labels, {line});
-  return enforce_limits(batch, limits, 1'800'000'000 * kSecond, metrics);
+  return enforce_limits(batch, limits, 1'800'000'000 * kSecond, metrics).faults;
 }
 
 }  // namespace
@@ -89,9 +89,58 @@ TEST_CASE("long lines are cut at a character if that is asked for") {
   Metrics metrics;
   Batch batch;
   add_lines(batch, LabelSet::from({{"a", "b"}}), {{1, "한글"}, {2, "abcdef"}});
-  CHECK(enforce_limits(batch, limits, kHour, metrics).empty());
+  CHECK(enforce_limits(batch, limits, kHour, metrics).faults.empty());
   CHECK(batch.streams[0].entries[0].line == "한");
   CHECK(batch.streams[0].entries[1].line == "abcd");
+}
+
+TEST_CASE("entries too far ahead are kept at the time of their arrival, in order, if wanted") {
+  IngestLimits limits;
+  limits.keep_future = true;
+  const Timestamp now = 1'800'000'000 * kSecond;
+  Metrics metrics;
+  Batch batch;
+  add_lines(batch, LabelSet::from({{"a", "b"}}),
+            {{now + kHour, "1", {{"z", "v"}}}, {now + kHour, "1"}, {now + kMinute, "2"}});
+  const LimitOutcome out = enforce_limits(batch, limits, now, metrics);
+  CHECK(out.faults.empty());
+  CHECK(out.refused.empty());
+  CHECK(out.kept_at_arrival == 2);
+  const auto& entries = batch.streams[0].entries;
+  CHECK(to_line(entries[0]) ==
+        Line{now, "1", {{"original_time", "2027-01-15T09:00:00Z"}, {"z", "v"}}});
+  CHECK(to_line(entries[1]) == Line{now + 1, "1", {{"original_time", "2027-01-15T09:00:00Z"}}});
+  CHECK(to_line(entries[2]) == Line{now + kMinute, "2"});
+}
+
+TEST_CASE("what was refused is named by its numbers; all else is stored") {
+  IngestLimits limits;
+  limits.max_line_bytes = 4;
+  const Timestamp now = 1'800'000'000 * kSecond;
+  Metrics metrics;
+  Batch batch;
+  add_lines(batch, LabelSet::from({{"a", "b"}}), {{now, "fits"}, {now, "too long"}});
+  add_lines(batch, LabelSet::from({{std::string(2000, 'n'), "b"}}), {{now, "x"}, {now, "y"}});
+  add_lines(batch, LabelSet::from({{"c", "d"}}), {{now, "also"}, {now + kHour, "new"}});
+  const LimitOutcome out = enforce_limits(batch, limits, now, metrics);
+  CHECK(out.refused == std::vector<wire::EntryRange>{{1, 3}, {5, 1}});
+  CHECK(wire::encode_entry_ranges(out.refused) == "1-3,5");
+  CHECK(batch.entry_count() == 2);
+}
+
+TEST_CASE("times in other units than nanoseconds are refused by name; old ones are not") {
+  const Timestamp now = 1'800'000'000 * kSecond;
+  const auto fault = [&](Timestamp t) {
+    return faults_of(LabelSet::from({{"a", "b"}}), {t, "x"}, IngestLimits());
+  };
+  CHECK(fault(now / kSecond).find("looks like seconds (2027-01-15T08:00:00Z)") !=
+        std::string::npos);
+  CHECK(fault(now / kMillisecond - 5).find("looks like milliseconds") != std::string::npos);
+  CHECK(fault(now / kMicrosecond).find("looks like microseconds") != std::string::npos);
+  for (const Timestamp old : {Timestamp{0}, Timestamp{1}, Timestamp{-5}, kSecond, kHour, kDay,
+                              365 * kDay, 20 * 365 * kDay, 40 * 365 * kDay, now}) {
+    CHECK(fault(old).empty());
+  }
 }
 
 TEST_CASE("metadata can be switched off") {

@@ -40,7 +40,7 @@ struct World {
   void push(const std::vector<Line>& lines) {
     Batch batch;
     add_lines(batch, kApi, lines);
-    REQUIRE(ingest.accept(std::move(batch), Ingest::Format::kLoki).ok());
+    REQUIRE(ingest.accept(std::move(batch), Ingest::Format::kLoki).status.ok());
   }
   int counted() {
     int n = 0;

@@ -17,6 +17,8 @@ AgentReport sample() {
   r.spool_lines = 310;
   r.spool_age = 1200 * kMillisecond;
   r.dropped = {{"refused", 3}, {"spool_full", 9}};
+  r.set_aside = 3;
+  r.clock_offset = -12 * kMillisecond;
   r.retries = 4;
   r.error = "connection refused";
   r.error_at = 1'764'055'300'000'000'000;

@@ -121,6 +121,59 @@ TEST_CASE("the same record as OTLP/JSON") {
         Line{1'700'000'000'000'000'005, "it broke", kMetadata});
 }
 
+TEST_CASE("OTLP/JSON in the names of the proto, with enums by name and ids in base64") {
+  const auto batch = decode_otlp_json(R"({"resource_logs":[{"scope_logs":[{"log_records":[{
+        "time_unix_nano":"1700000000000000005","observed_time_unix_nano":1700000000000000009,
+        "severity_number":"SEVERITY_NUMBER_ERROR","severity_text":"ERROR",
+        "body":{"string_value":"it broke"},
+        "attributes":[{"key":"http.path","value":{"string_value":"/a"}},
+          {"key":"m","value":{"kvlist_value":{"values":[{"key":"x","value":{"int_value":"7"}}]}}}],
+        "dropped_attributes_count":2,"flags":1,"trace_id":"AQIDBAUGBwgJCgsMDQ4PEA==","span_id":"ff"}],
+        "scope":{"name":"lib","version":"1.0"}}],
+      "resource":{"attributes":[
+        {"key":"service.name","value":{"string_value":"shop"}},
+        {"key":"host.name","value":{"string_value":"h1"}}]}}]})",
+                                      kNow, {});
+  REQUIRE_MESSAGE(batch.ok(), (batch.ok() ? "" : batch.error().message));
+  CHECK(batch->streams[0].labels.to_string() == "{service_name=\"shop\"}");
+  Labels metadata = kMetadata;
+  metadata.back().value = "0102030405060708090a0b0c0d0e0f10";
+  CHECK(to_line(batch->streams[0].entries[0]) ==
+        Line{1'700'000'000'000'000'005, "it broke", metadata});
+}
+
+TEST_CASE("what has the wrong type or name in OTLP/JSON is refused by its place") {
+  const auto fault = [](const std::string& record) {
+    const auto batch = decode_otlp_json(
+        R"({"resourceLogs":[{"scopeLogs":[{"logRecords":[{},)" + record + "]}]}]}", kNow, {});
+    if (batch.ok()) return std::string();
+    const std::string place = "resourceLogs[0].scopeLogs[0].logRecords[1]";
+    CHECK_MESSAGE(batch.error().message.starts_with(place), batch.error().message);
+    return batch.error().message.substr(std::min(place.size(), batch.error().message.size()));
+  };
+  CHECK(fault(R"({"timeUnixNano":true})") ==
+        ".timeUnixNano: expected a whole number of 64 bits, found true");
+  CHECK(fault(R"({"timeUnixNano":"12x"})").find("found \"12x\"") != std::string::npos);
+  CHECK(fault(R"({"timeUnixNano":-1})").find("timeUnixNano") != std::string::npos);
+  CHECK(fault(R"({"severityNumber":"LOUD"})").find("severityNumber") != std::string::npos);
+  CHECK(fault(R"({"severityText":5})") == ".severityText: expected a string, found 5");
+  CHECK(fault(R"({"body":"text"})") == ".body: expected an object, found \"text\"");
+  CHECK(fault(R"({"body":{"strValue":"x"}})") ==
+        ".body: expected a value such as {\"stringValue\":\"…\"}, found only \"strValue\"");
+  CHECK(fault(R"({"body":{"stringValue":["x"]}})") ==
+        ".body.stringValue: expected a string, found a list");
+  CHECK(fault(R"({"body":{"arrayValue":{"values":{"a":1}}}})").find("expected a list") !=
+        std::string::npos);
+  CHECK(fault(R"({"attributes":{"a":"b"}})") == ".attributes: expected a list, found an object");
+  CHECK(fault(R"({"attributes":[{"name":"a","value":{"intValue":1}}]})") ==
+        ".attributes[0]: expected \"key\", found only \"name\"");
+  CHECK(fault(R"({"traceId":"not hexadecimal"})").find("traceId") != std::string::npos);
+  CHECK(fault("5") == ": expected an object, found 5");
+  CHECK(fault(R"({"timeUnixNano":null,"body":null,"attributes":null,"eventName":"e"})").empty());
+  const auto misspelt = decode_otlp_json(R"({"resourceLog":[{}]})", kNow, {});
+  CHECK(misspelt.error().message == "the body: expected resourceLogs, found only \"resourceLog\"");
+}
+
 TEST_CASE("times: the record's, the observed one, now") {
   const auto time_of = [](const std::string& fields) {
     const auto batch = decode_otlp_json(
@@ -183,6 +236,11 @@ TEST_CASE("texts of values") {
   CHECK(text(R"({"kvlistValue":{"values":[{"key":"b","value":{"boolValue":false}},
       {"key":"a","value":{"doubleValue":1e30}}]}})") == R"({"a":1e+30,"b":false})");
   CHECK(text("{}").empty());
+  CHECK(text(R"({"kvlistValue":{"values":[{"key":"a","value":{"intValue":"1"}},
+      {"key":"a","value":{"boolValue":true}},{"key":"b","value":{"intValue":2}}]}})") ==
+        R"({"a":true,"b":2})");
+  CHECK(text(R"({"doubleValue":"NaN"})") == "NaN");
+  CHECK(text(R"({"stringValue":"cut \ud83d"})") == "cut \uFFFD");
   CHECK(text(R"({"doubleValue":1e-9})") == "1e-9");
   CHECK(to_text({INFINITY}) == "Infinity");
   CHECK(text(R"({"arrayValue":{"values":[{"stringValue":"\t\r\n\b\f\u0001<"}]}})") ==

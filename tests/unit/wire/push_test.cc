@@ -3,6 +3,8 @@
 
 #include "support/batches.h"
 #include "wire/metadata.h"
+#include "wire/push_answer.h"
+#include "wire/push_builder.h"
 #include "wire/push_json.h"
 #include "wire/push_protobuf.h"
 
@@ -103,6 +105,46 @@ TEST_CASE("JSON pushes: lines, metadata and the forms that clients send") {
   CHECK(
       decode_push_json(R"({"streams":[{"values":[null,["1","a"]]}]})")->streams[0].entries.size() ==
       1);
+}
+
+TEST_CASE("lines under a name that is not known are refused, not taken for none") {
+  CHECK(json_error(R"({"streams":[{"labels":"{a=\"b\"}","entries":[]}]})") ==
+        R"(streams[0]: "values" is missing, found "entries")");
+  const auto batch = decode_push_json(
+      R"({"Streams":[{"Stream":{"a":"b"},"Values":[["1","x"]]}],"streams":[{"stream":{"a":"c"},"values":[["2","y"]]}]})");
+  REQUIRE_MESSAGE(batch.ok(), (batch.ok() ? "" : batch.error().message));
+  CHECK(batch->entry_count() == 2);
+  const auto legacy = decode_legacy_push_json(
+      R"({"streams":[{"labels":"{a=\"b\"}","entries":[{"ts":"2026-01-01T00:00:00Z","line":5}]}]})");
+  REQUIRE(!legacy.ok());
+  CHECK(legacy.error().message == "streams[0].entries[0]: the line is not a string");
+}
+
+TEST_CASE("entries of a push can be picked by their numbers") {
+  Batch batch;
+  add_lines(batch, LabelSet::from({{"a", "1"}}), {{1, "0"}, {2, "1"}});
+  add_lines(batch, LabelSet::from({{"a", "2"}}), {{3, "2"}, {4, "3"}});
+  const std::string body = encode_push_protobuf(batch.streams);
+  const auto picked = pick_entries(body, std::vector<EntryRange>{{1, 2}});
+  REQUIRE(picked.ok());
+  const auto back = decode(*picked);
+  REQUIRE(back.ok());
+  REQUIRE(back->streams.size() == 2);
+  CHECK(back->streams[0].entries[0].line == "1");
+  CHECK(back->streams[1].entries[0].line == "2");
+  CHECK(!pick_entries(body, std::vector<EntryRange>{{3, 2}}).ok());
+  CHECK(!pick_entries(body, {}).ok());
+}
+
+TEST_CASE("numbers of refused entries: round trip, and what else may stand there") {
+  const std::vector<EntryRange> ranges = {{0, 1}, {3, 4}, {1000, 1}};
+  CHECK(encode_entry_ranges(ranges) == "0,3-6,1000");
+  CHECK(decode_entry_ranges("0,3-6,1000") == ranges);
+  for (const char* bad : {"x", "1-", "-1", "5,3", "3-1", "1,,2", "1 ", "18446744073709551615"})
+    CHECK_MESSAGE(!decode_entry_ranges(bad), bad);
+  std::vector<EntryRange> many;
+  for (uint64_t i = 0; i < 10'000; ++i) add_entry(many, 2 * i);
+  CHECK(encode_entry_ranges(many).empty());
 }
 
 TEST_CASE("JSON faults name the place") {

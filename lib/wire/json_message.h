@@ -1,0 +1,87 @@
+// Reading of messages in protobuf's JSON form, strictly: a member of the wrong type is an error
+// that says where it is and what was found there, never as if it were absent. Private to this
+// folder.
+#pragma once
+
+#include <simdjson.h>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace logsvc::wire {
+
+// kInvalid, with what (the push body) named, if the text is no JSON. Invalid UTF-8 and halves of
+// characters, which JavaScript writes for texts that were cut within one, become U+FFFD: a client
+// that is refused them would send its batch again for ever. The parser owns what is returned.
+Result<simdjson::dom::element> parse_json(std::string& body, simdjson::dom::parser& parser,
+                                          const char* what);
+
+// A place in the body, put into words for errors alone: resourceLogs[0].scopeLogs[1].
+struct Place {
+  const Place* in = nullptr;  // null: the body itself
+  std::string_view name;      // of a member; empty: an element
+  size_t index = 0;
+
+  std::string text() const;
+};
+
+// kInvalid: "PLACE: expected …, found …".
+Error wrong(const Place& at, const std::string& expected, const simdjson::dom::element& found);
+
+// Whether a member has the name, written so (timeUnixNano) or as in the proto (time_unix_nano).
+bool is_named(std::string_view found, std::string_view name);
+
+// What a message is there for. One that has members, but not that, is misspelt, not empty.
+class Expected {
+ public:
+  explicit Expected(const char* what) : what_(what) {}  // borrowed
+  void found() { found_ = true; }
+  void other(std::string_view name) { other_ = name; }
+  Status check(const Place& at) const;
+
+ private:
+  const char* const what_;
+  bool found_ = false;
+  std::string_view other_;
+};
+
+// use(name, value, place) for each member in turn, also for names that come twice; null is as if it
+// were not there.
+template <typename Use>
+Status for_members(const simdjson::dom::element& value, const Place& at, const Use& use) {
+  if (value.is_null()) return {};
+  simdjson::dom::object object;
+  if (value.get(object) != simdjson::SUCCESS) return wrong(at, "an object", value);
+  for (const auto& [name, member] : object) {
+    if (!member.is_null()) RETURN_IF_ERROR(use(name, member, Place{&at, name}));
+  }
+  return {};
+}
+
+template <typename Use>
+Status for_elements(const simdjson::dom::element& value, const Place& at, const Use& use) {
+  simdjson::dom::array array;
+  if (value.get(array) != simdjson::SUCCESS) return wrong(at, "a list", value);
+  size_t i = 0;
+  for (const simdjson::dom::element element : array)
+    RETURN_IF_ERROR(use(element, Place{&at, "", i++}));
+  return {};
+}
+
+// A string alone.
+Status read_text(const simdjson::dom::element& value, const Place& at, std::string& out);
+// Integers come as numbers or as strings; out of range is an error.
+Status read_number(const simdjson::dom::element& value, const Place& at, int64_t& out);
+Status read_number(const simdjson::dom::element& value, const Place& at, uint64_t& out);
+Status read_number(const simdjson::dom::element& value, const Place& at, uint32_t& out);
+// A number, or a string of one, or "NaN", "Infinity", "-Infinity".
+Status read_double(const simdjson::dom::element& value, const Place& at, double& out);
+// Bytes as hexadecimal digits, as OTLP has identifiers, or in base64, as other bytes of protobuf's
+// JSON; then id_bytes of them. out: the digits in small letters.
+Status read_id(const simdjson::dom::element& value, const Place& at, size_t id_bytes,
+               std::string& out);
+
+}  // namespace logsvc::wire
