@@ -1,4 +1,4 @@
-// Shapes of levels; those of each logger as a whole are in tests/golden/agent/loggers_*.yaml.
+// Shapes of levels; those of each logger as a whole are in logger_levels_test.cc.
 #include "extract/line_level.h"
 
 #include <doctest/doctest.h>
