@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include <atomic>
 #include <charconv>
 #include <cstdlib>
 #include <iostream>
@@ -9,6 +10,7 @@
 
 #include "agent/agent.h"
 #include "agent/dry_run.h"
+#include "agent/dry_run_docker.h"
 #include "agent/pipeline/pipeline_entry.h"
 #include "agent/shown_config.h"
 #include "commands.h"
@@ -27,6 +29,7 @@ struct AgentOptions {
   bool dry_run = false;
   bool inspect = false;
   bool from_stdin = false;
+  bool from_docker = false;
   // Promtail's flags that change what its file says.
   std::string external_labels, http_address, http_port, positions_file;
   bool print_config = false;
@@ -86,11 +89,10 @@ Result<agent::AgentConfig> make_config(const AgentOptions& options, LogSettings&
   }
   if (promtail) RETURN_IF_ERROR(apply_flags(options, *promtail));
   if (promtail && options.print_config) std::cerr << agent::without_secrets(promtail->text) << '\n';
-  ASSIGN_OR_RETURN(
-      const config::Settings settings,
-      config::Settings::resolve(agent::agent_settings(), flags.values,
-                                config::process_environment(), promtail ? "" : flags.config_path));
-  ASSIGN_OR_RETURN(agent::AgentConfig config, agent::make_agent_config(settings));
+  config::Settings settings;
+  ASSIGN_OR_RETURN(agent::AgentConfig config,
+                   agent::load_agent_config(promtail ? "" : flags.config_path, flags.values,
+                                            config::process_environment(), settings));
   ASSIGN_OR_RETURN(log, make_log_settings(settings));
   if (promtail) {
     if (!settings.is_set("log-level")) {
@@ -103,9 +105,47 @@ Result<agent::AgentConfig> make_config(const AgentOptions& options, LogSettings&
   return config;
 }
 
+// The jobs that a trial is about, and the containers they are for.
+agent::PromtailConfig tried_jobs(const AgentOptions& options, const agent::AgentConfig& config) {
+  if (config.promtail) return *config.promtail;
+  agent::PromtailConfig out;
+  out.warnings = config.reading.warnings;
+  if (options.from_docker || options.from_stdin) {
+    out.scrapes = {config.reading.docker};
+    out.scrapes[0].docker.emplace_back().host = config.docker_host;
+  } else {
+    out.scrapes = config.reading.others;
+  }
+  return out;
+}
+
+// The last lines of the containers of each job.
+Status try_containers(const agent::PromtailConfig& jobs, const agent::AgentConfig& config,
+                      const agent::DryRunOptions& dry, const agent::PipelineContext& context) {
+  std::vector<std::string> warnings;
+  ASSIGN_OR_RETURN(const auto compiled, agent::compile_jobs(jobs, context, warnings));
+  std::atomic<bool> stop{false};
+  for (size_t i = 0; i < compiled.size(); ++i) {
+    for (const agent::DockerSdConfig& docker : jobs.scrapes[i].docker) {
+      agent::DockerTrial trial;
+      trial.docker = docker;
+      if (!config.promtail) trial.rules = config.reading.containers;
+      trial.max_line_bytes = config.max_line_bytes;
+      RETURN_IF_ERROR(
+          agent::dry_run_docker(*compiled[i], trial, dry, context.clock, stop, std::cout));
+    }
+  }
+  return {};
+}
+
 // Prints what would be sent, and ends.
 int try_out(const AgentOptions& options, const agent::AgentConfig& config) {
-  if (!config.promtail) return bad_configuration("--dry-run needs a Promtail file (--config)");
+  const agent::PromtailConfig jobs = tried_jobs(options, config);
+  if (jobs.scrapes.empty()) {
+    return bad_configuration(
+        "nothing to try: give lines with --stdin, --docker for those of containers, or files in "
+        "the configuration (--config)");
+  }
   SystemClock clock;
   Metrics metrics;
   Diagnostics diagnostics(clock, LogLevel::kWarn);
@@ -114,13 +154,24 @@ int try_out(const AgentOptions& options, const agent::AgentConfig& config) {
   dry.inspect = options.inspect;
   dry.colours = ::isatty(STDOUT_FILENO) == 1 && !std::getenv("NO_COLOR");
   dry.host = config.host_label;
-  if (options.from_stdin || config.promtail->files.stdin) {
+  if (options.from_stdin || jobs.files.stdin) {
     lines.str(std::string((std::istreambuf_iterator<char>(std::cin)), {}));
     dry.lines = &lines;
   }
-  const Status done = agent::dry_run(*config.promtail, dry, clock, metrics, diagnostics, std::cout);
+  const Status done =
+      options.from_docker
+          ? try_containers(jobs, config, dry, {clock, metrics, diagnostics, config.host_label})
+          : agent::dry_run(jobs, dry, clock, metrics, diagnostics, std::cout);
   std::cout.flush();
   return done.ok() ? 0 : bad_configuration(done.error().message);
+}
+
+// With --dry-run, --docker says also that the lines of containers are tried.
+void take_docker_flag(AgentOptions& options) {
+  const auto docker = options.flags.values.find("docker");
+  if (docker == options.flags.values.end()) return;
+  options.from_docker = (options.dry_run || options.inspect) && !options.from_stdin;
+  if (options.from_docker && docker->second.empty()) options.flags.values.erase(docker);
 }
 
 int run_agent(const AgentOptions& options) {
@@ -159,11 +210,15 @@ void add_agent_command(CLI::App& app, int& exit_code) {
   command->add_flag("--config-expand-env", options->expand_env,
                     "Replace ${VAR} in a Promtail file (Promtail's -config.expand-env)");
   command->add_flag("--check-syntax", options->check_syntax, "Check the configuration, and end");
-  command->add_flag("--dry-run", options->dry_run,
-                    "Print what the files of a Promtail configuration give; push nothing");
+  command->add_flag(
+      "--dry-run", options->dry_run,
+      "Print what the files of a configuration give, with --docker what the last lines "
+      "of running containers give; push nothing");
   command->add_flag("--inspect", options->inspect,
                     "As --dry-run, with each line before and after every stage");
   command->add_flag("--stdin", options->from_stdin, "With --dry-run: lines of standard input");
+  // Without a value: of the Docker host that is set otherwise.
+  command->get_option("--docker")->expected(0, 1);
   // Known for the sake of command lines written for Promtail; not shown in the help.
   for (auto [name, value] : {std::pair{"--client-external-labels", &options->external_labels},
                              {"--server-http-listen-address", &options->http_address},
@@ -172,7 +227,10 @@ void add_agent_command(CLI::App& app, int& exit_code) {
     command->add_option(name, *value)->group("");
   }
   command->add_flag("--print-config-stderr", options->print_config)->group("");
-  command->callback([&exit_code, options] { exit_code = run_agent(*options); });
+  command->callback([&exit_code, options] {
+    take_docker_flag(*options);
+    exit_code = run_agent(*options);
+  });
 }
 
 }  // namespace logsvc

@@ -17,16 +17,20 @@ struct ValidateOptions {
   bool expand_env = false;
 };
 
-// Empty, or what is wrong with a file of our own settings.
-std::string own_fault(const ValidateOptions& options) {
-  const auto& specs = options.as_agent ? agent::agent_settings() : server::server_settings();
+// Empty, or what is wrong with an agent's settings.
+std::string agent_fault(const std::string& file) {
+  config::Settings settings;
+  const auto made = agent::load_agent_config(file, {}, config::process_environment(), settings);
+  if (!made.ok()) return made.error().message;
+  for (const std::string& warning : made->reading.warnings)
+    std::cout << "warning: " << warning << '\n';
+  return "";
+}
+
+std::string server_fault(const std::string& file) {
   const auto settings =
-      config::Settings::resolve(specs, {}, config::process_environment(), options.file);
+      config::Settings::resolve(server::server_settings(), {}, config::process_environment(), file);
   if (!settings.ok()) return settings.error().message;
-  if (options.as_agent) {
-    const auto made = agent::make_agent_config(*settings);
-    return made.ok() ? "" : made.error().message;
-  }
   const auto made = server::make_server_config(*settings);
   return made.ok() ? "" : made.error().message;
 }
@@ -45,7 +49,7 @@ int validate(const ValidateOptions& options) {
   if (!promtail.ok()) {
     fault = promtail.error().message;
   } else if (!*promtail) {
-    fault = own_fault(options);
+    fault = options.as_agent ? agent_fault(options.file) : server_fault(options.file);
   } else {
     for (const std::string& warning : (*promtail)->warnings) {
       std::cout << "warning: " << warning << '\n';

@@ -2,6 +2,9 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <sstream>
 
 #include "agent/docker/docker_host.h"
@@ -52,7 +55,7 @@ const std::vector<config::SettingSpec>& agent_settings() {
       {"push-cert-file", "PEM of the client's certificate for https servers", "", {}, false},
       {"push-key-file", "PEM of its key", "", {}, false},
       {"docker",
-       "unix:///var/run/docker.sock or tcp://host:2375",
+       "unix:///var/run/docker.sock or tcp://host:2375; none: read no containers",
        "unix:///var/run/docker.sock",
        {"DOCKER_HOST"},
        false},
@@ -65,6 +68,12 @@ const std::vector<config::SettingSpec>& agent_settings() {
       {"data-dir", "Spool and positions; keep it across restarts", "./agent-data", {}, false},
       {"spool-max", "Lines wait on disk up to this size; then reading waits", "1GB", {}, false},
       {"max-line-size", "Longer lines are cut there", "256KB", {}, false},
+      {"keep-colours", "Terminal colours stay in the lines", "false", {}, false},
+      {"explain",
+       "Metadata level_from, service_from, time_from on each line: what decided them",
+       "false",
+       {},
+       false},
       {"listen",
        "host:port of /ready and /metrics (default: none)",
        "",
@@ -80,7 +89,9 @@ Result<AgentConfig> make_agent_config(const config::Settings& s) {
   AgentConfig out;
   ASSIGN_OR_RETURN(out.clients, read_clients(s));
   out.docker_host = s.text("docker");
-  if (const auto host = parse_docker_host(out.docker_host); !host.ok()) {
+  if (out.docker_host == "none") {
+    out.docker_host.clear();
+  } else if (const auto host = parse_docker_host(out.docker_host); !host.ok()) {
     return s.bad_value("docker", host.error().message);
   }
   out.read_by = s.text("read");
@@ -104,6 +115,32 @@ Result<AgentConfig> make_agent_config(const config::Settings& s) {
       return s.bad_value("listen", address.error().message);
     }
   }
+  return out;
+}
+
+Result<AgentConfig> load_agent_config(const std::string& path,
+                                      const std::map<std::string, std::string>& flags,
+                                      const config::Environment& environment,
+                                      config::Settings& settings) {
+  ASSIGN_OR_RETURN(settings, config::Settings::resolve(agent_settings(), flags, environment, path,
+                                                       reading_keys()));
+  ASSIGN_OR_RETURN(AgentConfig out, make_agent_config(settings));
+  if (!path.empty()) {
+    std::ifstream in(path, std::ios::binary);
+    if (!in) return invalid("cannot read " + path);
+    const std::string text((std::istreambuf_iterator<char>(in)), {});
+    ASSIGN_OR_RETURN(
+        out.reading,
+        parse_reading_config(path, config::expand_environment(text, environment), out.host_label));
+  }
+  ASSIGN_OR_RETURN(const bool keep_colours, settings.boolean("keep-colours"));
+  ASSIGN_OR_RETURN(const bool explain, settings.boolean("explain"));
+  const auto set = [&](ScrapeConfig& job) {
+    job.around.keep_colours = keep_colours;
+    job.around.explain = explain;
+  };
+  set(out.reading.docker);
+  std::for_each(out.reading.others.begin(), out.reading.others.end(), set);
   return out;
 }
 

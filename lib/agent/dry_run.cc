@@ -8,25 +8,10 @@
 #include "agent/files/text_decoder.h"
 #include "agent/pipeline/inspector.h"
 #include "agent/pipeline/pipeline_entry.h"
+#include "agent/print_sink.h"
 
 namespace logsvc::agent {
 namespace {
-
-// time, labels, line; as Promtail prints them.
-class PrintSink : public LineSink {
- public:
-  explicit PrintSink(std::ostream& out) : out_(out) {}
-  void add(const OutputLine& line) override {
-    out_ << format_rfc3339(line.timestamp) << '\t' << line.labels << '\t';
-    for (const LabelView& m : line.metadata) out_ << m.name << '=' << m.value << ' ';
-    if (!line.metadata.empty()) out_ << '\t';
-    if (!line.tenant.empty()) out_ << "tenant=" << line.tenant << '\t';
-    out_ << line.line << '\n';
-  }
-
- private:
-  std::ostream& out_;
-};
 
 class DryRun {
  public:

@@ -8,6 +8,7 @@
 #include <cctype>
 #include <set>
 
+#include "agent/docker/container_rules.h"
 #include "agent/docker/container_watcher.h"
 #include "agent/docker/docker_host.h"
 #include "agent/docker/event_lines.h"
@@ -48,7 +49,7 @@ Duration lag_of(const WatchedContainer& container, Timestamp read_to) {
 // What a Docker host's containers are read for.
 struct DockerJob {
   bool wants(const Container& container) const {
-    if (!passes_filters(container, config.filters)) return false;
+    if (!passes_filters(container, config.filters) || !rules.keep(container)) return false;
     return job->keeps(labels(container, OutputStream::kStdout)) ||
            job->keeps(labels(container, OutputStream::kStderr));
   }
@@ -59,6 +60,7 @@ struct DockerJob {
   DockerSdConfig config;
   std::string prefix;            // of its containers' sources in the spool
   bool network_details = false;  // the rules look at them
+  ContainerRules rules = {};     // of agent.yaml
 };
 
 // The threads that read one host's containers for one job.
@@ -107,7 +109,10 @@ struct Sources::Parts {
   Status start_docker(DockerJob job, bool with_events);
   std::map<std::string, Timestamp> places(const DockerReading& reading) const;
   Status start_promtail(const PromtailConfig& config);
-  void start_files(const PromtailConfig& config, std::vector<FileJob> jobs);
+  Status start_own(const ReadingConfig& config);
+  void start_files(const FileTargetConfig& config, std::vector<FileJob> jobs);
+  void start_journal(const ScrapeConfig& scrape, std::shared_ptr<const Job> job,
+                     std::string cursor);
   std::unique_ptr<SpoolStore> make_store() const {
     return std::make_unique<SpoolStore>(context.spool, context.clock, context.metrics,
                                         context.diagnostics, context.on_spooled);
@@ -185,13 +190,15 @@ Status Sources::Parts::start_docker(DockerJob job, bool with_events) {
   return {};
 }
 
-void Sources::Parts::start_files(const PromtailConfig& config, std::vector<FileJob> jobs) {
+void Sources::Parts::start_files(const FileTargetConfig& config, std::vector<FileJob> jobs) {
   FileTargets::Options options;
   options.jobs = std::move(jobs);
-  options.sync_period = config.files.sync_period;
+  options.sync_period = config.sync_period;
   options.host = context.config.host_label;
-  options.promtail_offsets = promtail->offsets();
-  options.on_positions = [this](const auto& now) { promtail->save_offsets(now); };
+  if (promtail) {
+    options.promtail_offsets = promtail->offsets();
+    options.on_positions = [this](const auto& now) { promtail->save_offsets(now); };
+  }
   file_store = make_store();
   files = std::make_unique<FileTargets>(std::move(options), *file_store, context.clock,
                                         context.registry, context.diagnostics);
@@ -217,14 +224,42 @@ Status Sources::Parts::start_promtail(const PromtailConfig& config) {
       file_jobs.push_back({jobs[i], scrape.files, scrape.encoding, scrape.decompression});
     }
     if (scrape.journal) {
-      JournalReading reading{scrape.job_name, scrape.journal->path, make_store(), nullptr};
-      reading.target = std::make_unique<JournalTarget>(
-          jobs[i], *scrape.journal, promtail->journal_cursor(scrape.job_name), *reading.store,
-          context.clock, context.diagnostics);
-      journals.push_back(std::move(reading));
+      start_journal(scrape, jobs[i], promtail->journal_cursor(scrape.job_name));
     }
   }
-  if (!file_jobs.empty()) start_files(config, std::move(file_jobs));
+  if (!file_jobs.empty()) start_files(config.files, std::move(file_jobs));
+  return {};
+}
+
+void Sources::Parts::start_journal(const ScrapeConfig& scrape, std::shared_ptr<const Job> job,
+                                   std::string cursor) {
+  JournalReading reading{scrape.job_name, scrape.journal->path, make_store(), nullptr};
+  reading.target =
+      std::make_unique<JournalTarget>(std::move(job), *scrape.journal, std::move(cursor),
+                                      *reading.store, context.clock, context.diagnostics);
+  journals.push_back(std::move(reading));
+}
+
+// What agent.yaml says, or nobody.
+Status Sources::Parts::start_own(const ReadingConfig& config) {
+  std::vector<std::string> warnings;  // said already when the file was loaded
+  if (!context.config.docker_host.empty()) {
+    ASSIGN_OR_RETURN(auto job, Job::compile(config.docker, nullptr, pipelines(), warnings));
+    DockerSdConfig here;
+    here.host = context.config.docker_host;
+    RETURN_IF_ERROR(
+        start_docker({std::move(job), here, "docker/", false, config.containers}, true));
+  }
+  std::vector<FileJob> file_jobs;
+  for (const ScrapeConfig& scrape : config.others) {
+    ASSIGN_OR_RETURN(auto job, Job::compile(scrape, nullptr, pipelines(), warnings));
+    if (scrape.journal) {
+      start_journal(scrape, std::move(job), "");
+    } else {
+      file_jobs.push_back({std::move(job), scrape.files, scrape.encoding, scrape.decompression});
+    }
+  }
+  if (!file_jobs.empty()) start_files({}, std::move(file_jobs));
   return {};
 }
 
@@ -236,10 +271,7 @@ Result<std::unique_ptr<Sources>> Sources::start(const Context& context) {
   if (context.config.promtail) {
     RETURN_IF_ERROR(p->start_promtail(*context.config.promtail));
   } else {
-    const auto job = Job::automatic(nullptr, p->pipelines());
-    DockerSdConfig here;
-    here.host = context.config.docker_host;
-    RETURN_IF_ERROR(p->start_docker({job, here, "docker/", false}, true));
+    RETURN_IF_ERROR(p->start_own(context.config.reading));
   }
   return std::unique_ptr<Sources>(new Sources(std::move(p)));
 }

@@ -54,12 +54,12 @@ Result<std::string> scalar_text(const YAML::Node& node, const std::string& where
 }
 
 // The settings that a file gives, by setting name.
-Result<std::map<std::string, FileValue>> read_settings_file(const std::string& path,
-                                                            const std::vector<SettingSpec>& specs,
-                                                            const Environment& environment) {
+Result<std::map<std::string, FileValue>> read_settings_file(
+    const std::string& path, const std::vector<SettingSpec>& specs, const Environment& environment,
+    const std::vector<std::string>& others) {
   std::map<std::string, FileValue> out;
   std::map<std::string, std::string> known;  // key → setting
-  std::vector<std::string> keys;
+  std::vector<std::string> keys = others;
   for (const auto& spec : specs) {
     known[key_name(spec.name)] = spec.name;
     keys.push_back(key_name(spec.name));
@@ -76,6 +76,7 @@ Result<std::map<std::string, FileValue>> read_settings_file(const std::string& p
   if (!root.IsMap()) return invalid(path + ":1: expected `key: value` lines");
   for (const auto& item : root) {
     const std::string key = item.first.IsScalar() ? item.first.Scalar() : "";
+    if (std::find(others.begin(), others.end(), key) != others.end()) continue;
     const std::string where = path + ":" + std::to_string(item.first.Mark().line + 1) + ": " + key;
     const auto found = known.find(key);
     if (found == known.end()) {
@@ -115,11 +116,12 @@ std::string variable_name(const std::string& setting) {
 
 Result<Settings> Settings::resolve(const std::vector<SettingSpec>& specs,
                                    const std::map<std::string, std::string>& flags,
-                                   const Environment& environment, const std::string& config_path) {
+                                   const Environment& environment, const std::string& config_path,
+                                   const std::vector<std::string>& other_keys) {
   Settings settings;
   std::map<std::string, FileValue> file;
   if (!config_path.empty()) {
-    ASSIGN_OR_RETURN(file, read_settings_file(config_path, specs, environment));
+    ASSIGN_OR_RETURN(file, read_settings_file(config_path, specs, environment, other_keys));
   }
   for (const auto& spec : specs) {
     Value value{spec.default_value, "default", true, spec.secret};

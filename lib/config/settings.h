@@ -33,10 +33,12 @@ Environment process_environment();
 
 class Settings {
  public:
-  // flags: by setting name, only those given. config_path empty: no file.
+  // flags: by setting name, only those given. config_path empty: no file. other_keys: of the file,
+  // which somebody else reads (lists and maps).
   static Result<Settings> resolve(const std::vector<SettingSpec>& specs,
                                   const std::map<std::string, std::string>& flags,
-                                  const Environment& environment, const std::string& config_path);
+                                  const Environment& environment, const std::string& config_path,
+                                  const std::vector<std::string>& other_keys = {});
 
   // Typed reads. Errors say where the value came from ("server.yaml:3: retention: …",
   // "--retention: …", "LOGSVC_RETENTION: …"). The name must be in the specs.

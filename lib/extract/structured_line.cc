@@ -1,5 +1,6 @@
 #include "extract/structured_line.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "extract/json_string.h"
@@ -7,65 +8,57 @@
 namespace logsvc::extract {
 namespace {
 
-struct Name {
-  std::string_view name;
-  LineField field;
-};
-// Of one field, the better ones first.
-constexpr Name kNames[] = {
-    {"service", LineField::kService},
-    {"service.name", LineField::kService},
-    {"level", LineField::kLevel},
-    {"severity", LineField::kLevel},
-    {"lvl", LineField::kLevel},
-    {"log.level", LineField::kLevel},
-    {"levelname", LineField::kLevel},
-    {"loglevel", LineField::kLevel},
-    {"severity_text", LineField::kLevel},
-    {"priority", LineField::kLevel},
-    {"timestamp", LineField::kTime},
-    {"@timestamp", LineField::kTime},
-    {"time", LineField::kTime},
-    {"ts", LineField::kTime},
-    {"datetime", LineField::kTime},
-    {"date", LineField::kTime},
-    {"eventTime", LineField::kTime},
-    {"context", LineField::kContext},
-    {"trace_id", LineField::kTraceId},
-    {"traceId", LineField::kTraceId},
-    {"trace.id", LineField::kTraceId},
-    {"span_id", LineField::kSpanId},
-    {"spanId", LineField::kSpanId},
-    {"span.id", LineField::kSpanId},
-    {"request_id", LineField::kRequestId},
-    {"requestId", LineField::kRequestId},
-    {"reqId", LineField::kRequestId},
-    {"req.id", LineField::kRequestId},
-};
-constexpr std::string_view kObjects[] = {"log", "service", "req", "trace", "span"};
-
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// Where a name stands in the table; the end if it does not.
-size_t rank(std::string_view outer, std::string_view key) {
-  for (size_t i = 0; i < std::size(kNames); ++i) {
-    const std::string_view name = kNames[i].name;
-    if (outer.empty() ? name == key
-                      : name.size() == outer.size() + 1 + key.size() && name.starts_with(outer) &&
-                            name[outer.size()] == '.' && name.ends_with(key)) {
-      return i;
-    }
-  }
-  return std::size(kNames);
+// 2026-01-01T13:00:00…, or a number of seconds (ten digits) or smaller units since 1970.
+bool has_form_of_time(std::string_view text) {
+  if (text.size() < 10 || !std::all_of(text.begin(), text.begin() + 4, is_digit)) return false;
+  if (text.size() >= 19 && text[13] == ':' && (text[4] == '-' || text[4] == '/')) return true;
+  if (text.size() > 40 || text.find_first_not_of("0123456789.eE+") != std::string_view::npos)
+    return false;
+  const size_t whole = std::min(text.find_first_not_of("0123456789"), text.size());
+  return whole >= 10 || text.find_first_of("eE") != std::string_view::npos;
 }
 
+bool is_text_field(LineField field) {
+  return field == LineField::kService || field == LineField::kContext ||
+         field == LineField::kTraceId || field == LineField::kSpanId ||
+         field == LineField::kRequestId || field == LineField::kName;
+}
+
+// Keeps the value of a name if it is better than what is there.
+void keep(StructuredLine& out, const LineName& name, LineValue value) {
+  const bool is_null = !value.is_string && value.text.empty();
+  if (is_null) return;
+  value.name = &name;
+  const LineField field = name.field;
+  if (is_text_field(field) && !value.is_string) return;
+  if (field == LineField::kLevel && (!out.level_name || &name < out.level_name)) {
+    const bool escaped = value.text.find('\\') != std::string_view::npos;
+    const std::string_view level = escaped ? level_of_value(line_value_text(value), name.numbers)
+                                           : level_of_value(value.text, name.numbers);
+    if (!level.empty()) {
+      out.level = level;
+      out.level_name = &name;
+    }
+  }
+  const bool is_time = field == LineField::kTime || field == LineField::kShortTime ||
+                       field == LineField::kMonologTime;
+  if (is_time && !has_form_of_time(value.text)) return;
+  LineValue& kept = out.get(field);
+  if (!kept.name || &name < kept.name) kept = value;
+}
+
+// Of JSON, and of what util.inspect makes of objects.
 class Scanner {
  public:
-  explicit Scanner(std::string_view line) : line_(line) { ranks_.fill(std::size(kNames)); }
+  Scanner(std::string_view line, bool inspected) : line_(line), inspected_(inspected) {}
 
   StructuredLine run() {
     blanks();
-    if (!object({})) return {};
+    NameKey none;
+    if (!object(none)) return {};
     blanks();
     if (at_ != line_.size()) return {};
     out_.is_object = true;
@@ -74,14 +67,14 @@ class Scanner {
   }
 
  private:
-  // outer: the key of the object inside the line, empty for the line itself.
-  bool object(std::string_view outer) {
+  // outer: the keys of the objects around it, empty for the line itself.
+  bool object(const NameKey& outer) {
     if (!take('{')) return false;
     blanks();
     if (take('}')) return true;
     while (true) {
       std::string_view key;
-      if (!string(key)) return false;
+      if (!read_key(key)) return false;
       blanks();
       if (!take(':')) return false;
       blanks();
@@ -90,35 +83,24 @@ class Scanner {
       if (take('}')) return true;
       if (!take(',')) return false;
       blanks();
+      if (inspected_ && take('}')) return true;
     }
   }
-  bool member(std::string_view outer, std::string_view key) {
-    if (outer.empty() && at_ < line_.size() && line_[at_] == '{') {
-      for (const std::string_view known : kObjects) {
-        if (key != known) continue;
-        ++others_;
-        return object(known);
-      }
+  bool member(const NameKey& outer, std::string_view key) {
+    NameKey full = outer;
+    if (!outer.empty()) full.add_point();
+    full.add(key);
+    if (at_ < line_.size() && line_[at_] == '{' && is_line_object(full)) {
+      ++others_;
+      return object(full);
     }
     LineValue value;
     const bool simple = at_ < line_.size() && line_[at_] != '{' && line_[at_] != '[';
     if (!any(value)) return false;
     if (outer.empty()) note_envelope(key, value);
     if (!simple) return true;
-    keep(outer, key, value);
+    if (const LineName* name = find_line_name(full, key)) keep(out_, *name, value);
     return true;
-  }
-  void keep(std::string_view outer, std::string_view key, LineValue value) {
-    const size_t at = rank(outer, key);
-    if (at == std::size(kNames)) return;
-    const LineField field = kNames[at].field;
-    size_t& best = ranks_[static_cast<size_t>(field)];
-    const bool text_only = field != LineField::kLevel && field != LineField::kTime;
-    const bool is_null = !value.is_string && value.text.empty();
-    if (at >= best || is_null || (text_only && !value.is_string)) return;
-    best = at;
-    value.name = kNames[at].name;
-    out_.get(field) = value;
   }
   void note_envelope(std::string_view key, const LineValue& value) {
     if (value.is_string && (key == "log" || key == "stream" || key == "time")) {
@@ -137,20 +119,33 @@ class Scanner {
     ++at_;
     return true;
   }
+  bool read_key(std::string_view& out) {
+    if (!inspected_) return string('"', out);
+    if (is_quote()) return string(line_[at_], out);
+    const size_t first = at_;
+    at_ = std::min(line_.find_first_of(":\n", at_), line_.size());
+    out = line_.substr(first, at_ - first);
+    return at_ > first;
+  }
+  bool is_quote() const {
+    if (at_ >= line_.size()) return false;
+    const char c = line_[at_];
+    return c == '"' || (inspected_ && (c == '\'' || c == '`'));
+  }
   // The inside of a string, escapes untouched.
-  bool string(std::string_view& out) {
-    if (!take('"')) return false;
+  bool string(char quote, std::string_view& out) {
+    if (!take(quote)) return false;
     const size_t first = at_;
     while (true) {
       const void* found =
-          at_ < line_.size() ? std::memchr(line_.data() + at_, '"', line_.size() - at_) : nullptr;
+          at_ < line_.size() ? std::memchr(line_.data() + at_, quote, line_.size() - at_) : nullptr;
       if (!found) return false;
-      const auto quote = static_cast<size_t>(static_cast<const char*>(found) - line_.data());
+      const auto end = static_cast<size_t>(static_cast<const char*>(found) - line_.data());
       size_t slashes = 0;
-      while (quote - slashes > first && line_[quote - slashes - 1] == '\\') ++slashes;
-      at_ = quote + 1;
+      while (end - slashes > first && line_[end - slashes - 1] == '\\') ++slashes;
+      at_ = end + 1;
       if (slashes % 2 == 0) {
-        out = line_.substr(first, quote - first);
+        out = line_.substr(first, end - first);
         return true;
       }
     }
@@ -158,11 +153,11 @@ class Scanner {
   // Any value; objects and arrays are stepped over.
   bool any(LineValue& out) {
     if (at_ >= line_.size()) return false;
-    const char c = line_[at_];
-    if (c == '"') {
+    if (is_quote()) {
       out.is_string = true;
-      return string(out.text);
+      return string(line_[at_], out.text);
     }
+    const char c = line_[at_];
     if (c == '{' || c == '[') return nested();
     const size_t first = at_;
     while (at_ < line_.size() && line_[at_] != ',' && line_[at_] != '}' && line_[at_] != ']' &&
@@ -173,17 +168,22 @@ class Scanner {
     // A word or a number; what else stands there is no JSON.
     if (out.text.empty()) return false;
     if (out.text == "null") out.text = {};
-    return c == '-' || (c >= '0' && c <= '9') || c == 't' || c == 'f' || c == 'n';
+    const bool number = c == '-' || is_digit(c);
+    if (inspected_) {  // 2026-01-01T13:00:00.000Z: a Date
+      out.is_string = number && out.text.find(':') != std::string_view::npos;
+      return number || c == 't' || c == 'f' || c == 'n' || c == 'u';
+    }
+    return number || c == 't' || c == 'f' || c == 'n';
   }
   bool nested() {
     size_t depth = 0;
     while (at_ < line_.size()) {
-      const char c = line_[at_];
-      if (c == '"') {
+      if (is_quote()) {
         std::string_view skipped;
-        if (!string(skipped)) return false;
+        if (!string(line_[at_], skipped)) return false;
         continue;
       }
+      const char c = line_[at_];
       ++at_;
       if (c == '{' || c == '[') ++depth;
       if ((c == '}' || c == ']') && --depth == 0) return true;
@@ -192,66 +192,74 @@ class Scanner {
   }
 
   const std::string_view line_;
+  const bool inspected_;
   size_t at_ = 0;
   StructuredLine out_;
-  std::array<size_t, kLineFields> ranks_;
   int envelope_strings_ = 0;
   int others_ = 0;
 };
 
 bool is_key_char(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-         c == '.' || c == '-' || c == '@';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || c == '_' || c == '.' ||
+         c == '-' || c == '@';
+}
+
+// key=value at a place. False: no pair stands there, and `at` is behind the word.
+bool logfmt_pair(std::string_view line, size_t& at, std::string_view& key, LineValue& value,
+                 bool& broken) {
+  const size_t first = at;
+  while (at < line.size() && is_key_char(line[at])) ++at;
+  if (at == first || at >= line.size() || line[at] != '=') {
+    while (at < line.size() && !is_blank(line[at])) ++at;
+    return false;
+  }
+  key = line.substr(first, at++ - first);
+  const size_t start = at;
+  if (at < line.size() && line[at] == '"') {
+    ++at;
+    while (at < line.size() && line[at] != '"') at += line[at] == '\\' ? 2 : 1;
+    broken = at >= line.size();
+    if (broken) return false;
+    value.is_string = true;
+    value.text = line.substr(start + 1, at++ - start - 1);
+    return true;
+  }
+  while (at < line.size() && !is_blank(line[at])) ++at;
+  value.text = line.substr(start, at - start);
+  value.is_string = value.text.find_first_not_of("0123456789.") != std::string_view::npos;
+  return true;
 }
 
 }  // namespace
 
-StructuredLine read_json_line(std::string_view line) { return Scanner(line).run(); }
+StructuredLine read_json_line(std::string_view line) { return Scanner(line, false).run(); }
+
+StructuredLine read_inspected_line(std::string_view line) { return Scanner(line, true).run(); }
 
 StructuredLine read_logfmt_line(std::string_view line) {
   StructuredLine out;
-  std::array<size_t, kLineFields> ranks;
-  ranks.fill(std::size(kNames));
   size_t covered = 0, at = 0;
-  bool telling = false;
   while (at < line.size()) {
     while (at < line.size() && is_blank(line[at])) ++at;
     const size_t first = at;
-    while (at < line.size() && is_key_char(line[at])) ++at;
-    if (at == first || at >= line.size() || line[at] != '=') {
-      while (at < line.size() && !is_blank(line[at])) ++at;
-      continue;
-    }
-    const std::string_view key = line.substr(first, at++ - first);
+    std::string_view key;
     LineValue value;
-    if (at < line.size() && line[at] == '"') {
-      const size_t start = ++at;
-      while (at < line.size() && line[at] != '"') at += line[at] == '\\' ? 2 : 1;
-      if (at >= line.size()) return {};
-      value.is_string = true;
-      value.text = line.substr(start, at++ - start);
-    } else {
-      const size_t start = at;
-      while (at < line.size() && !is_blank(line[at])) ++at;
-      value.text = line.substr(start, at - start);
-      value.is_string = value.text.find_first_not_of("0123456789.") != std::string_view::npos;
+    bool broken = false;
+    if (!logfmt_pair(line, at, key, value, broken)) {
+      if (broken) return {};
+      continue;
     }
     ++out.pairs;
     covered += at - first;
-    if (key == "msg" || key == "message") telling = true;
-    const size_t place = rank({}, key);
-    if (place == std::size(kNames)) continue;
-    const LineField field = kNames[place].field;
-    if (field == LineField::kLevel || field == LineField::kTime) telling = true;
-    size_t& best = ranks[static_cast<size_t>(field)];
-    if (place >= best) continue;
-    best = place;
-    value.name = kNames[place].name;
-    out.get(field) = value;
+    NameKey name_key;
+    name_key.add(key);
+    if (const LineName* name = find_line_name(name_key, key)) keep(out, *name, value);
   }
   size_t blanks = 0;
   for (const char c : line) blanks += is_blank(c);
   const size_t text = line.size() - blanks;
+  const bool telling =
+      out.has(LineField::kLevel) || out.has(LineField::kTime) || out.has(LineField::kMessage);
   if (out.pairs < 2 || !telling || covered * 10 < text * 6) return {};
   return out;
 }
@@ -263,6 +271,26 @@ std::string line_value_text(const LineValue& value) {
   std::string out;
   if (!unescape_json(value.text, out, true)) return std::string(value.text);
   return out;
+}
+
+std::string_view logger_name(const StructuredLine& line) {
+  const LineValue& level = line.get(LineField::kLevel);
+  const bool is_number = level.name && !level.is_string;
+  return is_number && line.has(LineField::kProcess) ? line.get(LineField::kName).text
+                                                    : std::string_view();
+}
+
+const LineValue* logger_time(const StructuredLine& line) {
+  if (line.level.empty() && !line.has(LineField::kMessage) && !line.has(LineField::kShortMessage) &&
+      !line.has(LineField::kLetter)) {
+    return nullptr;
+  }
+  if (line.has(LineField::kTime)) return &line.get(LineField::kTime);
+  if (line.has(LineField::kMonologTime) && line.has(LineField::kChannel) && !line.level.empty())
+    return &line.get(LineField::kMonologTime);
+  if (line.has(LineField::kShortTime) && line.level_name && line.level_name->name == "lvl")
+    return &line.get(LineField::kShortTime);
+  return nullptr;
 }
 
 }  // namespace logsvc::extract

@@ -1,6 +1,7 @@
 #include "extract/json_fields.h"
 #include "extract/json_paths.h"
 #include "extract/level.h"
+#include "extract/line_level.h"
 #include "extract/logfmt_fields.h"
 #include "extract/pattern.h"
 #include "extract/structured_line.h"
@@ -20,6 +21,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   (void)logsvc::extract::read_json_line(line).pairs;
   (void)logsvc::extract::read_logfmt_line(line).pairs;
-  logsvc::extract::level_of_text(line);
+  (void)logsvc::extract::read_inspected_line(line).pairs;
+  logsvc::extract::normalise_level(line);
+  logsvc::extract::level_of_head(line);
+  logsvc::extract::level_of_line(line);
+  logsvc::extract::detected_level_of_line(line);
   return 0;
 }

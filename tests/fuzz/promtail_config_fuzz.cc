@@ -1,5 +1,6 @@
 #include "agent/promtail/expand_env.h"
 #include "agent/promtail/promtail_config.h"
+#include "agent/reading_config.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace logsvc;
@@ -10,5 +11,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   (void)agent::expand_promtail_env(text, environment).ok();
   (void)agent::parse_promtail_config("fuzz.yaml", text, {true, environment}).ok();
   (void)agent::looks_like_promtail(text);
+  (void)agent::parse_reading_config("fuzz.yaml", text, "h").ok();
   return 0;
 }

@@ -7,6 +7,7 @@
 #include "agent/pipeline/relabel.h"
 #include "agent/pipeline/stage_pipeline.h"
 #include "agent/pipeline/stages/stage_compiler.h"
+#include "extract/level.h"
 
 namespace logsvc::agent {
 namespace {
@@ -21,6 +22,25 @@ std::string sanitised(const std::string& name) {
     out += digit || letter ? c : '_';
   }
   return out;
+}
+
+// null: there are none.
+Result<std::shared_ptr<const StageProgram>> compile_list(
+    const std::shared_ptr<const config::YamlNode>& list, const std::string& path,
+    const PipelineContext& context, std::vector<std::string>& warnings) {
+  if (!list) return std::shared_ptr<const StageProgram>();
+  config::Findings findings(path);
+  StageContext stages{context.clock, context.metrics, context.diagnostics, findings};
+  ASSIGN_OR_RETURN(StageProgram program, compile_stages(*list, stages));
+  warnings.insert(warnings.end(), findings.warnings().begin(), findings.warnings().end());
+  return std::make_shared<const StageProgram>(std::move(program));
+}
+
+// The level of journal entries whose lines say none; empty for other lines.
+std::string_view level_of_journal(const Labels& discovered) {
+  const std::string* priority = find_label(discovered, "__journal_priority");
+  return priority ? extract::level_of_value(*priority, extract::LevelNumbers::kSyslog)
+                  : std::string_view();
 }
 
 bool is_switched_off(const Labels& discovered) {
@@ -39,21 +59,22 @@ Result<std::shared_ptr<const Job>> Job::compile(const ScrapeConfig& config,
   ASSIGN_OR_RETURN(RelabelRules rules, RelabelRules::compile(config.relabel));
   out->rules_ = std::make_shared<const RelabelRules>(std::move(rules));
   out->limits_ = std::move(limits);
-  if (config.automatic) return std::shared_ptr<const Job>(std::move(out));
+  if (config.automatic) {
+    const AutomaticConfig& around = config.around;
+    ASSIGN_OR_RETURN(out->before_, compile_list(around.before, config.path, context, warnings));
+    ASSIGN_OR_RETURN(out->after_, compile_list(around.after, config.path, context, warnings));
+    out->keep_colours_ = around.keep_colours;
+    out->explain_ = around.explain;
+    return std::shared_ptr<const Job>(std::move(out));
+  }
   out->labels_containers_ = !config.stages && !config.docker.empty();
   if (out->labels_containers_ && config.relabel.empty()) {
     warnings.push_back(config.path + ": job " + config.job_name +
                        ": no relabel_configs and no pipeline_stages give its containers' lines a "
                        "label, without which servers refuse them: they get the usual ones");
   }
-  StageProgram program;
-  if (config.stages) {
-    config::Findings findings(config.path);
-    StageContext stages{context.clock, context.metrics, context.diagnostics, findings};
-    ASSIGN_OR_RETURN(program, compile_stages(*config.stages, stages));
-    warnings.insert(warnings.end(), findings.warnings().begin(), findings.warnings().end());
-  }
-  out->program_ = std::make_shared<const StageProgram>(std::move(program));
+  ASSIGN_OR_RETURN(out->program_, compile_list(config.stages, config.path, context, warnings));
+  if (!out->program_) out->program_ = std::make_shared<const StageProgram>();
   return std::shared_ptr<const Job>(std::move(out));
 }
 
@@ -66,7 +87,8 @@ std::shared_ptr<const Job> Job::automatic(std::shared_ptr<OutputLimits> limits,
 }
 
 // The labels of the rules if they made any, else the usual ones of a container.
-std::unique_ptr<TargetPipeline> Job::open_automatic(const Labels& discovered, Labels labels) const {
+std::unique_ptr<TargetPipeline> Job::open_automatic(const Labels& discovered, Labels labels,
+                                                    StageObserver* observer) const {
   std::string warning;
   AutoOptions options = container_options(discovered, context_.host, warning);
   if (!warning.empty()) {
@@ -78,7 +100,13 @@ std::unique_ptr<TargetPipeline> Job::open_automatic(const Labels& discovered, La
     options.service = service ? *service : "";
     options.labels = std::move(labels);
   }
-  return std::make_unique<AutoPipeline>(std::move(options), limits_);
+  options.keep_colours = keep_colours_;
+  options.explain = explain_;
+  options.level = level_of_journal(discovered);
+  AutoStages stages;
+  if (before_) stages.before = before_->instantiate(observer, 0);
+  if (after_) stages.after = after_->instantiate(observer, 0);
+  return std::make_unique<AutoPipeline>(std::move(options), limits_, std::move(stages), observer);
 }
 
 std::optional<Labels> Job::relabel(Labels discovered) const {
@@ -117,7 +145,7 @@ std::unique_ptr<TargetPipeline> Job::open_unruled(Labels labels, StageObserver* 
 std::unique_ptr<TargetPipeline> Job::open_labelled(const Labels& discovered, Labels labels,
                                                    StageObserver* observer) const {
   if (!program_ || (labels_containers_ && labels.empty()))
-    return open_automatic(discovered, std::move(labels));
+    return open_automatic(discovered, std::move(labels), observer);
   return std::make_unique<StagePipeline>(program_->instantiate(observer, 0), std::move(labels),
                                          limits_);
 }

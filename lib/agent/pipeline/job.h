@@ -68,10 +68,14 @@ class Job {
   const std::string name_;
   const PipelineContext context_;
   std::shared_ptr<const RelabelRules> rules_;
-  std::unique_ptr<TargetPipeline> open_automatic(const Labels& discovered, Labels labels) const;
+  std::unique_ptr<TargetPipeline> open_automatic(const Labels& discovered, Labels labels,
+                                                 StageObserver* observer) const;
   std::unique_ptr<TargetPipeline> open_labelled(const Labels& discovered, Labels labels,
                                                 StageObserver* observer) const;
   std::shared_ptr<const StageProgram> program_;  // null: automatic
+  // Around the automatic pipeline; null: none.
+  std::shared_ptr<const StageProgram> before_, after_;
+  bool keep_colours_ = false, explain_ = false;
   // Containers that neither rules nor stages give a label get the usual ones, and are understood
   // without configuration: servers refuse lines without any.
   bool labels_containers_ = false;

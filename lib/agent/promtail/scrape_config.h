@@ -70,6 +70,14 @@ struct DecompressionConfig {
   std::string format;  // gz, z or bz2
 };
 
+// What agent.yaml says of lines that are understood without stages.
+struct AutomaticConfig {
+  // Lists of stages that run on lines before and on entries after; null: none.
+  std::shared_ptr<const config::YamlNode> before, after;
+  bool keep_colours = false;
+  bool explain = false;  // metadata says what decided level, service and time
+};
+
 struct ScrapeConfig {
   std::string job_name;
   std::vector<DockerSdConfig> docker;
@@ -80,7 +88,8 @@ struct ScrapeConfig {
   std::shared_ptr<const config::YamlNode> stages;
   // logsvc's own: lines are understood without stages (level, time, multi-line blocks).
   bool automatic = false;
-  std::string encoding;  // of files; empty: UTF-8
+  AutomaticConfig around;  // if so
+  std::string encoding;    // of files; empty: UTF-8
   DecompressionConfig decompression;
   std::string path;  // of the file it stands in
 };

@@ -43,9 +43,6 @@ TEST_CASE("levels of loggers are brought to one set") {
   CHECK(normalise_level("60") == "fatal");
   CHECK(normalise_level("5").empty());
   CHECK(normalise_level("nonsense").empty());
-  CHECK(extract::level_of_text("2026-01-01 [ERROR] boom") == "error");
-  CHECK(extract::level_of_text("no error here").empty());
-  CHECK(extract::level_of_text("TERRORIST").empty());
 }
 
 TEST_CASE("fields of a line: only whole JSON objects, escapes and nesting stepped over") {

@@ -1,42 +1,59 @@
 // Lines without configuration: JSON, logfmt and plain text are told apart, level, service and time
-// found, stack traces joined. The line stays as it was printed, colours and all; they are only out
-// of the way while it is read.
+// found, stack traces joined, colours taken off. Else the line stays as it was printed.
+//
+// Stages may run on each line before it is understood and on each entry after. What the stages
+// before it have set stays: a label level or service, a time, metadata.
 #pragma once
 
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "agent/pipeline/automatic/block_rules.h"
 #include "agent/pipeline/automatic/event_time.h"
 #include "agent/pipeline/automatic/line_reading.h"
 #include "agent/pipeline/output.h"
+#include "agent/pipeline/stage.h"
 #include "agent/pipeline/target_pipeline.h"
 
 namespace logsvc::agent {
 
 struct AutoOptions {
-  Labels labels;        // of every line, sorted by name
-  std::string service;  // the label service where a line says none; empty: no such label
+  Labels labels;           // of every line, sorted by name
+  std::string service;     // the label service where a line says none; empty: no such label
+  std::string_view level;  // the same of the level; a constant
   bool join_blocks = true;
+  bool keep_colours = false;  // terminal sequences stay in the line
+  bool explain = false;       // metadata level_from, service_from and time_from say what decided
   std::optional<GoRegex> first_line;  // of blocks: the container's own rule
+};
+
+// Either may be null.
+struct AutoStages {
+  std::unique_ptr<StageChain> before, after;
 };
 
 class AutoPipeline : public TargetPipeline {
  public:
-  AutoPipeline(AutoOptions options, std::shared_ptr<OutputLimits> limits);
+  // observer: may be null; must outlive the pipeline.
+  AutoPipeline(AutoOptions options, std::shared_ptr<OutputLimits> limits, AutoStages stages = {},
+               StageObserver* observer = nullptr);
 
   void process(const InputLine& line, int64_t steady_ns, LineSink& sink) override;
   void flush_due(int64_t steady_ns, LineSink& sink) override;
-  void flush_all(LineSink& sink) override { flush(sink); }
-  int64_t next_due() const override { return block_ ? block_->due_ns : kNever; }
-  std::optional<uint64_t> oldest_held() const override {
-    return block_ ? std::optional(block_->sequence) : std::nullopt;
-  }
-  int64_t paused_until() const override { return output_.paused_until(); }
+  void flush_all(LineSink& sink) override;
+  int64_t next_due() const override;
+  std::optional<uint64_t> oldest_held() const override;
+  int64_t paused_until() const override;
 
  private:
+  // What the stages before have set.
+  struct Given {
+    Labels labels, metadata;
+    bool has_time = false;
+  };
   struct Block {
     LineReading first;
     Timestamp time = 0;
@@ -44,22 +61,32 @@ class AutoPipeline : public TargetPipeline {
     size_t lines = 1;
     uint64_t sequence = 0;
     int64_t due_ns = 0;
+    std::optional<Given> given;
   };
+  void process_staged(PipelineEntry& entry, LineSink& sink);
+  void read(const InputLine& line, std::optional<Given> given, LineSink& sink);
   void add_plain(std::string_view text, std::string_view clean, LineReading reading,
-                 const InputLine& line, int64_t steady_ns, LineSink& sink);
+                 const InputLine& line, std::optional<Given> given, LineSink& sink);
   void flush(LineSink& sink);
-  void emit(const LineReading& reading, std::string_view level, Timestamp docker_time,
-            std::string_view text, LineSink& sink);
-  const Labels& labels_for(std::string_view service, std::string_view level);
+  void emit(const LineReading& reading, Timestamp arrival, std::string_view text, uint64_t sequence,
+            const std::optional<Given>& given, LineSink& sink);
+  void explain(const LineReading& reading, const EventTime& when);
+  // The label service that a line gives its stream; empty: the target's own.
+  std::string_view service_of(const LineReading& reading);
+  const Labels& labels_for(const LineReading& reading);
+  Labels labels_beside(const Labels& given, const LineReading& reading);
 
   const AutoOptions options_;
   Output output_;
+  const AutoStages stages_;
+  StageObserver* const observer_;
   EventClock clock_;
   BlockRules rules_;
   std::optional<Block> block_;
   std::map<std::string, Labels, std::less<>> label_sets_;  // by level and service
+  std::set<std::string, std::less<>> services_, loggers_;  // that lines have named
   std::string repaired_, clean_, key_;
-  PipelineEntry entry_;
+  PipelineEntry entry_, staged_;
 };
 
 // The labels and rules that a container's discovered labels (__meta_docker_…) make, with the label

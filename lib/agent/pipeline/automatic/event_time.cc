@@ -11,7 +11,26 @@ constexpr Duration kMaxPast = 24 * kHour;
 constexpr Duration kMaxFuture = 5 * kMinute;
 constexpr Duration kQuarter = 15 * kMinute;
 constexpr Duration kQuarterSlack = 2 * kMinute;
-constexpr Duration kMaxZone = 14 * kHour;
+constexpr double kFirstEpoch = 1e9;
+
+// Whether the clocks of some place are ahead of UTC by this.
+bool is_zone(Duration offset) {
+  constexpr Duration kWest = -12 * kHour, kEast = 14 * kHour;
+  if (offset < kWest || offset > kEast) return false;
+  if (offset % kHour == 0) return true;
+  constexpr int kMinutes[] = {-570, -210, 210, 270, 330, 345, 390, 525, 570, 630, 765};
+  return std::any_of(std::begin(kMinutes), std::end(kMinutes),
+                     [&](int minutes) { return offset == minutes * kMinute; });
+}
+
+// How exactly a time is said: to the second without a fraction, else to the millisecond or better.
+Duration precision_of(std::string_view said, Timestamp time) {
+  if (time % kMillisecond != 0) return 1;
+  if (time % kSecond != 0) return kMillisecond;
+  const bool is_text = said.find(':') != std::string_view::npos;
+  if (is_text) return said.find_first_of(".,") == std::string_view::npos ? kSecond : kMillisecond;
+  return said.find('.') == std::string_view::npos && said.size() <= 11 ? kSecond : kMillisecond;
+}
 
 // 2026-01-01 13:00:00 with or without a fraction, and no zone.
 bool lacks_zone(std::string_view text) {
@@ -54,7 +73,7 @@ std::optional<Timestamp> parse_epoch(std::string_view text) {
   double value = 0;
   const char* last = text.data() + text.size();
   const auto [end, failure] = std::from_chars(text.data(), last, value);
-  if (failure != std::errc() || end != last || !(value > 0) || value > 9e18) return {};
+  if (failure != std::errc() || end != last || !(value >= kFirstEpoch) || value > 9e18) return {};
   const double scale = value < 1e11 ? 1e9 : value < 1e14 ? 1e6 : value < 1e17 ? 1e3 : 1;
   int64_t whole = 0;
   const auto [whole_end, whole_failure] = std::from_chars(text.data(), last, whole);
@@ -86,22 +105,19 @@ std::optional<Timestamp> EventClock::parse(std::string_view said, bool is_number
   const Duration quarters = (ahead + (ahead < 0 ? -kQuarter / 2 : kQuarter / 2)) / kQuarter;
   const Duration offset = quarters * kQuarter;
   const Duration rest = ahead - offset;
-  if (rest >= -kQuarterSlack && rest <= kQuarterSlack && offset >= -kMaxZone &&
-      offset <= kMaxZone) {
-    zone_offset_ = offset;
-  }
+  if (rest >= -kQuarterSlack && rest <= kQuarterSlack && is_zone(offset)) zone_offset_ = offset;
   if (!zone_offset_) return {};
   return *utc - *zone_offset_;
 }
 
 EventTime EventClock::find(std::string_view said, bool is_number, Timestamp docker_time) {
-  if (said.empty()) return {docker_time, false};
+  if (said.empty()) return {docker_time, false, false};
   const auto t = parse(said, is_number, docker_time);
   if (!t || *t < docker_time - kMaxPast || *t > docker_time + kMaxFuture) {
-    return {docker_time, t.has_value()};
+    return {docker_time, t.has_value(), false};
   }
-  if (*t % kMillisecond != 0) return {*t, false};
-  return {*t + std::clamp<Duration>(docker_time - *t, 0, kMillisecond - 1), false};
+  const Duration precision = precision_of(said, *t);
+  return {*t + std::clamp<Duration>(docker_time - *t, 0, precision - 1), false, true};
 }
 
 }  // namespace logsvc::agent
