@@ -151,13 +151,13 @@ TEST_CASE("servers and Docker hosts that cannot be used are said before the star
 
 TEST_CASE("known and not done is a warning that says so") {
   const auto config = parse(
-      "wal: {enabled: true}\nclient: {url: x, oauth2: {client_id: a}}\n"
+      "wal: {enabled: true}\nclient: {url: x, stream_lag_labels: [a]}\n"
       "scrape_configs: [{job_name: a, kafka: {brokers: [b]}}]\n");
   REQUIRE(config.ok());
   std::string all;
   for (const auto& warning : config->warnings) all += warning + "\n";
   CHECK(all.find("p.yaml:1:1: wal: known, but not done by logsvc") != std::string::npos);
-  CHECK(all.find("oauth2: known, but not done by logsvc") != std::string::npos);
+  CHECK(all.find("stream_lag_labels: known, but not done by logsvc") != std::string::npos);
   CHECK(all.find("kafka: known, but not done by logsvc") != std::string::npos);
 }
 
