@@ -213,8 +213,9 @@ Status Sources::Parts::start_promtail(const PromtailConfig& config) {
       RETURN_IF_ERROR(
           start_docker({jobs[i], sd, prefix, want_network_details(scrape.relabel)}, false));
     }
-    if (!scrape.files.empty()) {
-      file_jobs.push_back({jobs[i], scrape.files, scrape.encoding, scrape.decompression});
+    if (!scrape.files.empty() || !scrape.file_sd.empty()) {
+      file_jobs.push_back(
+          {jobs[i], scrape.files, scrape.file_sd, scrape.encoding, scrape.decompression});
     }
     if (scrape.journal) {
       JournalReading reading{scrape.job_name, scrape.journal->path, make_store(), nullptr};

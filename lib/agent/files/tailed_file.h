@@ -94,6 +94,8 @@ class TailedFile {
   void note_successor(const struct stat& at_path);
   // Whether it is the file that is read, or one of successors_.
   bool is_open(const struct stat& file) const;
+  bool know_encoding();
+  uint64_t whole_characters(uint64_t offset) const;
   bool read(size_t max_bytes);
   void finish();
   void add_line(std::string_view text, uint64_t offset);
@@ -110,7 +112,8 @@ class TailedFile {
   std::unique_ptr<LineSource> lines_;
   uint64_t base_ = 0;  // added to offsets, so that sequences grow over files
   bool first_open_ = true;
-  std::deque<int> successors_;  // the files that came to stand at the path, in turn
+  bool knows_encoding_ = false;  // of the open file: see TextDecoder::begin
+  std::deque<int> successors_;   // the files that came to stand at the path, in turn
   int64_t look_again_at_ = kNever;
   // Of a file that was renamed: since when lines are in the new one; its size, and since when.
   int64_t succeeded_at_ = 0, quiet_since_ = 0;

@@ -30,6 +30,14 @@ struct DockerSdConfig {
 // __host__ (elsewhere the target is left out).
 struct StaticConfig {
   Labels labels;  // sorted by name
+  bool operator==(const StaticConfig&) const = default;
+};
+
+// Lines of files that other files tell of: lists of {targets, labels} in JSON or YAML, which are
+// read again when they change.
+struct FileSdConfig {
+  std::vector<std::string> files;  // paths, * in their last part
+  Duration refresh_interval = 5 * kMinute;
 };
 
 struct JournalConfig {
@@ -74,6 +82,7 @@ struct ScrapeConfig {
   std::string job_name;
   std::vector<DockerSdConfig> docker;
   std::vector<StaticConfig> files;
+  std::vector<FileSdConfig> file_sd;
   std::optional<JournalConfig> journal;
   std::vector<RelabelConfig> relabel;
   // The list of `pipeline_stages`; null if the file has none. Read by Job::compile.

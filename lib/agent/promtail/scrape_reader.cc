@@ -36,6 +36,8 @@ void read_docker(const YamlNode& node, Findings& findings, DockerSdConfig& out) 
   map.read("host_networking_host", out.host_networking_host);
   map.read("match_first_network", out.match_first_network);
   read_http_client(map, out.http);
+  if (out.http.oauth2)
+    findings.warn(*map.take("oauth2"), "oauth2: Docker hosts are asked without a token");
   map.finish();
 }
 
@@ -49,6 +51,33 @@ void read_static(const YamlNode& node, Findings& findings, StaticConfig& out) {
   });
   if (!has_path) {
     findings.warn(node, "a static_config without the label __path__ reads nothing");
+  }
+}
+
+// What Prometheus takes: a * only in the last part of the path, and an ending that says the form.
+bool names_target_files(const std::string& pattern) {
+  const size_t star = pattern.find('*');
+  if (star != std::string::npos && (pattern.find('/', star) != std::string::npos ||
+                                    pattern.find('*', star + 1) != std::string::npos)) {
+    return false;
+  }
+  for (const char* ending : {".json", ".yml", ".yaml", ".JSON", ".YML", ".YAML"}) {
+    if (pattern.ends_with(ending)) return true;
+  }
+  return false;
+}
+
+void read_file_sd(const YamlNode& node, Findings& findings, FileSdConfig& out) {
+  MapReader map(node, "a file_sd_config", findings);
+  map.read("files", out.files);
+  map.read_duration("refresh_interval", out.refresh_interval);
+  map.finish();
+  if (out.files.empty()) findings.error(node, "file_sd_configs: files must name at least one");
+  for (const std::string& file : out.files) {
+    if (!names_target_files(file)) {
+      findings.error(node, "file_sd_configs: " + file +
+                               " must end in .json, .yml or .yaml, with at most one * in its name");
+    }
   }
 }
 
@@ -77,22 +106,18 @@ void read_decompression(const YamlNode& node, Findings& findings, DecompressionC
   if (out.enabled && out.format != "gz" && out.format != "z" && out.format != "bz2") {
     findings.error(node, "decompression: format must be gz, z or bz2");
   }
-  if (out.enabled && out.format == "bz2") {
-    findings.warn(node, "decompression: bz2 is known, but not done by logsvc: no file is read");
-  }
 }
 
 // Sources of lines that Promtail knows and logsvc does not read.
 const char* const kOtherSources[] = {"syslog",
+                                     "gelf",
                                      "gcplog",
                                      "loki_push_api",
                                      "windows_events",
                                      "kafka",
                                      "azure_event_hubs",
-                                     "gelf",
                                      "cloudflare",
                                      "heroku_drain",
-                                     "file_sd_configs",
                                      "dns_sd_configs",
                                      "consul_sd_configs",
                                      "consulagent_sd_configs",
@@ -119,6 +144,8 @@ void read_scrape(const YamlNode& node, Findings& findings, ScrapeConfig& out) {
            [&](const YamlNode& item) { read_docker(item, findings, out.docker.emplace_back()); });
   map.each("static_configs",
            [&](const YamlNode& item) { read_static(item, findings, out.files.emplace_back()); });
+  map.each("file_sd_configs",
+           [&](const YamlNode& item) { read_file_sd(item, findings, out.file_sd.emplace_back()); });
   if (const YamlNode* journal = map.take("journal")) {
     read_journal(*journal, findings, out.journal.emplace());
   }
