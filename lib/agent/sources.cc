@@ -117,6 +117,7 @@ struct Sources::Parts {
   }
 
   const Context context;
+  JournalMetrics journal_metrics{context.registry};
   std::unique_ptr<PromtailState> promtail;  // null without a Promtail file
   std::vector<std::unique_ptr<DockerReading>> docker;
   std::unique_ptr<SpoolStore> file_store;
@@ -219,9 +220,16 @@ Status Sources::Parts::start_promtail(const PromtailConfig& config) {
     }
     if (scrape.journal) {
       JournalReading reading{scrape.job_name, scrape.journal->path, make_store(), nullptr};
-      reading.target = std::make_unique<JournalTarget>(
-          jobs[i], *scrape.journal, promtail->journal_cursor(scrape.job_name), *reading.store,
-          context.clock, context.diagnostics);
+      JournalTarget::Options options;
+      options.config = *scrape.journal;
+      options.start = promtail->journal_cursor(scrape.job_name);
+      options.on_position = [this, job = scrape.job_name](const std::string& cursor) {
+        promtail->save_journal(job, cursor);
+      };
+      options.sync_period = config.positions.sync_period;
+      reading.target =
+          std::make_unique<JournalTarget>(jobs[i], std::move(options), *reading.store,
+                                          context.clock, journal_metrics, context.diagnostics);
       journals.push_back(std::move(reading));
     }
   }
