@@ -57,6 +57,8 @@ class DryRun {
     };
     not_tried(!config.docker.empty(), "Docker");
     not_tried(config.journal.has_value(), "the journal");
+    not_tried(config.syslog.has_value(), "syslog");
+    not_tried(config.gelf.has_value(), "GELF");
     return {};
   }
 

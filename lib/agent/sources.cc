@@ -15,10 +15,12 @@
 #include "agent/docker/read_loop.h"
 #include "agent/files/file_targets.h"
 #include "agent/files/spool_store.h"
+#include "agent/gelf/gelf_target.h"
 #include "agent/journald/journal_target.h"
 #include "agent/pipeline/output_limits.h"
 #include "agent/promtail_state.h"
 #include "agent/push/batch.h"
+#include "agent/syslog/syslog_target.h"
 
 namespace logsvc::agent {
 namespace {
@@ -98,6 +100,27 @@ struct JournalReading {
   std::unique_ptr<JournalTarget> target;
 };
 
+struct SyslogReading {
+  std::string job, address;
+  std::unique_ptr<SpoolStore> store;
+  std::unique_ptr<SyslogTarget> target;
+};
+
+struct GelfReading {
+  std::string job, address;
+  std::unique_ptr<SpoolStore> store;
+  std::unique_ptr<GelfTarget> target;
+};
+
+// Whether the rules look at a label.
+bool look_at(const std::vector<RelabelConfig>& rules, const std::string& label) {
+  return std::any_of(rules.begin(), rules.end(), [&](const RelabelConfig& rule) {
+    const auto& names = rule.source_labels;
+    return rule.action == RelabelAction::kLabelMap ||
+           std::find(names.begin(), names.end(), label) != names.end();
+  });
+}
+
 }  // namespace
 
 // Members depend on those before them; destruction in reverse is the shutdown.
@@ -108,6 +131,8 @@ struct Sources::Parts {
   std::map<std::string, Timestamp> places(const DockerReading& reading) const;
   Status start_promtail(const PromtailConfig& config);
   void start_files(const PromtailConfig& config, std::vector<FileJob> jobs);
+  Status start_syslog(const ScrapeConfig& scrape, std::shared_ptr<const Job> job);
+  Status start_gelf(const ScrapeConfig& scrape, std::shared_ptr<const Job> job);
   std::unique_ptr<SpoolStore> make_store() const {
     return std::make_unique<SpoolStore>(context.spool, context.clock, context.metrics,
                                         context.diagnostics, context.on_spooled);
@@ -118,16 +143,22 @@ struct Sources::Parts {
 
   const Context context;
   JournalMetrics journal_metrics{context.registry};
+  SyslogMetrics syslog_metrics{context.registry};
+  GelfMetrics gelf_metrics{context.registry};
   std::unique_ptr<PromtailState> promtail;  // null without a Promtail file
   std::vector<std::unique_ptr<DockerReading>> docker;
   std::unique_ptr<SpoolStore> file_store;
   std::unique_ptr<FileTargets> files;
   std::vector<JournalReading> journals;
+  std::vector<SyslogReading> syslogs;
+  std::vector<GelfReading> gelfs;
 };
 
 Sources::Parts::~Parts() {
   if (file_store) file_store->stop();
   for (auto& journal : journals) journal.store->stop();
+  for (auto& syslog : syslogs) syslog.store->stop();
+  for (auto& gelf : gelfs) gelf.store->stop();
   if (!promtail) return;
   for (const auto& reading : docker) {
     reading->loop->stop();
@@ -198,6 +229,27 @@ void Sources::Parts::start_files(const PromtailConfig& config, std::vector<FileJ
                                         context.registry, context.diagnostics);
 }
 
+Status Sources::Parts::start_syslog(const ScrapeConfig& scrape, std::shared_ptr<const Job> job) {
+  SyslogReading reading{scrape.job_name, scrape.syslog->listen_address, make_store(), nullptr};
+  (void)reading.store->position("syslog/" + scrape.job_name);
+  const bool names_hosts = look_at(scrape.relabel, "__syslog_connection_hostname");
+  ASSIGN_OR_RETURN(reading.target, SyslogTarget::open(std::move(job), *scrape.syslog, names_hosts,
+                                                      {*reading.store, context.clock,
+                                                       syslog_metrics, context.diagnostics}));
+  syslogs.push_back(std::move(reading));
+  return {};
+}
+
+Status Sources::Parts::start_gelf(const ScrapeConfig& scrape, std::shared_ptr<const Job> job) {
+  GelfReading reading{scrape.job_name, scrape.gelf->listen_address, make_store(), nullptr};
+  (void)reading.store->position("gelf/" + scrape.job_name);
+  ASSIGN_OR_RETURN(reading.target, GelfTarget::open(std::move(job), *scrape.gelf,
+                                                    {*reading.store, context.clock, gelf_metrics,
+                                                     context.diagnostics}));
+  gelfs.push_back(std::move(reading));
+  return {};
+}
+
 Status Sources::Parts::start_promtail(const PromtailConfig& config) {
   ASSIGN_OR_RETURN(promtail,
                    PromtailState::open(context.files, config.positions, context.diagnostics));
@@ -218,6 +270,8 @@ Status Sources::Parts::start_promtail(const PromtailConfig& config) {
       file_jobs.push_back(
           {jobs[i], scrape.files, scrape.file_sd, scrape.encoding, scrape.decompression});
     }
+    if (scrape.gelf) RETURN_IF_ERROR(start_gelf(scrape, jobs[i]));
+    if (scrape.syslog) RETURN_IF_ERROR(start_syslog(scrape, jobs[i]));
     if (scrape.journal) {
       JournalReading reading{scrape.job_name, scrape.journal->path, make_store(), nullptr};
       JournalTarget::Options options;
@@ -259,6 +313,7 @@ std::string Sources::not_ready() const {
       return "Docker has not told its containers yet: " + reading->job.config.host;
   }
   const bool any = !parts_->docker.empty() || !parts_->journals.empty() ||
+                   !parts_->syslogs.empty() || !parts_->gelfs.empty() ||
                    (parts_->files && !parts_->files->status().empty());
   return any ? "" : "no target to read yet";
 }
@@ -296,6 +351,13 @@ std::vector<TargetRow> Sources::targets() const {
   }
   for (const JournalReading& journal : parts_->journals)
     out.push_back({"journal", journal.job, journal.path, {}});
+  for (const GelfReading& gelf : parts_->gelfs) out.push_back({"gelf", gelf.job, gelf.address, {}});
+  for (const SyslogReading& syslog : parts_->syslogs) {
+    out.push_back({"syslog",
+                   syslog.job,
+                   syslog.address,
+                   {{"connections", std::to_string(syslog.target->connections())}}});
+  }
   if (!parts_->files) return out;
   for (const auto& file : parts_->files->status()) {
     out.push_back(

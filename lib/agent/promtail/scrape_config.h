@@ -48,6 +48,27 @@ struct JournalConfig {
   std::string matches;  // FIELD=value, blanks between, all hold
 };
 
+// Lines that others send by syslog.
+struct SyslogConfig {
+  std::string listen_address;             // host:port
+  std::string listen_protocol = "tcp";    // or udp
+  std::string syslog_format = "rfc5424";  // or rfc3164
+  Duration idle_timeout = 120 * kSecond;  // of connections
+  int64_t max_message_bytes = 8192;       // longer ones are left out
+  bool label_structured_data = false;
+  bool use_incoming_timestamp = false;
+  bool use_rfc5424_message = false;  // the line is the whole message, header and all
+  Labels labels;                     // of every line
+  TlsConfig tls;                     // with a certificate and its key: of tcp
+};
+
+// Lines that others send as GELF, by UDP.
+struct GelfConfig {
+  std::string listen_address = "0.0.0.0:12201";
+  bool use_incoming_timestamp = false;
+  Labels labels;  // of every line
+};
+
 enum class RelabelAction {
   kReplace,
   kKeep,
@@ -84,6 +105,8 @@ struct ScrapeConfig {
   std::vector<StaticConfig> files;
   std::vector<FileSdConfig> file_sd;
   std::optional<JournalConfig> journal;
+  std::optional<SyslogConfig> syslog;
+  std::optional<GelfConfig> gelf;
   std::vector<RelabelConfig> relabel;
   // The list of `pipeline_stages`; null if the file has none. Read by Job::compile.
   std::shared_ptr<const config::YamlNode> stages;

@@ -4,6 +4,7 @@
 #include "agent/files/text_decoder.h"
 #include "agent/promtail/http_client_reader.h"
 #include "agent/promtail/readers.h"
+#include "config/settings.h"
 
 namespace logsvc::agent {
 namespace {
@@ -108,10 +109,49 @@ void read_decompression(const YamlNode& node, Findings& findings, DecompressionC
   }
 }
 
+void read_syslog(const YamlNode& node, Findings& findings, SyslogConfig& out) {
+  MapReader map(node, "syslog", findings);
+  map.read("listen_address", out.listen_address);
+  map.read("listen_protocol", out.listen_protocol);
+  map.read("syslog_format", out.syslog_format);
+  map.read_duration("idle_timeout", out.idle_timeout);
+  map.read("max_message_length", out.max_message_bytes);
+  map.read("label_structured_data", out.label_structured_data);
+  map.read("use_incoming_timestamp", out.use_incoming_timestamp);
+  map.read("use_rfc5424_message", out.use_rfc5424_message);
+  read_labels(map, "labels", out.labels);
+  if (const YamlNode* tls = map.take("tls_config")) read_tls_config(*tls, findings, out.tls);
+  map.finish();
+  const SyslogConfig defaults;  // what 0 and empty texts stand for
+  if (out.listen_protocol.empty()) out.listen_protocol = defaults.listen_protocol;
+  if (out.syslog_format.empty()) out.syslog_format = defaults.syslog_format;
+  if (out.idle_timeout == 0) out.idle_timeout = defaults.idle_timeout;
+  if (out.max_message_bytes == 0) out.max_message_bytes = defaults.max_message_bytes;
+  constexpr int64_t kMaxMessageBytes = 16 << 20;
+  if (out.max_message_bytes < 0 || out.max_message_bytes > kMaxMessageBytes)
+    findings.error(node, "syslog: max_message_length: expected 1 to 16777216");
+  if (out.listen_protocol != "tcp" && out.listen_protocol != "udp")
+    findings.error(node, "syslog: listen_protocol must be tcp or udp");
+  if (out.syslog_format != "rfc5424" && out.syslog_format != "rfc3164")
+    findings.error(node, "syslog: syslog_format must be rfc5424 or rfc3164");
+  if (out.idle_timeout < 0) findings.error(node, "syslog: idle_timeout must not be negative");
+  if (const auto address = config::parse_listen_address(out.listen_address); !address.ok())
+    findings.error(node, "syslog: listen_address: " + address.error().message);
+}
+
+void read_gelf(const YamlNode& node, Findings& findings, GelfConfig& out) {
+  MapReader map(node, "gelf", findings);
+  map.read("listen_address", out.listen_address);
+  map.read("use_incoming_timestamp", out.use_incoming_timestamp);
+  read_labels(map, "labels", out.labels);
+  map.finish();
+  if (out.listen_address.empty()) out.listen_address = GelfConfig().listen_address;
+  if (const auto address = config::parse_listen_address(out.listen_address); !address.ok())
+    findings.error(node, "gelf: listen_address: " + address.error().message);
+}
+
 // Sources of lines that Promtail knows and logsvc does not read.
-const char* const kOtherSources[] = {"syslog",
-                                     "gelf",
-                                     "gcplog",
+const char* const kOtherSources[] = {"gcplog",
                                      "loki_push_api",
                                      "windows_events",
                                      "kafka",
@@ -149,6 +189,10 @@ void read_scrape(const YamlNode& node, Findings& findings, ScrapeConfig& out) {
   if (const YamlNode* journal = map.take("journal")) {
     read_journal(*journal, findings, out.journal.emplace());
   }
+  if (const YamlNode* syslog = map.take("syslog")) {
+    read_syslog(*syslog, findings, out.syslog.emplace());
+  }
+  if (const YamlNode* gelf = map.take("gelf")) read_gelf(*gelf, findings, out.gelf.emplace());
   map.each("relabel_configs",
            [&](const YamlNode& item) { read_relabel(item, findings, out.relabel.emplace_back()); });
   if (const YamlNode* stages = map.take("pipeline_stages")) {
