@@ -15,6 +15,7 @@
 #include "agent/docker/read_loop.h"
 #include "agent/files/file_targets.h"
 #include "agent/files/spool_store.h"
+#include "agent/files/stream_target.h"
 #include "agent/gelf/gelf_target.h"
 #include "agent/journald/journal_target.h"
 #include "agent/pipeline/output_limits.h"
@@ -130,6 +131,7 @@ struct Sources::Parts {
   Status start_docker(DockerJob job, bool with_events);
   std::map<std::string, Timestamp> places(const DockerReading& reading) const;
   Status start_promtail(const PromtailConfig& config);
+  void start_input(const PromtailConfig& config, const Job& job);
   void start_files(const PromtailConfig& config, std::vector<FileJob> jobs);
   Status start_syslog(const ScrapeConfig& scrape, std::shared_ptr<const Job> job);
   Status start_gelf(const ScrapeConfig& scrape, std::shared_ptr<const Job> job);
@@ -152,6 +154,8 @@ struct Sources::Parts {
   std::vector<JournalReading> journals;
   std::vector<SyslogReading> syslogs;
   std::vector<GelfReading> gelfs;
+  std::unique_ptr<SpoolStore> input_store;
+  std::unique_ptr<StreamTarget> input;
 };
 
 Sources::Parts::~Parts() {
@@ -159,6 +163,7 @@ Sources::Parts::~Parts() {
   for (auto& journal : journals) journal.store->stop();
   for (auto& syslog : syslogs) syslog.store->stop();
   for (auto& gelf : gelfs) gelf.store->stop();
+  if (input_store) input_store->stop();
   if (!promtail) return;
   for (const auto& reading : docker) {
     reading->loop->stop();
@@ -250,11 +255,26 @@ Status Sources::Parts::start_gelf(const ScrapeConfig& scrape, std::shared_ptr<co
   return {};
 }
 
+// As Promtail: the stages of the first job, the labels of its static_configs, and nothing else.
+void Sources::Parts::start_input(const PromtailConfig& config, const Job& job) {
+  const std::string source = "stdin/" + job.name();
+  input_store = make_store();
+  (void)input_store->position(source);
+  input = std::make_unique<StreamTarget>(
+      STDIN_FILENO, source, job.open_unruled(stream_labels(config.scrapes[0]), nullptr),
+      *input_store, context.clock, context.on_input_end);
+}
+
 Status Sources::Parts::start_promtail(const PromtailConfig& config) {
   ASSIGN_OR_RETURN(promtail,
                    PromtailState::open(context.files, config.positions, context.diagnostics));
   std::vector<std::string> warnings;  // said already when the file was loaded
   ASSIGN_OR_RETURN(const auto jobs, compile_jobs(config, pipelines(), warnings));
+  if (config.files.stdin) {
+    if (jobs.empty()) return invalid("standard input needs a scrape_config, for its stages");
+    start_input(config, *jobs[0]);
+    return {};
+  }
   std::vector<FileJob> file_jobs;
   for (size_t i = 0; i < jobs.size(); ++i) {
     const ScrapeConfig& scrape = config.scrapes[i];
@@ -312,7 +332,7 @@ std::string Sources::not_ready() const {
     if (!reading->watcher->has_listed())
       return "Docker has not told its containers yet: " + reading->job.config.host;
   }
-  const bool any = !parts_->docker.empty() || !parts_->journals.empty() ||
+  const bool any = parts_->input || !parts_->docker.empty() || !parts_->journals.empty() ||
                    !parts_->syslogs.empty() || !parts_->gelfs.empty() ||
                    (parts_->files && !parts_->files->status().empty());
   return any ? "" : "no target to read yet";

@@ -11,6 +11,8 @@
 namespace logsvc::agent {
 namespace {
 
+constexpr size_t kMaxPathBytes = 2048;
+
 std::string escaped(const std::string& text) {
   std::string out;
   for (const char c : text) {
@@ -87,20 +89,18 @@ std::string without_secrets(const std::string& yaml) {
 }
 
 struct StatusPage::Parts {
+  void add_routes(const Metrics& metrics);
+  httplib::Server::HandlerResponse before_routes(const httplib::Request& q,
+                                                 httplib::Response& r) const;
+
   Sources sources;
   httplib::Server server;
   int port = 0;
   std::thread thread;
 };
 
-StatusPage::StatusPage(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
-
-Result<std::unique_ptr<StatusPage>> StatusPage::open(const config::ListenAddress& address,
-                                                     const Metrics& metrics, Sources sources) {
-  auto p = std::make_unique<Parts>();
-  p->sources = std::move(sources);
-  const Sources& s = p->sources;
-  httplib::Server& server = p->server;
+void StatusPage::Parts::add_routes(const Metrics& metrics) {
+  const Sources& s = sources;
   server.Get(s.prefix + "/ready", [&s](const httplib::Request&, httplib::Response& r) {
     const std::string why = s.not_ready ? s.not_ready() : "";
     if (!why.empty()) r.status = 503;
@@ -109,20 +109,60 @@ Result<std::unique_ptr<StatusPage>> StatusPage::open(const config::ListenAddress
   server.Get(s.prefix + "/metrics", [&metrics](const httplib::Request&, httplib::Response& r) {
     r.set_content(metrics.text(), "text/plain; version=0.0.4");
   });
-  server.Get(s.prefix + "/targets", [&s](const httplib::Request& q, httplib::Response& r) {
-    const auto targets = s.targets ? s.targets() : std::vector<TargetRow>();
+  const auto targets = [&s](const httplib::Request& q, httplib::Response& r) {
+    const auto rows = s.targets ? s.targets() : std::vector<TargetRow>();
     if (q.get_param_value("format") == "json") {
-      r.set_content(targets_json(targets), "application/json");
+      r.set_content(targets_json(rows), "application/json");
     } else {
-      r.set_content(targets_html(targets), "text/html; charset=utf-8");
+      r.set_content(targets_html(rows), "text/html; charset=utf-8");
     }
-  });
+  };
+  server.Get(s.prefix + "/targets", targets);
+  server.Get(s.prefix + "/service-discovery", targets);
   server.Get(s.prefix + "/config", [&s](const httplib::Request&, httplib::Response& r) {
     r.set_content(s.config, "text/plain; charset=utf-8");
   });
   server.Get(s.prefix + "/", [&s](const httplib::Request&, httplib::Response& r) {
     r.set_redirect(s.prefix + "/targets", 303);
   });
+}
+
+// Before the library looks for a route, which it does by std::regex (that recurses over a path),
+// and waits for the body of a POST, whose length curl -X POST does not tell.
+httplib::Server::HandlerResponse StatusPage::Parts::before_routes(const httplib::Request& q,
+                                                                  httplib::Response& r) const {
+  using Response = httplib::Server::HandlerResponse;
+  if (q.path.size() > kMaxPathBytes) {
+    r.status = 414;
+    return Response::Handled;
+  }
+  // Whatever the method, as Promtail takes it.
+  const bool reloads = sources.reload && q.path == sources.prefix + "/reload";
+  if (!reloads && (q.method == "GET" || q.method == "HEAD")) return Response::Unhandled;
+  r.set_header("Connection", "close");  // a body that came along is not read
+  if (!reloads) {
+    r.status = 404;
+    return Response::Handled;
+  }
+  const Status done = sources.reload();
+  r.status = done.ok() ? 200 : 500;
+  r.set_content(done.ok() ? "" : "failed to reload config: " + done.error().message + "\n",
+                "text/plain; charset=utf-8");
+  return Response::Handled;
+}
+
+StatusPage::StatusPage(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Result<std::unique_ptr<StatusPage>> StatusPage::open(const config::ListenAddress& address,
+                                                     const Metrics& metrics, Sources sources) {
+  auto p = std::make_unique<Parts>();
+  p->sources = std::move(sources);
+  httplib::Server& server = p->server;
+  p->add_routes(metrics);
+  server.set_pre_routing_handler(
+      [parts = p.get()](const httplib::Request& q, httplib::Response& r) {
+        return parts->before_routes(q, r);
+      });
   server.new_task_queue = [] { return new httplib::ThreadPool(2); };
   p->port = address.port;
   bool bound = true;
