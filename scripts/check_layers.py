@@ -29,6 +29,7 @@ THIRD_PARTY = {
     "sodium.h": {"server"},
     "CLI/CLI.hpp": set(),
     "zlib.h": {"server", "agent"},
+    "bzlib.h": {"agent"},
     "openssl/ssl.h": {"agent", "client"},
 }
 WEB_ORDER = ["base", "i18n", "model", "api", "state", "views", "pages"]

@@ -1,7 +1,7 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <charconv>
+#include <csignal>
 #include <cstdlib>
 #include <iostream>
 #include <iterator>
@@ -11,7 +11,8 @@
 #include "agent/agent.h"
 #include "agent/dry_run.h"
 #include "agent/dry_run_docker.h"
-#include "agent/pipeline/pipeline_entry.h"
+#include "agent/files/positions_file.h"
+#include "agent/promtail/flags.h"
 #include "agent/shown_config.h"
 #include "commands.h"
 #include "os/memory.h"
@@ -21,6 +22,7 @@ namespace logsvc {
 namespace {
 
 constexpr int kBadConfiguration = 78;
+constexpr int kWrongUsage = 2;
 
 struct AgentOptions {
   SettingFlags flags;
@@ -30,8 +32,8 @@ struct AgentOptions {
   bool inspect = false;
   bool from_stdin = false;
   bool from_docker = false;
-  // Promtail's flags that change what its file says.
-  std::string external_labels, http_address, http_port, positions_file;
+  std::vector<std::string> promtail_flags;  // NAME=VALUE, what only Promtail has
+  std::vector<std::string> unknown_flags;
   bool print_config = false;
 };
 
@@ -49,34 +51,27 @@ std::string first_file(const std::string& paths) {
   return paths;
 }
 
-// a=b,c=d for every client; what the file says wins.
-Status add_external_labels(const std::string& text, agent::PromtailConfig& promtail) {
-  std::istringstream pairs(text);
-  for (std::string pair; std::getline(pairs, pair, ',');) {
-    const size_t equals = pair.find('=');
-    if (equals == 0 || equals == std::string::npos)
-      return invalid("-client.external-labels: " + pair + " is no name=value");
-    const std::string name = pair.substr(0, equals);
-    for (agent::ClientConfig& client : promtail.clients) {
-      if (!agent::find_label(client.external_labels, name))
-        agent::set_label(client.external_labels, name, pair.substr(equals + 1));
+agent::FlagValues flags_of(const AgentOptions& options) {
+  agent::FlagValues out;
+  for (const std::string& flag : options.promtail_flags) {
+    const size_t equals = flag.find('=');
+    out.emplace_back(flag.substr(0, equals), flag.substr(equals + 1));
+  }
+  return out;
+}
+
+// Without a file of Promtail: what its flags have in common with our settings.
+Status use_as_settings(const AgentOptions& options, SettingFlags& flags) {
+  for (const auto& [name, value] : flags_of(options)) {
+    if (name == "client.url") {
+      flags.values.emplace("push", value);
+    } else if (name == "client.tenant-id") {
+      flags.values.emplace("tenant", value);
+    } else {
+      return invalid("-" + name + " changes what a Promtail file says: give one with -config.file");
     }
   }
   return {};
-}
-
-Status apply_flags(const AgentOptions& options, agent::PromtailConfig& promtail) {
-  if (!options.http_address.empty()) promtail.server.http_listen_address = options.http_address;
-  if (!options.positions_file.empty()) promtail.positions.filename = options.positions_file;
-  if (const std::string& port = options.http_port; !port.empty()) {
-    const char* last = port.data() + port.size();
-    int64_t number = 0;
-    const auto [end, failure] = std::from_chars(port.data(), last, number);
-    if (failure != std::errc() || end != last || number < 0 || number > 65535)
-      return invalid("-server.http-listen-port: expected 0 to 65535, found " + port);
-    promtail.server.http_listen_port = number;
-  }
-  return add_external_labels(options.external_labels, promtail);
 }
 
 // What flags, environment and a file, ours or Promtail's, say together.
@@ -87,7 +82,12 @@ Result<agent::AgentConfig> make_config(const AgentOptions& options, LogSettings&
     flags.config_path = first_file(flags.config_path);
     ASSIGN_OR_RETURN(promtail, load_promtail_file(flags.config_path, options.expand_env));
   }
-  if (promtail) RETURN_IF_ERROR(apply_flags(options, *promtail));
+  if (promtail) {
+    RETURN_IF_ERROR(agent::apply_promtail_flags(flags_of(options), *promtail));
+  } else {
+    RETURN_IF_ERROR(use_as_settings(options, flags));
+  }
+  if (promtail && options.from_stdin) promtail->files.stdin = true;
   if (promtail && options.print_config) std::cerr << agent::without_secrets(promtail->text) << '\n';
   config::Settings settings;
   ASSIGN_OR_RETURN(agent::AgentConfig config,
@@ -154,6 +154,11 @@ int try_out(const AgentOptions& options, const agent::AgentConfig& config) {
   dry.inspect = options.inspect;
   dry.colours = ::isatty(STDOUT_FILENO) == 1 && !std::getenv("NO_COLOR");
   dry.host = config.host_label;
+  PosixFileSystem files;
+  if (config.promtail) {
+    const auto known = agent::read_positions_file(files, jobs.positions.filename);
+    if (known.ok()) dry.offsets = known->offsets;
+  }
   if (options.from_stdin || jobs.files.stdin) {
     lines.str(std::string((std::istreambuf_iterator<char>(std::cin)), {}));
     dry.lines = &lines;
@@ -174,7 +179,96 @@ void take_docker_flag(AgentOptions& options) {
   if (options.from_docker && docker->second.empty()) options.flags.values.erase(docker);
 }
 
+// The agent, and another one with what the configuration says when it is read again. What was read
+// and not pushed is on disk, so the change loses nothing.
+class RunningAgent {
+ public:
+  RunningAgent(const AgentOptions& options, Diagnostics& diagnostics)
+      : options_(options), diagnostics_(diagnostics) {}
+
+  // Until a signal ends it; the exit code.
+  int run(agent::AgentConfig config) {
+    if (!start(std::move(config))) return 1;
+    while (wait_for_stop_or_reload()) {
+      if (!reload()) return 1;
+    }
+    diagnostics_.info("agent", "stopping");
+    agent_.reset();
+    return 0;
+  }
+
+ private:
+  bool start(agent::AgentConfig config) {
+    config_ = std::move(config);
+    config_.on_reload = nullptr;
+    config_.on_input_end = [] { ::kill(::getpid(), SIGTERM); };
+    if (config_.promtail && config_.promtail->server.enable_runtime_reload)
+      config_.on_reload = [this] { return ask_to_reload(); };
+    metrics_ = std::make_unique<Metrics>();  // with the series of the stages that there are now
+    metrics_->sample_function("promtail_config_reload_success_total",
+                              "Times that the configuration was read again", "counter",
+                              [this](const auto& add) { add("", {}, reloads_); });
+    metrics_->sample_function("promtail_config_reload_fail_total",
+                              "Times that a configuration to be read again had a fault", "counter",
+                              [this](const auto& add) { add("", {}, failures_); });
+    auto started = agent::Agent::start(config_, files_, clock_, *metrics_, diagnostics_);
+    if (!started.ok()) {
+      diagnostics_.error("agent", "cannot start", {{"why", started.error().message}});
+      return false;
+    }
+    agent_ = std::move(*started);
+    return true;
+  }
+
+  // On a thread of the page: faults are answered, the change is made by the thread that waits.
+  Status ask_to_reload() {
+    LogSettings log;
+    const auto made = make_config(options_, log);
+    if (!made.ok()) {
+      ++failures_;
+      return made.error();
+    }
+    ::kill(::getpid(), SIGHUP);
+    return {};
+  }
+
+  // False: the agent runs no more, neither with the new configuration nor with the old one.
+  bool reload() {
+    LogSettings log;
+    auto made = make_config(options_, log);
+    if (!made.ok()) {
+      ++failures_;
+      diagnostics_.error("agent", "the configuration has a fault: the one before stays",
+                         {{"why", made.error().message}});
+      return true;
+    }
+    const agent::AgentConfig before = config_;
+    agent_.reset();
+    if (start(std::move(*made))) {
+      ++reloads_;
+      diagnostics_.info("agent", "the configuration was read again");
+      return true;
+    }
+    ++failures_;
+    return start(before);
+  }
+
+  const AgentOptions& options_;
+  Diagnostics& diagnostics_;
+  SystemClock clock_;
+  PosixFileSystem files_;
+  std::atomic<int> reloads_{0}, failures_{0};
+  agent::AgentConfig config_;
+  std::unique_ptr<Metrics> metrics_;
+  std::unique_ptr<agent::Agent> agent_;
+};
+
 int run_agent(const AgentOptions& options) {
+  if (!options.unknown_flags.empty()) {
+    std::cerr << "logsvc agent: -" << options.unknown_flags[0]
+              << " is neither a flag of logsvc agent nor of Promtail\n";
+    return kWrongUsage;
+  }
   LogSettings log;
   auto made = make_config(options, log);
   if (!made.ok()) return bad_configuration(made.error().message);
@@ -183,21 +277,14 @@ int run_agent(const AgentOptions& options) {
     return 0;
   }
   if (options.dry_run || options.inspect) return try_out(options, *made);
+  if (options.from_stdin && !made->promtail)
+    return bad_configuration("--stdin needs a Promtail file (--config)");
   limit_memory_arenas();
   block_signals();
+  block_reload_signal();
   SystemClock clock;
-  PosixFileSystem files;
-  Metrics metrics;
   Diagnostics diagnostics(clock, log.level, log.format);
-  auto started = agent::Agent::start(std::move(*made), files, clock, metrics, diagnostics);
-  if (!started.ok()) {
-    diagnostics.error("agent", "cannot start", {{"why", started.error().message}});
-    return 1;
-  }
-  wait_for_stop_signal();
-  diagnostics.info("agent", "stopping");
-  started->reset();
-  return 0;
+  return RunningAgent(options, diagnostics).run(std::move(*made));
 }
 
 }  // namespace
@@ -216,16 +303,23 @@ void add_agent_command(CLI::App& app, int& exit_code) {
       "of running containers give; push nothing");
   command->add_flag("--inspect", options->inspect,
                     "As --dry-run, with each line before and after every stage");
-  command->add_flag("--stdin", options->from_stdin, "With --dry-run: lines of standard input");
+  command->add_flag("--stdin", options->from_stdin,
+                    "Read lines of standard input instead, with the first job's stages (without a "
+                    "Promtail file: with --dry-run)");
   // Without a value: of the Docker host that is set otherwise.
   command->get_option("--docker")->expected(0, 1);
-  // Known for the sake of command lines written for Promtail; not shown in the help.
-  for (auto [name, value] : {std::pair{"--client-external-labels", &options->external_labels},
-                             {"--server-http-listen-address", &options->http_address},
-                             {"--server-http-listen-port", &options->http_port},
-                             {"--positions-file", &options->positions_file}}) {
-    command->add_option(name, *value)->group("");
-  }
+  // Command lines written for Promtail (see promtail_flags.h); not shown in the help.
+  command->add_option("--promtail-flag", options->promtail_flags)
+      ->allow_extra_args(false)
+      ->group("");
+  command->add_option("--unknown-flag", options->unknown_flags)->allow_extra_args(false)->group("");
+  command
+      ->add_flag_callback("--version",
+                          [] {
+                            std::cout << "logsvc " LOGSVC_VERSION "\n";
+                            throw CLI::Success();
+                          })
+      ->group("");
   command->add_flag("--print-config-stderr", options->print_config)->group("");
   command->callback([&exit_code, options] {
     take_docker_flag(*options);

@@ -50,6 +50,21 @@ void block_signals() {
   std::signal(SIGXFSZ, SIG_IGN);
 }
 
+void block_reload_signal() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGHUP);
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+}
+
+bool wait_for_stop_or_reload() {
+  sigset_t set = stop_signals();
+  sigaddset(&set, SIGHUP);
+  int number = 0;
+  sigwait(&set, &number);
+  return number == SIGHUP;
+}
+
 int wait_for_stop_signal() {
   const sigset_t set = stop_signals();
   int number = 0;

@@ -39,6 +39,10 @@ Result<LogSettings> make_log_settings(const config::Settings& settings);
 
 // Blocks SIGINT, SIGTERM and SIGPIPE in this and all later threads; call before starting any.
 void block_signals();
+// SIGHUP as well, which wait_for_stop_or_reload() then gives.
+void block_reload_signal();
+// Waits for SIGINT, SIGTERM or SIGHUP. True: SIGHUP, the configuration is to be read again.
+bool wait_for_stop_or_reload();
 // Waits for SIGINT or SIGTERM; returns its number.
 int wait_for_stop_signal();
 

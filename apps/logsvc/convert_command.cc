@@ -37,6 +37,12 @@ void add_convert_command(CLI::App& app, int& exit_code) {
   auto expand = std::make_shared<bool>(false);
   command->add_option("file", *path, "promtail-config.yaml")->required();
   command->add_flag("--config-expand-env", *expand, "Replace ${VAR} from the environment first");
+  // Promtail's flags change nothing about a file (see promtail_flags.h).
+  command
+      ->add_option_function<std::vector<std::string>>("--promtail-flag",
+                                                      [](const std::vector<std::string>&) {})
+      ->allow_extra_args(false)
+      ->group("");
   command->callback([&exit_code, path, expand] { exit_code = convert(*path, *expand); });
 }
 

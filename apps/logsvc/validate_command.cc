@@ -78,6 +78,12 @@ void add_validate_command(CLI::App& app, int& exit_code) {
   command->add_flag("--agent", options->as_agent, "It is an agent's");
   command->add_flag("--config-expand-env", options->expand_env,
                     "Promtail's: replace ${VAR} from the environment first");
+  // Promtail's flags change nothing about a file (see promtail_flags.h).
+  command
+      ->add_option_function<std::vector<std::string>>("--promtail-flag",
+                                                      [](const std::vector<std::string>&) {})
+      ->allow_extra_args(false)
+      ->group("");
   command->callback([&exit_code, options] { exit_code = validate(*options); });
 }
 

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <thread>
 
 #include "agent/net/url.h"
 #include "agent/push/http_push_target.h"
+#include "agent/push/measured_push_target.h"
 #include "agent/push/pusher.h"
 #include "agent/shown_config.h"
 #include "agent/sources.h"
@@ -38,12 +41,15 @@ struct Agent::Parts {
   Parts(AgentConfig c, const Clock& k, Metrics& m, Diagnostics& d)
       : config(std::move(c)), clock(k), registry(m), diagnostics(d), metrics(m) {}
   ~Parts() {
+    ending = true;
     MutexLock lock(describing);
     described = false;
   }
   Status open_spool(FileSystem& files);
   Status open_page();
   Status start_pushers();
+  // On the thread of standard input: until all is pushed.
+  void finish_input() const;
   void wake() {
     for (const auto& pusher : pushers) pusher->wake();
   }
@@ -59,6 +65,7 @@ struct Agent::Parts {
   std::vector<std::unique_ptr<Pusher>> pushers;
   std::unique_ptr<Sources> sources;
   std::atomic<bool> reading{false};  // sources are there
+  std::atomic<bool> ending{false};
   // Pushers outlive the sources and ask for them.
   Mutex describing;
   bool described GUARDED_BY(describing) = false;
@@ -115,6 +122,14 @@ Status Agent::Parts::open_page() {
     shown.prefix = config.promtail->server.http_path_prefix;
     shown.config = without_secrets(config.promtail->text);
   }
+  shown.reload = config.on_reload;
+  registry.gauge_function("promtail_targets_active_total", "Targets being read", [this] {
+    return reading ? static_cast<double>(sources->targets().size()) : 0;
+  });
+  registry.sample_function("promtail_sent_entries_total", "Lines that a server took", "counter",
+                           [&sent = metrics.lines_sent](const Metrics::AddSample& add) {
+                             add("", {}, static_cast<double>(sent.value()));
+                           });
   ASSIGN_OR_RETURN(page, StatusPage::open(address, clock, registry, diagnostics, std::move(shown)));
   return {};
 }
@@ -144,7 +159,9 @@ Status Agent::Parts::start_pushers() {
     options.min_backoff = client.backoff.min_period;
     options.max_backoff = std::min<Duration>(client.backoff.max_period, kMaxBackoff);
     ASSIGN_OR_RETURN(auto target, make_http_push_target(client));
-    targets.push_back(std::move(target));
+    const auto url = parse_url(client.url);
+    const std::string host = url.ok() ? url->host + ":" + std::to_string(url->port) : client.name;
+    targets.push_back(measured(std::move(target), host, registry, clock));
     pushers.push_back(std::make_unique<Pusher>(*spool, *refused, *targets.back(), clock, metrics,
                                                diagnostics, std::move(options),
                                                Pusher::Says{report, describe}));
@@ -154,6 +171,14 @@ Status Agent::Parts::start_pushers() {
         "agent", "no server: set LOKI_URL or --push; lines are collected and wait in the spool");
   }
   return {};
+}
+
+void Agent::Parts::finish_input() const {
+  for (size_t client = 0; client < pushers.size(); ++client) {
+    while (!ending && spool->waiting_lines(client) > 0)
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  if (!ending && !pushers.empty()) config.on_input_end();
 }
 
 Agent::Agent(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -169,7 +194,8 @@ Result<std::unique_ptr<Agent>> Agent::start(AgentConfig config, FileSystem& file
   RETURN_IF_ERROR(p->start_pushers());
   ASSIGN_OR_RETURN(p->sources,
                    Sources::start({p->config, *p->spool, files, clock, metrics, p->metrics,
-                                   diagnostics, [parts = p.get()] { parts->wake(); }}));
+                                   diagnostics, [parts = p.get()] { parts->wake(); },
+                                   [parts = p.get()] { parts->finish_input(); }}));
   p->reading = true;
   {
     MutexLock lock(p->describing);

@@ -1,6 +1,7 @@
 // Settings of `logsvc agent`.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -22,6 +23,10 @@ struct AgentConfig {
   size_t max_line_bytes = 256u << 10;
   std::string listen;   // empty: no port
   std::string version;  // of the program
+  // POST /reload of the page; an error is answered with 500 and its message. Null: no such path.
+  std::function<Status()> on_reload;
+  // Standard input, if that is what is read, has ended, and every client has had its lines.
+  std::function<void()> on_input_end = [] {};
   // What is read: as a Promtail file says it, if there is one; else:
   std::optional<PromtailConfig> promtail;
   ReadingConfig reading = default_reading();

@@ -1,9 +1,12 @@
-// A Promtail configuration tried on its files or on standard input: what would be sent is printed,
-// nothing is pushed and no place is remembered.
+// A Promtail configuration tried on its files or on standard input: what the run would send now is
+// printed, nothing is pushed and no place is remembered. What is printed besides begins with #.
 #pragma once
 
+#include <cstdint>
 #include <istream>
+#include <map>
 #include <ostream>
+#include <string>
 
 #include "agent/pipeline/job.h"
 #include "agent/promtail/promtail_config.h"
@@ -14,8 +17,10 @@ namespace logsvc::agent {
 struct DryRunOptions {
   bool inspect = false;  // each line before and after every stage
   bool colours = false;
-  std::istream* lines = nullptr;  // instead of files: through the pipeline of each job
+  std::istream* lines = nullptr;  // instead of files: through the pipeline of the first job
   std::string host;
+  // Where files begin that a Promtail has read before, by path; of others at the beginning.
+  std::map<std::string, uint64_t> offsets;
 };
 
 // Reads everything there is now, and returns. kInvalid for a configuration that does not compile.

@@ -6,8 +6,8 @@
 namespace logsvc::agent {
 namespace {
 
-constexpr char kContainer[] = "cursor-";
-constexpr char kJournal[] = "journal-";
+constexpr char kCursor[] = "cursor-";       // of a container, by its id; of a journal, by its job
+constexpr char kOldJournal[] = "journal-";  // what Promtail 2.4 and older wrote
 
 }  // namespace
 
@@ -32,16 +32,21 @@ Result<std::unique_ptr<PromtailState>> PromtailState::open(FileSystem& files,
 }
 
 std::string PromtailState::journal_cursor(const std::string& job) const {
-  const auto found = found_.others.find(kJournal + job);
-  return found == found_.others.end() ? "" : found->second;
+  for (const char* prefix : {kCursor, kOldJournal}) {
+    const auto found = found_.others.find(prefix + job);
+    // Seconds are a container's place, whose id is the job's name by accident.
+    if (found != found_.others.end() && found->second.find('=') != std::string::npos)
+      return found->second;
+  }
+  return "";
 }
 
 Status PromtailState::give_containers(Spool& spool, const std::string& source_prefix,
                                       Timestamp now) const {
   GroupWriter writer(spool);
   for (const auto& [name, value] : found_.others) {
-    if (!name.starts_with(kContainer)) continue;
-    const std::string id = name.substr(sizeof kContainer - 1);
+    if (!name.starts_with(kCursor)) continue;
+    const std::string id = name.substr(sizeof kCursor - 1);
     const std::string source = source_prefix + id;
     const int64_t seconds = promtail_cursor(found_, id);
     if (seconds <= 0 || seconds > now / kSecond || !spool.state(source).position.empty()) continue;
@@ -64,9 +69,18 @@ void PromtailState::save_containers(const std::map<std::string, Timestamp>& last
   MutexLock lock(mutex_);
   const PromtailPositions before = written_;
   for (const auto& [id, time] : last) {
-    written_.others[kContainer + id] = std::to_string(time / kSecond);
+    written_.others[kCursor + id] = std::to_string(time / kSecond);
   }
   if (written_ != before) write();
+}
+
+void PromtailState::save_journal(const std::string& job, const std::string& cursor) {
+  MutexLock lock(mutex_);
+  std::string& written = written_.others[kCursor + job];
+  if (written == cursor) return;
+  written = cursor;
+  written_.others.erase(kOldJournal + job);
+  write();
 }
 
 void PromtailState::write() {

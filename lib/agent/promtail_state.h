@@ -25,6 +25,7 @@ class PromtailState {
 
   // As they were found.
   const std::map<std::string, uint64_t>& offsets() const { return found_.offsets; }
+  // Of a job's journal; empty: none.
   std::string journal_cursor(const std::string& job) const;
   // Containers of which the spool knows no place get Promtail's. That one is in whole seconds:
   // lines of its last second may come twice, none is left out.
@@ -34,6 +35,8 @@ class PromtailState {
   void save_offsets(const std::map<std::string, uint64_t>& offsets);
   // The places of containers, by id.
   void save_containers(const std::map<std::string, Timestamp>& last);
+  // How far a job's journal has been read, in systemd's own form.
+  void save_journal(const std::string& job, const std::string& cursor);
 
  private:
   PromtailState(FileSystem& files, const PositionsConfig& config, Diagnostics& diagnostics)

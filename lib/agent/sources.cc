@@ -16,10 +16,13 @@
 #include "agent/docker/read_loop.h"
 #include "agent/files/file_targets.h"
 #include "agent/files/spool_store.h"
+#include "agent/files/stream_target.h"
+#include "agent/gelf/gelf_target.h"
 #include "agent/journald/journal_target.h"
 #include "agent/pipeline/output_limits.h"
 #include "agent/promtail_state.h"
 #include "agent/push/batch.h"
+#include "agent/syslog/syslog_target.h"
 
 namespace logsvc::agent {
 namespace {
@@ -100,6 +103,27 @@ struct JournalReading {
   std::unique_ptr<JournalTarget> target;
 };
 
+struct SyslogReading {
+  std::string job, address;
+  std::unique_ptr<SpoolStore> store;
+  std::unique_ptr<SyslogTarget> target;
+};
+
+struct GelfReading {
+  std::string job, address;
+  std::unique_ptr<SpoolStore> store;
+  std::unique_ptr<GelfTarget> target;
+};
+
+// Whether the rules look at a label.
+bool look_at(const std::vector<RelabelConfig>& rules, const std::string& label) {
+  return std::any_of(rules.begin(), rules.end(), [&](const RelabelConfig& rule) {
+    const auto& names = rule.source_labels;
+    return rule.action == RelabelAction::kLabelMap ||
+           std::find(names.begin(), names.end(), label) != names.end();
+  });
+}
+
 }  // namespace
 
 // Members depend on those before them; destruction in reverse is the shutdown.
@@ -110,9 +134,13 @@ struct Sources::Parts {
   std::map<std::string, Timestamp> places(const DockerReading& reading) const;
   Status start_promtail(const PromtailConfig& config);
   Status start_own(const ReadingConfig& config);
+  void start_input(const PromtailConfig& config, const Job& job);
   void start_files(const FileTargetConfig& config, std::vector<FileJob> jobs);
+  // What of its options is not the scrape_config's is given.
   void start_journal(const ScrapeConfig& scrape, std::shared_ptr<const Job> job,
-                     std::string cursor);
+                     JournalTarget::Options options);
+  Status start_syslog(const ScrapeConfig& scrape, std::shared_ptr<const Job> job);
+  Status start_gelf(const ScrapeConfig& scrape, std::shared_ptr<const Job> job);
   std::unique_ptr<SpoolStore> make_store() const {
     return std::make_unique<SpoolStore>(context.spool, context.clock, context.metrics,
                                         context.diagnostics, context.on_spooled);
@@ -122,16 +150,26 @@ struct Sources::Parts {
   }
 
   const Context context;
+  JournalMetrics journal_metrics{context.registry};
+  SyslogMetrics syslog_metrics{context.registry};
+  GelfMetrics gelf_metrics{context.registry};
   std::unique_ptr<PromtailState> promtail;  // null without a Promtail file
   std::vector<std::unique_ptr<DockerReading>> docker;
   std::unique_ptr<SpoolStore> file_store;
   std::unique_ptr<FileTargets> files;
   std::vector<JournalReading> journals;
+  std::vector<SyslogReading> syslogs;
+  std::vector<GelfReading> gelfs;
+  std::unique_ptr<SpoolStore> input_store;
+  std::unique_ptr<StreamTarget> input;
 };
 
 Sources::Parts::~Parts() {
   if (file_store) file_store->stop();
   for (auto& journal : journals) journal.store->stop();
+  for (auto& syslog : syslogs) syslog.store->stop();
+  for (auto& gelf : gelfs) gelf.store->stop();
+  if (input_store) input_store->stop();
   if (!promtail) return;
   for (const auto& reading : docker) {
     reading->loop->stop();
@@ -204,11 +242,47 @@ void Sources::Parts::start_files(const FileTargetConfig& config, std::vector<Fil
                                         context.registry, context.diagnostics);
 }
 
+Status Sources::Parts::start_syslog(const ScrapeConfig& scrape, std::shared_ptr<const Job> job) {
+  SyslogReading reading{scrape.job_name, scrape.syslog->listen_address, make_store(), nullptr};
+  (void)reading.store->position("syslog/" + scrape.job_name);
+  const bool names_hosts = look_at(scrape.relabel, "__syslog_connection_hostname");
+  ASSIGN_OR_RETURN(reading.target, SyslogTarget::open(std::move(job), *scrape.syslog, names_hosts,
+                                                      {*reading.store, context.clock,
+                                                       syslog_metrics, context.diagnostics}));
+  syslogs.push_back(std::move(reading));
+  return {};
+}
+
+Status Sources::Parts::start_gelf(const ScrapeConfig& scrape, std::shared_ptr<const Job> job) {
+  GelfReading reading{scrape.job_name, scrape.gelf->listen_address, make_store(), nullptr};
+  (void)reading.store->position("gelf/" + scrape.job_name);
+  ASSIGN_OR_RETURN(reading.target, GelfTarget::open(std::move(job), *scrape.gelf,
+                                                    {*reading.store, context.clock, gelf_metrics,
+                                                     context.diagnostics}));
+  gelfs.push_back(std::move(reading));
+  return {};
+}
+
+// As Promtail: the stages of the first job, the labels of its static_configs, and nothing else.
+void Sources::Parts::start_input(const PromtailConfig& config, const Job& job) {
+  const std::string source = "stdin/" + job.name();
+  input_store = make_store();
+  (void)input_store->position(source);
+  input = std::make_unique<StreamTarget>(
+      STDIN_FILENO, source, job.open_unruled(stream_labels(config.scrapes[0]), nullptr),
+      *input_store, context.clock, context.on_input_end);
+}
+
 Status Sources::Parts::start_promtail(const PromtailConfig& config) {
   ASSIGN_OR_RETURN(promtail,
                    PromtailState::open(context.files, config.positions, context.diagnostics));
   std::vector<std::string> warnings;  // said already when the file was loaded
   ASSIGN_OR_RETURN(const auto jobs, compile_jobs(config, pipelines(), warnings));
+  if (config.files.stdin) {
+    if (jobs.empty()) return invalid("standard input needs a scrape_config, for its stages");
+    start_input(config, *jobs[0]);
+    return {};
+  }
   std::vector<FileJob> file_jobs;
   for (size_t i = 0; i < jobs.size(); ++i) {
     const ScrapeConfig& scrape = config.scrapes[i];
@@ -220,11 +294,20 @@ Status Sources::Parts::start_promtail(const PromtailConfig& config) {
       RETURN_IF_ERROR(
           start_docker({jobs[i], sd, prefix, want_network_details(scrape.relabel)}, false));
     }
-    if (!scrape.files.empty()) {
-      file_jobs.push_back({jobs[i], scrape.files, scrape.encoding, scrape.decompression});
+    if (!scrape.files.empty() || !scrape.file_sd.empty()) {
+      file_jobs.push_back(
+          {jobs[i], scrape.files, scrape.file_sd, scrape.encoding, scrape.decompression});
     }
+    if (scrape.gelf) RETURN_IF_ERROR(start_gelf(scrape, jobs[i]));
+    if (scrape.syslog) RETURN_IF_ERROR(start_syslog(scrape, jobs[i]));
     if (scrape.journal) {
-      start_journal(scrape, jobs[i], promtail->journal_cursor(scrape.job_name));
+      JournalTarget::Options options;
+      options.start = promtail->journal_cursor(scrape.job_name);
+      options.on_position = [this, name = scrape.job_name](const std::string& cursor) {
+        promtail->save_journal(name, cursor);
+      };
+      options.sync_period = config.positions.sync_period;
+      start_journal(scrape, jobs[i], std::move(options));
     }
   }
   if (!file_jobs.empty()) start_files(config.files, std::move(file_jobs));
@@ -232,11 +315,12 @@ Status Sources::Parts::start_promtail(const PromtailConfig& config) {
 }
 
 void Sources::Parts::start_journal(const ScrapeConfig& scrape, std::shared_ptr<const Job> job,
-                                   std::string cursor) {
+                                   JournalTarget::Options options) {
   JournalReading reading{scrape.job_name, scrape.journal->path, make_store(), nullptr};
+  options.config = *scrape.journal;
   reading.target =
-      std::make_unique<JournalTarget>(std::move(job), *scrape.journal, std::move(cursor),
-                                      *reading.store, context.clock, context.diagnostics);
+      std::make_unique<JournalTarget>(std::move(job), std::move(options), *reading.store,
+                                      context.clock, journal_metrics, context.diagnostics);
   journals.push_back(std::move(reading));
 }
 
@@ -254,9 +338,10 @@ Status Sources::Parts::start_own(const ReadingConfig& config) {
   for (const ScrapeConfig& scrape : config.others) {
     ASSIGN_OR_RETURN(auto job, Job::compile(scrape, nullptr, pipelines(), warnings));
     if (scrape.journal) {
-      start_journal(scrape, std::move(job), "");
+      start_journal(scrape, std::move(job), {});
     } else {
-      file_jobs.push_back({std::move(job), scrape.files, scrape.encoding, scrape.decompression});
+      file_jobs.push_back(
+          {std::move(job), scrape.files, {}, scrape.encoding, scrape.decompression});
     }
   }
   if (!file_jobs.empty()) start_files({}, std::move(file_jobs));
@@ -281,7 +366,8 @@ std::string Sources::not_ready() const {
     if (!reading->watcher->has_listed())
       return "Docker has not told its containers yet: " + reading->job.config.host;
   }
-  const bool any = !parts_->docker.empty() || !parts_->journals.empty() ||
+  const bool any = parts_->input || !parts_->docker.empty() || !parts_->journals.empty() ||
+                   !parts_->syslogs.empty() || !parts_->gelfs.empty() ||
                    (parts_->files && !parts_->files->status().empty());
   return any ? "" : "no target to read yet";
 }
@@ -319,6 +405,13 @@ std::vector<TargetRow> Sources::targets() const {
   }
   for (const JournalReading& journal : parts_->journals)
     out.push_back({"journal", journal.job, journal.path, {}});
+  for (const GelfReading& gelf : parts_->gelfs) out.push_back({"gelf", gelf.job, gelf.address, {}});
+  for (const SyslogReading& syslog : parts_->syslogs) {
+    out.push_back({"syslog",
+                   syslog.job,
+                   syslog.address,
+                   {{"connections", std::to_string(syslog.target->connections())}}});
+  }
   if (!parts_->files) return out;
   for (const auto& file : parts_->files->status()) {
     out.push_back(

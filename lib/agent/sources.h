@@ -28,6 +28,8 @@ class Sources {
     AgentMetrics& metrics;
     Diagnostics& diagnostics;
     std::function<void()> on_spooled;  // wakes the pushers
+    // Standard input, if that is what is read, has ended and is in the spool.
+    std::function<void()> on_input_end = [] {};
   };
   // Borrows everything; the context's objects outlive it. kInvalid for a configuration of which a
   // part cannot be read.

@@ -82,6 +82,8 @@ class StatusPage::Pages : public http::Handler {
 
  private:
   void show(const std::string& page, const http::Request& request, http::Response& response) const;
+  void show_targets(const http::Request& request, http::Response& response) const;
+  void reload(http::Response& response) const;
 
   const Metrics& metrics_;
   const Sources sources_;
@@ -89,13 +91,24 @@ class StatusPage::Pages : public http::Handler {
 
 void StatusPage::Pages::handle(http::Request& request, http::Response& response) {
   const std::string& prefix = sources_.prefix;
-  if (request.method != "GET" && request.method != "HEAD") {
-    response.status = 405;
-  } else if (!request.path.starts_with(prefix + "/")) {
+  const bool reloads = request.path == prefix + "/reload";
+  if (reloads && sources_.reload) {
+    reload(response);  // whatever the method, as Promtail takes it
+  } else if (reloads || !request.path.starts_with(prefix + "/")) {
     response.status = 404;
+  } else if (request.method != "GET" && request.method != "HEAD") {
+    response.status = 405;
   } else {
     show(request.path.substr(prefix.size()), request, response);
   }
+}
+
+void StatusPage::Pages::reload(http::Response& response) const {
+  const Status done = sources_.reload();
+  response.status = done.ok() ? 200 : 500;
+  response.close = true;  // the page begins anew with what is read
+  response.set_body(done.ok() ? "" : "failed to reload config: " + done.error().message + "\n",
+                    "text/plain; charset=utf-8");
 }
 
 void StatusPage::Pages::show(const std::string& page, const http::Request& request,
@@ -106,13 +119,8 @@ void StatusPage::Pages::show(const std::string& page, const http::Request& reque
     response.set_body(why.empty() ? "Ready\n" : "Not ready: " + why + "\n", "text/plain");
   } else if (page == "/metrics") {
     response.set_body(metrics_.text(), "text/plain; version=0.0.4");
-  } else if (page == "/targets") {
-    const auto targets = sources_.targets ? sources_.targets() : std::vector<TargetRow>();
-    if (request.query() == "format=json") {
-      response.set_body(targets_json(targets), "application/json");
-    } else {
-      response.set_body(targets_html(targets), "text/html; charset=utf-8");
-    }
+  } else if (page == "/targets" || page == "/service-discovery") {
+    show_targets(request, response);
   } else if (page == "/config") {
     response.set_body(sources_.config, "text/plain; charset=utf-8");
   } else if (page == "/") {
@@ -120,6 +128,15 @@ void StatusPage::Pages::show(const std::string& page, const http::Request& reque
     response.set_header("Location", sources_.prefix + "/targets");
   } else {
     response.status = 404;
+  }
+}
+
+void StatusPage::Pages::show_targets(const http::Request& request, http::Response& response) const {
+  const auto targets = sources_.targets ? sources_.targets() : std::vector<TargetRow>();
+  if (request.query() == "format=json") {
+    response.set_body(targets_json(targets), "application/json");
+  } else {
+    response.set_body(targets_html(targets), "text/html; charset=utf-8");
   }
 }
 

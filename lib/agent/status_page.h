@@ -1,4 +1,5 @@
-// The agent's own pages: /ready, /metrics, /targets (HTML, or JSON with ?format=json), /config.
+// The agent's own pages: /ready, /metrics, /targets and /service-discovery (HTML, or JSON with
+// ?format=json), /config, and /reload where it is allowed.
 #pragma once
 
 #include <functional>
@@ -29,6 +30,7 @@ class StatusPage {
     std::function<std::string()> not_ready;  // why; empty: ready
     std::string config;                      // shown at /config, secrets hidden
     std::string prefix;                      // of all paths: "/promtail"
+    std::function<Status()> reload;          // of /reload; null: no such path
   };
   // kUnavailable if the address is taken.
   static Result<std::unique_ptr<StatusPage>> open(const config::ListenAddress& address,

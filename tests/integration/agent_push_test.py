@@ -3,7 +3,7 @@ import base64
 import ssl
 import unittest
 
-from front import Front, ForwardProxy
+from front import Front, ForwardProxy, SocksProxy, TokenServer
 from support import Agent, Server, wait_until
 from tls_files import Authority
 
@@ -210,6 +210,60 @@ class Credentials(Delivery):
         self.assertEqual((headers["X-Team"], headers["X-Other"], headers["User-Agent"], headers["Content-Type"]),
                          ("tickets", "2", "logsvc", "application/x-protobuf"))
 
+    def test_a_tenant_among_the_headers(self):
+        front = self.front()
+        agent = self.agent(self.http(front), headers={"x-scope-orgid": "team-a", "Content-Type": "text/plain"})
+        agent.write("one")
+        self.expect(agent, "one")
+        headers = next(p["headers"] for p in front.pushes if p["path"] == PUSH)
+        self.assertEqual((headers.get_all("X-Scope-OrgID"), headers.get_all("Content-Type")), (["team-a"], ["application/x-protobuf"]))
+        # One that is given otherwise wins.
+        front = self.front()
+        agent = self.agent(self.http(front), job=self.job() + "_own", tenant_id="own", headers={"X-Scope-OrgID": "team-a"})
+        agent.write("one")
+        self.expect(agent, "one", job=self.job() + "_own")
+        self.assertEqual(next(p["headers"] for p in front.pushes if p["path"] == PUSH).get_all("X-Scope-OrgID"), ["own"])
+
+    def tokens(self, **more):
+        tokens = TokenServer(**more)
+        self.addCleanup(tokens.close)
+        return tokens
+
+    def test_oauth2(self):
+        for in_body in [False, True]:
+            with self.subTest(in_body=in_body):
+                tokens, front = self.tokens(in_body=in_body), self.front(answer=lambda r: None if r.headers["Authorization"] == "Bearer t1" else (403, ()))
+                job = f"{self.job()}_{in_body}"
+                secret = self.authority.path("secret")
+                with open(secret, "w", encoding="utf-8") as f:
+                    f.write("s3cret\n")
+                block = {"client_id": "agent", "client_secret_file": secret, "token_url": tokens.url, "scopes": ["logs:write", "b"],
+                         "endpoint_params": {"audience": "loki"}}
+                agent = self.agent(self.http(front), job=job, oauth2=block)
+                agent.write("one")
+                self.expect(agent, "one", job=job)
+                agent.write("two")
+                self.expect(agent, "one", "two", job=job)
+                self.assertEqual(len(tokens.forms), 1, "a token is kept until it expires")
+                form = tokens.forms[0]
+                self.assertEqual((form["grant_type"], form["scope"], form["audience"]), ("client_credentials", "logs:write b", "loki"))
+
+    def test_a_token_that_is_refused_or_expires_is_asked_for_again(self):
+        tokens = self.tokens(expires_in="1")  # less than it is kept before its end
+        seen = []
+        front = self.front(answer=lambda r: seen.append(r.headers["Authorization"]) or ((401, ()) if r.headers["Authorization"] in ("Bearer t1", None) else None))
+        agent = self.agent(self.http(front), oauth2={"client_id": "agent", "client_secret": "s3cret", "token_url": tokens.url})
+        agent.write("kept")
+        self.expect(agent, "kept")
+        self.assertIn("Bearer t1", seen)
+
+    def test_no_token_is_said_and_lines_are_kept(self):
+        tokens, front = self.tokens(), self.front()
+        agent = self.agent(self.http(front), oauth2={"client_id": "agent", "client_secret": "wrong", "token_url": tokens.url})
+        agent.write("kept")
+        agent.wait_for_log("no token from " + tokens.url)
+        self.assertEqual(self.arrived(), [])
+
     def test_tenants(self):
         front = self.front()
         stages = '[{regex: {expression: "for (?P<who>\\\\S+)"}}, {tenant: {source: who}}]'
@@ -245,6 +299,42 @@ class Proxies(Delivery):
         self.expect(agent, "one")
         self.assertEqual(set(proxy.requests), {f"CONNECT loki.test:{front.port}"})
         self.assertIsNone(front.pushes[0]["headers"]["Proxy-Authorization"], "that is between the agent and the proxy")
+
+    def test_a_proxy_that_speaks_tls(self):
+        here = self.authority.issue("proxy", "IP:127.0.0.1")
+        proxy = ForwardProxy("Basic " + base64.b64encode(b"ann:s3cret").decode(), certificate=here)
+        self.addCleanup(proxy.close)
+        trusted = {"ca_file": self.authority.ca}
+        url = f"https://ann:s3cret@127.0.0.1:{proxy.port}"
+        secure = self.front(self.authority.issue("loki", "DNS:loki.test"))
+        agent = self.agent(f"https://loki.test:{secure.port}{PUSH}", proxy_url=url, tls_config=trusted)
+        agent.write("x" * 200_000)
+        self.expect(agent, "x" * 200_000)
+        plain = self.front()
+        agent = self.agent(f"http://loki.test:{plain.port}{PUSH}", job=self.job() + "_plain", proxy_url=url, tls_config=trusted)
+        agent.write("one")
+        self.expect(agent, "one", job=self.job() + "_plain")
+
+    def test_socks(self):
+        proxy = SocksProxy(("ann", "s3cret"))
+        self.addCleanup(proxy.close)
+        secure, plain = self.front(self.authority.issue("loki", "DNS:loki.test")), self.front()
+        for scheme, url in [("socks5", f"https://loki.test:{secure.port}{PUSH}"), ("socks5h", f"http://loki.test:{plain.port}{PUSH}")]:
+            job = f"{self.job()}_{scheme}"
+            agent = self.agent(url, job=job, proxy_url=f"{scheme}://ann:s3cret@127.0.0.1:{proxy.port}", tls_config={"ca_file": self.authority.ca})
+            agent.write("one")
+            self.expect(agent, "one", job=job)
+        self.assertEqual(set(proxy.asked), {("loki.test", secure.port), ("loki.test", plain.port)})
+        self.assertIn(PUSH, [p["path"] for p in plain.pushes], "no URL of a proxy's")
+
+    def test_a_socks_proxy_that_refuses_is_named(self):
+        proxy, front = SocksProxy(("ann", "other")), self.front()
+        self.addCleanup(proxy.close)
+        agent = self.agent(f"http://loki.test:{front.port}{PUSH}", proxy_url=f"socks5://ann:s3cret@127.0.0.1:{proxy.port}")
+        agent.write("kept")
+        agent.wait_for_log("the SOCKS proxy 127.0.0.1: user or password is wrong")
+        proxy.credentials = ("ann", "s3cret")
+        self.expect(agent, "kept")
 
     def test_an_absolute_url_for_http(self):
         proxy, front = self.proxy(), self.front()

@@ -1,9 +1,12 @@
 """What stands between an agent and a server: a front (TLS, credentials, redirections) and a forward proxy."""
+import base64
 import http.client
 import http.server
+import json
 import socket
 import ssl
 import threading
+import urllib.parse
 
 
 class _Threads(http.server.ThreadingHTTPServer):
@@ -89,9 +92,10 @@ class Front:
 
 
 class ForwardProxy:
-    """An HTTP proxy: tunnels, and absolute URLs. Every name is 127.0.0.1 to it. `credentials`: the header that it wants."""
+    """An HTTP proxy: tunnels, and absolute URLs. Every name is 127.0.0.1 to it. `credentials`: the header that it wants;
+    `certificate`: (file, key), it speaks TLS."""
 
-    def __init__(self, credentials=None):
+    def __init__(self, credentials=None, certificate=None):
         self.credentials = credentials
         self.requests = []  # "CONNECT host:port", "POST http://…"
         self.seen = []  # headers
@@ -127,6 +131,84 @@ class ForwardProxy:
 
         self.http = _Threads(("127.0.0.1", 0), Handler)
         self.port = self.http.server_port
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*certificate)
+            self.http.socket = context.wrap_socket(self.http.socket, server_side=True, do_handshake_on_connect=False)
+        threading.Thread(target=self.http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+
+    def close(self):
+        self.http.shutdown()
+        self.http.server_close()
+
+
+class SocksProxy:
+    """SOCKS 5; every name is 127.0.0.1 to it. `credentials`: (user, password) that it wants."""
+
+    def __init__(self, credentials=None):
+        self.credentials = credentials
+        self.asked = []  # (name or address, port)
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self.socket.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        while True:
+            try:
+                client, _ = self.socket.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+
+    def _serve(self, client):
+        with client, client.makefile("rb") as read:
+            methods = read.read(read.read(2)[1])
+            wanted = 2 if self.credentials else 0
+            if wanted not in methods:
+                return client.sendall(b"\x05\xff")
+            client.sendall(bytes([5, wanted]))
+            if wanted:
+                read.read(1)
+                given = tuple(read.read(read.read(1)[0]).decode() for _ in range(2))
+                client.sendall(b"\x01" + (b"\0" if given == self.credentials else b"\1"))
+                if given != self.credentials:
+                    return None
+            kind = read.read(4)[3]
+            host = socket.inet_ntoa(read.read(4)) if kind == 1 else read.read(read.read(1)[0]).decode()
+            port = int.from_bytes(read.read(2), "big")
+            self.asked.append((host, port))
+            with socket.create_connection(("127.0.0.1", port), timeout=30) as out:
+                client.sendall(b"\x05\0\0\x01" + b"\0" * 6)
+                other = threading.Thread(target=pump, args=(out, client), daemon=True)
+                other.start()
+                pump(client, out)
+                other.join()
+        return None
+
+    def close(self):
+        self.socket.close()
+
+
+class TokenServer:
+    """Gives tokens of OAuth 2: "t1", "t2", …. `in_body`: wants the client's secret there, not in a header."""
+
+    def __init__(self, secret=("agent", "s3cret"), in_body=False, expires_in=3600):
+        self.forms = []
+        tokens = self
+
+        class Handler(_Handler):
+            def do_POST(self):
+                form = dict(urllib.parse.parse_qsl(self.body().decode()))
+                header = "Basic " + base64.b64encode(":".join(secret).encode()).decode()
+                known = (form.get("client_id"), form.get("client_secret")) == secret if in_body else self.headers.get("Authorization") == header
+                if not known:
+                    return self.reply(401, b'{"error": "invalid_client"}')
+                tokens.forms.append(form)
+                answer = {"access_token": f"t{len(tokens.forms)}", "token_type": "bearer", "expires_in": expires_in}
+                return self.reply(200, json.dumps(answer).encode())
+
+        self.http = _Threads(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.http.server_port}/token"
         threading.Thread(target=self.http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
 
     def close(self):

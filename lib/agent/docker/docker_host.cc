@@ -87,6 +87,9 @@ Result<DockerHost> docker_host_of(const DockerSdConfig& config, const Variables&
   url.host = out.route.host;
   url.port = out.route.port;
   ASSIGN_OR_RETURN(out.route.proxy, proxy_of(url, config.http));
+  if (out.route.proxy && out.route.proxy->scheme == "https") {
+    ASSIGN_OR_RETURN(out.route.proxy_tls, TlsClient::of(config.http.tls));
+  }
   return out;
 }
 

@@ -19,11 +19,23 @@ constexpr Duration kMinSync = 50 * kMillisecond;  // between looks at globs when
 constexpr size_t kMaxLeft = 1000;
 constexpr uint32_t kEvents = IN_CREATE | IN_MODIFY | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE;
 
+bool tells_targets(const std::string& name) {
+  const size_t dot = name.rfind('.');
+  if (dot == std::string::npos) return false;
+  const std::string_view ending = std::string_view(name).substr(dot);
+  return ending == ".json" || ending == ".yml" || ending == ".yaml" || ending == ".JSON" ||
+         ending == ".YML" || ending == ".YAML";
+}
+
 }  // namespace
 
 Compression compression_of(const DecompressionConfig& config, const std::string& path) {
-  if (config.enabled) return config.format == "z" ? Compression::kZlib : Compression::kGzip;
-  return path.ends_with(".gz") ? Compression::kGzip : Compression::kNone;
+  if (config.enabled) {
+    return config.format == "z"     ? Compression::kZlib
+           : config.format == "bz2" ? Compression::kBzip2
+                                    : Compression::kGzip;
+  }
+  return compression_of_name(path);
 }
 
 Labels with_address(Labels labels) {
@@ -51,6 +63,8 @@ FileTargets::FileTargets(Options options, LineStore& store, const Clock& clock, 
       diagnostics_(diagnostics),
       metrics_(metrics),
       context_{store_, clock_, metrics_, diagnostics_} {
+  for (const FileJob& job : options_.jobs)
+    jobs_.push_back({job, TargetFiles(job.target_files, diagnostics_), job.targets});
   wake_fd_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   watch_fd_ = ::inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
   thread_ = std::thread([this] { run(); });
@@ -155,7 +169,7 @@ void FileTargets::add_tail(const FileJob& job, const Labels& discovered, const s
   if (known != options_.promtail_offsets.end()) options.start_offset = known->second;
   const std::filesystem::path parts(full);
   Tail tail{std::make_unique<TailedFile>(context_, std::move(options), std::move(pipeline)),
-            job.job->name(), parts.parent_path().string(), parts.filename().string()};
+            job.job->name(), discovered, parts.parent_path().string(), parts.filename().string()};
   watch(tail.folder);
   tails_.emplace(source, std::move(tail));
   ready_.insert(source);
@@ -176,9 +190,35 @@ void FileTargets::sync_target(const FileJob& job, const StaticConfig& target) {
   watch(std::filesystem::path(fixed).parent_path().string());
 }
 
+void FileTargets::leave_dropped() {
+  std::set<std::pair<std::string, Labels>> wanted;
+  for (const JobTargets& job : jobs_) {
+    for (const StaticConfig& target : job.now)
+      wanted.emplace(job.job.job->name(), with_address(target.labels));
+  }
+  std::erase_if(tails_, [&](const auto& one) {
+    const Tail& tail = one.second;
+    if (wanted.count({tail.job, tail.discovered})) return false;
+    (void)tail.file->flush_due(INT64_MAX);  // open blocks: nobody reads on
+    return true;
+  });
+}
+
 void FileTargets::sync() {
-  for (const FileJob& job : options_.jobs) {
-    for (const StaticConfig& target : job.targets) sync_target(job, target);
+  bool changed = false;
+  for (JobTargets& job : jobs_) {
+    for (const std::string& folder : job.files.folders()) {
+      watch(folder);
+      target_file_folders_.insert(folder);
+    }
+    if (!job.files.refresh()) continue;
+    changed = true;
+    job.now = job.job.targets;
+    for (StaticConfig& target : job.files.targets()) job.now.push_back(std::move(target));
+  }
+  if (changed) leave_dropped();
+  for (const JobTargets& job : jobs_) {
+    for (const StaticConfig& target : job.now) sync_target(job.job, target);
   }
   for (const auto& [source, tail] : tails_) ready_.insert(source);
 }
@@ -228,6 +268,7 @@ void FileTargets::read_events() {
         continue;
       }
       const std::string name = event->len > 0 ? event->name : "";
+      if (target_file_folders_.count(folder->second) && tells_targets(name)) sync_soon_ = true;
       for (const auto& [source, tail] : tails_) {
         if (tail.name == name && tail.folder == folder->second) ready_.insert(source);
       }

@@ -1,5 +1,6 @@
-// All files of the static_configs of all jobs, on one thread: globs are looked at again now and
-// then, folders are watched by inotify, and each file that has something gets a turn.
+// All files of the static_configs and file_sd_configs of all jobs, on one thread: globs are looked
+// at again now and then, folders are watched by inotify, and each file that has something gets a
+// turn.
 #pragma once
 
 #include <atomic>
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "agent/files/tailed_file.h"
+#include "agent/files/target_files.h"
 #include "agent/pipeline/job.h"
 #include "base/mutex.h"
 
@@ -22,6 +24,7 @@ namespace logsvc::agent {
 struct FileJob {
   std::shared_ptr<const Job> job;
   std::vector<StaticConfig> targets;
+  std::vector<FileSdConfig> target_files;
   std::string encoding;
   DecompressionConfig decompression;
 };
@@ -63,11 +66,20 @@ class FileTargets {
   struct Tail {
     std::unique_ptr<TailedFile> file;
     std::string job;
+    Labels discovered;
     std::string folder, name;  // of the path
   };
   void run();
+  // A job, and the targets it has now: those of the configuration and those of its target files.
+  struct JobTargets {
+    FileJob job;
+    TargetFiles files;
+    std::vector<StaticConfig> now;
+  };
   // Looks for new files, and forgets those that are gone.
   void sync();
+  // Files of which the target is no more are left, at the place that they are read to.
+  void leave_dropped();
   void sync_target(const FileJob& job, const StaticConfig& target);
   void add_tail(const FileJob& job, const Labels& discovered, const std::string& path);
   // Where a target that is new at its path begins; see TailedFile::Options.
@@ -90,6 +102,8 @@ class FileTargets {
   int wake_fd_ = -1, watch_fd_ = -1;
   std::atomic<bool> stop_{false};
   // The thread's alone.
+  std::vector<JobTargets> jobs_;
+  std::set<std::string> target_file_folders_;
   std::map<std::string, Tail> tails_;  // by source
   std::set<std::string> ready_;        // sources
   // Files that were left, with their jobs: they may come again under other names.

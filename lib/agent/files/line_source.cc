@@ -1,11 +1,5 @@
 #include "agent/files/line_source.h"
 
-#include <unistd.h>
-#include <zlib.h>
-
-#include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <vector>
 
 namespace logsvc::agent {
@@ -14,85 +8,26 @@ namespace {
 constexpr size_t kBufferBytes = 64u << 10;
 constexpr size_t kMaxLineBytes = 16u << 20;
 
-class PlainBytes : public ByteSource {
- public:
-  PlainBytes(int fd, uint64_t offset) : fd_(fd), offset_(offset) {}
-  Result<size_t> read(char* to, size_t n) override {
-    ssize_t got = ::pread(fd_, to, n, static_cast<off_t>(offset_));
-    if (got < 0 && errno == ESPIPE) got = ::read(fd_, to, n);  // a pipe
-    if (got < 0) {
-      if (errno == EAGAIN || errno == EINTR) return size_t{0};
-      return Error{ErrorCode::kIo, std::strerror(errno)};
-    }
-    offset_ += static_cast<uint64_t>(got);
-    return static_cast<size_t>(got);
-  }
-
- private:
-  const int fd_;
-  uint64_t offset_;
-};
-
-// gzip (several members, one after the other) or zlib.
-class InflatedBytes : public ByteSource {
- public:
-  InflatedBytes(int fd, Compression compression) : in_(kBufferBytes) {
-    fd_ = fd;
-    ready_ = ::inflateInit2(&stream_, compression == Compression::kGzip ? 15 + 16 : 15) == Z_OK;
-  }
-  ~InflatedBytes() override { ::inflateEnd(&stream_); }
-  InflatedBytes(const InflatedBytes&) = delete;
-  InflatedBytes& operator=(const InflatedBytes&) = delete;
-
-  Result<size_t> read(char* to, size_t n) override {
-    if (!ready_) return Error{ErrorCode::kIo, "no memory to decompress"};
-    stream_.next_out = reinterpret_cast<unsigned char*>(to);
-    stream_.avail_out = static_cast<unsigned int>(n);
-    while (stream_.avail_out == n) {
-      if (stream_.avail_in == 0) {
-        const ssize_t got = ::pread(fd_, in_.data(), in_.size(), static_cast<off_t>(offset_));
-        if (got < 0) return Error{ErrorCode::kIo, std::strerror(errno)};
-        if (got == 0) break;
-        offset_ += static_cast<uint64_t>(got);
-        stream_.next_in = reinterpret_cast<unsigned char*>(in_.data());
-        stream_.avail_in = static_cast<unsigned int>(got);
-      }
-      const int outcome = ::inflate(&stream_, Z_NO_FLUSH);
-      between_members_ = outcome == Z_STREAM_END;
-      if (outcome == Z_STREAM_END) {
-        ::inflateReset(&stream_);
-      } else if (outcome != Z_OK && outcome != Z_BUF_ERROR) {
-        return Error{ErrorCode::kCorrupt, "not compressed as its name says, or damaged"};
-      }
-    }
-    return n - stream_.avail_out;
-  }
-  bool has_ended() const override { return between_members_ && stream_.avail_in == 0; }
-
- private:
-  int fd_;
-  uint64_t offset_ = 0;
-  std::vector<char> in_;
-  z_stream stream_{};
-  bool ready_ = false;
-  bool between_members_ = false;  // or behind the last
-};
-
 }  // namespace
 
-Result<std::unique_ptr<ByteSource>> open_bytes(int fd, Compression compression, uint64_t offset) {
-  if (compression == Compression::kNone) {
-    return std::unique_ptr<ByteSource>(new PlainBytes(fd, offset));
+size_t LineSource::find_end(std::string_view text, size_t from) const {
+  const size_t unit = line_end_.size();
+  if (unit == 1) return text.find(line_end_[0], from);
+  size_t at = from - from % unit;
+  while ((at = text.find(line_end_, at)) != std::string_view::npos && at % unit != 0) ++at;
+  return at;
+}
+
+size_t LineSource::give_lines(std::string_view text, size_t from, const OnLine& on_line) {
+  size_t begin = 0;
+  for (size_t end; (end = find_end(text, from)) != std::string_view::npos;) {
+    const uint64_t start = offset_;
+    from = end + line_end_.size();
+    offset_ += from - begin;
+    on_line(text.substr(begin, end - begin), start);
+    begin = from;
   }
-  std::unique_ptr<ByteSource> out(new InflatedBytes(fd, compression));
-  std::vector<char> skipped(kBufferBytes);
-  while (offset > 0) {
-    ASSIGN_OR_RETURN(const size_t got,
-                     out->read(skipped.data(), std::min<uint64_t>(offset, skipped.size())));
-    if (got == 0) break;
-    offset -= got;
-  }
-  return out;
+  return begin;
 }
 
 Result<bool> LineSource::read(size_t max_bytes, const OnLine& on_line) {
@@ -101,30 +36,20 @@ Result<bool> LineSource::read(size_t max_bytes, const OnLine& on_line) {
     ASSIGN_OR_RETURN(const size_t got, bytes_->read(buffer.data(), buffer.size()));
     if (got == 0) return false;
     total += got;
-    std::string_view fresh(buffer.data(), got);
-    while (!fresh.empty()) {
-      const size_t end = fresh.find('\n');
-      if (end == std::string_view::npos) {
-        rest_ += fresh;
-        break;
-      }
-      const uint64_t start = offset_;
-      if (rest_.empty()) {
-        offset_ += end + 1;
-        on_line(fresh.substr(0, end), start);
-      } else {
-        rest_ += fresh.substr(0, end);
-        offset_ += rest_.size() + 1;
-        on_line(rest_, start);
-        rest_.clear();
-      }
-      fresh.remove_prefix(end + 1);
+    const std::string_view fresh(buffer.data(), got);
+    if (rest_.empty()) {
+      rest_ = fresh.substr(give_lines(fresh, 0, on_line));
+    } else {
+      const size_t seen = rest_.size();
+      rest_ += fresh;
+      rest_.erase(0, give_lines(rest_, seen, on_line));
     }
     if (rest_.size() >= kMaxLineBytes) {
+      const size_t whole = rest_.size() - rest_.size() % line_end_.size();
       const uint64_t start = offset_;
-      offset_ += rest_.size();
-      on_line(rest_, start);
-      rest_.clear();
+      offset_ += whole;
+      on_line(std::string_view(rest_).substr(0, whole), start);
+      rest_.erase(0, whole);
     }
   }
   return true;

@@ -13,7 +13,6 @@
 namespace logsvc::agent {
 namespace {
 
-constexpr std::string_view kPacked = ".gz";
 constexpr size_t kMaxFiles = 1000;
 
 // Numbers and dates: -20260131, .2026-01-31T10, .1
@@ -23,9 +22,15 @@ bool is_mark(std::string_view text) {
          text.find_first_of("0123456789") != std::string_view::npos;
 }
 
+// Of a packed file its name without the ending that says so.
+std::string_view unpacked_name(std::string_view found) {
+  return compression_of_name(found) == Compression::kNone ? found
+                                                          : found.substr(0, found.rfind('.'));
+}
+
 // What stands behind the name or, before its ending, in it; empty if it is another file.
 std::string_view mark_of(std::string_view name, std::string_view found) {
-  if (found.ends_with(kPacked)) found.remove_suffix(kPacked.size());
+  found = unpacked_name(found);
   const size_t dot = name.rfind('.');
   if (found.starts_with(name)) {
     found.remove_prefix(name.size());
@@ -63,21 +68,17 @@ std::vector<RotatedFile> rotated_files(const std::string& path) {
     struct stat info {};
     if (mark.empty() || ::stat(it->path().c_str(), &info) != 0 || !S_ISREG(info.st_mode)) continue;
     RotatedFile file{it->path().string(),
-                     Compression::kNone,
+                     compression_of_name(found),
                      info.st_dev,
                      info.st_ino,
                      info.st_mtim.tv_sec * kSecond + info.st_mtim.tv_nsec,
                      number_of(mark)};
-    if (found.ends_with(kPacked)) {
-      file.compression = Compression::kGzip;
-    } else {
-      plain.insert(file.path);
-    }
+    if (file.compression == Compression::kNone) plain.insert(file.path);
     out.push_back(std::move(file));
   }
   std::erase_if(out, [&](const RotatedFile& file) {
     return file.compression != Compression::kNone &&
-           plain.count(file.path.substr(0, file.path.size() - kPacked.size())) > 0;
+           plain.count(std::string(unpacked_name(file.path))) > 0;
   });
   const bool numbered =
       std::all_of(out.begin(), out.end(), [](const RotatedFile& f) { return f.number; });
@@ -89,17 +90,10 @@ std::vector<RotatedFile> rotated_files(const std::string& path) {
 }
 
 std::optional<std::string> unpacked_head(int fd, Compression compression) {
-  std::string out(kMaxHeadBytes, '\0');
-  size_t have = 0;
+  char first = 0;
   const auto bytes = open_bytes(fd, compression, 0);
-  while (bytes.ok() && have < out.size()) {
-    const auto got = (*bytes)->read(out.data() + have, out.size() - have);
-    if (!got.ok()) return {};
-    if (*got == 0) break;
-    have += *got;
-  }
-  out.resize(have);
-  return out;
+  if (!bytes.ok() || !(*bytes)->read(&first, 1).ok()) return {};
+  return first_bytes(fd, compression, kMaxHeadBytes);
 }
 
 bool begins_so(const std::string& head, const FileIdentity& file) {

@@ -78,6 +78,17 @@ bool TailedFile::open(int fd, uint64_t offset, Compression compression) {
   compression_ = compression;
   identity_ = *identity;
   lines_ = std::make_unique<LineSource>(std::move(*bytes), offset);
+  knows_encoding_ = false;
+  return true;
+}
+
+// False: too little is there to know how its characters are written.
+bool TailedFile::know_encoding() {
+  if (knows_encoding_ || !options_.decoder) return true;
+  const std::string head = first_bytes(fd_, compression_, TextDecoder::kHeadBytes);
+  if (!options_.decoder->begin(head)) return false;
+  lines_->set_line_end(options_.decoder->line_end());
+  knows_encoding_ = true;
   return true;
 }
 
@@ -94,9 +105,9 @@ bool TailedFile::open_rotated(const FilePlace& place) {
     }
     const int fd = open_file(it->path().string());
     if (fd < 0) continue;
-    const bool packed =
-        options_.compression == Compression::kNone && it->path().extension() == ".gz";
-    const Compression compression = packed ? Compression::kGzip : options_.compression;
+    const Compression by_name = compression_of_name(it->path().string());
+    const bool packed = options_.compression == Compression::kNone && by_name != Compression::kNone;
+    const Compression compression = packed ? by_name : options_.compression;
     if (is_same_file(fd, place.file) && (packed || size_of(fd) >= place.offset)) {
       is_rotated_ = true;
       return open(fd, place.offset, compression);
@@ -162,7 +173,7 @@ bool TailedFile::open_at_start() {
   if (same) {
     offset = place->offset;
   } else if (!place && fd >= 0 && options_.start_offset && *options_.start_offset <= size_of(fd)) {
-    offset = *options_.start_offset;
+    offset = whole_characters(*options_.start_offset);
   } else if (fd >= 0 && options_.begin_at) {
     offset = options_.begin_at(fd);
   }
@@ -183,6 +194,12 @@ bool TailedFile::open_at_start() {
   if (fd >= 0) return open(fd, *offset, options_.compression);
   if (why != ENOENT) fail("a file cannot be opened", std::strerror(why));
   return false;
+}
+
+// An offset of Promtail, which ends a line at a byte that may be one of several of a character.
+uint64_t TailedFile::whole_characters(uint64_t offset) const {
+  const uint64_t unit = options_.decoder ? options_.decoder->unit_bytes() : 1;
+  return (offset + unit - 1) / unit * unit;
 }
 
 // The file that is new at the path.
@@ -226,13 +243,14 @@ bool TailedFile::reads_renamed(int fd) const {
 
 void TailedFile::add_line(std::string_view text, uint64_t offset) {
   counts_->lines += 1;
-  if (options_.decoder) text = options_.decoder->decode(text);
+  if (options_.decoder) text = options_.decoder->decode(text, offset == 0);
   pipeline_->process({base_ + offset, context_.clock.now(), text}, context_.clock.steady_ns(),
                      context_.store.sink());
 }
 
 // False at the end of the file, and where it cannot be read.
 bool TailedFile::read(size_t max_bytes) {
+  if (!know_encoding()) return false;
   const auto more = lines_->read(
       max_bytes, [this](std::string_view text, uint64_t offset) { add_line(text, offset); });
   counts_->read_bytes = lines_->offset();

@@ -100,6 +100,8 @@ class TailedFile {
   void note_successor(const struct stat& at_path);
   // Whether it is the file that is read, or one of successors_.
   bool is_open(const struct stat& file) const;
+  bool know_encoding();
+  uint64_t whole_characters(uint64_t offset) const;
   bool read(size_t max_bytes);
   void finish();
   void add_line(std::string_view text, uint64_t offset);
@@ -117,6 +119,7 @@ class TailedFile {
   uint64_t base_ = 0;  // added to offsets, so that sequences grow over files
   bool first_open_ = true;
   Compression compression_ = Compression::kNone;  // of fd_
+  bool knows_encoding_ = false;                   // of fd_: see TextDecoder::begin
   struct Successor {
     int fd;
     Compression compression;

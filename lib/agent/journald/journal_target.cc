@@ -10,18 +10,18 @@
 namespace logsvc::agent {
 namespace {
 
-constexpr size_t kMaxPipelines = 1000;  // label sets at once
 constexpr int kEntriesACommit = 500;
 constexpr Duration kWait = 250 * kMillisecond;
 
 const char* const kPriorities[] = {"emerg",   "alert",  "crit", "error",
                                    "warning", "notice", "info", "debug"};
 
-std::string value_of(const JournalEntry& entry, std::string_view name) {
+// nullptr: the entry has no such field.
+const std::string* value_of(const JournalEntry& entry, std::string_view name) {
   for (const auto& [field, value] : entry.fields) {
-    if (field == name) return value;
+    if (field == name) return &value;
   }
-  return "";
+  return nullptr;
 }
 
 std::string as_json(const JournalEntry& entry) {
@@ -39,13 +39,24 @@ std::string as_json(const JournalEntry& entry) {
 
 }  // namespace
 
+JournalMetrics::JournalMetrics(Metrics& m)
+    : lines(m.counter("promtail_journal_target_lines_total", "Lines read from journals")),
+      without_message(m.counter("promtail_journal_target_parsing_errors_total",
+                                "Entries of journals that give no line",
+                                {{"error", "no_message"}})),
+      without_labels(m.counter("promtail_journal_target_parsing_errors_total",
+                               "Entries of journals that give no line",
+                               {{"error", "empty_labels"}})) {}
+
 JournalLines::JournalLines(std::shared_ptr<const Job> job, JournalConfig config, LineStore& store,
-                           const Clock& clock)
+                           const Clock& clock, JournalMetrics& metrics)
     : job_(std::move(job)),
       config_(std::move(config)),
       store_(store),
       clock_(clock),
+      metrics_(metrics),
       source_("journal/" + job_->name()),
+      pipelines_(job_),
       committed_(store.position(source_)) {}
 
 Labels JournalLines::discovered(const JournalEntry& entry) const {
@@ -56,54 +67,37 @@ Labels JournalLines::discovered(const JournalEntry& entry) const {
       name += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     }
     set_label(out, name, value);
-    if (field == "PRIORITY" && value.size() == 1 && value[0] >= '0' && value[0] <= '7') {
-      set_label(out, "__journal_priority_keyword", kPriorities[value[0] - '0']);
+    if (field == "PRIORITY") {
+      const bool known = value.size() == 1 && value[0] >= '0' && value[0] <= '7';
+      set_label(out, "__journal_priority_keyword", known ? kPriorities[value[0] - '0'] : value);
     }
   }
   return out;
 }
 
-TargetPipeline* JournalLines::pipeline_of(const Labels& labels) {
-  auto after = job_->relabel(labels);
-  if (!after) return nullptr;
-  std::erase_if(*after, [](const Label& label) { return label.name.starts_with("__"); });
-  const auto known = pipelines_.find(*after);
-  if (known != pipelines_.end()) return known->second.get();
-  if (pipelines_.size() >= kMaxPipelines) {
-    for (auto& [set, pipeline] : pipelines_) pipeline->flush_all(store_.sink());
-    pipelines_.clear();
-  }
-  return pipelines_.emplace(std::move(*after), job_->open(labels)).first->second.get();
-}
-
 void JournalLines::add(const JournalEntry& entry) {
   cursors_.emplace_back(++sequence_, entry.cursor);
-  const std::string line = config_.json ? as_json(entry) : value_of(entry, "MESSAGE");
-  if (line.empty()) return;
-  if (TargetPipeline* pipeline = pipeline_of(discovered(entry))) {
-    pipeline->process({sequence_, entry.time, line}, clock_.steady_ns(), store_.sink());
+  const std::string* message = value_of(entry, "MESSAGE");
+  if (!config_.json && !message) {
+    metrics_.without_message.add();
+    return;
   }
+  const std::string line = config_.json ? as_json(entry) : *message;
+  TargetPipeline* const pipeline = pipelines_.of(discovered(entry), store_.sink());
+  if (!pipeline) {  // servers refuse lines without labels, and Promtail sends none
+    metrics_.without_labels.add();
+    return;
+  }
+  metrics_.lines.add();
+  pipeline->process({sequence_, entry.time, line}, clock_.steady_ns(), store_.sink());
 }
 
-void JournalLines::flush_due() {
-  for (auto& [labels, pipeline] : pipelines_) {
-    pipeline->flush_due(clock_.steady_ns(), store_.sink());
-  }
-}
+void JournalLines::flush_due() { pipelines_.flush_due(clock_.steady_ns(), store_.sink()); }
 
-int64_t JournalLines::paused_until() const {
-  int64_t until = 0;
-  for (const auto& [labels, pipeline] : pipelines_) {
-    until = std::max(until, pipeline->paused_until());
-  }
-  return until;
-}
+int64_t JournalLines::paused_until() const { return pipelines_.paused_until(); }
 
 bool JournalLines::commit() {
-  uint64_t held = UINT64_MAX;
-  for (const auto& [labels, pipeline] : pipelines_) {
-    held = std::min(held, pipeline->oldest_held().value_or(UINT64_MAX));
-  }
+  const uint64_t held = pipelines_.oldest_held().value_or(UINT64_MAX);
   std::string place = committed_;
   while (!cursors_.empty() && cursors_.front().first < held) {
     place = std::move(cursors_.front().second);
@@ -115,14 +109,13 @@ bool JournalLines::commit() {
   return true;
 }
 
-JournalTarget::JournalTarget(std::shared_ptr<const Job> job, JournalConfig config,
-                             std::string start, LineStore& store, const Clock& clock,
-                             Diagnostics& diagnostics)
+JournalTarget::JournalTarget(std::shared_ptr<const Job> job, Options options, LineStore& store,
+                             const Clock& clock, JournalMetrics& metrics, Diagnostics& diagnostics)
     : job_(std::move(job)),
-      config_(std::move(config)),
-      start_(std::move(start)),
+      options_(std::move(options)),
       store_(store),
       clock_(clock),
+      metrics_(metrics),
       diagnostics_(diagnostics),
       thread_([this] { run(); }) {}
 
@@ -133,7 +126,7 @@ JournalTarget::~JournalTarget() {
 
 void JournalTarget::run() {
   while (!stop_) {
-    auto journal = open_journal({config_.path, config_.matches});
+    auto journal = open_journal({options_.config.path, options_.config.matches});
     if (journal.ok()) {
       read(**journal);
     } else {
@@ -151,17 +144,24 @@ void JournalTarget::wait_until(int64_t steady_ns) const {
   }
 }
 
+void JournalTarget::report_position(const std::string& source) const {
+  const std::string cursor = store_.position(source);
+  if (options_.on_position && !cursor.empty()) options_.on_position(cursor);
+}
+
 void JournalTarget::read(JournalReader& journal) {
-  JournalLines lines(job_, config_, store_, clock_);  // anew: what was held back is read again
+  JournalLines lines(job_, options_.config, store_, clock_,
+                     metrics_);  // anew: what was held back is read again
   std::string cursor = store_.position(lines.source());
-  if (cursor.empty()) cursor = start_;
+  if (cursor.empty()) cursor = options_.start;
   const bool found = !cursor.empty() && journal.seek_behind(cursor);
   if (!cursor.empty() && !found) {
     diagnostics_.warn("agent", "the journal's entries were rotated away before they were read",
                       {{"source", lines.source()}});
   }
-  if (!found) journal.seek_time(clock_.now() - config_.max_age);
+  if (!found) journal.seek_time(clock_.now() - options_.config.max_age);
   JournalEntry entry;
+  int64_t next_report = 0;
   while (!stop_) {
     int read = 0;
     for (; read < kEntriesACommit && !stop_; ++read) {
@@ -169,6 +169,7 @@ void JournalTarget::read(JournalReader& journal) {
       if (!more.ok()) {
         diagnostics_.warn("agent", "the journal cannot be read on",
                           {{"why", more.error().message}});
+        report_position(lines.source());
         return;
       }
       if (!*more) break;
@@ -176,10 +177,15 @@ void JournalTarget::read(JournalReader& journal) {
       if (lines.paused_until() > clock_.steady_ns()) break;
     }
     lines.flush_due();
-    if (!lines.commit()) return;
+    if (!lines.commit()) break;
+    if (clock_.steady_ns() >= next_report) {
+      report_position(lines.source());
+      next_report = clock_.steady_ns() + options_.sync_period;
+    }
     wait_until(lines.paused_until());
     if (read == 0) journal.wait(kWait);
   }
+  report_position(lines.source());
 }
 
 }  // namespace logsvc::agent

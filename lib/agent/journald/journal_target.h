@@ -4,7 +4,6 @@
 #include <atomic>
 #include <deque>
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <thread>
@@ -12,14 +11,24 @@
 #include "agent/files/line_store.h"
 #include "agent/journald/journal.h"
 #include "agent/pipeline/job.h"
+#include "agent/pipeline/labelled_pipelines.h"
+#include "telemetry/metrics.h"
 
 namespace logsvc::agent {
+
+// Under Promtail's names. Safe from several threads.
+struct JournalMetrics {
+  explicit JournalMetrics(Metrics& m);
+  Counter& lines;
+  Counter& without_message;
+  Counter& without_labels;
+};
 
 // Entries → lines of pipelines, one a label set. Belongs to one thread.
 class JournalLines {
  public:
   JournalLines(std::shared_ptr<const Job> job, JournalConfig config, LineStore& store,
-               const Clock& clock);
+               const Clock& clock, JournalMetrics& metrics);
 
   void add(const JournalEntry& entry);
   // What is read so far is safe. False: stopping.
@@ -32,14 +41,14 @@ class JournalLines {
  private:
   // The labels of an entry before the rules: __journal_… of its fields, and the job's.
   Labels discovered(const JournalEntry& entry) const;
-  TargetPipeline* pipeline_of(const Labels& discovered);
 
   const std::shared_ptr<const Job> job_;
   const JournalConfig config_;
   LineStore& store_;
   const Clock& clock_;
+  JournalMetrics& metrics_;
   const std::string source_;
-  std::map<Labels, std::unique_ptr<TargetPipeline>> pipelines_;  // by labels after the rules
+  LabelledPipelines pipelines_;
   uint64_t sequence_ = 0;
   std::deque<std::pair<uint64_t, std::string>> cursors_;  // of entries not yet safe, in order
   std::string committed_;
@@ -47,10 +56,19 @@ class JournalLines {
 
 class JournalTarget {
  public:
-  // Starts the thread. Borrows everything but the job. start: the cursor to go on from if the store
-  // knows no place yet, as a Promtail has left it; empty: none.
-  JournalTarget(std::shared_ptr<const Job> job, JournalConfig config, std::string start,
-                LineStore& store, const Clock& clock, Diagnostics& diagnostics);
+  struct Options {
+    JournalConfig config;
+    // The cursor to go on from if the store knows no place yet, as a Promtail has left it; empty:
+    // none.
+    std::string start;
+    // Is given the cursor of the last entry that is safe, every sync_period and at the end; from
+    // the thread.
+    std::function<void(const std::string&)> on_position;
+    Duration sync_period = 10 * kSecond;
+  };
+  // Starts the thread. Borrows everything but the job.
+  JournalTarget(std::shared_ptr<const Job> job, Options options, LineStore& store,
+                const Clock& clock, JournalMetrics& metrics, Diagnostics& diagnostics);
   ~JournalTarget();
 
  private:
@@ -59,11 +77,13 @@ class JournalTarget {
   void read(JournalReader& journal);
   void wait_until(int64_t steady_ns) const;
 
+  void report_position(const std::string& source) const;
+
   const std::shared_ptr<const Job> job_;
-  const JournalConfig config_;
-  const std::string start_;
+  const Options options_;
   LineStore& store_;
   const Clock& clock_;
+  JournalMetrics& metrics_;
   Diagnostics& diagnostics_;
   std::atomic<bool> stop_{false};
   std::thread thread_;

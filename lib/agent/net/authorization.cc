@@ -12,7 +12,23 @@
 namespace logsvc::agent {
 namespace {
 
-Result<std::string> secret(const SecretText& from) {
+// Empty: none.
+Result<std::string> authorization_of(const HttpClientConfig& config) {
+  if (const auto& basic = config.basic_auth) {
+    ASSIGN_OR_RETURN(const std::string user, secret_text(basic->username));
+    ASSIGN_OR_RETURN(const std::string password, secret_text(basic->password));
+    return basic_authorization(user, password);
+  }
+  if (const auto& other = config.authorization) {
+    ASSIGN_OR_RETURN(const std::string credentials, secret_text(other->credentials));
+    return other->type + " " + credentials;
+  }
+  return std::string();
+}
+
+}  // namespace
+
+Result<std::string> secret_text(const SecretText& from) {
   if (from.file.empty()) return from.text;
   std::ifstream in(from.file);
   std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
@@ -26,21 +42,11 @@ Result<std::string> secret(const SecretText& from) {
   return text;
 }
 
-// Empty: none.
-Result<std::string> authorization_of(const HttpClientConfig& config) {
-  if (const auto& basic = config.basic_auth) {
-    ASSIGN_OR_RETURN(const std::string user, secret(basic->username));
-    ASSIGN_OR_RETURN(const std::string password, secret(basic->password));
-    return basic_authorization(user, password);
-  }
-  if (const auto& other = config.authorization) {
-    ASSIGN_OR_RETURN(const std::string credentials, secret(other->credentials));
-    return other->type + " " + credentials;
-  }
-  return std::string();
+bool has_own_authorization(const HttpClientConfig& config) {
+  return std::any_of(config.headers.begin(), config.headers.end(), [](const Label& header) {
+    return ::strcasecmp(header.name.c_str(), "Authorization") == 0;
+  });
 }
-
-}  // namespace
 
 std::string basic_authorization(const std::string& user, const std::string& password) {
   return httplib::make_basic_authentication_header(user, password).second;
@@ -56,13 +62,11 @@ std::string header_line(const std::string& name, const std::string& value) {
 
 Result<std::string> header_lines(const HttpClientConfig& config) {
   std::string out;
-  bool has_authorization = false;
   for (const Label& header : config.headers) {
     if (::strcasecmp(header.name.c_str(), "Host") == 0) continue;
-    has_authorization |= ::strcasecmp(header.name.c_str(), "Authorization") == 0;
     out += header_line(header.name, header.value);
   }
-  if (has_authorization) return out;
+  if (has_own_authorization(config)) return out;
   ASSIGN_OR_RETURN(const std::string authorization, authorization_of(config));
   if (!authorization.empty()) out += header_line("Authorization", authorization);
   return out;

@@ -13,6 +13,12 @@ namespace logsvc::agent {
 // file, if one cannot be read.
 Result<std::string> header_lines(const HttpClientConfig& config);
 
+// The text of a secret, of its file read now: without blanks around. kIo, naming the file.
+Result<std::string> secret_text(const SecretText& secret);
+
+// Whether the configuration's own headers say who we are.
+bool has_own_authorization(const HttpClientConfig& config);
+
 // The value of an Authorization header.
 std::string basic_authorization(const std::string& user, const std::string& password);
 

@@ -51,6 +51,7 @@ class PlainConnection : public Connection {
     }
   }
   int fd() const override { return fd_; }
+  bool is_plain() const override { return true; }
 
  private:
   const int fd_;
@@ -91,6 +92,27 @@ Status wait_for(int fd, short events, const WaitLimit& limit) {
     if (n < 0 && errno != EINTR) return unavailable(std::strerror(errno));
     if (n == 0) waited += slice;
   }
+}
+
+std::unique_ptr<Connection> Connection::of_socket(int fd) {
+  ::fcntl(fd, F_SETFL, O_NONBLOCK);
+  return std::make_unique<PlainConnection>(fd);
+}
+
+Result<std::string> receive_exactly(Connection& connection, size_t n, const WaitLimit& limit) {
+  std::string out(n, '\0');
+  for (size_t have = 0; have < n;) {
+    const auto got = connection.receive(out.data() + have, n - have);
+    if (got.ok() && *got == 0) return unavailable("the connection broke");
+    if (got.ok()) {
+      have += *got;
+    } else if (got.error().code == ErrorCode::kTimeout) {
+      RETURN_IF_ERROR(wait_for(connection.fd(), POLLIN, limit));
+    } else {
+      return got.error();
+    }
+  }
+  return out;
 }
 
 Result<std::unique_ptr<Connection>> Connection::to_unix(const std::string& path) {

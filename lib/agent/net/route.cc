@@ -2,7 +2,7 @@
 
 #include "agent/net/authorization.h"
 #include "agent/net/http_stream.h"
-#include "base/shown_url.h"
+#include "agent/net/socks.h"
 
 namespace logsvc::agent {
 namespace {
@@ -16,6 +16,8 @@ std::string credentials_line(const Url& proxy) {
   if (proxy.user.empty()) return "";
   return "Proxy-Authorization: " + basic_authorization(proxy.user, proxy.password) + "\r\n";
 }
+
+bool is_socks(const Url& proxy) { return proxy.scheme.starts_with("socks"); }
 
 // Asks the proxy for a tunnel.
 Result<std::unique_ptr<Connection>> tunnel(std::unique_ptr<Connection> connection, const Url& proxy,
@@ -36,21 +38,33 @@ Result<std::unique_ptr<Connection>> tunnel(std::unique_ptr<Connection> connectio
 
 std::string Route::authority() const { return authority_of(host, port); }
 
+bool Route::asks_proxy() const { return proxy && !tls && !is_socks(*proxy); }
+
 std::string Route::request_target(const std::string& path) const {
-  return proxy && !tls ? "http://" + authority() + path : path;
+  return asks_proxy() ? "http://" + authority() + path : path;
 }
 
 std::string Route::proxy_authorization_line() const {
-  return proxy && !tls ? credentials_line(*proxy) : "";
+  return asks_proxy() ? credentials_line(*proxy) : "";
+}
+
+Result<std::unique_ptr<Connection>> Route::through_proxy(const WaitLimit& limit) const {
+  ASSIGN_OR_RETURN(auto connection, Connection::to_tcp(proxy->host, proxy->port, limit));
+  if (is_socks(*proxy)) {
+    RETURN_IF_ERROR(connect_by_socks(*connection, *proxy, host, port, limit));
+    return connection;
+  }
+  if (proxy_tls) {
+    ASSIGN_OR_RETURN(connection, secure(std::move(connection), proxy_tls, proxy->host, limit));
+  }
+  if (asks_proxy()) return connection;
+  return tunnel(std::move(connection), *proxy, authority(), limit);
 }
 
 Result<std::unique_ptr<Connection>> Route::connect(const WaitLimit& limit) const {
-  ASSIGN_OR_RETURN(auto connection, Connection::to_tcp(proxy ? proxy->host : host,
-                                                       proxy ? proxy->port : port, limit));
+  ASSIGN_OR_RETURN(auto connection,
+                   proxy ? through_proxy(limit) : Connection::to_tcp(host, port, limit));
   if (!tls) return connection;
-  if (proxy) {
-    ASSIGN_OR_RETURN(connection, tunnel(std::move(connection), *proxy, authority(), limit));
-  }
   return secure(std::move(connection), tls, server_name.empty() ? host : server_name, limit);
 }
 
@@ -58,10 +72,25 @@ Result<std::optional<Url>> proxy_of(const Url& url, const HttpClientConfig& conf
   const std::string proxy =
       proxy_for(url, config.proxy_url, config.no_proxy, config.proxy_from_environment);
   if (proxy.empty()) return std::optional<Url>();
-  ASSIGN_OR_RETURN(Url parsed, parse_url(proxy));
-  if (parsed.scheme != "http")
-    return invalid("only http proxies are supported, found " + without_url_secrets(proxy));
+  ASSIGN_OR_RETURN(Url parsed, parse_proxy_url(proxy));
   return std::optional<Url>(std::move(parsed));
+}
+
+Result<Route> route_to(const Url& url, const HttpClientConfig& config,
+                       std::shared_ptr<TlsClient>& tls) {
+  Route out;
+  out.host = url.host;
+  out.port = url.port;
+  ASSIGN_OR_RETURN(out.proxy, proxy_of(url, config));
+  const bool proxy_by_tls = out.proxy && out.proxy->scheme == "https";
+  if (!tls && (url.scheme == "https" || proxy_by_tls)) {
+    ASSIGN_OR_RETURN(tls, TlsClient::of(config.tls));
+  }
+  if (proxy_by_tls) out.proxy_tls = tls;
+  if (url.scheme != "https") return out;
+  out.tls = tls;
+  out.server_name = config.tls.server_name;
+  return out;
 }
 
 }  // namespace logsvc::agent

@@ -14,9 +14,10 @@ namespace logsvc::agent {
 struct Route {
   std::string host;  // without brackets
   int port = 0;
-  std::shared_ptr<TlsClient> tls;  // null: in the open
-  std::string server_name;         // that the certificate must be for; empty: host
-  std::optional<Url> proxy;        // of scheme http
+  std::shared_ptr<TlsClient> tls;        // null: in the open
+  std::string server_name;               // that the certificate must be for; empty: host
+  std::optional<Url> proxy;              // see parse_proxy_url
+  std::shared_ptr<TlsClient> proxy_tls;  // for a proxy of scheme https
 
   // host:port, with brackets around an IPv6 address.
   std::string authority() const;
@@ -26,10 +27,20 @@ struct Route {
   std::string proxy_authorization_line() const;
   // Connected and, by TLS, verified. kUnavailable says which of the two, or the proxy, refused.
   Result<std::unique_ptr<Connection>> connect(const WaitLimit& limit) const;
+
+ private:
+  // Its proxy is told the whole URL of each request, rather than asked for a tunnel.
+  bool asks_proxy() const;
+  Result<std::unique_ptr<Connection>> through_proxy(const WaitLimit& limit) const;
 };
 
-// The proxy that a configuration gives for a host; none if it gives none. kInvalid if it is not an
-// http proxy.
+// The proxy that a configuration gives for a host; none if it gives none. kInvalid if its URL is
+// not one of a proxy.
 Result<std::optional<Url>> proxy_of(const Url& url, const HttpClientConfig& config);
+
+// The way to a URL's server as a configuration says. `tls` is what it says of TLS, made when it is
+// needed first (null before) and kept by the caller. kInvalid if a file of it cannot be used.
+Result<Route> route_to(const Url& url, const HttpClientConfig& config,
+                       std::shared_ptr<TlsClient>& tls);
 
 }  // namespace logsvc::agent

@@ -83,6 +83,38 @@ std::string certificate_error(X509* certificate, int depth, int why, const std::
   }
 }
 
+constexpr WaitLimit kCarried{10'000};  // for a proxy to take what is sent through it
+
+int write_carried(BIO* bio, const char* bytes, int n) {
+  auto* const connection = static_cast<Connection*>(BIO_get_data(bio));
+  BIO_clear_retry_flags(bio);
+  const auto sent = connection->send({bytes, static_cast<size_t>(n)}, kCarried);
+  return sent.ok() ? n : -1;
+}
+
+int read_carried(BIO* bio, char* to, int n) {
+  auto* const connection = static_cast<Connection*>(BIO_get_data(bio));
+  BIO_clear_retry_flags(bio);
+  const auto got = connection->receive(to, static_cast<size_t>(n));
+  if (got.ok()) return static_cast<int>(*got);
+  if (got.error().code == ErrorCode::kTimeout) BIO_set_retry_read(bio);
+  return -1;
+}
+
+long control_carried(BIO*, int command, long, void*) { return command == BIO_CTRL_FLUSH ? 1 : 0; }
+
+// What carries TLS within another connection; made once, kept.
+const BIO_METHOD* carrier() {
+  static const BIO_METHOD* const kCarrier = [] {
+    BIO_METHOD* const out = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "connection");
+    BIO_meth_set_write(out, write_carried);
+    BIO_meth_set_read(out, read_carried);
+    BIO_meth_set_ctrl(out, control_carried);
+    return out;
+  }();
+  return kCarrier;
+}
+
 class OpenSslClient : public TlsClient {
  public:
   explicit OpenSslClient(SSL_CTX* context) : context_(context) {}
@@ -103,7 +135,7 @@ class TlsConnection : public Connection {
     SSL* const ssl = ssl_.get();
     host_ = host;
     SSL_set_app_data(ssl, this);
-    SSL_set_fd(ssl, plain_->fd());
+    if (!carry(ssl)) return unavailable("no memory for TLS");
     // A name or an address, as the certificate has it. Addresses are not told the server.
     if (!X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host.c_str())) {
       SSL_set1_host(ssl, host.c_str());
@@ -163,6 +195,17 @@ class TlsConnection : public Connection {
     if (reason == SSL_ERROR_WANT_READ) return wait_for(fd(), POLLIN, limit);
     if (reason == SSL_ERROR_WANT_WRITE) return wait_for(fd(), POLLOUT, limit);
     return unavailable(what + ": " + tls_error());
+  }
+
+  // Over the socket itself, or within the TLS of a proxy.
+  bool carry(SSL* ssl) {
+    if (plain_->is_plain()) return SSL_set_fd(ssl, plain_->fd()) == 1;
+    BIO* const bio = BIO_new(carrier());
+    if (!bio) return false;
+    BIO_set_data(bio, plain_.get());
+    BIO_set_init(bio, 1);
+    SSL_set_bio(ssl, bio, bio);
+    return true;
   }
 
   const std::unique_ptr<Connection> plain_;

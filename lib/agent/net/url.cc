@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "base/shown_url.h"
 
@@ -109,16 +110,10 @@ std::string percent_decoded(const std::string& text) {
   return out;
 }
 
-}  // namespace
-
-Result<Url> parse_url(const std::string& text) {
-  const Error bad = invalid("expected http://host:3100/loki/api/v1/push, found \"" +
-                            without_url_secrets(text) + "\"");
+// port: of the scheme, if the URL has none.
+Result<Url> parse_rest(const std::string& text, size_t scheme_end, int port, const Error& bad) {
   Url url;
-  const size_t scheme_end = text.find("://");
-  if (scheme_end == std::string::npos) return bad;
   url.scheme = text.substr(0, scheme_end);
-  if (url.scheme != "http" && url.scheme != "https") return bad;
   std::string rest = text.substr(scheme_end + 3);
   if (const size_t slash = rest.find('/'); slash != std::string::npos) {
     url.path = rest.substr(slash);
@@ -131,7 +126,7 @@ Result<Url> parse_url(const std::string& text) {
     url.user = percent_decoded(credentials.substr(0, colon));
     if (colon != std::string::npos) url.password = percent_decoded(credentials.substr(colon + 1));
   }
-  url.port = url.scheme == "https" ? 443 : 80;
+  url.port = port;
   const size_t colon = rest.rfind(':');
   const bool has_port = colon != std::string::npos && rest.find(']', colon) == std::string::npos;
   if (has_port) {
@@ -149,6 +144,31 @@ Result<Url> parse_url(const std::string& text) {
   if (rest.empty()) return bad;
   url.host = rest;
   return url;
+}
+
+}  // namespace
+
+Result<Url> parse_url(const std::string& text) {
+  const Error bad = invalid("expected http://host:3100/loki/api/v1/push, found \"" +
+                            without_url_secrets(text) + "\"");
+  const size_t end = text.find("://");
+  const std::string scheme = text.substr(0, end);
+  if (end == std::string::npos || (scheme != "http" && scheme != "https")) return bad;
+  return parse_rest(text, end, scheme == "https" ? 443 : 80, bad);
+}
+
+Result<Url> parse_proxy_url(const std::string& text) {
+  const Error bad =
+      invalid("expected http, https, socks5 or socks5h://host:port of a proxy, found \"" +
+              without_url_secrets(text) + "\"");
+  static constexpr std::pair<const char*, int> kPorts[] = {
+      {"http", 80}, {"https", 443}, {"socks5", 1080}, {"socks5h", 1080}};
+  const size_t end = text.find("://");
+  for (const auto& [scheme, port] : kPorts) {
+    if (end != std::string::npos && text.substr(0, end) == scheme)
+      return parse_rest(text, end, port, bad);
+  }
+  return bad;
 }
 
 std::string proxy_for(const Url& url, const std::string& proxy_url, const std::string& no_proxy,

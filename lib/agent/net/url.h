@@ -8,7 +8,7 @@
 namespace logsvc::agent {
 
 struct Url {
-  std::string scheme;          // http or https
+  std::string scheme;          // http or https; of a proxy also socks5, socks5h
   std::string user, password;  // decoded
   std::string host;            // without brackets
   int port = 0;                // 80 or 443 if the URL has none
@@ -17,6 +17,9 @@ struct Url {
 
 // kInvalid, showing the URL without its password.
 Result<Url> parse_url(const std::string& text);
+
+// Of a proxy: http, https, socks5 or socks5h (port 1080 if it has none).
+Result<Url> parse_proxy_url(const std::string& text);
 
 // The proxy for the URL's host, of proxy_url, else if wanted of the environment (HTTPS_PROXY,
 // HTTP_PROXY, NO_PROXY, in small letters too); empty for none. What Go's programs do: no_proxy

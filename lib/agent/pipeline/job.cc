@@ -139,7 +139,9 @@ std::unique_ptr<TargetPipeline> Job::open(const Labels& discovered, const Labels
 }
 
 std::unique_ptr<TargetPipeline> Job::open_unruled(Labels labels, StageObserver* observer) const {
-  return open_labelled({}, std::move(labels), observer);
+  if (!program_) return open_automatic({}, std::move(labels), observer);
+  return std::make_unique<StagePipeline>(program_->instantiate(observer, 0), std::move(labels),
+                                         limits_);
 }
 
 std::unique_ptr<TargetPipeline> Job::open_labelled(const Labels& discovered, Labels labels,
@@ -148,6 +150,16 @@ std::unique_ptr<TargetPipeline> Job::open_labelled(const Labels& discovered, Lab
     return open_automatic(discovered, std::move(labels), observer);
   return std::make_unique<StagePipeline>(program_->instantiate(observer, 0), std::move(labels),
                                          limits_);
+}
+
+Labels stream_labels(const ScrapeConfig& config) {
+  Labels out;
+  for (const StaticConfig& target : config.files) {
+    for (const Label& label : target.labels) {
+      if (!label.name.starts_with("__")) set_label(out, label.name, label.value);
+    }
+  }
+  return out;
 }
 
 Result<std::vector<std::shared_ptr<const Job>>> compile_jobs(const PromtailConfig& config,

@@ -59,7 +59,8 @@ class Job {
   // must outlive the pipeline.
   std::unique_ptr<TargetPipeline> open(const Labels& discovered, const Labels& extra = {},
                                        StageObserver* observer = nullptr) const;
-  // The pipeline of lines that are of no target, with these labels; no rule is asked.
+  // The pipeline of lines that are of no target, with these labels; no rule is asked, and lines
+  // without labels get none.
   std::unique_ptr<TargetPipeline> open_unruled(Labels labels, StageObserver* observer) const;
 
  private:
@@ -81,6 +82,9 @@ class Job {
   bool labels_containers_ = false;
   std::shared_ptr<OutputLimits> limits_;
 };
+
+// The labels of lines that come from no target: those of the static_configs, but for what steers.
+Labels stream_labels(const ScrapeConfig& config);
 
 // The jobs of a configuration, in its order. kInvalid with the faults of all of them, one a line.
 Result<std::vector<std::shared_ptr<const Job>>> compile_jobs(const PromtailConfig& config,

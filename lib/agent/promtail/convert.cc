@@ -4,23 +4,54 @@
 #include <set>
 
 #include "base/json_text.h"
+#include "base/shown_url.h"
 
 namespace logsvc::agent {
 namespace {
 
-// Stages whose work the agent does by itself for containers.
-const std::set<std::string> kDoneAnyway = {
-    "docker", "cri", "json", "logfmt", "labels", "output", "decolorize", "multiline", "timestamp"};
-// Labels that containers get by themselves.
-const std::set<std::string> kOwnLabels = {"job",       "host",   "service",   "level",
-                                          "container", "stream", "logstream", "compose_project"};
+// Stages that change nothing of what is sent by themselves: they only extract, or know a form of
+// lines that Docker's API does not give.
+const std::set<std::string> kWithoutEffect = {"docker", "cri", "json", "logfmt", "regex"};
+
+// A rule that copies a discovered label, as it is or by the expressions given.
+bool copies(const RelabelConfig& rule, const char* from, const std::set<std::string>& regexes) {
+  return rule.action == RelabelAction::kReplace && rule.replacement == "$1" &&
+         rule.source_labels == std::vector<std::string>{from} && regexes.count(rule.regex) > 0;
+}
+
+// The value of a rule that sets its label whatever is discovered.
+std::optional<std::string> constant_of(const RelabelConfig& rule) {
+  if (rule.action != RelabelAction::kReplace || !rule.source_labels.empty() ||
+      rule.regex != "(.*)" || rule.replacement.find('$') != std::string::npos) {
+    return {};
+  }
+  return rule.replacement;
+}
+
+// Whether the agent gives containers' lines the label that the rule gives them.
+bool is_own_label(const RelabelConfig& rule) {
+  const std::string& target = rule.target_label;
+  if (target == "container") {
+    return copies(
+        rule, "__meta_docker_container_name",
+        {"/(.*)", "/?(.*)", "^/(.*)$", "^/(.*)", "/(.*)$", "^/?(.*)$", "/(.+)", "/?(.+)"});
+  }
+  if (target == "stream")
+    return copies(rule, "__meta_docker_container_log_stream", {"(.*)", "(.+)"});
+  if (target == "compose_project") {
+    return copies(rule, "__meta_docker_container_label_com_docker_compose_project",
+                  {"(.*)", "(.+)"});
+  }
+  return target == "job" && constant_of(rule) == "docker";
+}
 
 class Converter {
  public:
   Converter(const PromtailConfig& config, const std::string& path) : config_(config), path_(path) {}
 
   std::string run() {
-    note("Settings of logsvc agent that do what " + path_ + " says. Check them with");
+    note("Settings of logsvc agent for what " + path_ + " says, as far as there are any: what is");
+    note("marked * they do not do. Check them with");
     note("  logsvc validate --agent FILE");
     note("The Promtail file itself runs unchanged, too: logsvc agent --config " + path_);
     out_ += '\n';
@@ -57,54 +88,91 @@ class Converter {
   }
 
   void clients() {
-    std::string urls, tenant;
-    for (const ClientConfig& client : config_.clients) {
-      urls += (urls.empty() ? "" : ",") + client.url;
-      if (!client.tenant_id.empty()) tenant = client.tenant_id;
-    }
+    std::string urls;
+    for (const ClientConfig& client : config_.clients)
+      urls += (urls.empty() ? "" : ",") + without_url_secrets(client.url);
     if (!urls.empty()) set("push", urls);
-    if (!tenant.empty()) set("tenant", tenant);
-    for (const ClientConfig& client : config_.clients) client_details(client);
+    if (config_.clients.empty()) return;
+    // Our settings are of all servers together.
+    const ClientConfig& first = config_.clients[0];
+    for (const ClientConfig& client : config_.clients) {
+      if (client.tenant_id != first.tenant_id || !(client.http.tls == first.http.tls)) {
+        kept("tenant_id and tls_config of " + client.name + ", which are not those of " +
+             first.name);
+      }
+      client_details(client);
+    }
+    if (!first.tenant_id.empty()) set("tenant", first.tenant_id);
+    if (!first.http.tls.ca_file.empty()) set("push_ca_file", first.http.tls.ca_file);
+    if (!first.http.tls.cert_file.empty()) set("push_cert_file", first.http.tls.cert_file);
+    if (!first.http.tls.key_file.empty()) set("push_key_file", first.http.tls.key_file);
   }
   void client_details(const ClientConfig& client) {
     const HttpClientConfig& http = client.http;
-    if (!http.tls.ca_file.empty()) set("push_ca_file", http.tls.ca_file);
-    if (!http.tls.cert_file.empty()) set("push_cert_file", http.tls.cert_file);
-    if (!http.tls.key_file.empty()) set("push_key_file", http.tls.key_file);
-    if (http.basic_auth) {
-      note("basic_auth: write user and password into the URL of push, or keep the file");
+    if (http.basic_auth || client.url != without_url_secrets(client.url)) {
+      kept("basic_auth of " + client.name + " (or write user and password into the URL of push)");
     }
     if (http.authorization) {
-      note("a token: set LOGSVC_PUSH_TOKEN, or LOGSVC_PUSH_TOKEN_FILE");
+      kept("the token of " + client.name + " (or set LOGSVC_PUSH_TOKEN, for one of type Bearer)");
     }
-    if (http.tls.insecure_skip_verify) kept("insecure_skip_verify of " + client.name);
-    if (!http.proxy_url.empty()) note("proxy_url: set HTTPS_PROXY");
+    if (http.oauth2) kept("oauth2 of " + client.name);
+    TlsConfig files;  // what there are settings for
+    files.ca_file = http.tls.ca_file;
+    files.cert_file = http.tls.cert_file;
+    files.key_file = http.tls.key_file;
+    if (!(http.tls == files)) kept("tls_config of " + client.name + ", but for its files");
+    if (!http.proxy_url.empty()) kept("proxy_url (or set HTTPS_PROXY)");
+    if (!http.follow_redirects) kept("follow_redirects of " + client.name);
     if (!http.headers.empty()) kept("headers of " + client.name);
+    if (client.drop_rate_limited_batches) kept("drop_rate_limited_batches of " + client.name);
     for (const Label& label : client.external_labels) {
-      if (label.name == "host") {
-        set("host_label", label.value);
+      if (label.name == "host" && config_.clients.size() == 1) {
+        if (host_.empty()) host_ = label.value;
       } else {
         kept("external label " + label.name + " of " + client.name);
       }
     }
-    if (client.backoff.max_retries_set) {
-      note("backoff_config: nothing is given up, so there is no number of retries");
-    }
+    note("batchwait, backoff_config: lines are pushed as they come, and nothing is given up");
   }
 
   void docker() {
     std::set<std::string> hosts;
+    size_t jobs = 0;
     for (const ScrapeConfig& scrape : config_.scrapes) {
+      jobs += scrape.docker.size();
       for (const DockerSdConfig& sd : scrape.docker) {
         hosts.insert(sd.host);
         if (!sd.filters.empty()) kept("filters of job " + scrape.job_name);
+        if (!sd.http.tls.is_default() || sd.http.basic_auth || sd.http.authorization)
+          kept("how the Docker host of job " + scrape.job_name + " is asked");
       }
     }
-    if (!hosts.empty()) set("docker", *hosts.begin());
-    for (auto host = hosts.begin(); host != hosts.end(); ++host) {
-      if (host != hosts.begin()) kept("a second Docker host: " + *host);
+    if (hosts.empty()) {
+      kept(
+          "no job reads containers: with these settings all of this host would be read (or set "
+          "docker: none)");
+      return;
     }
-    if (!hosts.empty()) note("refresh_interval: containers are seen as they start");
+    set("docker", *hosts.begin());
+    if (jobs > 1) kept("the other docker_sd_configs: containers are read once, of one Docker host");
+    note("refresh_interval: containers are seen as they start");
+    for (const ScrapeConfig& scrape : config_.scrapes) {
+      if (!scrape.docker.empty()) find_host(scrape);
+    }
+    if (!host_.empty()) set("host_label", host_);
+  }
+  // What a job gives the label host, which a stage has the last word on.
+  void find_host(const ScrapeConfig& scrape) {
+    for (const RelabelConfig& rule : scrape.relabel) {
+      const auto value = rule.target_label == "host" ? constant_of(rule) : std::nullopt;
+      if (value) host_ = *value;
+    }
+    if (!scrape.stages) return;
+    for (const auto& stage : scrape.stages->items) {
+      const config::YamlNode* labels = stage.find("static_labels");
+      const config::YamlNode* host = labels ? labels->find("host") : nullptr;
+      if (host && host->is_scalar() && !host->text.empty()) host_ = host->text;
+    }
   }
 
   void server() {
@@ -113,6 +181,8 @@ class Converter {
     set("listen", (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" +
                       std::to_string(config_.server.http_listen_port));
     if (!config_.server.log_level.empty()) set("log_level", config_.server.log_level);
+    if (!config_.server.http_path_prefix.empty()) kept("http_path_prefix");
+    if (config_.server.enable_runtime_reload) kept("POST /reload (SIGHUP does the same)");
   }
 
   void positions() {
@@ -125,8 +195,9 @@ class Converter {
   void limits() {
     const LimitsConfig& limits = config_.limits;
     if (limits.max_line_bytes > 0) {
-      set("max_line_size", std::to_string(limits.max_line_bytes));
-      if (!limits.max_line_truncate) note("longer lines are cut there, not dropped");
+      set("max_line_size", std::to_string(std::max<int64_t>(limits.max_line_bytes, 1024)));
+      if (!limits.max_line_truncate || limits.max_line_bytes < 1024)
+        kept("max_line_size: longer lines are cut there, at 1KB at the least, and not dropped");
     }
     if (limits.readline_rate_enabled) kept("readline_rate");
     if (limits.max_streams > 0) kept("max_streams");
@@ -135,26 +206,53 @@ class Converter {
   void job(const ScrapeConfig& scrape) {
     out_ += '\n';
     note("job " + scrape.job_name);
-    if (!scrape.files.empty()) kept("static_configs: files are read by the Promtail file alone");
-    if (scrape.journal) kept("journal");
+    if (!scrape.files.empty() || !scrape.file_sd.empty())
+      kept("static_configs, file_sd_configs (or write a list of files into these settings)");
+    if (scrape.journal) kept("journal (or write a list of journals into these settings)");
+    if (scrape.syslog) kept("syslog");
+    if (scrape.gelf) kept("gelf");
+    if (scrape.docker.empty()) return;
     for (const RelabelConfig& rule : scrape.relabel) relabel(rule);
-    if (!scrape.stages) return;
-    for (const auto& stage : scrape.stages->items) {
-      const std::string name = stage.members.empty() ? "" : stage.members[0].first.text;
-      if (kDoneAnyway.count(name)) {
-        note(name + ": done by itself (JSON, logfmt, level, time, stack traces)");
-      } else {
-        kept("stage " + name);
+    if (scrape.stages) {
+      for (const auto& item : scrape.stages->items) stage(item);
+    }
+    note("+ by itself: labels job, host, container, service, stream, level; time and level out of");
+    note("  the lines; a stack trace is one entry");
+  }
+  void stage(const config::YamlNode& item) {
+    const std::string name = item.members.empty() ? "" : item.members[0].first.text;
+    if (kWithoutEffect.count(name)) {
+      note(name + ": needs no setting, it sends nothing by itself");
+    } else if (name == "labels") {
+      for (const auto& [label, source] : item.members[0].second.members) {
+        const bool similar = label.text == "level" || label.text == "service";
+        kept("stage labels: " + label.text +
+             (similar ? " (lines get one by itself, a level as debug, info, warn, error …)" : ""));
       }
+    } else if (name == "static_labels") {
+      for (const auto& [label, value] : item.members[0].second.members) {
+        if (label.text != "host" || value.text != host_) kept("stage static_labels: " + label.text);
+      }
+    } else if (name == "timestamp") {
+      kept("stage timestamp (the time that a line has is taken by itself, if it says its zone)");
+    } else if (name == "multiline") {
+      kept("stage multiline (or label the containers logsvc.multiline=FIRSTLINE)");
+    } else {
+      kept("stage " + name);
     }
   }
   void relabel(const RelabelConfig& rule) {
-    if (rule.action == RelabelAction::kReplace && kOwnLabels.count(rule.target_label)) {
-      note("label " + rule.target_label + ": set by itself");
+    const std::string& target = rule.target_label;
+    if (is_own_label(rule)) {
+      note("label " + target + ": set by itself");
+    } else if (target == "host" && constant_of(rule) == host_) {
+      note("label host: host_label");
     } else if (rule.action == RelabelAction::kKeep || rule.action == RelabelAction::kDrop) {
       kept("keep and drop of containers (or label them logsvc.enable=false)");
+    } else if (target == "service") {
+      kept("relabel rule for service (set by itself, but a line's own service comes first)");
     } else {
-      kept("relabel rule for " + (rule.target_label.empty() ? rule.regex : rule.target_label) +
+      kept("relabel rule for " + (target.empty() ? rule.regex : target) +
            " (or label the containers logsvc.labels.NAME=VALUE)");
     }
   }
@@ -162,6 +260,7 @@ class Converter {
   const PromtailConfig& config_;
   const std::string path_;
   std::string out_;
+  std::string host_;  // the label host of all lines; empty: the agent's own
   bool needs_file_ = false;
 };
 

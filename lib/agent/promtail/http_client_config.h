@@ -3,6 +3,8 @@
 
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "model/label_set.h"
 
@@ -39,10 +41,24 @@ struct TlsConfig {
   bool operator==(const TlsConfig&) const = default;
 };
 
+// Client credentials (RFC 6749, 4.4): requests carry a token that token_url gives.
+struct OAuth2Config {
+  std::string client_id;
+  SecretText client_secret;
+  std::string token_url;
+  std::vector<std::string> scopes;
+  std::vector<std::pair<std::string, std::string>> endpoint_params;  // sent along
+  // How token_url is reached.
+  TlsConfig tls;
+  std::string proxy_url, no_proxy;
+  bool proxy_from_environment = false;
+};
+
 // At most one of the kinds of authentication is set.
 struct HttpClientConfig {
   std::optional<BasicAuth> basic_auth;
   std::optional<Authorization> authorization;
+  std::optional<OAuth2Config> oauth2;
   TlsConfig tls;
   std::string proxy_url;
   std::string no_proxy;  // hosts, domains and networks, with commas

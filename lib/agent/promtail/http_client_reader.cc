@@ -17,7 +17,73 @@ void read_secret(MapReader& map, const std::string& key, SecretText& out) {
   }
 }
 
-void read_tls(const YamlNode& node, Findings& findings, TlsConfig& out) {
+void read_basic_auth(const YamlNode& node, Findings& findings, BasicAuth& out) {
+  MapReader map(node, "basic_auth", findings);
+  read_secret(map, "username", out.username);
+  read_secret(map, "password", out.password);
+  map.unsupported("username_ref", "secrets managers are not asked; use username_file");
+  map.unsupported("password_ref", "secrets managers are not asked; use password_file");
+  map.finish();
+}
+
+void read_authorization(const YamlNode& node, Findings& findings, Authorization& out) {
+  MapReader map(node, "authorization", findings);
+  map.read("type", out.type);
+  read_secret(map, "credentials", out.credentials);
+  map.unsupported("credentials_ref", "secrets managers are not asked; use credentials_file");
+  map.finish();
+  if (out.type == "Basic" || out.type == "basic") {
+    findings.error(node, "authorization: type Basic is what basic_auth is for");
+  }
+}
+
+// The keys of proxies, the same wherever requests are sent from.
+template <typename Config>
+void read_proxy(MapReader& map, Config& out) {
+  map.read("proxy_url", out.proxy_url);
+  map.read("no_proxy", out.no_proxy);
+  map.read("proxy_from_environment", out.proxy_from_environment);
+  if (!out.proxy_url.empty() && out.proxy_from_environment) {
+    map.findings().error(*map.take("proxy_url"),
+                         "proxy_url and proxy_from_environment exclude each other");
+  }
+  map.unsupported("proxy_connect_header", "proxies are asked without further headers");
+}
+
+void read_oauth2(const YamlNode& node, Findings& findings, OAuth2Config& out) {
+  MapReader map(node, "oauth2", findings);
+  map.read("client_id", out.client_id);
+  read_secret(map, "client_secret", out.client_secret);
+  map.unsupported("client_secret_ref", "secrets managers are not asked; use client_secret_file");
+  map.read("token_url", out.token_url);
+  map.read("scopes", out.scopes);
+  map.read("endpoint_params", out.endpoint_params);
+  if (const YamlNode* tls = map.take("tls_config")) read_tls_config(*tls, findings, out.tls);
+  read_proxy(map, out);
+  map.finish();
+  if (out.client_id.empty()) findings.error(node, "oauth2: client_id must not be empty");
+  if (out.token_url.empty()) findings.error(node, "oauth2: token_url must not be empty");
+}
+
+// name: {values: […], secrets: […], files: […]}
+void read_http_headers(MapReader& map, Labels& out) {
+  const YamlNode* headers = map.take("http_headers");
+  if (!headers) return;
+  for (const auto& [name, value] : headers->members) {
+    MapReader header(value, "a header", map.findings());
+    std::vector<std::string> values, secrets;
+    header.read("values", values);
+    header.read("secrets", secrets);
+    header.unsupported("files", "write the value");
+    header.finish();
+    values.insert(values.end(), secrets.begin(), secrets.end());
+    for (std::string& text : values) out.push_back({name.text, std::move(text)});
+  }
+}
+
+}  // namespace
+
+void read_tls_config(const YamlNode& node, Findings& findings, TlsConfig& out) {
   MapReader map(node, "tls_config", findings);
   const auto either = [&](const std::string& key, std::string& text, std::string& file) {
     map.read(key, text);
@@ -48,44 +114,6 @@ void read_tls(const YamlNode& node, Findings& findings, TlsConfig& out) {
   map.finish();
 }
 
-void read_basic_auth(const YamlNode& node, Findings& findings, BasicAuth& out) {
-  MapReader map(node, "basic_auth", findings);
-  read_secret(map, "username", out.username);
-  read_secret(map, "password", out.password);
-  map.unsupported("username_ref", "secrets managers are not asked; use username_file");
-  map.unsupported("password_ref", "secrets managers are not asked; use password_file");
-  map.finish();
-}
-
-void read_authorization(const YamlNode& node, Findings& findings, Authorization& out) {
-  MapReader map(node, "authorization", findings);
-  map.read("type", out.type);
-  read_secret(map, "credentials", out.credentials);
-  map.unsupported("credentials_ref", "secrets managers are not asked; use credentials_file");
-  map.finish();
-  if (out.type == "Basic" || out.type == "basic") {
-    findings.error(node, "authorization: type Basic is what basic_auth is for");
-  }
-}
-
-// name: {values: […], secrets: […], files: […]}
-void read_http_headers(MapReader& map, Labels& out) {
-  const YamlNode* headers = map.take("http_headers");
-  if (!headers) return;
-  for (const auto& [name, value] : headers->members) {
-    MapReader header(value, "a header", map.findings());
-    std::vector<std::string> values, secrets;
-    header.read("values", values);
-    header.read("secrets", secrets);
-    header.unsupported("files", "write the value");
-    header.finish();
-    values.insert(values.end(), secrets.begin(), secrets.end());
-    for (std::string& text : values) out.push_back({name.text, std::move(text)});
-  }
-}
-
-}  // namespace
-
 void read_labels(MapReader& map, const std::string& key, Labels& out) {
   std::vector<std::pair<std::string, std::string>> pairs;
   map.read(key, pairs);
@@ -110,7 +138,9 @@ void read_http_client(MapReader& map, HttpClientConfig& out) {
   if (const YamlNode* node = given("authorization")) {
     read_authorization(*node, map.findings(), out.authorization.emplace());
   }
-  if (given("oauth2")) map.unsupported("oauth2", "requests go without a token");
+  if (const YamlNode* node = given("oauth2")) {
+    read_oauth2(*node, map.findings(), out.oauth2.emplace());
+  }
   SecretText bearer;
   read_secret(map, "bearer_token", bearer);
   if (!bearer.empty()) {
@@ -121,15 +151,9 @@ void read_http_client(MapReader& map, HttpClientConfig& out) {
     map.findings().error(
         *last, "at most one of basic_auth, authorization, oauth2 and bearer_token(_file)");
   }
-  if (const YamlNode* node = map.take("tls_config")) read_tls(*node, map.findings(), out.tls);
-  map.read("proxy_url", out.proxy_url);
-  map.read("no_proxy", out.no_proxy);
-  map.read("proxy_from_environment", out.proxy_from_environment);
-  if (!out.proxy_url.empty() && out.proxy_from_environment) {
-    map.findings().error(*map.take("proxy_url"),
-                         "proxy_url and proxy_from_environment exclude each other");
-  }
-  map.unsupported("proxy_connect_header", "proxies are asked without further headers");
+  if (const YamlNode* node = map.take("tls_config"))
+    read_tls_config(*node, map.findings(), out.tls);
+  read_proxy(map, out);
   map.read("follow_redirects", out.follow_redirects);
   map.ignore({"enable_http2"});
   read_http_headers(map, out.headers);

@@ -30,6 +30,14 @@ struct DockerSdConfig {
 // __host__ (elsewhere the target is left out).
 struct StaticConfig {
   Labels labels;  // sorted by name
+  bool operator==(const StaticConfig&) const = default;
+};
+
+// Lines of files that other files tell of: lists of {targets, labels} in JSON or YAML, which are
+// read again when they change.
+struct FileSdConfig {
+  std::vector<std::string> files;  // paths, * in their last part
+  Duration refresh_interval = 5 * kMinute;
 };
 
 struct JournalConfig {
@@ -38,6 +46,27 @@ struct JournalConfig {
   Labels labels;        // of every line
   std::string path;     // empty: the machine's own journal
   std::string matches;  // FIELD=value, blanks between, all hold
+};
+
+// Lines that others send by syslog.
+struct SyslogConfig {
+  std::string listen_address;             // host:port
+  std::string listen_protocol = "tcp";    // or udp
+  std::string syslog_format = "rfc5424";  // or rfc3164
+  Duration idle_timeout = 120 * kSecond;  // of connections
+  int64_t max_message_bytes = 8192;       // longer ones are left out
+  bool label_structured_data = false;
+  bool use_incoming_timestamp = false;
+  bool use_rfc5424_message = false;  // the line is the whole message, header and all
+  Labels labels;                     // of every line
+  TlsConfig tls;                     // with a certificate and its key: of tcp
+};
+
+// Lines that others send as GELF, by UDP.
+struct GelfConfig {
+  std::string listen_address = "0.0.0.0:12201";
+  bool use_incoming_timestamp = false;
+  Labels labels;  // of every line
 };
 
 enum class RelabelAction {
@@ -82,7 +111,10 @@ struct ScrapeConfig {
   std::string job_name;
   std::vector<DockerSdConfig> docker;
   std::vector<StaticConfig> files;
+  std::vector<FileSdConfig> file_sd;
   std::optional<JournalConfig> journal;
+  std::optional<SyslogConfig> syslog;
+  std::optional<GelfConfig> gelf;
   std::vector<RelabelConfig> relabel;
   // The list of `pipeline_stages`; null if the file has none. Read by Job::compile.
   std::shared_ptr<const config::YamlNode> stages;

@@ -4,6 +4,7 @@
 #include "agent/files/text_decoder.h"
 #include "agent/promtail/http_client_reader.h"
 #include "agent/promtail/readers.h"
+#include "config/settings.h"
 
 namespace logsvc::agent {
 namespace {
@@ -36,6 +37,8 @@ void read_docker(const YamlNode& node, Findings& findings, DockerSdConfig& out) 
   map.read("host_networking_host", out.host_networking_host);
   map.read("match_first_network", out.match_first_network);
   read_http_client(map, out.http);
+  if (out.http.oauth2)
+    findings.warn(*map.take("oauth2"), "oauth2: Docker hosts are asked without a token");
   map.finish();
 }
 
@@ -49,6 +52,33 @@ void read_static(const YamlNode& node, Findings& findings, StaticConfig& out) {
   });
   if (!has_path) {
     findings.warn(node, "a static_config without the label __path__ reads nothing");
+  }
+}
+
+// What Prometheus takes: a * only in the last part of the path, and an ending that says the form.
+bool names_target_files(const std::string& pattern) {
+  const size_t star = pattern.find('*');
+  if (star != std::string::npos && (pattern.find('/', star) != std::string::npos ||
+                                    pattern.find('*', star + 1) != std::string::npos)) {
+    return false;
+  }
+  for (const char* ending : {".json", ".yml", ".yaml", ".JSON", ".YML", ".YAML"}) {
+    if (pattern.ends_with(ending)) return true;
+  }
+  return false;
+}
+
+void read_file_sd(const YamlNode& node, Findings& findings, FileSdConfig& out) {
+  MapReader map(node, "a file_sd_config", findings);
+  map.read("files", out.files);
+  map.read_duration("refresh_interval", out.refresh_interval);
+  map.finish();
+  if (out.files.empty()) findings.error(node, "file_sd_configs: files must name at least one");
+  for (const std::string& file : out.files) {
+    if (!names_target_files(file)) {
+      findings.error(node, "file_sd_configs: " + file +
+                               " must end in .json, .yml or .yaml, with at most one * in its name");
+    }
   }
 }
 
@@ -77,22 +107,57 @@ void read_decompression(const YamlNode& node, Findings& findings, DecompressionC
   if (out.enabled && out.format != "gz" && out.format != "z" && out.format != "bz2") {
     findings.error(node, "decompression: format must be gz, z or bz2");
   }
-  if (out.enabled && out.format == "bz2") {
-    findings.warn(node, "decompression: bz2 is known, but not done by logsvc: no file is read");
-  }
+}
+
+void read_syslog(const YamlNode& node, Findings& findings, SyslogConfig& out) {
+  MapReader map(node, "syslog", findings);
+  map.read("listen_address", out.listen_address);
+  map.read("listen_protocol", out.listen_protocol);
+  map.read("syslog_format", out.syslog_format);
+  map.read_duration("idle_timeout", out.idle_timeout);
+  map.read("max_message_length", out.max_message_bytes);
+  map.read("label_structured_data", out.label_structured_data);
+  map.read("use_incoming_timestamp", out.use_incoming_timestamp);
+  map.read("use_rfc5424_message", out.use_rfc5424_message);
+  read_labels(map, "labels", out.labels);
+  if (const YamlNode* tls = map.take("tls_config")) read_tls_config(*tls, findings, out.tls);
+  map.finish();
+  const SyslogConfig defaults;  // what 0 and empty texts stand for
+  if (out.listen_protocol.empty()) out.listen_protocol = defaults.listen_protocol;
+  if (out.syslog_format.empty()) out.syslog_format = defaults.syslog_format;
+  if (out.idle_timeout == 0) out.idle_timeout = defaults.idle_timeout;
+  if (out.max_message_bytes == 0) out.max_message_bytes = defaults.max_message_bytes;
+  constexpr int64_t kMaxMessageBytes = 16 << 20;
+  if (out.max_message_bytes < 0 || out.max_message_bytes > kMaxMessageBytes)
+    findings.error(node, "syslog: max_message_length: expected 1 to 16777216");
+  if (out.listen_protocol != "tcp" && out.listen_protocol != "udp")
+    findings.error(node, "syslog: listen_protocol must be tcp or udp");
+  if (out.syslog_format != "rfc5424" && out.syslog_format != "rfc3164")
+    findings.error(node, "syslog: syslog_format must be rfc5424 or rfc3164");
+  if (out.idle_timeout < 0) findings.error(node, "syslog: idle_timeout must not be negative");
+  if (const auto address = config::parse_listen_address(out.listen_address); !address.ok())
+    findings.error(node, "syslog: listen_address: " + address.error().message);
+}
+
+void read_gelf(const YamlNode& node, Findings& findings, GelfConfig& out) {
+  MapReader map(node, "gelf", findings);
+  map.read("listen_address", out.listen_address);
+  map.read("use_incoming_timestamp", out.use_incoming_timestamp);
+  read_labels(map, "labels", out.labels);
+  map.finish();
+  if (out.listen_address.empty()) out.listen_address = GelfConfig().listen_address;
+  if (const auto address = config::parse_listen_address(out.listen_address); !address.ok())
+    findings.error(node, "gelf: listen_address: " + address.error().message);
 }
 
 // Sources of lines that Promtail knows and logsvc does not read.
-const char* const kOtherSources[] = {"syslog",
-                                     "gcplog",
+const char* const kOtherSources[] = {"gcplog",
                                      "loki_push_api",
                                      "windows_events",
                                      "kafka",
                                      "azure_event_hubs",
-                                     "gelf",
                                      "cloudflare",
                                      "heroku_drain",
-                                     "file_sd_configs",
                                      "dns_sd_configs",
                                      "consul_sd_configs",
                                      "consulagent_sd_configs",
@@ -119,9 +184,15 @@ void read_scrape(const YamlNode& node, Findings& findings, ScrapeConfig& out) {
            [&](const YamlNode& item) { read_docker(item, findings, out.docker.emplace_back()); });
   map.each("static_configs",
            [&](const YamlNode& item) { read_static(item, findings, out.files.emplace_back()); });
+  map.each("file_sd_configs",
+           [&](const YamlNode& item) { read_file_sd(item, findings, out.file_sd.emplace_back()); });
   if (const YamlNode* journal = map.take("journal")) {
     read_journal(*journal, findings, out.journal.emplace());
   }
+  if (const YamlNode* syslog = map.take("syslog")) {
+    read_syslog(*syslog, findings, out.syslog.emplace());
+  }
+  if (const YamlNode* gelf = map.take("gelf")) read_gelf(*gelf, findings, out.gelf.emplace());
   map.each("relabel_configs",
            [&](const YamlNode& item) { read_relabel(item, findings, out.relabel.emplace_back()); });
   if (const YamlNode* stages = map.take("pipeline_stages")) {

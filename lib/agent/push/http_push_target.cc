@@ -7,11 +7,14 @@
 #include <charconv>
 #include <cstdlib>
 #include <ctime>
+#include <optional>
 
 #include "agent/net/authorization.h"
 #include "agent/net/http_stream.h"
+#include "agent/net/oauth2.h"
 #include "agent/net/route.h"
 #include "base/shown_url.h"
+#include "os/clock.h"
 #include "wire/agent_report.h"
 #include "wire/push_answer.h"
 
@@ -68,9 +71,11 @@ std::string report_path_for(const std::string& push_path) {
   return push_path.substr(0, at) + kReportPath;
 }
 
-// Headers that a configuration cannot set.
+// Headers that a push has of its own: a configuration's of the name are left aside, as Promtail
+// does.
 bool is_ours(const Label& header) {
-  for (const char* name : {"Content-Type", "Content-Length", "User-Agent", "X-Scope-OrgID"}) {
+  for (const char* name : {"Content-Type", "Content-Length", "Content-Encoding",
+                           "Transfer-Encoding", "User-Agent", "Host", "Trailer"}) {
     if (::strcasecmp(header.name.c_str(), name) == 0) return true;
   }
   return false;
@@ -89,6 +94,10 @@ bool is_redirection(int status) {
   return status == 301 || status == 302 || status == 307 || status == 308;
 }
 
+bool is_tenant(const Label& header) {
+  return ::strcasecmp(header.name.c_str(), "X-Scope-OrgID") == 0;
+}
+
 class HttpPushTarget : public PushTarget {
  public:
   HttpPushTarget(const ClientConfig& config, Url url)
@@ -96,23 +105,24 @@ class HttpPushTarget : public PushTarget {
         url_(std::move(url)),
         report_path_(report_path_for(url_.path)),
         timeout_ms_(static_cast<int>(
-            std::clamp<Duration>(config.timeout / kMillisecond, 1, kMaxTimeoutMs))) {}
+            std::clamp<Duration>(config.timeout / kMillisecond, 1, kMaxTimeoutMs))) {
+    if (config_.http.oauth2) tokens_.emplace(*config_.http.oauth2, clock_);
+  }
 
   // What can be known before the first push.
   Status check() const {
     RETURN_IF_ERROR(proxy_of(url_, config_.http));
     if (url_.scheme == "https") RETURN_IF_ERROR(TlsClient::of(config_.http.tls));
-    return {};
+    return tokens_ ? tokens_->check() : Status();
   }
 
   PushOutcome push(const PushMessage& message) override {
     const std::string& tenant = message.tenant.empty() ? config_.tenant_id : message.tenant;
     std::string headers;
-    if (!tenant.empty()) headers += header_line("X-Scope-OrgID", tenant);
     if (!message.report.empty()) headers += header_line(wire::kAgentReportHeader, message.report);
     headers += "Content-Type: application/x-protobuf\r\n";
     headers += "Content-Length: " + std::to_string(message.body.size()) + "\r\n";
-    return outcome_of(send("POST", url_.path, headers, message.body));
+    return outcome_of(send("POST", url_.path, tenant, headers, message.body));
   }
   PushOutcome report(const std::string& report) override {
     if (report_path_.empty()) {
@@ -121,7 +131,8 @@ class HttpPushTarget : public PushTarget {
       out.detail = "the URL has no path for reports";
       return out;
     }
-    return outcome_of(send("GET", report_path_, header_line(wire::kAgentReportHeader, report), ""));
+    return outcome_of(send("GET", report_path_, config_.tenant_id,
+                           header_line(wire::kAgentReportHeader, report), ""));
   }
   void cancel() override { stop_ = true; }
 
@@ -149,12 +160,12 @@ class HttpPushTarget : public PushTarget {
   }
 
   // Follows redirections; the last answer.
-  Result<Answer> send(const std::string& method, const std::string& path,
+  Result<Answer> send(const std::string& method, const std::string& path, const std::string& tenant,
                       const std::string& headers, const std::string& body) {
     Url to = url_;
     to.path = path;
     for (int hop = 0;; ++hop) {
-      ASSIGN_OR_RETURN(Answer answer, send_to(to, method, headers, body));
+      ASSIGN_OR_RETURN(Answer answer, send_to(to, method, tenant, headers, body));
       if (!config_.http.follow_redirects || !is_redirection(answer.status) ||
           hop == kMaxRedirections) {
         return answer;
@@ -163,15 +174,21 @@ class HttpPushTarget : public PushTarget {
     }
   }
 
-  Result<Answer> send_to(const Url& to, const std::string& method, const std::string& headers,
-                         const std::string& body) {
-    ASSIGN_OR_RETURN(const Route route, route_to(to));
+  Result<Answer> send_to(const Url& to, const std::string& method, const std::string& tenant,
+                         const std::string& headers, const std::string& body) {
+    ASSIGN_OR_RETURN(const Route route, route_to(to, config_.http, tls_));
     HttpClientConfig known = config_.http;
+    if (!tenant.empty()) std::erase_if(known.headers, is_tenant);  // the one that is known wins
     if (to.host != url_.host) {  // who we are is for the server that was configured
       known.basic_auth.reset();
       known.authorization.reset();
     }
-    ASSIGN_OR_RETURN(const std::string more, header_lines(known));
+    ASSIGN_OR_RETURN(std::string more, header_lines(known));
+    if (!tenant.empty()) more += header_line("X-Scope-OrgID", tenant);
+    if (tokens_ && to.host == url_.host && !has_own_authorization(known)) {
+      ASSIGN_OR_RETURN(const std::string token, tokens_->authorization({timeout_ms_, &stop_}));
+      more += header_line("Authorization", token);
+    }
     const std::string head =
         method + " " + route.request_target(to.path) + " HTTP/1.1\r\nHost: " + host_header(to) +
         "\r\nUser-Agent: logsvc\r\n" + more + route.proxy_authorization_line() + headers + "\r\n";
@@ -203,6 +220,7 @@ class HttpPushTarget : public PushTarget {
     ASSIGN_OR_RETURN(HttpStream stream, HttpStream::read_answer(std::move(connection), limit));
     Answer out;
     out.status = stream.status();
+    if (out.status == 401 && tokens_) tokens_->forget();
     out.retry_after = stream.header("retry-after");
     out.location = stream.header("location");
     out.is_html = stream.header("content-type").find("html") != std::string::npos;
@@ -214,20 +232,6 @@ class HttpPushTarget : public PushTarget {
       connection_ = std::move(stream).release();
       connected_to_ = origin(to);
     }
-    return out;
-  }
-
-  Result<Route> route_to(const Url& to) {
-    Route out;
-    out.host = to.host;
-    out.port = to.port;
-    ASSIGN_OR_RETURN(out.proxy, proxy_of(to, config_.http));
-    if (to.scheme != "https") return out;
-    if (!tls_) {
-      ASSIGN_OR_RETURN(tls_, TlsClient::of(config_.http.tls));
-    }
-    out.tls = tls_;
-    out.server_name = config_.http.tls.server_name;
     return out;
   }
 
@@ -245,7 +249,9 @@ class HttpPushTarget : public PushTarget {
   const std::string report_path_;
   const int timeout_ms_;
   std::atomic<bool> stop_{false};
-  std::shared_ptr<TlsClient> tls_;  // null: to be made of its files
+  const SystemClock clock_;
+  std::optional<TokenSource> tokens_;  // of oauth2
+  std::shared_ptr<TlsClient> tls_;     // null: to be made of its files
   // Kept for the next push; to whom.
   std::unique_ptr<Connection> connection_;
   std::string connected_to_;

@@ -48,6 +48,34 @@ TEST_CASE("a trial takes the files that would be read, as they would be read") {
   CHECK(printed(target("__path_exclude__: '" + path + "/b*'")) ==
         "{a=\"b\", filename=\"" + path + "/a.log\"}\tcaf\xC3\xA9\n");
   CHECK(printed(target("__host__: another")) == "");
+  std::ofstream(path + "/a.log", std::ios::app) << "open";
+  CHECK(printed(target("__path_exclude__: '" + path + "/b*'")) ==
+        "{a=\"b\", filename=\"" + path + "/a.log\"}\tcaf\xC3\xA9\n# " + path +
+            "/a.log: 4 bytes behind the last line end wait for theirs\n");
+}
+
+TEST_CASE("a trial reads the files that file_sd_configs tell of, and says what it leaves out") {
+  TempDir dir;
+  std::ofstream(dir.path() + "/a.log") << "one\n";
+  std::ofstream(dir.path() + "/t.json")
+      << R"([{"targets":["localhost"],"labels":{"job":"sd","__path__":")" << dir.path()
+      << R"(/a.log"}}])";
+  CHECK(printed("scrape_configs:\n- job_name: j\n  file_sd_configs: [{files: ['" + dir.path() +
+                "/t*.json']}]\n  journal: {}\n") ==
+        "{filename=\"" + dir.path() + "/a.log\", job=\"sd\"}\tone\n" +
+            "# job j: the journal is not looked at by a trial\n");
+}
+
+TEST_CASE("lines of standard input are shown as a job without stages sends them") {
+  std::istringstream lines("{\"level\":\"error\",\"time\":\"2020-01-01T00:00:00Z\"}\n");
+  CHECK(printed("clients: [{url: 'http://u:p@h/x', external_labels: {a: b}}]\n"
+                "scrape_configs:\n- job_name: j\n  docker_sd_configs: [{host: 'unix:///x'}]\n"
+                "  relabel_configs: [{target_label: a, replacement: b}]\n"
+                "- job_name: second\n  static_configs: [{labels: {c: d, __path__: /none}}]\n",
+                &lines) ==
+        "# lines for http://h/x that have no label a get a=\"b\"\n"
+        "# standard input goes through the first job, j, alone\n"
+        "{}\t{\"level\":\"error\",\"time\":\"2020-01-01T00:00:00Z\"}\n");
 }
 
 TEST_CASE("lines of standard input have the labels of static_configs, and no rule drops them") {

@@ -1,5 +1,6 @@
 #include "agent/files/file_targets.h"
 
+#include <bzlib.h>
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 #include <zlib.h>
@@ -215,15 +216,16 @@ TEST_CASE("what was rotated away for good is a gap; what is left behind it is re
 TEST_CASE("which files were rotated from a path: numbers and dates, not other logs beside it") {
   Followed f;
   f.append("x\n");
-  for (const char* name : {"app.log.10", "app.log.2.gz", "app.log-20260131", "app-2026-01-30.log",
-                           "app-error.log", "app.log.tmp", "app.logs.1", "other.log.1"}) {
+  for (const char* name :
+       {"app.log.10", "app.log.2.gz", "app.log-20260131", "app-2026-01-30.log", "app-error.log",
+        "app.log.3.bz2", "app.log.tmp", "app.logs.1", "other.log.1"}) {
     std::ofstream(f.dir.path() + "/" + name) << "y\n";
   }
   std::set<std::string> found;
   for (const RotatedFile& file : rotated_files(f.path))
     found.insert(std::filesystem::path(file.path).filename().string());
   CHECK(found == std::set<std::string>{"app-2026-01-30.log", "app.log-20260131", "app.log.10",
-                                       "app.log.2.gz"});
+                                       "app.log.2.gz", "app.log.3.bz2"});
 }
 
 TEST_CASE("files that are renamed one soon after the other are read in turn") {
@@ -368,6 +370,32 @@ TEST_CASE("compressed files are read once, from where they were left") {
   CHECK(f.taken().empty());
 }
 
+TEST_CASE("bzip2, of several streams, is read once, from where it was left") {
+  Followed f;
+  f.path += ".bz2";
+  f.compression = Compression::kBzip2;
+  f.restart();
+  for (std::string text : {"z1\nz", "2\nunended"}) {
+    std::string packed(1024, '\0');
+    unsigned size = 1024;
+    REQUIRE(::BZ2_bzBuffToBuffCompress(packed.data(), &size, text.data(),
+                                       static_cast<unsigned>(text.size()), 9, 0, 0) == BZ_OK);
+    f.append(packed.substr(0, size));
+  }
+  CHECK(f.read() == TailedFile::State::kIdle);
+  CHECK(f.taken() == Lines{"z1", "z2", "unended"});
+  f.restart();
+  f.read();
+  CHECK(f.taken().empty());
+  // Damage is said, and no line is made up.
+  f.path += ".bad.bz2";
+  f.restart();
+  f.append("BZh9nonsense that is no block at all");
+  f.read();
+  CHECK(f.taken().empty());
+  CHECK(f.metrics.failures.value() > 0);
+}
+
 namespace {
 
 // What FileTargets reads of a folder: its thread's alone, but for the lines.
@@ -398,13 +426,15 @@ struct Folder {
   SystemClock clock;
   SharedStore store;
   std::unique_ptr<FileTargets> targets;
+  std::string pattern = "/*";
+  std::vector<FileSdConfig> target_files;
 
   void start() {
     targets.reset();
     FileTargets::Options options;
     StaticConfig target;
-    target.labels = {{"__path__", dir.path() + "/*"}};
-    options.jobs.push_back({job.job, {target}, "", {}});
+    target.labels = {{"__path__", dir.path() + pattern}};
+    options.jobs.push_back({job.job, {target}, target_files, "", {}});
     options.sync_period = 50 * kMillisecond;
     targets = std::make_unique<FileTargets>(std::move(options), store, clock, job.metrics,
                                             job.diagnostics);
@@ -441,6 +471,36 @@ struct Folder {
 };
 
 }  // namespace
+
+TEST_CASE("target files: what they name is read, followed, and left when they name it no more") {
+  Folder f;
+  f.pattern = "/none";
+  f.target_files = {{{f.path("t*.json")}, kMinute}};
+  const auto tell = [&](const std::string& targets) {
+    std::ofstream(f.path("new")) << targets;
+    std::filesystem::rename(f.path("new"), f.path("t1.json"));
+  };
+  const auto target = [&](const std::string& name) {
+    return R"({"targets": ["localhost"], "labels": {"x": "1", "__path__": ")" + f.path(name) +
+           "\"}}";
+  };
+  f.append("a.log", "a1\n");
+  f.append("b.log", "b1\n");
+  tell("[" + target("a.log") + "]");
+  f.start();
+  f.wait_for_line("a1");
+  tell("[" + target("b.log") + "]");
+  f.wait_for_line("b1");
+  f.wait_for([&] { return f.targets->status().size() == 1; });
+  // A fault changes nothing.
+  tell("[" + target("a.log"));
+  f.append("b.log", "b2\n");
+  f.wait_for_line("b2");
+  f.append("a.log", "a2\n");
+  tell("[" + target("a.log") + "," + target("b.log") + "]");
+  f.wait_for_line("a2");
+  CHECK(f.sorted() == Lines{"a1", "a2", "b1", "b2"});
+}
 
 TEST_CASE("a pattern that takes rotated names too: each line once") {
   Folder f;
@@ -565,6 +625,7 @@ TEST_CASE("what a Promtail has left: offsets, places of containers and journals"
   REQUIRE(state.ok());
   CHECK((*state)->offsets() == before.offsets);
   CHECK((*state)->journal_cursor("j") == "s=1");
+  CHECK((*state)->journal_cursor("abc").empty());  // a container's
   auto spool = Spool::open(files, "/agent", {});
   REQUIRE(spool.ok());
   REQUIRE((*state)->give_containers(**spool, "docker/j/", clock.now()).ok());

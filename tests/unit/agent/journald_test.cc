@@ -34,8 +34,9 @@ TEST_CASE("journal entries: fields are labels to the rules, the message is the l
       "- multiline: {firstline: '^S', max_wait_time: 1s}\n");
   REQUIRE_MESSAGE(job.job, job.fault);
   MemoryStore store;
+  JournalMetrics metrics(job.metrics);
   JournalLines lines(job.job, JournalConfig{7 * kHour, false, {{"job", "journal"}}, "", ""}, store,
-                     job.clock);
+                     job.clock, metrics);
   const auto add = [&](const char* cursor, const char* unit, const char* message) {
     lines.add({job.clock.now(),
                cursor,
@@ -56,6 +57,34 @@ TEST_CASE("journal entries: fields are labels to the rules, the message is the l
   REQUIRE(lines.commit());
   CHECK(store.lines.texts.size() == 2);
   CHECK(store.positions["journal/test"] == "c4");
+}
+
+TEST_CASE("journal: an empty message is a line, an entry without one is counted") {
+  TestJob job("pipeline_stages: []\n");
+  MemoryStore store;
+  JournalMetrics metrics(job.metrics);
+  JournalLines lines(job.job, JournalConfig{7 * kHour, false, {{"job", "journal"}}, "", ""}, store,
+                     job.clock, metrics);
+  lines.add({job.clock.now(), "c1", {{"MESSAGE", ""}, {"PRIORITY", "9"}}});
+  lines.add({job.clock.now(), "c2", {{"PRIORITY", "3"}}});
+  REQUIRE(lines.commit());
+  CHECK(store.lines.texts == std::vector<std::string>{"2026-01-01T13:00:00Z {job=\"journal\"} "});
+  CHECK(metrics.lines.value() == 1);
+  CHECK(metrics.without_message.value() == 1);
+  // The place is behind both.
+  CHECK(store.positions["journal/test"] == "c2");
+}
+
+TEST_CASE("journal: entries that the rules leave no label are counted, and not sent") {
+  TestJob job("pipeline_stages: []\n");
+  MemoryStore store;
+  JournalMetrics metrics(job.metrics);
+  JournalLines lines(job.job, JournalConfig{7 * kHour, false, {}, "", ""}, store, job.clock,
+                     metrics);
+  lines.add({job.clock.now(), "c1", {{"MESSAGE", "x"}}});
+  REQUIRE(lines.commit());
+  CHECK(store.lines.texts.empty());
+  CHECK(metrics.without_labels.value() == 1);
 }
 
 TEST_CASE("journal: a folder without a journal says so, or gives nothing") {

@@ -3,7 +3,6 @@
 #include <doctest/doctest.h>
 
 #include "agent/agent_config.h"
-#include "agent/promtail/convert.h"
 #include "agent/promtail/expand_env.h"
 
 namespace logsvc::agent {
@@ -131,10 +130,46 @@ TEST_CASE("values that Promtail refuses, or takes though they look odd") {
   const auto odd =
       parse(job + "  encoding: utf-99\n  decompression: {enabled: true, format: bz2}\n");
   REQUIRE(odd.ok());
-  REQUIRE(odd->warnings.size() == 2);
+  REQUIRE(odd->warnings.size() == 1);
   CHECK(odd->warnings[0] ==
         "p.yaml:3:13: encoding: the system does not know utf-99: no file is read");
-  CHECK(odd->warnings[1].find("bz2") != std::string::npos);
+}
+
+TEST_CASE("sources that listen, target files and tokens are typed, and checked") {
+  const std::string job = "scrape_configs:\n- job_name: a\n";
+  const auto config = parse(job + R"(
+  syslog: {listen_address: '0.0.0.0:1514', listen_protocol: udp, syslog_format: rfc3164, max_message_length: 0, labels: {a: b}}
+  gelf: {use_incoming_timestamp: true}
+  file_sd_configs: [{files: [/etc/t/*.json, /etc/t.yml], refresh_interval: 1m}]
+clients:
+- url: http://h/x
+  oauth2: {client_id: a, client_secret_file: /run/s, token_url: 'http://t', scopes: [b, c], endpoint_params: {d: e}}
+)");
+  REQUIRE_MESSAGE(config.ok(), config.error().message);
+  const ScrapeConfig& scrape = config->scrapes[0];
+  CHECK(scrape.syslog->listen_protocol == "udp");
+  CHECK(scrape.syslog->max_message_bytes == 8192);
+  CHECK(scrape.gelf->listen_address == "0.0.0.0:12201");
+  CHECK(scrape.file_sd[0].files.size() == 2);
+  const OAuth2Config& oauth2 = *config->clients[0].http.oauth2;
+  CHECK(oauth2.client_secret.file == "/run/s");
+  CHECK(oauth2.scopes == std::vector<std::string>{"b", "c"});
+  CHECK(oauth2.endpoint_params[0].second == "e");
+  CHECK(config->warnings.empty());
+  for (const auto& one : std::vector<std::pair<std::string, std::string>>{
+           {"  syslog: {listen_address: nowhere}\n", "expected host:port"},
+           {"  syslog: {listen_address: ':1', listen_protocol: sctp}\n", "must be tcp or udp"},
+           {"  syslog: {listen_address: ':1', syslog_format: other}\n", "rfc5424 or rfc3164"},
+           {"  syslog: {listen_address: ':1', max_message_length: -1}\n", "max_message_length"},
+           {"  syslog: {listen_adress: ':1'}\n", "did you mean listen_address"},
+           {"  file_sd_configs: [{files: []}]\n", "at least one"},
+           {"  file_sd_configs: [{files: [/a/*/t.json]}]\n", "at most one *"},
+           {"  file_sd_configs: [{files: [/a/t.txt]}]\n", "must end in .json"},
+           {"clients: [{url: x, oauth2: {client_id: a}}]\n", "token_url must not be empty"},
+           {"clients: [{url: x, headers: {'a b': c}}]\n", "no name of a header"}}) {
+    CAPTURE(one.first);
+    CHECK(fault(job + one.first).find(one.second) != std::string::npos);
+  }
 }
 
 TEST_CASE("servers and Docker hosts that cannot be used are said before the start") {
@@ -151,13 +186,13 @@ TEST_CASE("servers and Docker hosts that cannot be used are said before the star
 
 TEST_CASE("known and not done is a warning that says so") {
   const auto config = parse(
-      "wal: {enabled: true}\nclient: {url: x, oauth2: {client_id: a}}\n"
+      "wal: {enabled: true}\nclient: {url: x, stream_lag_labels: [a]}\n"
       "scrape_configs: [{job_name: a, kafka: {brokers: [b]}}]\n");
   REQUIRE(config.ok());
   std::string all;
   for (const auto& warning : config->warnings) all += warning + "\n";
   CHECK(all.find("p.yaml:1:1: wal: known, but not done by logsvc") != std::string::npos);
-  CHECK(all.find("oauth2: known, but not done by logsvc") != std::string::npos);
+  CHECK(all.find("stream_lag_labels: known, but not done by logsvc") != std::string::npos);
   CHECK(all.find("kafka: known, but not done by logsvc") != std::string::npos);
 }
 
@@ -176,24 +211,6 @@ TEST_CASE("aliases and merge keys work, and a bomb of them is refused") {
   }
   CHECK(fault(bomb).find("too large") != std::string::npos);
   CHECK(fault(std::string(5000, '[')).find("p.yaml:1:") == 0);
-}
-
-TEST_CASE("convert: what settings say the same, and what needs the file") {
-  const auto config = parse(R"(
-clients: [{url: http://loki:3100/loki/api/v1/push, external_labels: {host: web-1, region: eu}}]
-scrape_configs:
-- job_name: docker
-  docker_sd_configs: [{host: tcp://d:2375}]
-  pipeline_stages: [{json: {expressions: {a: }}}, {tenant: {value: x}}]
-)");
-  REQUIRE(config.ok());
-  const std::string text = convert_to_settings(*config, "p.yaml");
-  CHECK(text.find("push: \"http://loki:3100/loki/api/v1/push\"\n") != std::string::npos);
-  CHECK(text.find("host_label: web-1\n") != std::string::npos);
-  CHECK(text.find("docker: \"tcp://d:2375\"\n") != std::string::npos);
-  CHECK(text.find("# * external label region") != std::string::npos);
-  CHECK(text.find("# json: done by itself") != std::string::npos);
-  CHECK(text.find("# * stage tenant") != std::string::npos);
 }
 
 TEST_SUITE_END();

@@ -69,6 +69,38 @@ TEST_CASE("a configuration is shown without what is secret in it, however it is 
         "a:\n  b:\n    - 1\n    - \"x y\"\n    -\nc: []\n");
 }
 
+TEST_CASE("the agent's page: reloading where it is allowed, and paths without measure") {
+  Metrics metrics;
+  SystemClock clock;
+  Diagnostics diagnostics(clock);
+  StatusPage::Sources sources;
+  const auto without = StatusPage::open({"127.0.0.1", 0}, clock, metrics, diagnostics, sources);
+  REQUIRE(without.ok());
+  CHECK(httplib::Client("127.0.0.1", (*without)->port()).Get("/reload")->status == 404);
+  CHECK(
+      httplib::Client("127.0.0.1", (*without)->port()).Post("/reload", "", "text/plain")->status ==
+      404);
+  Status outcome;
+  int asked = 0;
+  sources.prefix = "/p";
+  sources.reload = [&] {
+    ++asked;
+    return outcome;
+  };
+  const auto page = StatusPage::open({"127.0.0.1", 0}, clock, metrics, diagnostics, sources);
+  REQUIRE(page.ok());
+  const auto client = [&] { return httplib::Client("127.0.0.1", (*page)->port()); };
+  CHECK(client().Post("/p/reload", "", "text/plain")->status == 200);
+  outcome = invalid("p.yaml:3:1: unknown key x");
+  const auto refused = client().Get("/p/reload");
+  CHECK(refused->status == 500);
+  CHECK(refused->body == "failed to reload config: p.yaml:3:1: unknown key x\n");
+  CHECK(asked == 2);
+  CHECK(client().Post("/p/targets", "", "text/plain")->status == 405);
+  CHECK(client().Get("/p/service-discovery?format=json")->body == "[]\n");
+  CHECK(client().Get("/" + std::string(7500, 'a'))->status == 414);
+}
+
 TEST_SUITE_END();
 
 }  // namespace logsvc::agent

@@ -1,0 +1,135 @@
+#include "agent/net/oauth2.h"
+
+#include <algorithm>
+#include <cctype>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "agent/net/authorization.h"
+#include "agent/net/http_stream.h"
+#include "agent/net/route.h"
+#include "base/shown_url.h"
+
+namespace logsvc::agent {
+namespace {
+
+constexpr size_t kMaxAnswerBytes = 1u << 20;
+constexpr size_t kShownBytes = 200;
+constexpr Duration kBeforeExpiry = 10 * kSecond;
+constexpr int64_t kMaxSeconds = 10 * 365 * 86'400LL;
+
+HttpClientConfig http_of(const OAuth2Config& config) {
+  HttpClientConfig out;
+  out.tls = config.tls;
+  out.proxy_url = config.proxy_url;
+  out.no_proxy = config.no_proxy;
+  out.proxy_from_environment = config.proxy_from_environment;
+  return out;
+}
+
+void add_field(std::string& form, const std::string& name, const std::string& value) {
+  if (!form.empty()) form += '&';
+  form += url_encode(name) + '=' + url_encode(value);
+}
+
+// Servers write "bearer" as they like; the header has it so.
+std::string type_of(const nlohmann::json& answer) {
+  const std::string given = answer.value("token_type", "");
+  std::string lower = given;
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return given.empty() || lower == "bearer" ? "Bearer" : lower == "basic" ? "Basic" : given;
+}
+
+// Seconds, also as text; 0: for ever.
+int64_t lifetime_of(const nlohmann::json& answer) {
+  const auto found = answer.find("expires_in");
+  if (found == answer.end()) return 0;
+  double seconds = 0;
+  if (found->is_number()) seconds = found->get<double>();
+  if (found->is_string()) seconds = std::atof(found->get<std::string>().c_str());
+  return std::clamp<int64_t>(static_cast<int64_t>(std::clamp(seconds, 0.0, 1e12)), 0, kMaxSeconds);
+}
+
+}  // namespace
+
+TokenSource::TokenSource(OAuth2Config config, const Clock& clock)
+    : config_(std::move(config)), http_(http_of(config_)), clock_(clock) {}
+
+Status TokenSource::check() const {
+  ASSIGN_OR_RETURN(const Url url, parse_url(config_.token_url));
+  std::shared_ptr<TlsClient> tls;
+  RETURN_IF_ERROR(route_to(url, http_, tls));
+  return {};
+}
+
+Result<TokenSource::Answer> TokenSource::ask(SecretIn where, const std::string& secret,
+                                             const WaitLimit& limit) {
+  ASSIGN_OR_RETURN(Url url, parse_url(config_.token_url));
+  if (url.path.empty()) url.path = "/";
+  ASSIGN_OR_RETURN(const Route route, route_to(url, http_, tls_));
+  std::string form;
+  add_field(form, "grant_type", "client_credentials");
+  std::string scopes;
+  for (const std::string& scope : config_.scopes) scopes += (scopes.empty() ? "" : " ") + scope;
+  if (!scopes.empty()) add_field(form, "scope", scopes);
+  for (const auto& [name, value] : config_.endpoint_params) add_field(form, name, value);
+  std::string who;
+  if (where == SecretIn::kBody) {
+    add_field(form, "client_id", config_.client_id);
+    add_field(form, "client_secret", secret);
+  } else {
+    who = header_line("Authorization",
+                      basic_authorization(url_encode(config_.client_id), url_encode(secret)));
+  }
+  const std::string head =
+      "POST " + route.request_target(url.path) + " HTTP/1.1\r\nHost: " + route.authority() +
+      "\r\nUser-Agent: logsvc\r\nConnection: close\r\nAccept: application/json\r\n" + who +
+      route.proxy_authorization_line() +
+      "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: " +
+      std::to_string(form.size()) + "\r\n\r\n";
+  auto connection = route.connect(limit);
+  if (!connection.ok()) {
+    tls_ = nullptr;  // its files may be put right
+    return connection.error();
+  }
+  RETURN_IF_ERROR((*connection)->send(head + form, limit));
+  ASSIGN_OR_RETURN(HttpStream stream, HttpStream::read_answer(std::move(*connection), limit));
+  ASSIGN_OR_RETURN(std::string body, stream.read_all(kMaxAnswerBytes, limit.timeout_ms));
+  return Answer{stream.status(), std::move(body)};
+}
+
+Status TokenSource::take(const Answer& answer) {
+  const auto json = nlohmann::json::parse(answer.body, nullptr, false);
+  const bool has_token = json.is_object() && json.contains("access_token") &&
+                         json["access_token"].is_string() &&
+                         (!json.contains("token_type") || json["token_type"].is_string());
+  if (answer.status / 100 != 2 || !has_token) {
+    return Error{ErrorCode::kUnavailable,
+                 "no token from " + without_url_secrets(config_.token_url) + ": it answered " +
+                     std::to_string(answer.status) + " " + answer.body.substr(0, kShownBytes)};
+  }
+  authorization_ = type_of(json) + " " + json["access_token"].get<std::string>();
+  const int64_t lifetime = lifetime_of(json);
+  expires_ns_ = lifetime == 0 ? std::numeric_limits<int64_t>::max()
+                              : clock_.steady_ns() + lifetime * kSecond - kBeforeExpiry;
+  return {};
+}
+
+// Where a server wants the secret is tried, the header first, as Go's programs do.
+Result<std::string> TokenSource::authorization(const WaitLimit& limit) {
+  if (!authorization_.empty() && clock_.steady_ns() < expires_ns_) return authorization_;
+  authorization_.clear();
+  ASSIGN_OR_RETURN(const std::string secret, secret_text(config_.client_secret));
+  ASSIGN_OR_RETURN(const Answer answer, ask(secret_in_, secret, limit));
+  Status taken = take(answer);
+  if (!taken.ok()) {
+    const SecretIn other = secret_in_ == SecretIn::kHeader ? SecretIn::kBody : SecretIn::kHeader;
+    ASSIGN_OR_RETURN(const Answer second, ask(other, secret, limit));
+    if (!take(second).ok()) return taken.error();
+    secret_in_ = other;
+  }
+  return authorization_;
+}
+
+}  // namespace logsvc::agent

@@ -1,0 +1,48 @@
+// The tokens of OAuth 2's client credentials (RFC 6749, 4.4): asked for when none is known, kept
+// until they are about to expire. For one thread.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "agent/net/connection.h"
+#include "agent/net/tls.h"
+#include "agent/net/url.h"
+#include "agent/promtail/http_client_config.h"
+#include "base/result.h"
+#include "os/clock.h"
+
+namespace logsvc::agent {
+
+class TokenSource {
+ public:
+  // Borrows the clock.
+  TokenSource(OAuth2Config config, const Clock& clock);
+
+  // kInvalid if the URL, a certificate or the proxy cannot be used.
+  Status check() const;
+  // "Bearer …", the value of an Authorization header. kUnavailable with what the server of tokens
+  // answered; kIo if the file of the secret cannot be read.
+  Result<std::string> authorization(const WaitLimit& limit);
+  // The token was refused: another one is asked for.
+  void forget() { authorization_.clear(); }
+
+ private:
+  enum class SecretIn { kHeader, kBody };
+  struct Answer {
+    int status = 0;
+    std::string body;
+  };
+  Result<Answer> ask(SecretIn where, const std::string& secret, const WaitLimit& limit);
+  Status take(const Answer& answer);
+
+  const OAuth2Config config_;
+  const HttpClientConfig http_;  // how token_url is reached
+  const Clock& clock_;
+  std::shared_ptr<TlsClient> tls_;
+  SecretIn secret_in_ = SecretIn::kHeader;  // what the server took last
+  std::string authorization_;               // empty: none
+  int64_t expires_ns_ = 0;                  // of Clock::steady_ns
+};
+
+}  // namespace logsvc::agent

@@ -1,0 +1,38 @@
+// Messages of syslog: RFC 5424, and what RFC 3164 found in use.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+
+namespace logsvc::agent {
+
+enum class SyslogFormat { kRfc5424, kRfc3164 };
+
+// What is absent, or "-" in the message, is nullopt.
+struct SyslogMessage {
+  int facility = 0, severity = 0;
+  std::optional<Timestamp> time;
+  std::optional<std::string> hostname, app_name, proc_id, msg_id;
+  struct Element {
+    std::string id;
+    std::vector<std::pair<std::string, std::string>> parameters;
+  };
+  std::vector<Element> structured_data;
+  std::optional<std::string> text;
+};
+
+// kInvalid says where and what was expected. now: gives the times of RFC 3164, which are taken for
+// UTC, the year that brings them nearest.
+Result<SyslogMessage> parse_syslog(std::string_view text, SyslogFormat format, Timestamp now);
+
+// "error", "daemon": the names that Promtail gives them.
+const char* severity_name(int severity);
+const char* facility_name(int facility);
+
+}  // namespace logsvc::agent
