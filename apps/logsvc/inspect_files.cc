@@ -5,7 +5,7 @@
 #include "agent/spool/refused_lines.h"
 #include "agent/spool/spool_group.h"
 #include "inspect.h"
-#include "journal/segment_format.h"
+#include "journal/segment_scan.h"
 #include "store/deletion.h"
 #include "store/journal_record.h"
 #include "store/sqlite.h"
@@ -49,33 +49,32 @@ std::string span_text(int64_t first, int64_t last) {
 
 namespace {
 
-// use(sequence, offset, record) for each. False: not all of the segment verifies, which is said.
+// use(sequence, offset, record) for each that verifies. False: not all of the segment does, which
+// is said.
 template <typename Use>
 bool for_each_record(const std::string& bytes, const std::string& path, const Use& use) {
-  const auto first = journal::decode_segment_header(
+  const auto segment = journal::decode_segment_header(
       std::string_view(bytes).substr(0, journal::kSegmentHeaderBytes), path);
-  if (!first.ok()) {
-    std::cout << "DAMAGED: " << first.error().message << '\n';
+  if (!segment.ok()) {
+    std::cout << "DAMAGED: " << segment.error().message << '\n';
     return false;
   }
-  std::string_view rest = std::string_view(bytes).substr(journal::kSegmentHeaderBytes);
-  for (uint64_t sequence = *first; !rest.empty(); ++sequence) {
-    const uint64_t offset = bytes.size() - rest.size();
-    const auto header = rest.size() < journal::kRecordHeaderBytes
-                            ? journal::RecordHeader()
-                            : journal::decode_record_header(rest);
-    const uint64_t whole = journal::kRecordHeaderBytes + uint64_t{header.length};
-    if (rest.size() < whole ||
-        !journal::record_verifies(header, sequence,
-                                  rest.substr(journal::kRecordHeaderBytes, header.length))) {
-      std::cout << "DAMAGED or not finished at " << offset << ": " << rest.size()
-                << " bytes are no record\n";
-      return false;
-    }
-    use(sequence, offset, rest.substr(journal::kRecordHeaderBytes, header.length));
-    rest.remove_prefix(whole);
+  const auto say_damaged = [](uint64_t from, uint64_t to) {
+    if (from >= to) return true;
+    std::cout << "DAMAGED or not finished at " << from << ": " << to - from
+              << " bytes are no record\n";
+    return false;
+  };
+  bool whole = true;
+  uint64_t at = segment->bytes(), sequence = segment->first;
+  while (const auto found = journal::find_record(*segment, bytes, at, sequence)) {
+    whole &= say_damaged(at, found->offset);
+    const uint64_t begin = found->offset + segment->record_header_bytes();
+    use(found->sequence, found->offset, std::string_view(bytes).substr(begin, found->end - begin));
+    at = found->end;
+    sequence = found->sequence + 1;
   }
-  return true;
+  return say_damaged(at, bytes.size()) && whole;
 }
 
 void print_lines(const Batch& batch) {

@@ -29,7 +29,7 @@ void Api::flush(const Request&, Response& response) {
 }
 
 void Api::config(const Request& request, Response& response) {
-  if (request.get_param_value("format") == "json") return send_json(response, info_.settings_json);
+  if (Params(request).text("format") == "json") return send_json(response, info_.settings_json);
   send_text(response, 200, info_.settings);
 }
 
