@@ -1,6 +1,7 @@
 #include "base/json_text.h"
 #include "os/file_system.h"
 #include "server/http/api.h"
+#include "server/http/params.h"
 
 namespace logsvc::server {
 
