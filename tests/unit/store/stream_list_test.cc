@@ -209,10 +209,9 @@ TEST_CASE("streams go from the index with their last block, unless they are kept
   IndexOfFiles world(3, 60);  // every third stream is in the first file alone
   REQUIRE(world.index->forget_files({world.files[0]}).ok());
   const uint64_t kept = world.streams.get_or_add(labels_of(3))->id;
-  auto unused = world.index->remove_unused_streams({kept});
-  REQUIRE(unused.ok());
-  CHECK(unused->size() == 19);
-  CHECK(std::find(unused->begin(), unused->end(), kept) == unused->end());
+  std::unordered_set<uint64_t> used = {kept};
+  REQUIRE(world.index->remove_unused_streams(used).ok());
+  CHECK(used.size() == 41);
   StreamRegistry left;
   REQUIRE(world.index->load_streams(left).ok());
   CHECK(left.size() == 41);
