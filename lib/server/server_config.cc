@@ -68,7 +68,7 @@ const std::vector<config::SettingSpec>& server_settings() {
        false},
       {"max-delete-requests",
        "Delete requests that are not processed yet; more get 429",
-       "1000",
+       "250",
        {},
        false},
       {"max-line-size", "Longer lines are refused", "1MB", {}, false},
