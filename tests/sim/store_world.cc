@@ -98,7 +98,9 @@ void StoreWorld::flip_byte(const std::string& path) {
 std::optional<uint64_t> StoreWorld::harm_journal() {
   const std::string dir = options.dir + "/journal";
   std::vector<std::string> segments;
-  for (const std::string& name : *disk.list(dir)) {
+  const auto names = disk.list(dir);
+  if (!names.ok()) return 0;
+  for (const std::string& name : *names) {
     if (name.ends_with(".journal")) segments.push_back(dir + "/" + name);
   }
   if (segments.empty()) return 0;

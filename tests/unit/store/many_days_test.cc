@@ -66,7 +66,7 @@ TEST_CASE("while pushes over many days are stored, others are, and queries see b
     for (int i = 0; i < 3; ++i) {
       auto lines = lines_of_days(2000);
       for (Line& line : lines) line.timestamp += i;
-      const Status stored = w.store->append(make_batch(kQueue, lines));
+      const auto stored = w.store->append(make_batch(kQueue, lines));
       CHECK(stored.ok());
     }
   });
@@ -114,7 +114,7 @@ TEST_CASE("pushes that would make too many streams are refused, others are not")
   for (int i = 0; i < 10; ++i) {
     w.append(LabelSet::from({{"request", std::to_string(i)}}), {{at(i), "x"}});
   }
-  const Status refused =
+  const auto refused =
       w.store->append(make_batch(LabelSet::from({{"request", "10"}}), {{at(10), "x"}}));
   REQUIRE(!refused.ok());
   CHECK(refused.error().code == ErrorCode::kLimit);
