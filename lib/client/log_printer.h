@@ -42,7 +42,7 @@ class LogPrinter {
   void set_common(LabelMap common) { common_ = std::move(common); }
   void print(const LogLine& line);
 
-  // {a="b", c="d"}, quoted as Go's %q does: no control character is left in a value.
+  // {a="b", c="d"}, quoted: no control character of ASCII is left in a value.
   static std::string format_labels(const LabelMap& labels);
 
  private:

@@ -45,6 +45,9 @@ std::string encode_segment_header(const SegmentHeader& header) {
   return out;
 }
 
+// No release for years to come writes a later version: a header that says so is damaged.
+constexpr uint16_t kLatestVersion = 16;
+
 Result<SegmentHeader> decode_segment_header(std::string_view bytes, const std::string& path) {
   ByteReader in(bytes);
   SegmentHeader header;
@@ -54,6 +57,7 @@ Result<SegmentHeader> decode_segment_header(std::string_view bytes, const std::s
   header.first = header.kept_to = in.u64();
   const Error corrupt{ErrorCode::kCorrupt, path + ": the header of the journal segment is corrupt"};
   if (!in.ok() || magic != kSegmentMagic || header.version == 0) return corrupt;
+  if (header.version > kLatestVersion) return corrupt;
   if (header.version > kSegmentVersion) {
     return Error{ErrorCode::kUnsupported,
                  path + ": journal version " + std::to_string(header.version) +

@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <stdexcept>
 
+#include "journal/segment_format.h"
+
 namespace logsvc::sim {
 namespace fs = std::filesystem;
 
@@ -88,10 +90,10 @@ uint64_t StoreWorld::lost_records() const {
   return metrics_->counter("logsvc_store_lost_journal_records_total", "").value();
 }
 
-void StoreWorld::flip_byte(const std::string& path) {
+void StoreWorld::flip_byte(const std::string& path, size_t from) {
   std::string bytes = disk.bytes(path);
-  if (bytes.empty()) return;
-  bytes[random_() % bytes.size()] ^= static_cast<char>(1 + random_() % 255);
+  if (bytes.size() <= from) return;
+  bytes[from + random_() % (bytes.size() - from)] ^= static_cast<char>(1 + random_() % 255);
   disk.set_bytes(path, bytes);
 }
 
@@ -127,7 +129,11 @@ std::optional<uint64_t> StoreWorld::harm_journal() {
     default: {
       const uint64_t flips = 1 + random_() % 3;
       last_harm = std::to_string(flips) + " bytes are flipped";
-      for (uint64_t i = 0; i < flips; ++i) flip_byte(segments[random_() % segments.size()]);
+      // One in a header: with two the version may be that of a later release, which is refused.
+      flip_byte(one);
+      for (uint64_t i = 1; i < flips; ++i) {
+        flip_byte(segments[random_() % segments.size()], journal::kSegmentHeaderBytes);
+      }
       return flips;
     }
   }

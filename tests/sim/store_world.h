@@ -42,7 +42,8 @@ class StoreWorld {
   std::string log;              // warnings and errors since the last open
 
  private:
-  void flip_byte(const std::string& path);
+  // At `from` or behind it, if the file is so long.
+  void flip_byte(const std::string& path, size_t from = 0);
   void save_index(const std::string& name);
   void restore_index(const std::string& name);
 
