@@ -48,6 +48,10 @@ Status MemoryAccount::hold(uint64_t bytes) {
   if (limit_bytes_ && (bytes > limit_bytes_ || held_bytes_ > limit_bytes_ - bytes)) {
     return over_own_limit(limit_bytes_);
   }
+  // Room for the last step of the budget: counts of bytes do not wrap around.
+  if (bytes > UINT64_MAX - kStepBytes - held_bytes_) {
+    return all_ ? over_common_limit(all_->limit_bytes()) : over_own_limit(limit_bytes_);
+  }
   const uint64_t held = held_bytes_ + bytes;
   if (all_ && held > reserved_bytes_) {
     const uint64_t more = whole_steps(held) - reserved_bytes_;

@@ -257,13 +257,22 @@ Status LabelIndex::forget_files(const std::vector<uint64_t>& ids) {
   ASSIGN_OR_RETURN(auto transaction, SqliteTransaction::begin(writer_));
   for (const char* statement :
        {"DELETE FROM blocks WHERE file_id=?", "DELETE FROM files WHERE id=?",
-        "DELETE FROM damaged WHERE file_id=?", "DELETE FROM gone WHERE file_id=?"}) {
-    ASSIGN_OR_RETURN(auto remove, writer_.prepare(statement));
+        "DELETE FROM damaged WHERE file_id=?", "DELETE FROM gone WHERE file_id=?",
+        "INSERT INTO meta VALUES('forgotten_file', ?1) "
+        "ON CONFLICT(key) DO UPDATE SET value=max(value, ?1)"}) {
+    ASSIGN_OR_RETURN(auto change, writer_.prepare(statement));
     for (const uint64_t id : ids) {
-      RETURN_IF_ERROR(remove.bind(1, static_cast<int64_t>(id)).run());
+      RETURN_IF_ERROR(change.bind(1, static_cast<int64_t>(id)).run());
     }
   }
   return transaction.commit();
+}
+
+Result<uint64_t> LabelIndex::highest_forgotten_file() const {
+  ASSIGN_OR_RETURN(Lease db, lease());
+  ASSIGN_OR_RETURN(auto row, db->prepare("SELECT value FROM meta WHERE key='forgotten_file'"));
+  ASSIGN_OR_RETURN(const bool found, row.step());
+  return found ? static_cast<uint64_t>(row.integer(0)) : 0;
 }
 
 Status LabelIndex::add_damaged(const DamagedBlock& block) {

@@ -81,6 +81,9 @@ class LabelIndex {
   // Not gone after all.
   Status restore_file(uint64_t id);
   Status forget_files(const std::vector<uint64_t>& ids);
+  // The highest number that was ever given to forget_files; 0: none. It must not come again: files
+  // name those that they replaced.
+  Result<uint64_t> highest_forgotten_file() const;
 
   Result<JournalNote> journal_note() const;
   // One transaction. `through` is left as it is: add_file() raises it.

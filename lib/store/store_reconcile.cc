@@ -13,6 +13,8 @@ Status Store::Impl::reconcile_files() {
     if (present.emplace(file.id, file).second) continue;
     RETURN_IF_ERROR(set_aside_damaged(file, {ErrorCode::kCorrupt, "another file has its number"}));
   }
+  ASSIGN_OR_RETURN(const uint64_t forgotten, index->highest_forgotten_file());
+  last_place = std::max(last_place, place_of(forgotten));
   std::map<uint64_t, FileRow> rows;
   std::vector<FileRow> missing;
   ASSIGN_OR_RETURN(const std::vector<FileRow> known, index->files());
@@ -103,6 +105,7 @@ Status Store::Impl::find_replaced(std::vector<FoundFile>& unknown,
       }
     }
     replaced.insert(replaces.begin(), replaces.end());
+    for (const uint64_t id : replaces) last_place = std::max(last_place, place_of(id));
     readable.push_back(file);
   }
   unknown = std::move(readable);

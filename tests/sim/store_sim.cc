@@ -178,11 +178,13 @@ class StoreSim {
     if (chance(4)) harm();
     bool older_while_starting = false;
     const bool may_miss = harmed_ || failed_once_ || world_.index_is_older;
+    std::string said;    // by starts that the power ended
     while (chance(3)) {  // it goes again while starting
       world_.power_off_after(1 + pick(20));
       const Status opened = world_.open();
       if (!opened.ok() && !world_.disk.is_off()) return "does not start: " + opened.error().message;
       world_.crash();
+      said += world_.log;
       older_while_starting = older_while_starting || world_.index_is_older;
       say("crash while starting " + world_.last_fate);
     }
@@ -191,7 +193,8 @@ class StoreSim {
       return "does not start: " + opened.error().message;
     }
     if (auto failure = check("after a restart")) return failure;
-    if (model_.missing() > 0 && world_.log.empty()) return "lines are lost, and nothing is said";
+    said += world_.log;
+    if (model_.missing() > 0 && said.empty()) return "lines are lost, and nothing is said";
     if (!may_miss && !older_while_starting && world_.lost_records() > 0) {
       return "records are said to be lost\n" + world_.log;
     }

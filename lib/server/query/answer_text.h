@@ -17,13 +17,19 @@ class AnswerText {
   // To be called before about `bytes` are appended. The run's errors.
   Status make_room(size_t bytes) {
     RETURN_IF_ERROR(run_.cancellation.check());
-    const bool fits = text_.size() + bytes <= text_.capacity();
-    if (!run_.memory || (fits && text_.capacity() <= held_)) return {};
-    const size_t room = std::max(text_.size() + bytes, text_.capacity() + text_.capacity() / 4);
-    RETURN_IF_ERROR(run_.memory->hold(room));  // beside the old text, which is copied
-    text_.reserve(room);
-    run_.memory->release(held_);
-    held_ = room;
+    if (!run_.memory) return {};
+    if (text_.size() + bytes > text_.capacity()) {
+      // Twice at least, as the library would have it.
+      const size_t room = std::max(text_.size() + bytes, 2 * text_.capacity());
+      RETURN_IF_ERROR(run_.memory->hold(room));  // beside the old text, which is copied
+      text_.reserve(room);
+      run_.memory->release(held_);
+      held_ = room;
+    }
+    if (text_.capacity() <= held_) return {};
+    // It grew by itself.
+    RETURN_IF_ERROR(run_.memory->hold(text_.capacity() - held_));
+    held_ = text_.capacity();
     return {};
   }
   std::string& text() { return text_; }

@@ -86,8 +86,9 @@ TEST_SUITE("logql") {
     for (const char* query : {R"(sum by (job) (count_over_time({job="t"}[1m])))",
                               R"(sum by (svc) (count_over_time({job="t"}[1m])))",
                               R"(sum by (svc) (count_over_time({job="t"} | json [1m])))",
-                              R"(sum_over_time({job="t"} | json | unwrap n [1m]) by (job))",
-                              R"(sum_over_time({job="t"} | json | unwrap n [1m]) by (svc))"}) {
+                              R"(sum by (job) (sum_over_time({job="t"} | json | unwrap n [1m])))",
+                              R"(avg_over_time({job="t"} | json | unwrap n [1m]) by (job))",
+                              R"(avg_over_time({job="t"} | json | unwrap n [1m]) by (svc))"}) {
       CAPTURE(query);
       const QueryResult result = world.answer(query);
       CHECK(result.stats.lines_after_filter == 20);
@@ -100,18 +101,18 @@ TEST_SUITE("logql") {
     world.source.add(*LabelSet::parse(R"({job="t", svc="b"})"), {20 * kSecond, R"({"n":"many"})"});
     const Engine engine(world.source, {});
     InstantRequest request;
-    request.query = R"(sum_over_time({job="t"} | json | unwrap n [1m]) by (job))";
+    request.query = R"(avg_over_time({job="t"} | json | unwrap n [1m]) by (job))";
     request.time = kMinute;
     const auto refused = engine.instant(request);
     REQUIRE_FALSE(refused.ok());
     CHECK(refused.error().message.starts_with(
         R"(pipeline error: 'SampleExtractionErr' for series: '{__error__="SampleExtractionErr")"));
     const QueryResult kept =
-        world.answer(R"(sum_over_time({job="t"} | json | __error__=`` | unwrap n [1m]) by (job))");
+        world.answer(R"(avg_over_time({job="t"} | json | __error__=`` | unwrap n [1m]) by (job))");
     const QueryResult dropped =
-        world.answer(R"(sum_over_time({job="t"} | json | unwrap n | __error__=`` [1m]) by (job))");
+        world.answer(R"(avg_over_time({job="t"} | json | unwrap n | __error__=`` [1m]) by (job))");
     CHECK(std::get<VectorResult>(dropped.data).series.size() == 1);
-    CHECK(std::get<VectorResult>(dropped.data).series[0].samples[0].value == 90);
+    CHECK(std::get<VectorResult>(dropped.data).series[0].samples[0].value == 4.5);
     CHECK(kept.stats.lines_after_filter == 21);
   }
 }

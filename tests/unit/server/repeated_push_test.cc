@@ -44,7 +44,8 @@ struct World {
   }
   int counted() {
     int n = 0;
-    for (const json& service : json::parse(insight.snapshot(false))["services"]) {
+    const json snapshot = json::parse(insight.snapshot(false));
+    for (const json& service : snapshot["services"]) {
       for (size_t i = 2; i < service["cells"].size(); i += 3) n += service["cells"][i].get<int>();
     }
     return n;
