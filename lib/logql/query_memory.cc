@@ -10,6 +10,9 @@ namespace {
 // at each entry.
 constexpr uint64_t kStepBytes = 256 << 10;
 
+// Of an account without a limit of its own, so that sums of bytes do not wrap around.
+constexpr uint64_t kMostBytes = UINT64_MAX / 2;
+
 uint64_t whole_steps(uint64_t bytes) { return (bytes + kStepBytes - 1) / kStepBytes * kStepBytes; }
 
 constexpr const char* kAdvice = "add more label matchers, a shorter range or a smaller limit";
@@ -38,19 +41,15 @@ bool QueryMemory::take(uint64_t bytes) {
 }
 
 MemoryAccount::MemoryAccount(std::shared_ptr<QueryMemory> all, uint64_t limit_bytes)
-    : all_(std::move(all)), limit_bytes_(limit_bytes) {}
+    : all_(std::move(all)), limit_bytes_(limit_bytes ? limit_bytes : kMostBytes) {}
 
 MemoryAccount::~MemoryAccount() {
   if (all_) all_->give_back(reserved_bytes_);
 }
 
 Status MemoryAccount::hold(uint64_t bytes) {
-  if (limit_bytes_ && (bytes > limit_bytes_ || held_bytes_ > limit_bytes_ - bytes)) {
+  if (bytes > limit_bytes_ || held_bytes_ > limit_bytes_ - bytes) {
     return over_own_limit(limit_bytes_);
-  }
-  // Room for the last step of the budget: counts of bytes do not wrap around.
-  if (bytes > UINT64_MAX - kStepBytes - held_bytes_) {
-    return all_ ? over_common_limit(all_->limit_bytes()) : over_own_limit(limit_bytes_);
   }
   const uint64_t held = held_bytes_ + bytes;
   if (all_ && held > reserved_bytes_) {
