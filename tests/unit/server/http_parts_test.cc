@@ -4,6 +4,7 @@
 #include "server/http/params.h"
 #include "server/http/response_json.h"
 #include "server/ingest_limits.h"
+#include "server/query/answer_text.h"
 #include "server/tail/tail_session.h"
 #include "server/tail/websocket_handshake.h"
 #include "support/batches.h"
@@ -112,6 +113,23 @@ TEST_CASE("limits take single entries out and say why") {
   CHECK(metrics.text().find("loki_discarded_samples_total{reason=\"line_too_long\",tenant=\"fake\","
                             "retention_hours=\"\","
                             "policy=\"\",format=\"loki\"} 1") != std::string::npos);
+}
+
+TEST_CASE("the text of an answer holds about what it takes, however small its parts are") {
+  logql::QueryRun run;
+  run.memory = std::make_shared<logql::MemoryAccount>(nullptr, 0);
+  AnswerText answer(run);
+  constexpr size_t kPart = 40, kParts = 10'000;
+  for (size_t i = 0; i < kParts; ++i) {
+    REQUIRE(answer.make_room(2 * kPart).ok());
+    answer.text().append(kPart, 'x');
+    REQUIRE(run.memory->held_bytes() >= answer.text().capacity());
+    REQUIRE(run.memory->peak_bytes() < 4 * answer.text().size() + 4 * kPart);
+  }
+  // What was said to be less is held once it is known.
+  answer.text().append(4 * kPart * kParts, 'x');
+  REQUIRE(answer.make_room(0).ok());
+  CHECK(run.memory->held_bytes() >= answer.text().size());
 }
 
 TEST_CASE("the WebSocket handshake of RFC 6455") {
