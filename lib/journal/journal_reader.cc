@@ -88,7 +88,10 @@ Result<bool> Journal::Reader::read_here(uint64_t end) {
 
 // Goes on with the next record of the segment that verifies.
 Result<bool> Journal::Reader::find_behind_damage(uint64_t end) {
-  ASSIGN_OR_RETURN(file_, journal_.files.open_read(path_));  // it may have grown
+  auto opened = journal_.files.open_read(path_);  // it may have grown
+  if (!opened.ok() && opened.error().code == ErrorCode::kNotFound) return false;  // it was trimmed
+  if (!opened.ok()) return opened.error();
+  file_ = std::move(*opened);
   if (offset_ >= file_->size()) return false;
   ASSIGN_OR_RETURN(std::string rest, file_->read_at(offset_, file_->size() - offset_));
   const auto found = find_record(header_, rest, 0, at_);

@@ -492,6 +492,23 @@ TEST_CASE("a reader at the end finds what is appended later") {
   }
 }
 
+TEST_CASE("a reader goes on when the segment it has read is trimmed under it") {
+  MemFileSystem files;
+  const auto journal = open(files, 100);
+  const auto reader = journal->read_from(1);
+  for (uint64_t n = 1; n <= 20; ++n) {
+    REQUIRE(journal->append(std::string(30, 'a')).ok());
+    const auto more = reader->next();
+    REQUIRE_MESSAGE(more.ok(), (more.ok() ? "" : more.error().message));
+    REQUIRE(*more);
+    CHECK(reader->sequence() == n);
+    // The next segment is begun before the reader has seen that this one has ended.
+    REQUIRE(journal->trim(n).ok());
+  }
+  CHECK(reader->lost_records() == 0);
+  CHECK(journal->first_sequence() > 15);
+}
+
 TEST_CASE("many writers share syncs and lose nothing") {
   MemFileSystem files;
   {
