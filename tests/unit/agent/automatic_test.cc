@@ -49,12 +49,13 @@ TEST_CASE("fields of a line: only whole JSON objects, escapes and nesting steppe
   using extract::LineField;
   using extract::read_json_line;
   const auto f = read_json_line(
-      R"( {"a":{"level":"no","x":[1,"}"]},"b":"q\"\\","level":"warn","time":123,"req":{"id":"r"}} )");
+      R"( {"a":{"level":"no","x":[1,"}"]},"b":"q\"\\","level":"warn","time":1767268799,"req":{"id":"r"}} )");
   CHECK(f.is_object);
   CHECK(f.get(LineField::kLevel).text == "warn");
-  CHECK(f.get(LineField::kTime).text == "123");
+  CHECK(f.get(LineField::kTime).text == "1767268799");
   CHECK(!f.get(LineField::kTime).is_string);
   CHECK(f.get(LineField::kRequestId).text == "r");
+  CHECK(read_json_line(R"({"time":123})").get(LineField::kTime).text.empty());  // has no time's form
   CHECK(read_json_line(R"({"severity":"x","level":"y"})").get(LineField::kLevel).text == "y");
   CHECK(read_json_line(R"({"log":{"level":"y"}})").get(LineField::kLevel).text == "y");
   CHECK(read_json_line("{}").is_object);

@@ -109,16 +109,16 @@ TEST_CASE("convert: nothing is claimed that the settings do not do") {
     CAPTURE(std::string(rule));
     CHECK(marks(of("  relabel_configs: [" + std::string(rule) + "]\n")) == 1);
   }
-  for (const char* client : {"basic_auth: {username: a, password: b}", "bearer_token: a",
-                             "headers: {X-A: b}", "proxy_url: http://p",
+  for (const char* client : {"basic_auth: {username: a, password: hush}", "bearer_token: hush",
+                             "headers: {X-A: hush}", "proxy_url: http://p",
                              "tls_config: {insecure_skip_verify: true}", "follow_redirects: false",
-                             "oauth2: {client_id: a, client_secret: b, token_url: 'http://t'}"}) {
+                             "oauth2: {client_id: a, client_secret: hush, token_url: 'http://t'}"}) {
     CAPTURE(std::string(client));
     const std::string text = converted(
         "clients: [{url: 'http://h/x', " + std::string(client) +
         "}]\nscrape_configs: [{job_name: a, docker_sd_configs: [{host: 'unix:///x'}]}]\n");
     CHECK(marks(text) == 1);
-    CHECK(!says(text, "password"));
+    CHECK(!says(text, "hush"));
   }
   // Settings without a word about containers would read them all.
   CHECK(says(converted("scrape_configs: [{job_name: a, journal: {}}]\n"),

@@ -106,6 +106,11 @@ bool is_jul_message(std::string_view line) {
   return false;
 }
 
+// Its levels that is_at_least_warn.
+bool says_jul_error(std::string_view line) {
+  return line.starts_with("SEVERE: ") || line.starts_with("WARNING: ");
+}
+
 bool is_at_least_warn(std::string_view level) {
   return level == "warn" || level == "error" || level == "critical" || level == "fatal";
 }
@@ -164,6 +169,7 @@ void BlockRules::note(std::string_view line) {
       line.starts_with("[stacktrace]") || is_numbered_frame(line) || is_ruby_frame(line)) {
     kind_ = Kind::kRubyOrPhp;
   }
+  if (says_level_next() && says_jul_error(line)) is_error_ = true;
   message_next_ = begins_rust_panic(line) && line.ends_with(':');
   if (!is_blank_line(line)) chained_ = has_stack_ && chains_tracebacks(line);
   if (text.ends_with('{') || text.ends_with('[')) ++open_braces_;
