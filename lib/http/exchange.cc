@@ -45,7 +45,7 @@ Exchange::Exchange(Handler& handler, const Limits& limits, const Clock& clock, R
 
 Exchange::Next Exchange::read(Connection& connection, int patience_ms) {
   using State = RequestReader::State;
-  for (int turn = 0; turn < kTurns || patience_ms > 0; ++turn) {
+  for (int turn = 0;; ++turn) {
     const State state = connection.reader().state();
     if (state == State::kWhole) return Next::kServe;
     if (state == State::kFault) return refuse(connection, connection.reader().fault());
@@ -59,6 +59,8 @@ Exchange::Next Exchange::read(Connection& connection, int patience_ms) {
       refusals_.too_slow();
       return refuse(connection, {408, "the request came too slowly"});
     }
+    // What is whole is served first: nothing may come to wake it.
+    if (turn >= kTurns && patience_ms == 0) return Next::kWait;
     switch (connection.receive(now)) {
       case Connection::Received::kSome:
         break;
@@ -70,7 +72,6 @@ Exchange::Next Exchange::read(Connection& connection, int patience_ms) {
         if (!more) return Next::kWait;
     }
   }
-  return Next::kWait;
 }
 
 // kServe: reading goes on.

@@ -203,6 +203,10 @@ class HostileBodies(unittest.TestCase):
         self.assertEqual(self.post("[" * 1_000_000)[0], 400)
         self.assertEqual(self.server.request("POST", "/otlp/v1/logs", "[" * 1_000_000, JSON)[0], 400)
 
+    def test_bodies_that_end_where_others_have_their_turn(self):
+        for size in range(16 * 65536 - 2000, 16 * 65536 + 200, 50):
+            self.assertEqual(self.post("[" * size)[0], 400, size)
+
     def test_times_before_1970_and_of_the_year_9999(self):
         self.assertEqual(self.server.push(({"t": "old"}, [(-5, "before 1970")]))[0], 204)
         status, text = self.post('{"streams":[{"stream":{"t":"new"},"values":[["253402300799000000000","x"]]}]}')
