@@ -104,6 +104,10 @@ class Cli(unittest.TestCase):
         return out
 
     def test_a_terminal_is_not_steered_by_data(self):
+        server = self.server
+        self.addCleanup(setattr, self, "server", server)
+        self.server = Server("--auth", "off", "--retention", "0")
+        self.addCleanup(self.server.close)
         evil = "a\x1b]0;owned\x07b\x9b2J\u202ec\x1b[2Jd"
         self.server.push(({"app": "evil", "title": evil}, [(self.base, json.dumps({"u": evil}) + evil), (self.base + 1, "plain")]))
         for command in (["query", '{app="evil"}'], ["query", '{app="evil"}', "-o", "raw"], ["query", '{app="evil"}', "-o", "jsonl"],
