@@ -7,6 +7,14 @@ namespace logsvc::journal {
 namespace {
 constexpr uint64_t kReadBytes = 1u << 20;
 constexpr size_t kMaxLosses = 100;
+
+// 0: there is none, or it is of version 1.
+uint64_t marker_of(const std::deque<Segment>& segments, uint64_t first) {
+  const auto found = std::find_if(segments.rbegin(), segments.rend(),
+                                  [&](const Segment& s) { return s.first <= first; });
+  return found == segments.rend() || found->first != first ? 0 : found->header.marker;
+}
+
 }  // namespace
 
 Journal::Reader::Reader(const Impl& journal, uint64_t from) : journal_(journal), wanted_(from) {}
@@ -126,15 +134,21 @@ void Journal::Reader::lose(Loss loss) {
 
 Result<bool> Journal::Reader::next() {
   while (true) {
-    uint64_t end = 0, last_segment = 0;
+    uint64_t end = 0, last_segment = 0, marker = 0;
     bool abandoned = false;
     {
       MutexLock lock(journal_.mutex);
       end = journal_.next;
       abandoned = journal_.abandoned;
       if (!journal_.segments.empty()) last_segment = journal_.segments.back().first;
+      marker = marker_of(journal_.segments, segment_first_);
     }
     if (std::max(at_, wanted_) >= end) return false;
+    if (file_ && marker != 0 && marker != header_.marker) {
+      // It had no record yet, and was made anew under its name: it is the next one again.
+      file_.reset();
+      --segment_first_;
+    }
     bool good = false;
     if (file_) {
       ASSIGN_OR_RETURN(good, read_here(end));

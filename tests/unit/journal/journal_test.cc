@@ -509,6 +509,29 @@ TEST_CASE("a reader goes on when the segment it has read is trimmed under it") {
   CHECK(journal->first_sequence() > 15);
 }
 
+TEST_CASE("a reader goes on in a segment that is made anew under it") {
+  MemFileSystem files;
+  {
+    const auto journal = open(files, 1000);
+    REQUIRE(journal->append_durable("one").ok());
+  }
+  // The power went while its first record was written; those before it are lost too.
+  files.set_bytes("/j/" + segment_name(5),
+                  encode_segment_header(new_segment_header(5, 2)) + "torn");
+  const auto journal = open(files, 1000);
+  const auto reader = journal->read_from(2);
+  CHECK(!*reader->next());
+  for (const uint64_t sequence : {5, 6}) {
+    CHECK(*journal->append("more") == sequence);
+    const auto more = reader->next();
+    REQUIRE_MESSAGE(more.ok(), (more.ok() ? "" : more.error().message));
+    REQUIRE(*more);
+    CHECK(reader->sequence() == sequence);
+    CHECK(!*reader->next());
+  }
+  CHECK(reader->lost_records() == 0);
+}
+
 TEST_CASE("many writers share syncs and lose nothing") {
   MemFileSystem files;
   {
