@@ -55,7 +55,8 @@ TEST_CASE("fields of a line: only whole JSON objects, escapes and nesting steppe
   CHECK(f.get(LineField::kTime).text == "1767268799");
   CHECK(!f.get(LineField::kTime).is_string);
   CHECK(f.get(LineField::kRequestId).text == "r");
-  CHECK(read_json_line(R"({"time":123})").get(LineField::kTime).text.empty());  // has no time's form
+  CHECK(
+      read_json_line(R"({"time":123})").get(LineField::kTime).text.empty());  // has no time's form
   CHECK(read_json_line(R"({"severity":"x","level":"y"})").get(LineField::kLevel).text == "y");
   CHECK(read_json_line(R"({"log":{"level":"y"}})").get(LineField::kLevel).text == "y");
   CHECK(read_json_line("{}").is_object);

@@ -109,10 +109,11 @@ TEST_CASE("convert: nothing is claimed that the settings do not do") {
     CAPTURE(std::string(rule));
     CHECK(marks(of("  relabel_configs: [" + std::string(rule) + "]\n")) == 1);
   }
-  for (const char* client : {"basic_auth: {username: a, password: hush}", "bearer_token: hush",
-                             "headers: {X-A: hush}", "proxy_url: http://p",
-                             "tls_config: {insecure_skip_verify: true}", "follow_redirects: false",
-                             "oauth2: {client_id: a, client_secret: hush, token_url: 'http://t'}"}) {
+  for (const char* client :
+       {"basic_auth: {username: a, password: hush}", "bearer_token: hush", "headers: {X-A: hush}",
+        "proxy_url: http://p", "tls_config: {insecure_skip_verify: true}",
+        "follow_redirects: false",
+        "oauth2: {client_id: a, client_secret: hush, token_url: 'http://t'}"}) {
     CAPTURE(std::string(client));
     const std::string text = converted(
         "clients: [{url: 'http://h/x', " + std::string(client) +

@@ -36,8 +36,8 @@ class BlockRules {
   std::optional<GoRegex> first_line_;
   size_t lines_ = 0;
   Kind kind_ = Kind::kNone;
-  bool is_error_ = false;       // the first line (of java.util.logging: the second) says warn or worse
-  bool is_jul_ = false;         // the first line is java.util.logging's, without level and message
+  bool is_error_ = false;  // the first line (of java.util.logging: the second) says warn or worse
+  bool is_jul_ = false;    // the first line is java.util.logging's, without level and message
   bool may_be_caused_ = false;  // Rust's `Error: …`: a blank line and `Caused by:` may come
   bool has_stack_ = false;
   bool traceback_ = false;     // of Python: one line at the left margin still belongs to it
