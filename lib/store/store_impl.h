@@ -209,7 +209,8 @@ struct Store::Impl {
   Status reconcile_files() REQUIRES(change_mutex);
   Result<std::vector<FoundFile>> list_files();
   Status find_replaced(std::vector<FoundFile>& unknown,
-                       const std::map<uint64_t, FoundFile>& present, std::set<uint64_t>& replaced);
+                       const std::map<uint64_t, FoundFile>& present, std::set<uint64_t>& replaced)
+      REQUIRES(change_mutex);
   Status forget_missing(const std::vector<FileRow>& missing, const std::set<uint64_t>& replaced)
       REQUIRES(change_mutex);
   Result<Adoptable> read_for_adoption(const FoundFile& file, const ChunkReader& reader);

@@ -315,7 +315,8 @@ CHANGES = [
     ("POST", "/api/shared"), ("POST", "/api/login"), ("POST", "/api/logout"), ("POST", "/loki/api/v1/query"),
     ("WS", "/loki/api/v1/tail?query={a=\"b\"}"), ("WS", "/api/prom/tail?query={a=\"b\"}"), ("WS", "/api/live?query={a=\"b\"}"), ("WS", "/api/pulse"),
 ]
-READS = [("GET", "/loki/api/v1/labels"), ("GET", "/api/status"), ("GET", "/config"), ("GET", "/"), ("GET", "/ready"), ("GET", "/metrics")]
+READS = [("GET", "/loki/api/v1/labels"), ("GET", "/api/status"), ("GET", "/config")]
+OPEN = [("POST", "/loki/api/v1/push"), ("POST", "/otlp/v1/logs"), ("GET", "/"), ("GET", "/ready"), ("GET", "/metrics"), ("GET", "/loki/api/v1/status/buildinfo")]
 
 
 class Strangers(unittest.TestCase):
@@ -348,7 +349,13 @@ class Strangers(unittest.TestCase):
         for method, path in CHANGES + READS:
             for host in ("evil.example", "evil.example:3100", "localhost.evil.example", "192.0.2.1"):
                 with self.subTest(f"{method} {path} {host}"):
-                    self.assertEqual(self.ask(server, method, path, host), 403)
+                    own_page = f"Origin: http://{host}\r\n"  # of a name that was pointed here
+                    self.assertEqual(self.ask(server, method, path, host, own_page), 403)
+        for method, path in READS:
+            self.assertEqual(self.ask(server, method, path, "evil.example"), 403, path)
+        for method, path in OPEN:
+            with self.subTest(f"{method} {path} by a tool"):
+                self.assertNotEqual(self.ask(server, method, path, "logs.of.the.fleet.example"), 403)
         for host in ("localhost", "127.0.0.1:9", "[::1]", socket.gethostname(), "logs.example:3100", "OTHER.example"):
             with self.subTest(host):
                 self.assertEqual(self.ask(server, "GET", "/loki/api/v1/labels", host), 200)

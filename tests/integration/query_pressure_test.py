@@ -38,7 +38,7 @@ class Pressure(unittest.TestCase):
 
     def send(self, server, path, query, **more):
         client = socket.create_connection(("127.0.0.1", server.port))
-        client.sendall(f"GET {self.url(path, query, **more)} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        client.sendall(f"GET {self.url(path, query, **more)} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
         return client
 
     def wait_for(self, server, pattern):

@@ -108,7 +108,12 @@ bool Gate::is_ours(const std::string& host) const {
 }
 
 Status Gate::check(const http::Request& request, Access access, bool changes) const {
-  if (options_.auth_off) RETURN_IF_ERROR(check_host(request));
+  // What is open is so under every name; only what a browser sends could come for somebody else.
+  const bool by_browser = request.headers.has("Origin") || request.headers.has("Referer") ||
+                          request.headers.has("Sec-Fetch-Site");
+  if (options_.auth_off && (access != Access::kOpen || (changes && by_browser))) {
+    RETURN_IF_ERROR(check_host(request));
+  }
   if (options_.off_by_default && access != Access::kOpen) RETURN_IF_ERROR(check_forwarded(request));
   if (changes) RETURN_IF_ERROR(check_origin(request));
   return {};

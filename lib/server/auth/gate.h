@@ -24,7 +24,9 @@ enum class Access {
 };
 
 struct GateOptions {
-  bool auth_off = false;  // nobody is asked for a password: Host must be ours
+  // Nobody is asked for a password: Host must be ours, but for what is open to anybody and asked
+  // for by no browser.
+  bool auth_off = false;
   // It is off because nothing but loopback is listened on, not by a setting: requests that a proxy
   // forwards for others are refused.
   bool off_by_default = false;

@@ -117,7 +117,9 @@ TEST_SUITE("logql") {
                               "'{__error__=\"SampleExtractionErr\""));
       CHECK(message.find(R"(job="t", n="many", svc="b"}')") != std::string::npos);
     }
-    for (const auto& [by, series] : {std::pair{"job", 1u}, std::pair{"svc", 2u}}) {
+    for (const auto& grouping : {std::pair{"job", 1u}, std::pair{"svc", 2u}}) {
+      const char* const by = grouping.first;
+      const auto series = grouping.second;
       CAPTURE(by);
       const QueryResult kept = world.answer(
           std::string("avg_over_time({job=\"t\"} | json | unwrap n | __error__=`` [1m]) by (") +

@@ -155,7 +155,10 @@ TEST_CASE("the gate: Host, forwarded requests and Origin, each where it matters"
   const Gate set_off({true, false, {"127.0.0.1"}, {}});
   const Gate password({false, false, {"0.0.0.0"}, {}});
   const auto evil_host = request_with({{"Host", "evil.example"}});
-  CHECK(off.check(evil_host, Access::kOpen, false).error().code == ErrorCode::kPermission);
+  CHECK(off.check(evil_host, Access::kReader, false).error().code == ErrorCode::kPermission);
+  CHECK(off.check(evil_host, Access::kOpen, true).ok());  // no browser: an agent that pushes
+  const auto own_page = request_with({{"Host", "evil.example"}, {"Origin", "http://evil.example"}});
+  CHECK_FALSE(off.check(own_page, Access::kOpen, true).ok());
   CHECK(password.check(evil_host, Access::kReader, false).ok());
   const auto foreign = request_with({{"Host", "127.0.0.1"}, {"Origin", "http://evil.example"}});
   for (const Gate* gate : {&off, &set_off, &password}) {
