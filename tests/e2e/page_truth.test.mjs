@@ -159,7 +159,7 @@ test('columns have a head, and are in the link', async () => {
   assert.equal((await rows(page).first().locator('.column').innerText()).trim(), 'u9');
   await page.locator('.list-head .column button').click();
   await page.locator('.list-head').waitFor({ state: 'detached' });
-  assert.ok(!page.url().includes('columns'));
+  await until('the link', () => !page.url().includes('columns'));
   await close();
 });
 
@@ -168,8 +168,8 @@ test('from … to is of the zone that is shown', async () => {
   await page.locator('.range-picker select').selectOption('15m');
   await page.locator('.range-picker select').selectOption('custom');
   await page.locator('.range-picker .popover', { hasText: 'KST' }).waitFor();
-  await page.getByLabel('From').fill('2026-11-30T13:00:00');
-  await page.getByLabel('To').fill('2026-11-30T14:00:00');
+  await page.getByRole('textbox', { name: 'From' }).fill('2026-11-30T13:00:00');
+  await page.getByRole('textbox', { name: 'To', exact: true }).fill('2026-11-30T14:00:00');
   await page.getByRole('button', { name: 'Apply' }).click();
   await until('the range', () => page.url().includes(`range=${Date.UTC(2026, 10, 30, 4)}-${Date.UTC(2026, 10, 30, 5)}`));
   await close();

@@ -53,9 +53,7 @@ std::optional<uint64_t> number_of(std::string_view mark) {
   return number;
 }
 
-}  // namespace
-
-std::vector<RotatedFile> rotated_files(const std::string& path) {
+std::vector<RotatedFile> list_once(const std::string& path) {
   std::vector<RotatedFile> out;
   std::set<std::string> plain;
   const std::filesystem::path at(path);
@@ -86,6 +84,26 @@ std::vector<RotatedFile> rotated_files(const std::string& path) {
     if (numbered && a.number != b.number) return *a.number > *b.number;
     return a.modified != b.modified ? a.modified < b.modified : a.path < b.path;
   });
+  return out;
+}
+
+bool same_names(const std::vector<RotatedFile>& a, const std::vector<RotatedFile>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& one, const auto& other) {
+    return one.path == other.path && one.inode == other.inode && one.device == other.device;
+  });
+}
+
+}  // namespace
+
+// A folder is not listed at one moment: a file that is renamed meanwhile may not be in the list.
+std::vector<RotatedFile> rotated_files(const std::string& path) {
+  constexpr int kTries = 5;
+  std::vector<RotatedFile> out = list_once(path);
+  for (int i = 0; i < kTries; ++i) {
+    std::vector<RotatedFile> again = list_once(path);
+    if (same_names(out, again)) break;
+    out = std::move(again);
+  }
   return out;
 }
 

@@ -135,21 +135,42 @@ bool TailedFile::open_packed(const FilePlace& place, const std::vector<RotatedFi
   return false;
 }
 
-void TailedFile::note_rotated(const FilePlace& place, const std::vector<RotatedFile>& rotated) {
-  const auto is_place = [&](const RotatedFile& file) {
-    return fd_ >= 0 && file.inode == identity_.inode && file.device == identity_.device;
+void TailedFile::note_rotated(int64_t modified) {
+  if (options_.compression != Compression::kNone) return;
+  constexpr int kTries = 5;
+  for (int i = 0; i < kTries; ++i) {
+    if (note_listed(rotated_files(options_.path), modified)) return;
+  }
+}
+
+// False: they were renamed meanwhile.
+bool TailedFile::note_listed(const std::vector<RotatedFile>& rotated, int64_t modified) {
+  struct stat last {};
+  if (fd_ >= 0 || !successors_.empty())
+    (void)::fstat(successors_.empty() ? fd_ : successors_.back().fd, &last);
+  const auto is_last = [&](const RotatedFile& file) {
+    return file.inode == last.st_ino && file.device == last.st_dev;
   };
-  const auto known = std::find_if(rotated.begin(), rotated.end(), is_place);
+  const auto known = std::find_if(rotated.begin(), rotated.end(), is_last);
   for (auto file = known == rotated.end() ? rotated.begin() : known + 1; file != rotated.end();
        ++file) {
     // By its number it is newer than a file that is there; else it was written to later.
     const bool newer = (known != rotated.end() && known->number) ||
-                       (place.modified > 0 && file->modified >= place.modified);
+                       (modified > 0 && file->modified >= modified);
     if (!newer || (options_.is_target && options_.is_target(file->path))) continue;
+    if (successors_.size() >= kMaxSuccessors) return true;
     const int fd = open_file(file->path);
-    if (fd >= 0) successors_.push_back({fd, file->compression});
-    if (successors_.size() >= kMaxSuccessors) return;
+    struct stat opened {};
+    const bool is_listed = fd >= 0 && ::fstat(fd, &opened) == 0 && opened.st_ino == file->inode &&
+                           opened.st_dev == file->device;
+    if (is_listed && !is_open(opened)) {
+      successors_.push_back({fd, file->compression});
+    } else if (fd >= 0) {
+      ::close(fd);
+    }
+    if (!is_listed) return false;
   }
+  return true;
 }
 
 bool TailedFile::open_at_start() {
@@ -164,9 +185,10 @@ bool TailedFile::open_at_start() {
   const auto rotated = lost && options_.compression == Compression::kNone
                            ? rotated_files(options_.path)
                            : std::vector<RotatedFile>();
-  if (lost && (open_rotated(*place) || open_packed(*place, rotated))) {
+  // Twice: a file that is renamed while the folder is listed may not be in the list.
+  if (lost && (open_rotated(*place) || open_rotated(*place) || open_packed(*place, rotated))) {
     if (fd >= 0) ::close(fd);
-    note_rotated(*place, rotated);
+    note_rotated(place->modified);
     return true;
   }
   std::optional<uint64_t> offset = 0;
@@ -185,9 +207,9 @@ bool TailedFile::open_at_start() {
     context_.metrics.gaps.add();
     context_.diagnostics.warn("agent", "a file was rotated away before it was read to its end",
                               {{"path", options_.path}});
-    note_rotated(*place, rotated);
+    note_rotated(place->modified);
     if (!successors_.empty()) {
-      if (fd >= 0) successors_.push_back({fd, options_.compression});
+      if (fd >= 0) add_successor(fd);
       return open_successor();
     }
   }
@@ -294,20 +316,27 @@ TailedFile::State TailedFile::at_end() {
   const bool exists = ::stat(options_.path.c_str(), &at_path) == 0;
   if (is_rotated_ || !exists || at_path.st_ino != identity_.inode ||
       at_path.st_dev != identity_.device) {
-    if (exists) note_successor(at_path);
+    note_successors();
     return may_grow() ? State::kIdle : next_file();
   }
   look_again_at_ = kNever;
   return is_overwritten() ? read_anew() : State::kIdle;
 }
 
-// Opened at once: it may be renamed in its turn before the old one is left.
-void TailedFile::note_successor(const struct stat& at_path) {
-  if (is_open(at_path) || successors_.size() >= kMaxSuccessors) return;
+// Opened at once: it may be renamed in its turn before the old one is left. Those that came and were
+// renamed since the last look are read before it.
+void TailedFile::note_successors() {
+  struct stat at_path {};
+  if (::stat(options_.path.c_str(), &at_path) == 0 && is_open(at_path)) return;
   const int fd = open_file(options_.path);
+  // Only where the file that is read is among the renamed ones: by its time alone none is newer.
+  note_rotated(0);
+  if (fd >= 0) add_successor(fd);
+}
+
+void TailedFile::add_successor(int fd) {
   struct stat opened {};
-  if (fd < 0) return;
-  if (::fstat(fd, &opened) == 0 && !is_open(opened)) {
+  if (successors_.size() < kMaxSuccessors && ::fstat(fd, &opened) == 0 && !is_open(opened)) {
     successors_.push_back({fd, options_.compression});
   } else {
     ::close(fd);

@@ -86,8 +86,10 @@ class TailedFile {
   bool open_new(int fd, Compression compression);
   bool open_rotated(const FilePlace& place);
   bool open_packed(const FilePlace& place, const std::vector<RotatedFile>& rotated);
-  // Files that stood at the path after that one are read next.
-  void note_rotated(const FilePlace& place, const std::vector<RotatedFile>& rotated);
+  // Files that stood at the path after the last one that is open are read next: by their numbers,
+  // else those that were written to since that time (ns; 0: none).
+  void note_rotated(int64_t modified);
+  bool note_listed(const std::vector<RotatedFile>& rotated, int64_t modified);
   bool open(int fd, uint64_t offset, Compression compression);
   void close();
   // What to do at the end of the file, by what stands at the path now.
@@ -97,7 +99,8 @@ class TailedFile {
   State next_file();
   // A file that was renamed: whether its writer may not have noticed yet.
   bool may_grow();
-  void note_successor(const struct stat& at_path);
+  void note_successors();
+  void add_successor(int fd);  // takes the file
   // Whether it is the file that is read, or one of successors_.
   bool is_open(const struct stat& file) const;
   bool know_encoding();

@@ -241,6 +241,25 @@ TEST_CASE("files that are renamed one soon after the other are read in turn") {
   CHECK(f.taken() == Lines{"1", "2", "3", "4"});
 }
 
+TEST_CASE("files that came and were renamed between two looks are read in turn") {
+  for (const bool at_path : {true, false}) {
+    CAPTURE(at_path);
+    Followed f;
+    f.append("0\n");
+    rotate(f.path);
+    f.append("1\n");
+    f.read();
+    for (const char* text : {"2\n", "3\n", "4\n"}) {
+      rotate(f.path);
+      f.append(text);
+    }
+    if (!at_path) rotate(f.path);
+    f.read();
+    CHECK(f.taken() == Lines{"1", "2", "3", "4"});
+    CHECK(f.metrics.gaps.value() == 0);
+  }
+}
+
 TEST_CASE("a writer that never opens the new file does not keep its lines back for ever") {
   Followed f;
   f.append("old\n");

@@ -59,6 +59,12 @@ function cut(written: string): string {
   return written.slice(0, maxWanted).replace(/[\ud800-\udbff]$/, '');
 }
 
+/** Of keys that are written with escapes, one that comes twice is read otherwise than of the others. */
+function namesLabel(key: string): boolean {
+  // eslint-disable-next-line no-control-regex
+  return key !== '' && !/["\\\x00-\x1f]/.test(key);
+}
+
 function jsonFields(text: string, whole: JsonObject): Found[] {
   const out: Found[] = [];
   // The server's reader ends at what it does not know; what is behind it has no labels.
@@ -77,7 +83,7 @@ function jsonFields(text: string, whole: JsonObject): Found[] {
     const isString = value.kind === 'string';
     const isKnownWord = value.kind === 'word' && /^(true|false|-|[0-9])/.test(value.text);
     if (value.kind === 'word' && !isKnownWord && value.text !== 'null') ended = true;
-    const hasLabel = !ended && label.every((part) => part !== '') && (isString ? value.good : isKnownWord);
+    const hasLabel = !ended && label.every(namesLabel) && (isString ? value.good : isKnownWord);
     const shown = value.kind === 'object' ? '{}' : value.text;
     out.push({
       name: name.join('.'),
