@@ -155,8 +155,8 @@ bool TailedFile::note_listed(const std::vector<RotatedFile>& rotated, int64_t mo
   for (auto file = known == rotated.end() ? rotated.begin() : known + 1; file != rotated.end();
        ++file) {
     // By its number it is newer than a file that is there; else it was written to later.
-    const bool newer = (known != rotated.end() && known->number) ||
-                       (modified > 0 && file->modified >= modified);
+    const bool newer =
+        (known != rotated.end() && known->number) || (modified > 0 && file->modified >= modified);
     if (!newer || (options_.is_target && options_.is_target(file->path))) continue;
     if (successors_.size() >= kMaxSuccessors) return true;
     const int fd = open_file(file->path);
@@ -323,8 +323,8 @@ TailedFile::State TailedFile::at_end() {
   return is_overwritten() ? read_anew() : State::kIdle;
 }
 
-// Opened at once: it may be renamed in its turn before the old one is left. Those that came and were
-// renamed since the last look are read before it.
+// Opened at once: it may be renamed in its turn before the old one is left. Those that came and
+// were renamed since the last look are read before it.
 void TailedFile::note_successors() {
   struct stat at_path {};
   if (::stat(options_.path.c_str(), &at_path) == 0 && is_open(at_path)) return;
