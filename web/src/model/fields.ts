@@ -61,7 +61,6 @@ function cut(written: string): string {
 
 /** Of keys that are written with escapes, one that comes twice is read otherwise than of the others. */
 function namesLabel(key: string): boolean {
-  // eslint-disable-next-line no-control-regex
   return key !== '' && !/["\\\x00-\x1f]/.test(key);
 }
 
