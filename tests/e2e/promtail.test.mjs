@@ -48,7 +48,8 @@ describe('a Promtail file', { skip: whyNoDocker() || false }, () => {
     host = await DockerHost.start('promtail');
     host.importImage(root.path);
     root.remove();
-    server = await LogServer.start('--auth', 'off', '--retention', '0'); // the lines are of January
+    // The lines are of January.
+    server = await LogServer.start('--auth', 'off', '--retention', '0');
     dir = tempDir();
     port = await freePort();
     const file = join(dir.path, 'promtail-config.yaml');
