@@ -2,12 +2,14 @@
 
 #include <algorithm>
 
+#include "base/wildcards.h"
+
 namespace logsvc::agent {
 namespace {
 
 bool matches_any(const std::vector<std::string>& patterns, std::string_view text) {
   return std::any_of(patterns.begin(), patterns.end(),
-                     [&](const std::string& pattern) { return matches_pattern(text, pattern); });
+                     [&](const std::string& pattern) { return matches_wildcards(text, pattern); });
 }
 
 // registry:5000/shop/api:1.2 → registry:5000/shop/api
@@ -24,30 +26,10 @@ bool has_label(const Container& container, std::string_view pattern) {
   const auto found = container.labels.find(std::string(pattern.substr(0, equals)));
   if (found == container.labels.end()) return false;
   return equals == std::string_view::npos ||
-         matches_pattern(found->second, pattern.substr(equals + 1));
+         matches_wildcards(found->second, pattern.substr(equals + 1));
 }
 
 }  // namespace
-
-bool matches_pattern(std::string_view text, std::string_view pattern) {
-  size_t t = 0, p = 0, star = std::string_view::npos, star_text = 0;
-  while (t < text.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      star_text = t;
-    } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
-      ++p;
-      ++t;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      t = ++star_text;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
-  return p == pattern.size();
-}
 
 bool ContainerRule::holds_for(const Container& container) const {
   if (!names.empty() && !matches_any(names, container.name)) return false;

@@ -27,6 +27,4 @@ struct ContainerRules {
   bool keep(const Container& container) const;
 };
 
-bool matches_pattern(std::string_view text, std::string_view pattern);
-
 }  // namespace logsvc::agent

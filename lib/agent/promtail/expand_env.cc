@@ -4,6 +4,7 @@
 #include <cctype>
 #include <charconv>
 
+#include "base/wildcards.h"
 #include "gotext/unicode.h"
 
 namespace logsvc::agent {
@@ -13,27 +14,6 @@ constexpr int kMaxDepth = 20;
 
 bool is_name_char(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
 
-// A shell glob of *, ? and \, over all of the text.
-bool glob_matches(std::string_view pattern, std::string_view text) {
-  size_t p = 0, t = 0, star = std::string_view::npos, resume = 0;
-  while (t < text.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      resume = t;
-    } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
-      ++p;
-      ++t;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      t = ++resume;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
-  return p == pattern.size();
-}
-
 std::string trim_glob(const std::string& text, const std::string& pattern, bool front,
                       bool longest) {
   const size_t n = text.size();
@@ -41,7 +21,7 @@ std::string trim_glob(const std::string& text, const std::string& pattern, bool 
     const size_t length = longest ? n - i : i;
     const auto part = front ? std::string_view(text).substr(0, length)
                             : std::string_view(text).substr(n - length);
-    if (!glob_matches(pattern, part)) continue;
+    if (!matches_wildcards(part, pattern)) continue;
     return front ? text.substr(length) : text.substr(0, n - length);
   }
   return text;

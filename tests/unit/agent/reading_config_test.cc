@@ -80,17 +80,6 @@ TEST_CASE("include and exclude: a rule's keys all hold, one rule suffices, exclu
   CHECK(!parsed("exclude: redis").containers.keep(container("redis", "redis:7")));
 }
 
-TEST_CASE("patterns of names: * and ? anywhere") {
-  CHECK(matches_pattern("", ""));
-  CHECK(matches_pattern("abc", "a*c"));
-  CHECK(matches_pattern("abcabc", "*bc"));
-  CHECK(matches_pattern("abc", "???"));
-  CHECK(matches_pattern("", "**"));
-  CHECK(!matches_pattern("abc", "ab"));
-  CHECK(!matches_pattern("ab", "abc"));
-  CHECK(!matches_pattern("abcd", "a*c"));
-}
-
 TEST_CASE("files and journals of agent.yaml have labels of their own") {
   const auto config = parsed(
       "files:\n"
