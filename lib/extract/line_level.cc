@@ -1,9 +1,8 @@
 #include "extract/line_level.h"
 
 #include <charconv>
-#include <string>
 
-#include "extract/detected_level.h"
+#include "extract/level.h"
 
 namespace logsvc::extract {
 namespace {
@@ -28,24 +27,6 @@ std::string_view level_of_gelf(std::string_view number) {
   return level_of_syslog(severity);
 }
 
-// Without terminal colours, which are short sequences that end with a letter.
-std::string_view without_colours(std::string_view text, std::string& buffer) {
-  if (text.find('\x1B') == std::string_view::npos) return text;
-  buffer.clear();
-  for (size_t at = 0; at < text.size(); ++at) {
-    if (text[at] != '\x1B') {
-      buffer += text[at];
-      continue;
-    }
-    while (at + 1 < text.size() && (text[at + 1] == '[' || text[at + 1] == ';' ||
-                                    (text[at + 1] >= '0' && text[at + 1] <= '9'))) {
-      ++at;
-    }
-    ++at;  // the letter
-  }
-  return buffer;
-}
-
 }  // namespace
 
 std::string_view level_of_fields(const StructuredLine& line) {
@@ -67,31 +48,6 @@ std::string_view json_tail(std::string_view text) {
   if (!text.ends_with('}')) return {};
   const size_t open = text.find(" {");
   return open == std::string_view::npos ? std::string_view() : text.substr(open + 1);
-}
-
-std::string_view level_of_line(std::string_view line) {
-  std::string buffer;
-  line = without_colours(line, buffer);
-  const std::string_view text = trimmed(line);
-  if (text.size() > 1 && text.front() == '{' && text.back() == '}') {
-    StructuredLine fields = read_json_line(text);
-    if (!fields.is_object) fields = read_inspected_line(text);
-    if (fields.is_object) return level_of_fields(fields);
-  }
-  if (text.find('=') != std::string_view::npos) {
-    const StructuredLine fields = read_logfmt_line(text);
-    if (fields.pairs > 0) return level_of_fields(fields);
-  }
-  if (const std::string_view level = level_of_head(line); !level.empty()) return level;
-  const std::string_view tail = json_tail(text);
-  return tail.empty() ? tail : level_of_fields(read_json_line(tail));
-}
-
-std::string_view detected_level_of_line(std::string_view line) {
-  const std::string_view loki = detect_level(line);
-  if (loki != "unknown") return loki;
-  const std::string_view level = level_of_line(line);
-  return level.empty() ? loki : level;
 }
 
 }  // namespace logsvc::extract

@@ -1,9 +1,9 @@
 // Lines of the common loggers, databases and servers, and the levels that they say.
 #include <doctest/doctest.h>
 
-#include "extract/line_level.h"
+#include "support/said_level.h"
 
-namespace logsvc::extract {
+namespace logsvc::agent {
 namespace {
 
 struct Said {
@@ -12,12 +12,13 @@ struct Said {
 };
 
 void check_all(std::initializer_list<Said> lines) {
-  for (const Said& said : lines) CHECK_MESSAGE(level_of_line(said.line) == said.level, said.line);
+  for (const Said& said : lines)
+    CHECK_MESSAGE(testing::said_level(said.line) == said.level, said.line);
 }
 
 }  // namespace
 
-TEST_SUITE_BEGIN("extract");
+TEST_SUITE_BEGIN("agent");
 
 TEST_CASE(
     "levels of Node's loggers: winston (json, simple, logstash, prettyPrint on one line, printf), "
@@ -267,4 +268,4 @@ TEST_CASE("levels of systemd, syslog, journald, OpenTelemetry, Google Cloud and 
 
 TEST_SUITE_END();
 
-}  // namespace logsvc::extract
+}  // namespace logsvc::agent
