@@ -38,8 +38,7 @@ class PlainBytes : public ByteSource {
 // gzip (several members, one after the other) or zlib.
 class InflatedBytes : public ByteSource {
  public:
-  InflatedBytes(int fd, Compression compression) : in_(kBufferBytes) {
-    fd_ = fd;
+  InflatedBytes(int fd, Compression compression) : file_(fd, 0), in_(kBufferBytes) {
     ready_ = ::inflateInit2(&stream_, compression == Compression::kGzip ? 15 + 16 : 15) == Z_OK;
   }
   ~InflatedBytes() override { ::inflateEnd(&stream_); }
@@ -52,10 +51,8 @@ class InflatedBytes : public ByteSource {
     stream_.avail_out = static_cast<unsigned int>(n);
     while (stream_.avail_out == n) {
       if (stream_.avail_in == 0) {
-        const ssize_t got = ::pread(fd_, in_.data(), in_.size(), static_cast<off_t>(offset_));
-        if (got < 0) return Error{ErrorCode::kIo, std::strerror(errno)};
+        ASSIGN_OR_RETURN(const size_t got, file_.read(in_.data(), in_.size()));
         if (got == 0) break;
-        offset_ += static_cast<uint64_t>(got);
         stream_.next_in = reinterpret_cast<unsigned char*>(in_.data());
         stream_.avail_in = static_cast<unsigned int>(got);
       }
@@ -72,8 +69,7 @@ class InflatedBytes : public ByteSource {
   bool has_ended() const override { return between_members_ && stream_.avail_in == 0; }
 
  private:
-  int fd_;
-  uint64_t offset_ = 0;
+  PlainBytes file_;
   std::vector<char> in_;
   z_stream stream_{};
   bool ready_ = false;
@@ -83,7 +79,7 @@ class InflatedBytes : public ByteSource {
 // bzip2, several streams one after the other.
 class BunzippedBytes : public ByteSource {
  public:
-  explicit BunzippedBytes(int fd) : fd_(fd), in_(kBufferBytes) { begin(); }
+  explicit BunzippedBytes(int fd) : file_(fd, 0), in_(kBufferBytes) { begin(); }
   ~BunzippedBytes() override { ::BZ2_bzDecompressEnd(&stream_); }
   BunzippedBytes(const BunzippedBytes&) = delete;
   BunzippedBytes& operator=(const BunzippedBytes&) = delete;
@@ -94,10 +90,8 @@ class BunzippedBytes : public ByteSource {
     stream_.avail_out = static_cast<unsigned int>(n);
     while (stream_.avail_out == n) {
       if (stream_.avail_in == 0) {
-        const ssize_t got = ::pread(fd_, in_.data(), in_.size(), static_cast<off_t>(offset_));
-        if (got < 0) return Error{ErrorCode::kIo, std::strerror(errno)};
+        ASSIGN_OR_RETURN(const size_t got, file_.read(in_.data(), in_.size()));
         if (got == 0) break;
-        offset_ += static_cast<uint64_t>(got);
         stream_.next_in = in_.data();
         stream_.avail_in = static_cast<unsigned int>(got);
       }
@@ -125,8 +119,7 @@ class BunzippedBytes : public ByteSource {
     return ready_;
   }
 
-  const int fd_;
-  uint64_t offset_ = 0;
+  PlainBytes file_;
   std::vector<char> in_;
   bz_stream stream_{};
   bool ready_ = false;
