@@ -8,6 +8,8 @@ namespace logsvc::store {
 namespace {
 constexpr uint32_t kStopCheckInterval = 256;  // entries
 constexpr size_t kGivenBytes = 4096;          // about what the entries of one time need
+constexpr size_t kMostGivenBytes = 64u
+                                   << 20;  // of one time; duplicates of what is beyond are shown
 }  // namespace
 
 MergeIterator::MergeIterator(SelectQuery query, OnDamage on_damage, EntryHash hash)
@@ -104,6 +106,7 @@ bool MergeIterator::is_double() {
     return given_[at].stream == stream && same_entry(given_[at].entry, entry);
   };
   if (given_table_.find(hash, is_same)) return true;
+  if (given_bytes_ && given_bytes_->size_bytes() > kMostGivenBytes) return false;
   if (!given_bytes_) given_bytes_ = std::make_unique<Arena>(kGivenBytes);
   given_table_.add(hash, static_cast<uint32_t>(given_.size()));
   given_.push_back({stream, copy_entry(*given_bytes_, entry)});
