@@ -64,6 +64,8 @@ const TimeUnit* mistaken_unit(Timestamp t, Timestamp now) {
   static constexpr TimeUnit kUnits[] = {
       {"seconds", kSecond}, {"milliseconds", kMillisecond}, {"microseconds", kMicrosecond}};
   constexpr Duration kYear = 365 * kDay;
+  // What no unit could mean, as nearly all times: nanoseconds of these years.
+  if (t <= 0 || t > add_saturated(now, kYear) / kMicrosecond) return nullptr;
   const Timestamp earliest = std::max(20 * kYear, add_saturated(now, -20 * kYear));
   const Timestamp latest = add_saturated(now, kYear);
   for (const TimeUnit& unit : kUnits) {

@@ -1,6 +1,7 @@
 #include "server/http/decode_cost.h"
 
 #include <algorithm>
+#include <array>
 
 namespace logsvc::server {
 namespace {
@@ -9,12 +10,21 @@ constexpr uint64_t kMostBytes = 384u << 20;
 constexpr uint64_t kSmallText = 1u << 20;  // up to here it is not worth counting
 constexpr uint64_t kSmallFactor = 4;
 // What a reader and the batch hold for each value of the document, at most.
-constexpr uint64_t kListBytes = 150;    // an entry
-constexpr uint64_t kObjectBytes = 400;  // a stream
-constexpr uint64_t kMemberBytes = 32;
+constexpr uint16_t kListBytes = 150;    // an entry
+constexpr uint16_t kObjectBytes = 400;  // a stream
+constexpr uint16_t kMemberBytes = 32;
 constexpr uint64_t kTextFactor = 2;  // the text, and its copy in the batch
 constexpr uint64_t kMessageFactor = 8;
 constexpr uint64_t kMostOfMessage = 256u << 20;  // then the reader refuses it
+
+// By what a byte of JSON may begin.
+constexpr std::array<uint16_t, 256> kCosts = [] {
+  std::array<uint16_t, 256> out{};
+  out[','] = kMemberBytes;
+  out['['] = kListBytes;
+  out['{'] = kObjectBytes;
+  return out;
+}();
 
 Status charge(http::MemoryLease& memory, uint64_t bytes) {
   if (memory.grow(bytes)) return {};
@@ -26,9 +36,7 @@ Status charge(http::MemoryLease& memory, uint64_t bytes) {
 Status charge_json(http::MemoryLease& memory, std::string_view text) {
   if (text.size() <= kSmallText) return charge(memory, kSmallFactor * text.size());
   uint64_t bytes = kTextFactor * text.size();
-  for (const char c : text) {
-    bytes += c == ',' ? kMemberBytes : c == '[' ? kListBytes : c == '{' ? kObjectBytes : 0;
-  }
+  for (const char c : text) bytes += kCosts[static_cast<unsigned char>(c)];
   if (bytes > kMostBytes) {
     return Error{ErrorCode::kTooLarge, "request body too large: it has too many values"};
   }
