@@ -87,6 +87,11 @@ class Cli(unittest.TestCase):
         self.assertNotIn("\x1b", self.output("query", '{app="shop"}'))
         self.assertIn("\x1b[31mlevel=error", self.output("query", '{app="shop"}', "--colored-output", "--limit", "40"))
 
+    def own_server(self):
+        """For tests that push what others would see."""
+        self.server = Server("--auth", "off", "--retention", "0")
+        self.addCleanup(self.server.close)
+
     def on_a_terminal(self, *args):
         """What a command writes to a terminal, raw."""
         terminal, end = pty.openpty()
@@ -104,10 +109,7 @@ class Cli(unittest.TestCase):
         return out
 
     def test_a_terminal_is_not_steered_by_data(self):
-        server = self.server
-        self.addCleanup(setattr, self, "server", server)
-        self.server = Server("--auth", "off", "--retention", "0")
-        self.addCleanup(self.server.close)
+        self.own_server()
         evil = "a\x1b]0;owned\x07b\x9b2J\u202ec\x1b[2Jd"
         self.server.push(({"app": "evil", "title": evil}, [(self.base, json.dumps({"u": evil}) + evil), (self.base + 1, "plain")]))
         for command in (["query", '{app="evil"}'], ["query", '{app="evil"}', "-o", "raw"], ["query", '{app="evil"}', "-o", "jsonl"],
@@ -120,6 +122,7 @@ class Cli(unittest.TestCase):
         self.assertIn(evil, self.output("query", '{app="evil"}', "-o", "raw"))
 
     def test_lines_an_interval_apart_come_to_the_last(self):
+        self.own_server()
         self.server.push(({"app": "ticks"}, [(self.base + i * 15 * SECOND, f"tick {i}") for i in range(40)]))
         for direction, first, last in ((["--forward"], 0, 36), ([], 39, 3)):
             for batch in ("1000", "7"):
