@@ -1,11 +1,9 @@
-"""The edge of the server by raw bytes: hostile heads and bodies, slow and idle peers, foreign origins and hosts."""
-import base64
+"""The edge of the server by raw bytes: hostile heads and bodies, slow and idle peers."""
 import contextlib
 import gzip
 import json
 import os
 import random
-import re
 import resource
 import shutil
 import socket
@@ -15,6 +13,7 @@ import tempfile
 import time
 import unittest
 
+from raw_http import cpu_seconds, KIB, memory_mb, statuses, talk
 from support import Agent, Server, Tail, free_port, wait_until
 
 JSON = {"Content-Type": "application/json"}
@@ -23,7 +22,6 @@ ROOM = 4 if os.environ.get("LOGSVC_SANITIZE") else 1
 GET = b"GET /ready HTTP/1.1\r\nHost: localhost\r\n"
 POST = b"POST /loki/api/v1/push HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n"
-KIB = 1024
 
 # What is sent, the status of the one answer that may come; the connection ends behind it.
 HOSTILE = [
@@ -75,34 +73,6 @@ HOSTILE = [
     ("an unknown expectation", GET + b"Expect: miracles\r\n\r\n", 417),
     ("bytes behind a WebSocket's head", b"GET /loki/api/v1/tail?query={} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nContent-Length: 3\r\n\r\nabc", 400),
 ]
-
-
-def talk(port, data, timeout=30):
-    """Everything that comes until the server ends the connection."""
-    with socket.create_connection(("127.0.0.1", port), timeout=timeout) as s:
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-            s.sendall(data)
-        out = b""
-        with contextlib.suppress(ConnectionResetError):
-            while more := s.recv(65536):
-                out += more
-        return out
-
-
-def statuses(answers):
-    """The numbers of all status lines."""
-    return [int(status) for status in re.findall(rb"HTTP/1\.1 (\d+) ", answers)]
-
-
-def cpu_seconds(process):
-    with open(f"/proc/{process.pid}/stat", encoding="ascii") as f:
-        fields = f.read().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def memory_mb(process, what="VmRSS"):
-    with open(f"/proc/{process.pid}/status", encoding="ascii") as f:
-        return next(int(line.split()[1]) for line in f if line.startswith(what + ":")) // KIB
 
 
 def raise_descriptors():
@@ -310,119 +280,6 @@ class Slow(unittest.TestCase):
 
 
 # Everything that changes something, or is a WebSocket.
-CHANGES = [
-    ("POST", "/loki/api/v1/push"), ("POST", "/api/prom/push"), ("POST", "/otlp/v1/logs"),
-    ("POST", "/loki/api/v1/delete?query={a=\"b\"}&start=1"), ("PUT", "/loki/api/v1/delete?query={a=\"b\"}&start=1"),
-    ("DELETE", "/loki/api/v1/delete?request_id=1"), ("GET", "/flush"), ("POST", "/flush"), ("POST", "/log_level?log_level=debug"),
-    ("POST", "/api/shared"), ("POST", "/api/login"), ("POST", "/api/logout"), ("POST", "/loki/api/v1/query"),
-    ("WS", "/loki/api/v1/tail?query={a=\"b\"}"), ("WS", "/api/prom/tail?query={a=\"b\"}"), ("WS", "/api/live?query={a=\"b\"}"), ("WS", "/api/pulse"),
-]
-READS = [("GET", "/loki/api/v1/labels"), ("GET", "/api/status"), ("GET", "/config")]
-OPEN = [("POST", "/loki/api/v1/push"), ("POST", "/otlp/v1/logs"), ("GET", "/"), ("GET", "/ready"), ("GET", "/metrics"), ("GET", "/loki/api/v1/status/buildinfo")]
-
-
-class Strangers(unittest.TestCase):
-    def ask(self, server, method, path, host="localhost", more=""):
-        if method == "WS":
-            method, more = "GET", more + ("Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                                          f"Sec-WebSocket-Key: {base64.b64encode(os.urandom(16)).decode()}\r\n")
-        else:
-            more += "Connection: close\r\nContent-Length: 2\r\nContent-Type: application/json\r\n"
-        with socket.create_connection(("127.0.0.1", server.ui_port), timeout=30) as s:
-            s.sendall(f"{method} {path} HTTP/1.1\r\nHost: {host}\r\n{more}\r\n".encode() + (b"{}" if "Upgrade" not in more else b""))
-            return statuses(s.recv(4096))[0]
-
-    def test_pages_of_other_origins_change_nothing(self):
-        for auth, credentials in (("off", ""), ("password", "Authorization: Basic YWRtaW46aHVudGVyMg==\r\n")):
-            server = Server("--auth", auth, env={"LOGSVC_ADMIN_PASSWORD": "hunter2"})
-            self.addCleanup(server.close)
-            for method, path in CHANGES:
-                for line in ("Origin: http://evil.example", "Origin: null", "Origin: http://localhost:1", "Origin: http://localhost.evil.example",
-                             "Sec-Fetch-Site: cross-site", "Referer: http://evil.example/"):
-                    with self.subTest(f"{method} {path} {line}", auth=auth):
-                        self.assertEqual(self.ask(server, method, path, more=credentials + line + "\r\n"), 403)
-                with self.subTest(f"{method} {path} from its own page", auth=auth):
-                    self.assertNotEqual(self.ask(server, method, path, more=credentials + "Origin: http://localhost\r\n"), 403)
-                    self.assertNotEqual(self.ask(server, method, path, more=credentials), 403)
-
-    def test_names_that_are_not_ours_while_no_password_is_asked_for(self):
-        server = Server("--auth", "off", "--allowed-hosts", "logs.example, other.example")
-        self.addCleanup(server.close)
-        for method, path in CHANGES + READS:
-            for host in ("evil.example", "evil.example:3100", "localhost.evil.example", "192.0.2.1"):
-                with self.subTest(f"{method} {path} {host}"):
-                    own_page = f"Origin: http://{host}\r\n"  # of a name that was pointed here
-                    self.assertEqual(self.ask(server, method, path, host, own_page), 403)
-        for method, path in READS:
-            self.assertEqual(self.ask(server, method, path, "evil.example"), 403, path)
-        for method, path in OPEN:
-            with self.subTest(f"{method} {path} by a tool"):
-                self.assertNotEqual(self.ask(server, method, path, "logs.of.the.fleet.example"), 403)
-        for host in ("localhost", "127.0.0.1:9", "[::1]", socket.gethostname(), "logs.example:3100", "OTHER.example"):
-            with self.subTest(host):
-                self.assertEqual(self.ask(server, "GET", "/loki/api/v1/labels", host), 200)
-
-    def test_any_name_where_a_password_is_asked_for(self):
-        server = Server("--auth", "password")
-        self.addCleanup(server.close)
-        self.assertEqual(self.ask(server, "GET", "/ready", "evil.example"), 200)
-        self.assertEqual(self.ask(server, "GET", "/loki/api/v1/labels", "evil.example"), 401)
-
-    def test_forwarded_requests_where_no_password_is_asked_for_by_default(self):
-        server = Server()
-        self.addCleanup(server.close)
-        forwarded = "X-Forwarded-For: 10.1.2.3\r\n"
-        self.assertEqual(self.ask(server, "GET", "/loki/api/v1/labels", more=forwarded), 403)
-        self.assertEqual(self.ask(server, "GET", "/ready", more=forwarded), 200)
-        self.assertEqual(self.ask(server, "GET", "/loki/api/v1/labels", more="X-Forwarded-For: 127.0.0.1\r\n"), 200)
-        chosen = Server("--auth", "off")
-        self.addCleanup(chosen.close)
-        self.assertEqual(self.ask(chosen, "GET", "/loki/api/v1/labels", more=forwarded), 200)
-
-
-class Logins(unittest.TestCase):
-    def test_wrong_passwords_shut_out_nobody_else(self):
-        server = Server("--auth", "password", env={"LOGSVC_ADMIN_PASSWORD": "hunter2"})
-        self.addCleanup(server.close)
-
-        def log_in(password, address):
-            return server.request("POST", "/api/login", json.dumps({"password": password}), {**JSON, "X-Forwarded-For": address})[0]
-
-        tries = [log_in("no", "10.0.0.1") for _ in range(12)]
-        self.assertEqual(tries, [401] * 10 + [429] * 2)
-        self.assertEqual(log_in("hunter2", "10.0.0.2"), 200)
-        self.assertIn("login failed", server.log_text())
-        self.assertIn("10.0.0.1", server.log_text())
-        self.assertIn("logsvc_login_failures_total 10", server.get("/metrics")[1])
-
-    def test_delete_requests_are_logged(self):
-        server = Server("--auth", "off")
-        self.addCleanup(server.close)
-        self.assertEqual(server.request("POST", "/loki/api/v1/delete?query=%7Ba%3D%22gone%22%7D&start=1700000000")[0], 204)
-        self.assertIn("gone", server.log_text())
-
-
-class ForgedAgents(unittest.TestCase):
-    def test_only_what_came_with_an_accepted_push_counts_and_pushes_nobody_out(self):
-        server = Server("--auth", "off")
-        self.addCleanup(server.close)
-        report = lambda agent: json.dumps({"v": 1, "agent": agent, "host": "h" + agent, "clock": str(time.time_ns()), "lines": [[f"c{agent}", 1, 1]]})
-        agents = lambda: {a["host"] for a in json.loads(server.get("/api/agents")[1])["agents"]}
-        for method, path, body in (("GET", "/ready", None), ("GET", "/loki/api/v1/status/buildinfo", None), ("GET", "/metrics", None),
-                                   ("GET", "/loki/api/v1/labels", None), ("POST", "/loki/api/v1/push", "{}"), ("POST", "/loki/api/v1/push", "nonsense")):
-            server.request(method, path, body, {**JSON, "X-Logsvc-Agent": report("forged")})
-        self.assertEqual(agents(), set())
-        push = lambda agent: server.request("POST", "/loki/api/v1/push", json.dumps(
-            {"streams": [{"stream": {"a": "b"}, "values": [[str(time.time_ns()), "x"]]}]}), {**JSON, "X-Logsvc-Agent": report(agent)})[0]
-        self.assertEqual(push("real"), 204)
-        for i in range(600):
-            self.assertEqual(push(str(i)), 204)
-            if i % 20 == 0:
-                self.assertEqual(push("real"), 204)  # it lives
-        self.assertIn("hreal", agents())
-        self.assertLessEqual(len(agents()), 100)
-
-
 class PingFlood(unittest.TestCase):
     def test_pings_that_nobody_reads_the_answers_of_end_the_connection(self):
         server = Server("--auth", "off")
