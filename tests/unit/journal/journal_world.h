@@ -18,7 +18,7 @@ using logsvc::testing::MemFileSystem;
 using Records = std::vector<std::pair<uint64_t, std::string>>;
 
 inline std::unique_ptr<Journal> open(MemFileSystem& files, uint64_t segment_bytes = 200,
-                              OpenReport* report = nullptr) {
+                                     OpenReport* report = nullptr) {
   auto journal = Journal::open(files, "/j", {segment_bytes, 0}, report);
   REQUIRE_MESSAGE(journal.ok(), (journal.ok() ? "" : journal.error().message));
   return std::move(*journal);
