@@ -5,6 +5,7 @@ import { isGap, type Change, type Gap, type LineStore, type Row } from '../../st
 import type { LogLine } from '../../model/log_line';
 import { Geometry } from './geometry';
 import { addressAt } from './url_at';
+import { RowSlots, type Slot } from './row_slots';
 import { fillRow, rowKey, type RowOptions, type RowState } from './row_view';
 
 export interface ListOptions extends RowOptions {
@@ -29,23 +30,15 @@ export interface ListEvents {
 /** What came of a move: the selection moved, or it stands before a gap, or all that is held was looked at. */
 export type Moved = 'moved' | 'end' | Gap;
 
-interface Slot {
-  element: HTMLElement;
-  seq: number;
-  key: string;
-}
-
 const overscan = 6;
 /** Following a fast stream, rows are exchanged as a whole: no more often than somebody could see. */
 const fastRedrawMs = 60;
 const letterColumns = 50;
 
-let nextElement = 1;
-
 export class LogList {
   private readonly spacer = document.createElement('div');
   private readonly geometry: Geometry;
-  private slots: Slot[] = [];
+  private readonly slots = new RowSlots(this.spacer);
   private following = true;
   private selectedId = 0;
   private readonly marked = new Set<number>();
@@ -139,8 +132,7 @@ export class LogList {
   /** The other end comes on top: elements turn around too, so that what is marked and read aloud is in order. */
   private turn(): void {
     this.geometry.mirrored = this.options.newestFirst;
-    for (const slot of this.slots) slot.element.remove();
-    this.slots = [];
+    this.slots.clear();
   }
 
   get selected(): LogLine | null {
@@ -390,7 +382,7 @@ export class LogList {
     const [upper, lower] = [this.geometry.indexAt(offset), this.geometry.indexAt(offset + view)];
     const first = Math.max(0, Math.min(upper, lower) - overscan);
     const last = Math.min(this.store.length, Math.max(upper, lower) + 1 + overscan);
-    this.assign(first, last);
+    this.slots.assign(this.geometry.first + first, last - first, this.options.newestFirst);
     for (const slot of this.slots) {
       const index = slot.seq - this.geometry.first;
       const row = this.store.rows.at(index);
@@ -411,45 +403,9 @@ export class LogList {
   /** Says which row is selected to those who cannot see it. */
   private tellSelected(): void {
     const index = this.store.indexOf(this.selectedId);
-    const slot =
-      index < 0 ? undefined : this.slots.find((one) => !one.element.hidden && one.seq === this.geometry.first + index);
+    const slot = index < 0 ? undefined : this.slots.of(this.geometry.first + index);
     if (slot) this.host.setAttribute('aria-activedescendant', slot.element.id);
     else this.host.removeAttribute('aria-activedescendant');
-  }
-
-  /** Gives each row in view an element; elements stay in the order of rows, so that selected text does. */
-  private assign(first: number, last: number): void {
-    const count = last - first;
-    const firstSeq = this.geometry.first + first;
-    while (this.slots.length < count) {
-      const element = document.createElement('div');
-      element.setAttribute('role', 'option');
-      element.id = `line-${nextElement++}`;
-      if (this.options.newestFirst) this.spacer.prepend(element);
-      else this.spacer.append(element);
-      this.slots.push({ element, seq: NaN, key: '' });
-    }
-    const n = this.slots.length;
-    const { newestFirst } = this.options;
-    const placeLast = (element: HTMLElement) =>
-      newestFirst ? this.spacer.prepend(element) : this.spacer.append(element);
-    const placeFirst = (element: HTMLElement) =>
-      newestFirst ? this.spacer.append(element) : this.spacer.prepend(element);
-    // Rows that went out at one end come in at the other.
-    for (let i = 0; i < n && this.slots[0]!.seq < firstSeq && this.slots[n - 1]!.seq >= firstSeq; i++) {
-      const slot = this.slots.shift()!;
-      placeLast(slot.element);
-      this.slots.push({ ...slot, seq: this.slots[n - 2]!.seq + 1, key: '' });
-    }
-    for (let i = 0; i < n && this.slots[0]!.seq > firstSeq && this.slots[0]!.seq <= firstSeq + n; i++) {
-      const slot = this.slots.pop()!;
-      placeFirst(slot.element);
-      this.slots.unshift({ ...slot, seq: this.slots[0]!.seq - 1, key: '' });
-    }
-    this.slots.forEach((slot, i) => {
-      if (slot.seq !== firstSeq + i) [slot.seq, slot.key] = [firstSeq + i, ''];
-      slot.element.hidden = i >= count;
-    });
   }
 
   private fill(slot: Slot, row: Row, index: number): void {
