@@ -1,24 +1,11 @@
 import { expect, it } from 'vitest';
 import { ratesOf, type Agent, type AgentsAnswer } from './agents';
+import { quietAgent } from './test_agent';
 
-const agent = (id: string, received: number[]): Agent => ({
-  id,
-  host: id,
-  version: '',
-  startedMs: 0,
-  seenMs: 0,
-  skewMs: 0,
-  containers: 0,
-  spoolBytes: 0,
-  spoolLines: 0,
-  spoolAgeMs: 0,
-  dropped: [],
-  retries: 0,
-  error: '',
-  errorMs: 0,
-  described: [],
-  sources: received.map((n, i) => ({ name: String(i), received: n, late: 0, doubled: 0, missing: 0, cells: [] })),
-});
+const agent = (id: string, received: number[]) =>
+  quietAgent(id, {
+    sources: received.map((n, i) => ({ name: String(i), received: n, late: 0, doubled: 0, missing: 0, cells: [] })),
+  });
 const answer = (nowMs: number, agents: Agent[]): AgentsAnswer => ({ nowMs, cellMs: 600_000, agents, hosts: [] });
 
 it('the rate of an agent is what came of all its sources between two answers, never less than nothing', () => {

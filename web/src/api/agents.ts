@@ -44,6 +44,10 @@ export interface Agent {
   spoolLines: number;
   spoolAgeMs: number;
   dropped: [string, number][];
+  /** Lines that a server refused for good and the agent keeps until somebody has looked. */
+  setAside: number;
+  /** Its lines that were ahead of the server's clock, which stand at the time of their arrival. */
+  keptAtArrival: number;
   retries: number;
   /** Why the last push failed that did; empty: none did. */
   error: string;
@@ -79,6 +83,8 @@ export async function agents(signal?: AbortSignal): Promise<AgentsAnswer> {
         spoolLines: Number(a.spoolLines),
         spoolAgeMs: Number(a.spoolAge),
         dropped: Object.entries(object(a.dropped ?? {}, 'dropped')).map(([reason, n]) => [reason, Number(n)]),
+        setAside: Number(a.setAside ?? 0),
+        keptAtArrival: Number(a.keptAtArrival ?? 0),
         retries: Number(a.retries ?? 0),
         error: String(a.error ?? ''),
         errorMs: Number(a.errorAt ?? 0),

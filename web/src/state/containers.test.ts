@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import type { Agent, AgentContainer } from '../api/agents';
+import type { AgentContainer } from '../api/agents';
+import { quietAgent } from '../api/test_agent';
 import { byTrouble } from './containers';
 
 const container = (name: string, more: Partial<AgentContainer> = {}): AgentContainer => ({
@@ -12,24 +13,11 @@ const container = (name: string, more: Partial<AgentContainer> = {}): AgentConta
   running: true,
   ...more,
 });
-const agent = (host: string, described: AgentContainer[], missing: string[] = []): Agent => ({
-  id: host,
-  host,
-  version: '',
-  startedMs: 0,
-  seenMs: 0,
-  skewMs: 0,
-  containers: 0,
-  spoolBytes: 0,
-  spoolLines: 0,
-  spoolAgeMs: 0,
-  dropped: [],
-  retries: 0,
-  error: '',
-  errorMs: 0,
-  described,
-  sources: missing.map((name) => ({ name: name.repeat(3), received: 9, late: 0, doubled: 0, missing: 2, cells: [] })),
-});
+const agent = (host: string, described: AgentContainer[], missing: string[] = []) =>
+  quietAgent(host, {
+    described,
+    sources: missing.map((name) => ({ name: name.repeat(3), received: 9, late: 0, doubled: 0, missing: 2, cells: [] })),
+  });
 
 it('lists the containers of all agents, those with trouble first', () => {
   const rows = byTrouble({
