@@ -20,7 +20,7 @@ Insight::Insight(InsightOptions options, LogSink& sink, const LogSource& source,
       began_(clock.now()) {
   load();
   // Before anything is accepted, so that no line is counted twice.
-  visit({began_ - kRecent, began_ + kHour});
+  count_stored({began_ - kRecent, began_ + kHour});
   thread_ = std::thread([this] { run(); });
 }
 
@@ -66,8 +66,19 @@ void Insight::set_aside(const char* file, const Status& why) {
   (void)files_.rename(path, path + ".bad");
 }
 
-void Insight::visit(TimeRange range) {
+void Insight::count_stored(TimeRange range) {
+  Status counted = count_labelled(range);
+  if (counted.ok()) counted = count_others(range);
+  if (counted.ok() || counted.error().code == ErrorCode::kCancelled) return;
+  diagnostics_.warn("insight", "cannot count what is stored; the counters begin with what comes",
+                    {{"why", counted.error().message}});
+}
+
+// Streams with a label `level`: their times say everything.
+Status Insight::count_labelled(TimeRange range) {
   SelectQuery query;
+  ASSIGN_OR_RETURN(const Matcher levelled, Matcher::make(MatchType::kNotEqual, "level", ""));
+  query.matchers = {levelled};
   query.range = range;
   query.stop = stop_.get_token();
   const auto counted =
@@ -76,15 +87,27 @@ void Insight::visit(TimeRange range) {
         pulse_.restore(labels, times, began_);
         return Status();
       });
-  if (!counted.ok() && counted.error().code != ErrorCode::kCancelled) {
-    diagnostics_.warn("insight", "cannot count what is stored; the counters begin with what comes",
-                      {{"why", counted.error().message}});
+  return counted.ok() ? Status() : counted.error();
+}
+
+// The others have the level that was detected in each of their entries.
+Status Insight::count_others(TimeRange range) {
+  SelectQuery query;
+  ASSIGN_OR_RETURN(const Matcher plain, Matcher::make(MatchType::kEqual, "level", ""));
+  query.matchers = {plain};
+  query.range = range;
+  query.stop = stop_.get_token();
+  ASSIGN_OR_RETURN(const auto entries, source_.select(query));
+  while (entries->next()) {
+    MutexLock lock(mutex_);
+    pulse_.restore(entries->labels(), entries->entry(), began_);
   }
+  return entries->status();
 }
 
 // Of the day before the last 15 minutes, and its container events.
 void Insight::restore_day() {
-  visit({began_ - kDay, began_ - kRecent});
+  count_stored({began_ - kDay, began_ - kRecent});
   restore_marks("job", kDockerEventsJob);
   restore_marks("source", kDockerEventSource);
 }

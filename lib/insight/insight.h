@@ -63,7 +63,9 @@ class Insight : public LogSink {
   void set_aside(const char* file, const Status& why);
   void restore_day();
   void restore_marks(const char* label, const char* value);
-  void visit(TimeRange range);
+  void count_stored(TimeRange range);
+  Status count_labelled(TimeRange range);
+  Status count_others(TimeRange range);
   void save();
   void run();
 

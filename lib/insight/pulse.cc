@@ -142,6 +142,13 @@ void Pulse::restore(const LabelSet& labels, std::span<const Timestamp> times, Ti
   for (const Timestamp at : times) count(*stream.service, stream.level.value_or(kOther), at, now);
 }
 
+void Pulse::restore(const LabelSet& labels, const Entry& entry, Timestamp now) {
+  const Stream& stream = stream_of(labels);
+  if (!stream.docker_event) {
+    count(*stream.service, level_of_entry(entry), entry.timestamp, now);
+  }
+}
+
 void Pulse::restore_mark(const LabelSet& labels, const Entry& entry) {
   add_mark(stream_of(labels), labels, entry);
 }

@@ -71,6 +71,8 @@ class Pulse {
   // Times of lines that were stored before this process began, for counters and gaps alone. Levels
   // are those of stream labels.
   void restore(const LabelSet& stream, std::span<const Timestamp> times, Timestamp now);
+  // The same of one line of a stream that has no label `level`.
+  void restore(const LabelSet& stream, const Entry& entry, Timestamp now);
   // A stored line of Docker's events.
   void restore_mark(const LabelSet& stream, const Entry& entry);
 

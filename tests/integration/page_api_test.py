@@ -8,7 +8,7 @@ import struct
 import time
 import unittest
 
-from support import Server, Tail
+from support import Server, Tail, wait_until
 
 
 def text_frame(text):
@@ -80,12 +80,19 @@ class PageApi(unittest.TestCase):
         self.server.stop(signal.SIGKILL)
         self.server.start()
         self.assertEqual(counted(self.snapshot(), "api"), wanted)
-        for _ in range(100):  # the day is counted in the background
-            day = counted(self.snapshot(step=60), "api")
-            if day == {"info": 101, "error": 2}:
-                break
-            time.sleep(0.05)
-        self.assertEqual(day, {"info": 101, "error": 2})
+        # The day is counted in the background.
+        wait_until("the day", lambda: counted(self.snapshot(step=60), "api") == {"info": 101, "error": 2})
+
+    def test_detected_levels_are_counted_after_a_restart_too(self):
+        now = time.time_ns()
+        lines = [(now, "level=error failed"), (now, "WARN slow"), (now - 3 * 3600 * 10**9, "level=fatal of before"), (now, "a b")]
+        self.assertEqual(self.server.push(({"service": "bare"}, lines), ({"service": "bare", "level": "info"}, [(now, "ERROR in words")]))[0], 204)
+        recent = {"error": 1, "warn": 1, "info": 1, "other": 1}
+        self.assertEqual(counted(self.snapshot(), "bare"), recent)
+        self.server.stop()
+        self.server.start()
+        self.assertEqual(counted(self.snapshot(), "bare"), recent)
+        wait_until("the day", lambda: counted(self.snapshot(step=60), "bare") == {**recent, "fatal": 1})
 
     def test_kinds_of_errors_are_kept(self):
         self.push("api", "error", [(time.time_ns(), "disk 3 is full")])
