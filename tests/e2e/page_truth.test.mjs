@@ -119,6 +119,31 @@ test('e asks the server beyond what is held, and says when there is none', async
   await close();
 });
 
+test('streams without a level show what was detected in their lines, and clicks find them', async () => {
+  const t = 'no-level';
+  await server.push({ ...api, t, level: 'error' }, [[nowNs(), 'labelled failure']]);
+  await server.push({ ...api, t }, [[nowNs(), 'labelled calm']]);
+  await server.push({ t, job: 'otlp' }, ['level=error msg="bare failure"', 'level=warning msg="bare doubt"', 'no word at all'].map((line) => [nowNs(), line]));
+  const { page, errors, close } = await openPage(browser, explore(`{t="${t}"}`));
+  const key = (level) => page.locator('.histogram .legend .key', { hasText: level });
+  const shown = async () => (await rows(page).allInnerTexts()).map((text) => /labelled failure|labelled calm|bare failure|bare doubt|no word at all/.exec(text)?.[0]).sort();
+  const shows = (...texts) => until(texts.join(), async () => JSON.stringify(await shown()) === JSON.stringify(texts.sort()));
+  const counted = (level, n) => until(`${level} ${n}`, async () => (await key(level).innerText()).endsWith(` ${n}`));
+  for (const [level, n] of [['error', 2], ['warn', 1], ['info', 1], ['other', 1]]) await counted(level, n);
+  await key('error').click();
+  await shows('labelled failure', 'bare failure');
+  await until('pressed', async () => (await key('error').getAttribute('aria-pressed')) === 'true');
+  await page.goBack();
+  await key('other').click();
+  await shows('no word at all');
+  await page.goBack();
+  const facet = page.locator('.facets section', { has: page.getByRole('heading', { name: 'detected_level' }) });
+  await facet.getByRole('button', { name: /^warn/ }).click();
+  await shows('bare doubt');
+  assert.deepEqual(errors, []);
+  await close();
+});
+
 test('lines of one time keep their order', async () => {
   const at = nowNs() - 1_000_000_000n;
   await server.push({ job: 'order' }, Array.from({ length: 30 }, (_, i) => [at, `step ${String(i).padStart(2, '0')}`]));

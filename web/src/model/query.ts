@@ -167,6 +167,36 @@ export function toggleMatcher(query: string, name: string, value: string, exclud
   return joinQuery({ ...split, matchers: matchers.filter((m) => !needless(m)) });
 }
 
+/** What `read` makes of the first stage of which it makes anything; null: of none. */
+export function stageMatching<T>(query: string, read: (stage: string) => T | null): T | null {
+  for (const stage of stagesOf(query).slice(1)) {
+    const found = read(stage.trim());
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/** The query without the stages of that kind. */
+export function dropStage(query: string, isIt: (stage: string) => boolean): string {
+  const parts = stagesOf(query);
+  return parts
+    .filter((part, i) => i === 0 || !isIt(part.trim()))
+    .join('|')
+    .trimEnd();
+}
+
+/** The query without what it says of values of a parsed field. */
+export function withoutParsed(query: string, label: string): string {
+  return dropStage(query, (stage) => wantedBy(stage, label) !== null || stage.startsWith(`${label} != `));
+}
+
+/** The query for lines of streams alone that have (or lack) the label; null: its selector cannot be read. */
+export function withLabel(query: string, name: string, has: boolean): string | null {
+  const split = splitQuery(query);
+  if (!split) return null;
+  return joinQuery({ ...split, matchers: [...split.matchers, { name, op: has ? '!=' : '=', value: '' }] });
+}
+
 /** The query with the condition behind it; or without it, if it has it. */
 function toggleStage(query: string, condition: string, parser: string): string {
   const parts = stagesOf(query);

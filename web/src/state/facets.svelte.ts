@@ -1,7 +1,7 @@
 // Values of labels and fields with their counts in the whole range, counted by the server.
 
 import { detectedFields, labelNames, queryInstant, type Range } from '../api/client';
-import { splitQuery, toLogQL } from '../model/query';
+import { splitQuery, toLogQL, withLabel, withoutParsed } from '../model/query';
 
 export interface FacetValue {
   value: string;
@@ -9,6 +9,8 @@ export interface FacetValue {
 }
 export interface Facet {
   name: string;
+  /** Of each line, not of its stream: a condition on it is a stage. */
+  ofLines?: boolean;
   values: FacetValue[];
 }
 export interface FieldFacet {
@@ -22,6 +24,7 @@ export interface FieldFacet {
 }
 
 const facetFirst = ['service', 'service_name', 'level', 'host', 'container', 'stream', 'job'];
+const levelPlace = facetFirst.indexOf('level');
 const maxLabels = 10;
 const maxFieldValues = 30;
 
@@ -47,8 +50,9 @@ export class FacetState {
     const useful = names.filter((n) => !(n === 'service_name' && names.includes('service')));
     const ordered = [...facetFirst.filter((n) => useful.includes(n)), ...useful.filter((n) => !facetFirst.includes(n))];
     const split = splitQuery(toLogQL(query));
-    const facets = await Promise.all(
-      ordered.slice(0, maxLabels).map(async (name): Promise<Facet> => {
+    const [detected, ...facets] = await Promise.all([
+      this.countDetected(query, names.includes('level'), range, signal),
+      ...ordered.slice(0, maxLabels).map(async (name): Promise<Facet> => {
         // Counts of all values, whatever of this label the query already picked.
         const matchers = split?.matchers.filter((m) => m.name !== name) ?? [];
         const inside = [...matchers, { name, op: '=~' as const, value: '.+' }]
@@ -56,8 +60,19 @@ export class FacetState {
           .join(', ');
         return { name, values: await counts(name, `{${inside}}${split?.rest ?? ''}`, range, signal) };
       }),
-    );
-    this.labels = facets.filter((f) => f.values.length > 0);
+    ]);
+    const found = facets.filter((f) => f.values.length > 0);
+    const place = facetFirst.filter((name, i) => i <= levelPlace && found.some((f) => f.name === name)).length;
+    found.splice(place, 0, ...[detected].filter((f) => f.values.length > 0));
+    this.labels = found;
+  }
+
+  /** Of streams that have no level of their own. */
+  private async countDetected(query: string, some: boolean, range: Range, signal: AbortSignal): Promise<Facet> {
+    const name = 'detected_level';
+    const whole = withoutParsed(toLogQL(query), name);
+    const lines = some ? withLabel(whole, 'level', false) : whole;
+    return { name, ofLines: true, values: lines === null ? [] : await counts(name, lines, range, signal) };
   }
 
   async loadFields(query: string, range: Range, signal: AbortSignal): Promise<void> {

@@ -87,7 +87,7 @@ export class OpeningWatch {
     const window = this.stepMs >= 1000 ? `${this.stepMs / 1000}s` : `${this.stepMs}ms`;
     const range = { fromMs: atMs - beforeMs + this.stepMs, toMs: atMs + afterMs };
     const answer = await queryMatrix(
-      `sum by (service_name, level) (count_over_time(${selector} [${window}]))`,
+      `sum by (service_name, level, detected_level) (count_over_time(${selector} [${window}]))`,
       range,
       this.stepMs / 1000,
       this.abort.signal,
