@@ -54,6 +54,40 @@ uint32_t upper_rune(uint32_t r) {
   return locale ? static_cast<uint32_t>(towupper_l(static_cast<wint_t>(r), locale)) : r;
 }
 
+bool is_space(uint32_t r) {
+  if (r == 0x85 || r == 0xA0) return true;
+  if (r < 0x80) return r == ' ' || (r >= '\t' && r <= '\r');
+  const locale_t locale = unicode_locale();
+  // The C library leaves those out at which a line may not break.
+  return r == 0x2007 || r == 0x202F || (locale && iswspace_l(static_cast<wint_t>(r), locale));
+}
+
+bool is_letter(uint32_t r) {
+  if (r < 0x80) return (r | 32) >= 'a' && (r | 32) <= 'z';
+  const locale_t locale = unicode_locale();
+  return locale && iswalpha_l(static_cast<wint_t>(r), locale);
+}
+
+bool is_number(uint32_t r) {
+  if (r < 0x80) return r >= '0' && r <= '9';
+  // ² ³ ¹ ¼ ½ ¾; Roman numerals; digits in full width.
+  return r == 0xB2 || r == 0xB3 || r == 0xB9 || (r >= 0xBC && r <= 0xBE) ||
+         (r >= 0x2150 && r <= 0x2189) || (r >= 0xFF10 && r <= 0xFF19);
+}
+
+bool is_punctuation(uint32_t r) {
+  if (r < 0x80) {
+    return r > ' ' && r != 0x7F && !is_letter(r) && !is_number(r) &&
+           std::string_view("$+<=>^`|~").find(static_cast<char>(r)) == std::string_view::npos;
+  }
+  // Latin-1's, general punctuation, and what Chinese, Japanese and Korean use.
+  static constexpr std::string_view kLatin = "\xA1\xA7\xAB\xB6\xB7\xBB\xBF";
+  return (r < 0x100 && kLatin.find(static_cast<char>(r)) != std::string_view::npos) ||
+         (r >= 0x2010 && r <= 0x2027) || (r >= 0x2030 && r <= 0x205E && r != 0x2044) ||
+         (r >= 0x3001 && r <= 0x3003) || (r >= 0x3008 && r <= 0x3011) ||
+         (r >= 0xFF01 && r <= 0xFF0F && r != 0xFF04 && r != 0xFF0B);
+}
+
 uint32_t first_rune(std::string_view s, size_t& length) {
   length = utf8_length(s);
   if (length == 0) {

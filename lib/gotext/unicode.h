@@ -10,6 +10,12 @@ namespace logsvc {
 uint32_t lower_rune(uint32_t rune);
 uint32_t upper_rune(uint32_t rune);
 
+// As Go's package unicode: IsSpace, IsLetter, IsNumber, IsPunct (which has no $+<=>^`|~).
+bool is_space(uint32_t rune);
+bool is_letter(uint32_t rune);
+bool is_number(uint32_t rune);
+bool is_punctuation(uint32_t rune);
+
 // The rune at the start of s and its length; a byte that is no UTF-8 gives U+FFFD and 1.
 uint32_t first_rune(std::string_view s, size_t& length);
 size_t count_runes(std::string_view s);

@@ -1,6 +1,5 @@
 // Go's predefined template functions.
 #include <algorithm>
-#include <cctype>
 #include <unordered_map>
 
 #include "gotext/template/functions.h"
@@ -319,43 +318,50 @@ constexpr std::string_view kLokiOnly[] = {
     "unixEpochMillis", "unixEpochNanos", "urlencode",        "urldecode"};
 
 // sprig has these twice: one panics, the other gives an error, which end a template alike.
-constexpr std::string_view kWithMust[] = {"append",  "compact", "first",   "fromJson",     "has",
-                                          "initial", "last",    "prepend", "regexFindAll", "rest",
-                                          "reverse", "slice",   "toDate",  "toJson",       "uniq"};
+// regexReplaceAll is Promtail's own, with the same arguments.
+constexpr std::pair<std::string_view, std::string_view> kSameAs[] = {
+    {"mustAppend", "append"},
+    {"mustChunk", "chunk"},
+    {"mustCompact", "compact"},
+    {"mustFirst", "first"},
+    {"mustHas", "has"},
+    {"mustInitial", "initial"},
+    {"mustLast", "last"},
+    {"mustPrepend", "prepend"},
+    {"mustPush", "append"},
+    {"mustRegexFindAll", "regexFindAll"},
+    {"mustRegexReplaceAll", "regexReplaceAll"},
+    {"mustRegexReplaceAllLiteral", "regexReplaceAllLiteral"},
+    {"mustRegexSplit", "regexSplit"},
+    {"mustRest", "rest"},
+    {"mustReverse", "reverse"},
+    {"mustSlice", "slice"},
+    {"mustUniq", "uniq"},
+    {"mustWithout", "without"},
+    {"trimall", "trimAll"},
+};
+
+void add_part(std::span<const Function> part, Table& out) {
+  for (const Function& f : part) out[f.name] = &f;
+}
 
 // Of equal names the later part wins.
 Table make_table(Dialect dialect) {
   Table out;
-  std::vector<std::span<const Function>> parts = {builtin_functions(), string_functions(),
-                                                  number_functions(), time_functions()};
-  if (dialect == Dialect::kPromtail) {
-    parts.insert(parts.end(),
-                 {sprig_functions(), sprig_list_functions(), hash_functions(), path_functions()});
+  for (const auto part :
+       {builtin_functions(), string_functions(), number_functions(), time_functions()}) {
+    add_part(part, out);
   }
-  for (const auto part : parts) {
-    for (const Function& f : part) out[f.name] = &f;
+  if (dialect == Dialect::kLoki) return out;
+  for (const std::string_view name : kLokiOnly) out.erase(name);
+  for (const auto part :
+       {sprig_functions(), sprig_list_functions(), dict_functions(), type_functions(),
+        json_functions(), word_functions(), case_functions(), sequence_functions(),
+        random_functions(), date_functions(), semver_functions(), url_functions(),
+        crypto_functions(), system_functions(), hash_functions(), path_functions()}) {
+    add_part(part, out);
   }
-  if (dialect == Dialect::kPromtail) {
-    for (const std::string_view name : kLokiOnly) out.erase(name);
-    static const std::vector<std::string> must = [] {
-      std::vector<std::string> names;
-      for (const std::string_view plain : kWithMust) {
-        std::string name(plain);
-        name[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(name[0])));
-        names.push_back("must" + name);
-      }
-      return names;
-    }();
-    for (size_t i = 0; i < must.size(); ++i) {
-      if (const auto plain = out.find(kWithMust[i]); plain != out.end()) {
-        out.emplace(must[i], plain->second);
-      }
-    }
-    // Promtail has a regexReplaceAll of its own, with the same arguments.
-    out.emplace("mustRegexReplaceAll", out.at("regexReplaceAll"));
-    out.emplace("mustRegexReplaceAllLiteral", out.at("regexReplaceAllLiteral"));
-    out.emplace("mustRegexSplit", out.at("regexSplit"));
-  }
+  for (const auto& [name, plain] : kSameAs) out.emplace(name, out.at(plain));
   return out;
 }
 

@@ -15,8 +15,9 @@ constexpr size_t kMaxKept = 100;  // regular expressions and zones
 enum class Flow { kNormal, kBreak, kContinue };
 
 const char* parameter_name(Parameter p) {
-  static constexpr const char* kNames[] = {
-      "interface {}", "string", "int", "float64", "time.Time", "time.Duration", "*time.Location"};
+  static constexpr const char* kNames[] = {"interface {}",   "string",         "int",
+                                           "float64",        "time.Time",      "time.Duration",
+                                           "*time.Location", "*semver.Version"};
   return kNames[static_cast<size_t>(p)];
 }
 
@@ -39,6 +40,8 @@ bool fits(const Value& v, Parameter p) {
       return v.as<Integer>() && v.as<Integer>()->type == Integer::Type::kDuration;
     case Parameter::kLocation:
       return v.as<TimeZone>() != nullptr;
+    case Parameter::kVersion:
+      return v.version() != nullptr;
   }
   return false;
 }
@@ -161,8 +164,13 @@ class Executor {
         RETURN_IF_ERROR(turn(node, Value::integer(static_cast<int64_t>(i)), (*list)[i], more));
       }
     } else if (const Map* map = value.map()) {
-      for (auto it = map->begin(); it != map->end() && more; ++it, any = true) {
-        RETURN_IF_ERROR(turn(node, Value(it->first), it->second, more));
+      // set and unset of Promtail's templates may change the map meanwhile.
+      const bool changes = context_.dialect == Dialect::kPromtail;
+      const Map copy = changes ? *map : Map();
+      for (const auto& [name, element] : changes ? copy : *map) {
+        RETURN_IF_ERROR(turn(node, Value(name), element, more));
+        any = true;
+        if (!more) break;
       }
     } else if (const Labels* labels = value.labels()) {
       for (size_t i = 0; i < labels->size() && more; ++i, any = true) {
@@ -450,6 +458,7 @@ class Executor {
         return failure("expected integer; found " + node.to_string());
       case Parameter::kTime:
       case Parameter::kLocation:
+      case Parameter::kVersion:
         break;
     }
     return failure("can't handle " + node.to_string() + " for arg of type " +

@@ -10,7 +10,7 @@
 namespace logsvc::tmpl {
 
 // What a parameter takes.
-enum class Parameter { kAny, kString, kInt, kFloat, kTime, kDuration, kLocation };
+enum class Parameter { kAny, kString, kInt, kFloat, kTime, kDuration, kLocation, kVersion };
 
 struct Function {
   std::string_view name;
@@ -23,7 +23,8 @@ struct Function {
 // nullptr if there is none.
 const Function* find_function(std::string_view name, Dialect dialect);
 
-// A method of Go's time.Time, time.Duration, time.Month, time.Weekday or *time.Location.
+// A method of Go's time.Time, time.Duration, time.Month, time.Weekday, *time.Location, or of
+// *semver.Version.
 struct Method {
   std::string_view name;
   std::vector<Parameter> parameters;
@@ -39,11 +40,24 @@ std::span<const Function> builtin_functions();
 std::span<const Function> string_functions();
 std::span<const Function> number_functions();
 std::span<const Function> time_functions();
-// Promtail's alone: sprig's (lists, maps, JSON, …) and its own hashes.
+// Promtail's alone: sprig's by subject, and its own hashes.
 std::span<const Function> sprig_functions();
 std::span<const Function> sprig_list_functions();
+std::span<const Function> dict_functions();
+std::span<const Function> type_functions();
+std::span<const Function> json_functions();
+std::span<const Function> word_functions();
+std::span<const Function> case_functions();
+std::span<const Function> sequence_functions();
+std::span<const Function> random_functions();
+std::span<const Function> date_functions();
+std::span<const Function> semver_functions();
+std::span<const Function> url_functions();
+std::span<const Function> crypto_functions();
+std::span<const Function> system_functions();
 std::span<const Function> hash_functions();
 std::span<const Function> path_functions();
+std::span<const Method> version_methods();
 
 // `and` and `or` stop at the first argument that decides; their arguments are run one by one.
 bool is_short_circuit(std::string_view name);

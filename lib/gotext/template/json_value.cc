@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 #include "extract/json_string.h"
 #include "gotext/go_number.h"
+#include "gotext/template/collections.h"
 
 namespace logsvc::tmpl {
 namespace {
@@ -78,7 +79,7 @@ class Reader {
       } while (accept(','));
       if (!accept('}')) return false;
     }
-    out = Value(std::make_shared<const Map>(std::move(map)));
+    out = map_of(std::move(map));
     return true;
   }
 

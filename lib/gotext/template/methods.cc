@@ -1,4 +1,4 @@
-// Methods of Go's time values in templates: {{ __timestamp__.UTC.Format "2006" }}.
+// Methods of values in templates, above all of Go's times: {{ __timestamp__.UTC.Format "2006" }}.
 #include <cmath>
 
 #include "gotext/template/functions.h"
@@ -240,6 +240,7 @@ const Method kStringAlone[] = {
 std::span<const Method> methods_of(const Value& receiver) {
   if (receiver.as<GoTime>()) return kTimeMethods;
   if (receiver.as<TimeZone>()) return kStringAlone;
+  if (receiver.version()) return version_methods();
   const auto* integer = receiver.as<Integer>();
   if (!integer || !integer->has_words()) return {};
   if (integer->type == Integer::Type::kDuration) return kDurationMethods;

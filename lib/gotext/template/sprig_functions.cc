@@ -2,11 +2,9 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
-#include <cstdlib>
 
-#include "base/json_number.h"
-#include "base/json_text.h"
 #include "gotext/regex/go_regex.h"
+#include "gotext/template/collections.h"
 #include "gotext/template/functions.h"
 #include "gotext/unicode.h"
 #include "model/label_set.h"
@@ -19,8 +17,6 @@ using Outcome = Result<Value>;
 constexpr Parameter kAny = Parameter::kAny;
 constexpr Parameter kString = Parameter::kString;
 constexpr Parameter kInt = Parameter::kInt;
-
-Value list_of(List items) { return Value(std::make_shared<const List>(std::move(items))); }
 
 // sprig's idea of empty: what `if` takes for false.
 bool is_empty(const Value& v) { return !v.is_true(); }
@@ -66,7 +62,7 @@ std::vector<std::string> split_text(const std::string& text, const std::string& 
 Value numbered(const std::vector<std::string>& parts) {
   Map out;
   for (size_t i = 0; i < parts.size(); ++i) out["_" + std::to_string(i)] = Value(parts[i]);
-  return Value(std::make_shared<const Map>(std::move(out)));
+  return map_of(std::move(out));
 }
 Outcome split(Context&, Arguments a) {
   return numbered(split_text(*a[1].text(), *a[0].text(), SIZE_MAX));
@@ -84,15 +80,23 @@ Outcome split_list(Context&, Arguments a) {
   }
   return list_of(std::move(out));
 }
+// The items of a list as texts, without those that are nothing; of anything else its one text.
+std::vector<std::string> texts_of(const Value& v) {
+  std::vector<std::string> out;
+  const List* items = v.list();
+  if (!items && !v.is_nil()) out.push_back(v.printed());
+  for (const Value& item : items ? *items : List()) {
+    if (!item.is_nil()) out.push_back(item.printed());
+  }
+  return out;
+}
 Outcome join(Context&, Arguments a) {
   std::string out;
-  if (const List* items = a[1].list()) {
-    for (size_t i = 0; i < items->size(); ++i) {
-      if (i > 0) out += *a[0].text();
-      out += (*items)[i].printed();
-    }
-  } else if (!a[1].is_nil()) {
-    out = a[1].printed();
+  bool first = true;
+  for (const std::string& text : texts_of(a[1])) {
+    if (!std::exchange(first, false)) out += *a[0].text();
+    if (out.size() > kMaxOutputBytes) return invalid("the result is too long");
+    out += text;
   }
   return Value(std::move(out));
 }
@@ -132,10 +136,8 @@ Outcome nospace(Context&, Arguments a) {
 }
 Outcome to_text(Context&, Arguments a) { return Value(a[0].is_nil() ? "" : a[0].printed()); }
 Outcome to_strings(Context&, Arguments a) {
-  const List* items = a[0].list();
-  if (!items) return list_of({Value(a[0].printed())});
   List out;
-  for (const Value& v : *items) out.push_back(Value(v.printed()));
+  for (std::string& text : texts_of(a[0])) out.push_back(Value(std::move(text)));
   return list_of(std::move(out));
 }
 Outcome untitle(Context&, Arguments a) {
@@ -155,11 +157,6 @@ Outcome abbrev(Context&, Arguments a) {
   return Value(text.substr(0, static_cast<size_t>(width - 3)) + "...");
 }
 Outcome plural(Context&, Arguments a) { return to_integer(a[2]) == 1 ? a[0] : a[1]; }
-Outcome env(Context&, Arguments a) {
-  const char* value = std::getenv(a[0].text()->c_str());
-  return Value(std::string(value ? value : ""));
-}
-
 // ---- numbers ----
 
 Outcome atoi(Context&, Arguments a) {
@@ -172,18 +169,16 @@ Outcome atoi(Context&, Arguments a) {
 }
 Outcome int64(Context&, Arguments a) { return Value::int64(to_integer(a[0])); }
 Outcome add1(Context&, Arguments a) { return Value::int64(to_integer(a[0]) + 1); }
-Outcome until(Context&, Arguments a) {
-  const int64_t n = std::min<int64_t>(to_integer(a[0]), 10'000);
-  List out;
-  for (int64_t i = 0; i < n; ++i) out.push_back(Value::integer(i));
-  return list_of(std::move(out));
-}
-
 // ---- regular expressions ----
 
 Outcome regex_match(Context& context, Arguments a) {
   ASSIGN_OR_RETURN(const GoRegex* regex, context.regex(*a[0].text()));
   return Value(regex->matches(*a[1].text()));
+}
+// A broken expression matches nothing.
+Outcome regex_match_or_not(Context& context, Arguments a) {
+  const Outcome out = regex_match(context, a);
+  return out.ok() ? *out : Value(false);
 }
 Outcome regex_find(Context& context, Arguments a) {
   ASSIGN_OR_RETURN(const GoRegex* regex, context.regex(*a[0].text()));
@@ -227,61 +222,6 @@ Outcome regex_split(Context& context, Arguments a) {
   return list_of(std::move(out));
 }
 
-// ---- JSON ----
-
-void append_json(const Value& v, std::string& out) {
-  if (v.is_nil()) {
-    out += "null";
-  } else if (const auto* b = v.as<bool>()) {
-    out += *b ? "true" : "false";
-  } else if (const auto* i = v.as<Integer>()) {
-    out += std::to_string(i->number);
-  } else if (const auto* d = v.as<double>()) {
-    append_json_number(*d, out);
-  } else if (const List* list = v.list()) {
-    out += '[';
-    for (size_t i = 0; i < list->size(); ++i) {
-      if (i > 0) out += ',';
-      append_json((*list)[i], out);
-    }
-    out += ']';
-  } else if (const Map* map = v.map()) {
-    out += '{';
-    bool first = true;
-    for (const auto& [name, value] : *map) {
-      if (!std::exchange(first, false)) out += ',';
-      append_json_string(out, name, JsonEscapes::kGo);
-      out += ':';
-      append_json(value, out);
-    }
-    out += '}';
-  } else if (const auto* t = v.as<GoTime>()) {
-    append_json_string(out, t->format("2006-01-02T15:04:05.999999999Z07:00"), JsonEscapes::kGo);
-  } else {
-    append_json_string(out, v.printed(), JsonEscapes::kGo);
-  }
-}
-Outcome to_json(Context&, Arguments a) {
-  std::string out;
-  append_json(a[0], out);
-  return Value(std::move(out));
-}
-
-// ---- time ----
-
-Outcome date_in_zone(Context& context, Arguments a) {
-  GoTime t = GoTime::from(context.timestamp);
-  if (const auto* time = a[1].as<GoTime>()) {
-    t = *time;
-  } else if (const auto* seconds = a[1].as<Integer>()) {
-    t.seconds = seconds->number;
-    t.nanos = 0;
-  }
-  const TimeZone zone = context.zone(*a[2].text());
-  zone.apply(t);
-  return Value(t.format(*a[0].text()));
-}
-
 const Function kFunctions[] = {
     {"empty", {kAny}, false, empty},
     {"coalesce", {kAny}, true, coalesce},
@@ -302,21 +242,16 @@ const Function kFunctions[] = {
     {"untitle", {kString}, false, untitle},
     {"abbrev", {kInt, kString}, false, abbrev},
     {"plural", {kString, kString, kInt}, false, plural},
-    {"env", {kString}, false, env},
     {"atoi", {kString}, false, atoi},
     {"int64", {kAny}, false, int64},
     {"add1", {kAny}, false, add1},
-    {"until", {kInt}, false, until},
-    {"regexMatch", {kString, kString}, false, regex_match},
+    {"regexMatch", {kString, kString}, false, regex_match_or_not},
     {"mustRegexMatch", {kString, kString}, false, regex_match},
     {"regexFind", {kString, kString}, false, regex_find},
     {"mustRegexFind", {kString, kString}, false, regex_find},
     {"regexFindAll", {kString, kString, kInt}, false, regex_find_all},
     {"regexSplit", {kString, kString, kInt}, false, regex_split},
-    {"toJson", {kAny}, false, to_json},
 
-    {"dateInZone", {kString, kAny, kString}, false, date_in_zone},
-    {"date_in_zone", {kString, kAny, kString}, false, date_in_zone},
 };
 
 }  // namespace

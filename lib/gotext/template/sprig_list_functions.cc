@@ -1,8 +1,7 @@
-// sprig's lists and maps, for Promtail's templates. Values do not change: set and unset give new
-// maps.
+// sprig's lists, for Promtail's templates. A list does not change: functions give new ones.
 #include <algorithm>
-#include <map>
 
+#include "gotext/template/collections.h"
 #include "gotext/template/functions.h"
 
 namespace logsvc::tmpl {
@@ -11,23 +10,13 @@ namespace {
 using Arguments = std::span<const Value>;
 using Outcome = Result<Value>;
 constexpr Parameter kAny = Parameter::kAny;
-constexpr Parameter kString = Parameter::kString;
 
-Value list_of(List items) { return Value(std::make_shared<const List>(std::move(items))); }
-Value map_of(Map members) { return Value(std::make_shared<const Map>(std::move(members))); }
+Error too_long() { return invalid("the list is too long"); }
 
-Result<const List*> list_in(const Value& v, const char* function) {
-  if (const List* list = v.list()) return list;
-  return invalid(std::string("Cannot find ") + function + " on type " +
-                 (v.is_nil() ? "invalid" : v.type_name()));
+Outcome list(Context&, Arguments a) {
+  for (const Value& v : a) RETURN_IF_ERROR(check_part(v));
+  return list_of(List(a.begin(), a.end()));
 }
-Result<const Map*> map_in(const Value& v) {
-  if (const Map* map = v.map()) return map;
-  return invalid(std::string("wrong type for value; expected map[string]interface {}; got ") +
-                 (v.is_nil() ? "nil" : v.type_name()));
-}
-
-Outcome list(Context&, Arguments a) { return list_of(List(a.begin(), a.end())); }
 
 Outcome first(Context&, Arguments a) {
   ASSIGN_OR_RETURN(const List* items, list_in(a[0], "first"));
@@ -49,12 +38,16 @@ Outcome initial(Context&, Arguments a) {
 }
 Outcome append(Context&, Arguments a) {
   ASSIGN_OR_RETURN(const List* items, list_in(a[0], "push"));
+  RETURN_IF_ERROR(check_part(a[1]));
+  if (items->size() >= kMaxElements) return too_long();
   List out = *items;
   out.push_back(a[1]);
   return list_of(std::move(out));
 }
 Outcome prepend(Context&, Arguments a) {
   ASSIGN_OR_RETURN(const List* items, list_in(a[0], "prepend"));
+  RETURN_IF_ERROR(check_part(a[1]));
+  if (items->size() >= kMaxElements) return too_long();
   List out = *items;
   out.insert(out.begin(), a[1]);
   return list_of(std::move(out));
@@ -63,6 +56,7 @@ Outcome concat(Context&, Arguments a) {
   List out;
   for (const Value& v : a) {
     ASSIGN_OR_RETURN(const List* items, list_in(v, "concat"));
+    if (out.size() + items->size() > kMaxElements) return too_long();
     out.insert(out.end(), items->begin(), items->end());
   }
   return list_of(std::move(out));
@@ -71,23 +65,54 @@ Outcome reverse(Context&, Arguments a) {
   ASSIGN_OR_RETURN(const List* items, list_in(a[0], "reverse"));
   return list_of(List(items->rbegin(), items->rend()));
 }
-Outcome uniq(Context&, Arguments a) {
+
+Result<bool> is_among(const Value& v, Arguments others) {
+  for (const Value& other : others) {
+    ASSIGN_OR_RETURN(const bool same, deep_equal(v, other));
+    if (same) return true;
+  }
+  return false;
+}
+Outcome uniq(Context& context, Arguments a) {
   ASSIGN_OR_RETURN(const List* items, list_in(a[0], "uniq"));
   List out;
   for (const Value& v : *items) {
-    const auto same = [&](const Value& w) {
-      return v.type_name() == w.type_name() && v.printed() == w.printed();
-    };
-    if (std::none_of(out.begin(), out.end(), same)) out.push_back(v);
+    RETURN_IF_ERROR(context.cancellation.check());
+    ASSIGN_OR_RETURN(const bool known, is_among(v, out));
+    if (!known) out.push_back(v);
   }
   return list_of(std::move(out));
 }
 Outcome has(Context&, Arguments a) {
   if (a[1].is_nil()) return Value(false);
   ASSIGN_OR_RETURN(const List* items, list_in(a[1], "has"));
-  return Value(std::any_of(items->begin(), items->end(), [&](const Value& v) {
-    return v.type_name() == a[0].type_name() && v.printed() == a[0].printed();
-  }));
+  ASSIGN_OR_RETURN(const bool out, is_among(a[0], *items));
+  return Value(out);
+}
+// A list, then what is left out of it.
+Outcome without(Context&, Arguments a) {
+  ASSIGN_OR_RETURN(const List* items, list_in(a[0], "without"));
+  List out;
+  for (const Value& v : *items) {
+    ASSIGN_OR_RETURN(const bool unwanted, is_among(v, a.subspan(1)));
+    if (!unwanted) out.push_back(v);
+  }
+  return list_of(std::move(out));
+}
+// Lists of a size that follow each other; the last may be shorter.
+Outcome chunk(Context&, Arguments a) {
+  const int64_t size = a[0].as<Integer>()->number;
+  const List* items = a[1].list();
+  if (!items) return invalid(std::string("Cannot chunk type ") + kind_name(a[1]));
+  if (size < 1) return invalid("the size of chunks is below 1");
+  List out;
+  auto at = items->begin();
+  while (at != items->end()) {
+    const auto end = at + std::min<std::ptrdiff_t>(size, items->end() - at);
+    out.push_back(list_of(List(at, end)));
+    at = end;
+  }
+  return list_of(std::move(out));
 }
 Outcome compact(Context&, Arguments a) {
   ASSIGN_OR_RETURN(const List* items, list_in(a[0], "compact"));
@@ -97,7 +122,8 @@ Outcome compact(Context&, Arguments a) {
   return list_of(std::move(out));
 }
 Outcome sort_alpha(Context&, Arguments a) {
-  ASSIGN_OR_RETURN(const List* items, list_in(a[0], "sortAlpha"));
+  const List* items = a[0].list();
+  if (!items) return list_of({Value(a[0].is_nil() ? "" : a[0].printed())});
   List out;
   for (const Value& v : *items) out.push_back(Value(v.printed()));
   std::sort(out.begin(), out.end(),
@@ -114,62 +140,6 @@ Outcome slice(Context&, Arguments a) {
   return list_of(List(items->begin() + from, items->begin() + to));
 }
 
-Outcome dict(Context&, Arguments a) {
-  Map out;
-  for (size_t i = 0; i < a.size(); i += 2) {
-    out[a[i].printed()] = i + 1 < a.size() ? a[i + 1] : Value::string("");
-  }
-  return map_of(std::move(out));
-}
-Outcome get(Context&, Arguments a) {
-  ASSIGN_OR_RETURN(const Map* map, map_in(a[0]));
-  const auto found = map->find(*a[1].text());
-  return found == map->end() ? Value::string("") : found->second;
-}
-Outcome has_key(Context&, Arguments a) {
-  ASSIGN_OR_RETURN(const Map* map, map_in(a[0]));
-  return Value(map->find(*a[1].text()) != map->end());
-}
-Outcome set(Context&, Arguments a) {
-  ASSIGN_OR_RETURN(const Map* map, map_in(a[0]));
-  Map out = *map;
-  out[*a[1].text()] = a[2];
-  return map_of(std::move(out));
-}
-Outcome unset(Context&, Arguments a) {
-  ASSIGN_OR_RETURN(const Map* map, map_in(a[0]));
-  Map out = *map;
-  out.erase(*a[1].text());
-  return map_of(std::move(out));
-}
-Outcome keys(Context&, Arguments a) {
-  List out;
-  for (const Value& v : a) {
-    ASSIGN_OR_RETURN(const Map* map, map_in(v));
-    for (const auto& member : *map) out.push_back(Value(member.first));
-  }
-  return list_of(std::move(out));
-}
-Outcome values(Context&, Arguments a) {
-  ASSIGN_OR_RETURN(const Map* map, map_in(a[0]));
-  List out;
-  for (const auto& member : *map) out.push_back(member.second);
-  return list_of(std::move(out));
-}
-// pick and omit: a map, then names.
-Outcome selected(Arguments a, bool wanted) {
-  ASSIGN_OR_RETURN(const Map* map, map_in(a[0]));
-  Map out;
-  for (const auto& [name, value] : *map) {
-    const bool named = std::any_of(a.begin() + 1, a.end(),
-                                   [&, &key = name](const Value& v) { return *v.text() == key; });
-    if (named == wanted) out[name] = value;
-  }
-  return map_of(std::move(out));
-}
-Outcome pick(Context&, Arguments a) { return selected(a, true); }
-Outcome omit(Context&, Arguments a) { return selected(a, false); }
-
 const Function kFunctions[] = {
     {"list", {kAny}, true, list},
     {"tuple", {kAny}, true, list},
@@ -183,19 +153,12 @@ const Function kFunctions[] = {
     {"concat", {kAny}, true, concat},
     {"reverse", {kAny}, false, reverse},
     {"uniq", {kAny}, false, uniq},
+    {"without", {kAny, kAny}, true, without},
+    {"chunk", {Parameter::kInt, kAny}, false, chunk},
     {"has", {kAny, kAny}, false, has},
     {"compact", {kAny}, false, compact},
     {"sortAlpha", {kAny}, false, sort_alpha},
     {"slice", {kAny, kAny}, true, slice},
-    {"dict", {kAny}, true, dict},
-    {"get", {kAny, kString}, false, get},
-    {"hasKey", {kAny, kString}, false, has_key},
-    {"set", {kAny, kString, kAny}, false, set},
-    {"unset", {kAny, kString}, false, unset},
-    {"keys", {kAny}, true, keys},
-    {"values", {kAny}, false, values},
-    {"pick", {kAny, kString}, true, pick},
-    {"omit", {kAny, kString}, true, omit},
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "base/utf8.h"
 #include "gotext/regex/go_regex.h"
+#include "gotext/template/base_encodings.h"
 #include "gotext/template/functions.h"
 #include "gotext/template/json_value.h"
 #include "gotext/unicode.h"
@@ -219,57 +220,11 @@ Outcome default_value(Context&, Arguments a) {
 
 // ---- encodings ----
 
-constexpr std::string_view kBase64 =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-Outcome b64enc(Context&, Arguments a) {
-  const std::string_view s = text(a[0]);
-  std::string out;
-  for (size_t i = 0; i < s.size(); i += 3) {
-    uint32_t bits = 0;
-    const size_t n = std::min<size_t>(3, s.size() - i);
-    for (size_t j = 0; j < 3; ++j) {
-      bits = bits << 8 | (j < n ? static_cast<unsigned char>(s[i + j]) : 0u);
-    }
-    for (size_t j = 0; j < 4; ++j) out += j <= n ? kBase64[bits >> (18 - 6 * j) & 63] : '=';
-  }
-  return Value(std::move(out));
-}
-
+Outcome b64enc(Context&, Arguments a) { return Value(to_base64(text(a[0]))); }
 // A bad input gives the error as the result.
 Outcome b64dec(Context&, Arguments a) {
-  const std::string_view s = text(a[0]);
-  const auto corrupt = [](size_t at) {
-    return Value("illegal base64 data at input byte " + std::to_string(at));
-  };
-  std::string out;
-  uint32_t bits = 0;
-  int have = 0;
-  size_t i = 0;
-  const auto skip_newlines = [&] {
-    while (i < s.size() && (s[i] == '\n' || s[i] == '\r')) ++i;
-  };
-  for (skip_newlines(); i < s.size() && s[i] != '='; ++i, skip_newlines()) {
-    const size_t digit = kBase64.find(s[i]);
-    if (digit == std::string_view::npos) return corrupt(i);
-    bits = bits << 6 | static_cast<uint32_t>(digit);
-    if (++have < 4) continue;
-    for (int shift = 16; shift >= 0; shift -= 8) out += static_cast<char>(bits >> shift & 255);
-    bits = 0;
-    have = 0;
-  }
-  if (have == 0) return i < s.size() ? corrupt(i) : Value(std::move(out));
-  if (have == 1 || i >= s.size()) return corrupt(i < s.size() ? i : i - static_cast<size_t>(have));
-  for (int n = have; n < 4; ++n, ++i) {
-    skip_newlines();
-    if (i >= s.size()) return corrupt(s.size());
-    if (s[i] != '=') return corrupt(i);
-  }
-  skip_newlines();
-  if (i < s.size()) return corrupt(i);
-  out += static_cast<char>(bits >> (have == 2 ? 4 : 10) & 255);
-  if (have == 3) out += static_cast<char>(bits >> 2 & 255);
-  return Value(std::move(out));
+  const auto out = from_base64(text(a[0]));
+  return Value(out.ok() ? *out : out.error().message);
 }
 
 Outcome urlencode(Context&, Arguments a) {

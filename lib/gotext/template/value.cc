@@ -15,6 +15,7 @@ struct Truth {
   bool operator()(const std::string& v) const { return !v.empty(); }
   bool operator()(const GoTime&) const { return true; }
   bool operator()(const TimeZone&) const { return true; }
+  bool operator()(const std::shared_ptr<const Version>&) const { return true; }
   template <typename T>
   bool operator()(const std::shared_ptr<const T>& v) const {
     return !v->empty();
@@ -31,6 +32,7 @@ struct Print {
   void operator()(const std::string& v) const { out += v; }
   void operator()(const GoTime& v) const { out += v.printed(); }
   void operator()(const TimeZone& v) const { out += v.name(); }
+  void operator()(const std::shared_ptr<const Version>& v) const { out += v->printed(); }
   void operator()(const std::shared_ptr<const List>& v) const {
     out += '[';
     for (size_t i = 0; i < v->size(); ++i) {
@@ -89,7 +91,8 @@ const char* Value::type_name() const {
                                            "[]interface {}",
                                            "map[string]interface {}",
                                            "map[string]string",
-                                           "*time.Location"};
+                                           "*time.Location",
+                                           "*semver.Version"};
   if (const auto* i = as<Integer>()) return kIntegers[static_cast<size_t>(i->type)];
   return kNames[state_.index()];
 }

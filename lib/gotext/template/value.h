@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "gotext/template/version.h"
 #include "gotext/time/go_time.h"
 #include "model/label_set.h"
 
@@ -31,9 +32,10 @@ struct Integer {
 
 class Value {
  public:
-  using State = std::variant<std::monostate, bool, Integer, double, std::string, GoTime,
-                             std::shared_ptr<const List>, std::shared_ptr<const Map>,
-                             std::shared_ptr<const Labels>, TimeZone>;
+  using State =
+      std::variant<std::monostate, bool, Integer, double, std::string, GoTime,
+                   std::shared_ptr<const List>, std::shared_ptr<const Map>,
+                   std::shared_ptr<const Labels>, TimeZone, std::shared_ptr<const Version>>;
 
   Value() = default;  // nil
   template <typename T>
@@ -52,6 +54,7 @@ class Value {
   const List* list() const { return pointee<List>(); }
   const Map* map() const { return pointee<Map>(); }
   const Labels* labels() const { return pointee<Labels>(); }  // sorted by name
+  const Version* version() const { return pointee<Version>(); }
 
   // Go's name of the type: string, int, map[string]string.
   const char* type_name() const;

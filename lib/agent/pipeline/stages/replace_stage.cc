@@ -4,6 +4,7 @@
 #include "agent/pipeline/stages/stage_compiler.h"
 #include "agent/pipeline/stages/template_data.h"
 #include "gotext/regex/go_regex.h"
+#include "gotext/template/collections.h"
 
 namespace logsvc::agent {
 namespace {
@@ -61,7 +62,7 @@ class ReplaceStage : public Stage {
     const std::string captured(group);
     data.insert_or_assign("Value", tmpl::Value(captured));
     std::string text;
-    if (!replacement_->render(tmpl::Value(std::make_shared<const tmpl::Map>(data)), text).ok()) {
+    if (!replacement_->render(tmpl::map_of(data), text).ok()) {
       return false;
     }
     const auto start = static_cast<size_t>(group.data() - input_.data());

@@ -1,6 +1,7 @@
 // template: a Go template over extracted values; its output becomes one of them.
 #include "agent/pipeline/stages/stage_compiler.h"
 #include "agent/pipeline/stages/template_data.h"
+#include "gotext/template/collections.h"
 
 namespace logsvc::agent {
 namespace {
@@ -18,8 +19,7 @@ class TemplateStage : public Stage {
     }
     data.insert_or_assign("Entry", tmpl::Value(entry.line));
     out_.clear();
-    const auto shared = std::make_shared<const tmpl::Map>(std::move(data));
-    if (!template_.render(tmpl::Value(shared), out_).ok()) return true;
+    if (!template_.render(tmpl::map_of(std::move(data)), out_).ok()) return true;
     if (out_.empty()) {
       entry.extracted.erase(source_);
     } else {

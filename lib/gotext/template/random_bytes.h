@@ -1,0 +1,16 @@
+// Unpredictable bytes from the operating system.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/result.h"
+
+namespace logsvc::tmpl {
+
+Result<std::string> random_bytes(size_t count);
+
+// 0 … bound - 1, all equally likely. The bound is not 0.
+Result<uint64_t> random_below(uint64_t bound);
+
+}  // namespace logsvc::tmpl
