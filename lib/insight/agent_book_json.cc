@@ -51,8 +51,8 @@ const json& tuple(const json& value, size_t size, const char* what) {
 
 // As wide as what agents may say of themselves: nobody may make a file that does not read again.
 int64_t number(const json& value, int64_t least) {
-  const bool fits = value.is_number_unsigned() ? value.get<uint64_t>() <= INT64_MAX
-                                               : value.is_number_integer();
+  const bool fits =
+      value.is_number_unsigned() ? value.get<uint64_t>() <= INT64_MAX : value.is_number_integer();
   if (!fits || value.get<int64_t>() < least) throw Damaged{"no whole number, or out of range"};
   return value.get<int64_t>();
 }
@@ -76,7 +76,8 @@ std::string source_of(const json& value) {
 
 LedgerCell read_cell(const json& parts) {
   std::array<uint64_t, 5> n{};
-  for (size_t i = 1; i < list(parts, n.size() + 1, "cell").size(); ++i) n[i - 1] = count_of(parts[i]);
+  for (size_t i = 1; i < list(parts, n.size() + 1, "cell").size(); ++i)
+    n[i - 1] = count_of(parts[i]);
   return {n[0], n[1], n[2], n[3], n[4]};
 }
 
@@ -194,8 +195,8 @@ void AgentBookWriter::add(const AgentState& agent) {
 }
 
 std::string AgentBookWriter::finish(bool at_end) {
-  return "{\"version\":" + std::to_string(kVersion) +
-         ",\"at_end\":" + (at_end ? "true" : "false") + ",\"agents\":[" + text_ + "\n]}\n";
+  return "{\"version\":" + std::to_string(kVersion) + ",\"at_end\":" + (at_end ? "true" : "false") +
+         ",\"agents\":[" + text_ + "\n]}\n";
 }
 
 Result<KeptAgents> read_kept_agents(std::string_view text) {

@@ -31,7 +31,7 @@ struct LedgerCell {
 class SourceLedger {
  public:
   static constexpr Duration kCellWidth = 10 * kMinute;
-  static constexpr size_t kCells = 144;    // a day
+  static constexpr size_t kCells = 144;     // a day
   static constexpr size_t kMaxHoles = 200;  // beyond that the oldest stays missing for good
 
   struct Hole {

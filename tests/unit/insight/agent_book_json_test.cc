@@ -131,7 +131,7 @@ TEST_CASE("kept agents: another version, and what no book writes, is refused") {
   CHECK(refused("\"version\":1", "\"version\":2"));
   CHECK(refused("\"seen\":", "\"seen\":-"));
   CHECK(refused("\"seen\":", "\"seen\":1e300,\"x\":"));
-  CHECK(refused("[\"c1\",21,", "[\"c1\",13,"));         // a hole behind the next number
+  CHECK(refused("[\"c1\",21,", "[\"c1\",13,"));  // a hole behind the next number
   CHECK(refused("[\"c1\",21,", "[\"c1\",-21,"));
   CHECK(refused("[\"c1\",", "[\"far too long for one\","));
   CHECK(refused("\"offsets\":[", "\"offsets\":[" + std::string(200, '[')));
