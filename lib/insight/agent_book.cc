@@ -3,65 +3,6 @@
 #include <algorithm>
 
 namespace logsvc::insight {
-namespace {
-
-constexpr size_t kOffsets = 31;
-constexpr size_t kMaxHoles = 200;  // of one source; then the oldest stays missing for good
-
-}  // namespace
-
-// What of [first, end) lies in holes; the holes become smaller by it.
-uint64_t SourceLedger::fill_holes(uint64_t first, uint64_t end) {
-  uint64_t filled = 0;
-  std::vector<Hole> left;
-  for (const Hole& hole : holes_) {
-    const uint64_t from = std::max(first, hole.first), to = std::min(end, hole.end);
-    if (from >= to) {
-      left.push_back(hole);
-      continue;
-    }
-    filled += to - from;
-    cells_[hole.cell].missing -= to - from;
-    if (hole.first < from) left.push_back({hole.first, from, hole.cell});
-    if (to < hole.end) left.push_back({to, hole.end, hole.cell});
-  }
-  holes_ = std::move(left);
-  return filled;
-}
-
-void SourceLedger::add(uint64_t first, uint64_t count, Timestamp arrival) {
-  if (count == 0 || first > UINT64_MAX - count) return;
-  const uint64_t end = first + count;
-  const int64_t now = arrival / kCellWidth;
-  LedgerCell& cell = cells_[now];
-  if (next_ == 0) next_ = first;
-  if (first > next_) {
-    holes_.push_back({next_, first, now});
-    cell.missing += first - next_;
-    if (holes_.size() > kMaxHoles) holes_.erase(holes_.begin());
-  }
-  const uint64_t old_end = std::min(end, next_);
-  const uint64_t late = first < old_end ? fill_holes(first, old_end) : 0;
-  const uint64_t fresh = end > next_ ? end - std::max(first, next_) : 0;
-  cell.received += fresh + late;
-  cell.late += late;
-  cell.doubled += count - fresh - late;
-  next_ = std::max(next_, end);
-  const int64_t oldest = now - static_cast<int64_t>(kCells) + 1;
-  std::erase_if(holes_, [&](const Hole& hole) { return hole.cell < oldest; });
-  cells_.erase(cells_.begin(), cells_.lower_bound(oldest));
-}
-
-LedgerCell SourceLedger::total() const {
-  LedgerCell sum;
-  for (const auto& [number, cell] : cells_) {
-    sum.received += cell.received;
-    sum.late += cell.late;
-    sum.doubled += cell.doubled;
-    sum.missing += cell.missing;
-  }
-  return sum;
-}
 
 Duration AgentState::skew() const {
   if (offsets.empty()) return 0;
@@ -98,11 +39,53 @@ bool AgentBook::make_room(Timestamp arrival, const std::string& address) {
 
 // For one more of its agents' sources.
 bool AgentBook::has_source_room(const std::string& address) const {
-  size_t sources = 0;
+  size_t all = 0, of_address = 0;
   for (const auto& [id, agent] : agents_) {
-    if (agent.address == address) sources += std::max(agent.sources.size(), agent.described.size());
+    const size_t sources = std::max(agent.sources.size(), agent.described.size());
+    all += sources;
+    if (agent.address == address) of_address += sources;
   }
-  return sources < kMaxSourcesOfAddress;
+  return of_address < kMaxSourcesOfAddress && all < kMaxSourcesOfAll;
+}
+
+// For one more ledger of the agent. One of a source that nothing came of for a day has nothing left
+// to tell, and goes.
+bool AgentBook::has_ledger_room(AgentState& agent, Timestamp arrival) const {
+  if (agent.sources.size() < kMaxSources && has_source_room(agent.address)) return true;
+  const auto quiet = std::min_element(
+      agent.sources.begin(), agent.sources.end(),
+      [](const auto& a, const auto& b) { return a.second.heard() < b.second.heard(); });
+  const int64_t oldest =
+      arrival / SourceLedger::kCellWidth - static_cast<int64_t>(SourceLedger::kCells);
+  if (quiet == agent.sources.end() || quiet->second.heard() > oldest) return false;
+  agent.sources.erase(quiet);
+  return true;
+}
+
+void AgentBook::add_lines(AgentState& agent, const wire::AgentReport& report, Timestamp arrival) {
+  for (const wire::SequenceRange& range : report.lines) {
+    auto found = agent.sources.find(range.source);
+    if (found == agent.sources.end()) {
+      if (!has_ledger_room(agent, arrival)) continue;
+      found = agent.sources.emplace(range.source, SourceLedger()).first;
+    }
+    holes_changed_ |= found->second.add(range.first, range.count, arrival);
+  }
+}
+
+void AgentBook::restore(AgentState agent) {
+  if (agents_.size() >= kMaxAgents) return;
+  std::string id = agent.report.agent;
+  agents_.emplace(std::move(id), std::move(agent));
+}
+
+void AgentBook::forget_before(Timestamp oldest) {
+  std::erase_if(agents_, [&](const auto& one) { return one.second.seen < oldest; });
+  for (auto& [id, agent] : agents_) {
+    std::erase_if(agent.sources, [&](const auto& one) {
+      return one.second.heard() < oldest / SourceLedger::kCellWidth;
+    });
+  }
 }
 
 bool AgentBook::refresh(wire::AgentReport report, Timestamp arrival, const std::string& address) {
@@ -122,12 +105,8 @@ bool AgentBook::add(wire::AgentReport report, Timestamp arrival, const std::stri
   agent.kept_at_arrival += kept_at_arrival;
   if (kept_at_arrival > 0) agent.kept_at = arrival;
   if (report.clock > 0) agent.offsets.push_back(report.clock - arrival);
-  if (agent.offsets.size() > kOffsets) agent.offsets.pop_front();
-  for (const wire::SequenceRange& range : report.lines) {
-    const bool known = agent.sources.count(range.source) > 0;
-    if (!known && (agent.sources.size() >= kMaxSources || !has_source_room(address))) continue;
-    agent.sources[range.source].add(range.first, range.count, arrival);
-  }
+  if (agent.offsets.size() > kMaxOffsets) agent.offsets.pop_front();
+  add_lines(agent, report, arrival);
   for (wire::SourceDescription& source : report.sources) {
     const bool known = agent.described.count(source.source) > 0;
     if (!known && (agent.described.size() >= kMaxSources || !has_source_room(address))) continue;

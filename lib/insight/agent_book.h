@@ -1,48 +1,18 @@
-// The agents as they report themselves, and the ledger of delivery: which numbered lines came, came
-// late, came twice or are missing, by source and ten minutes. In memory: after a restart of the
-// server each source begins with the first number that comes. Not thread-safe.
+// The agents as they report themselves, and the ledgers of what they delivered, one a source
+// (source_ledger.h). Kept between two runs of the server by agent_book_json.h. Not thread-safe.
 #pragma once
 
 #include <deque>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/time.h"
+#include "insight/source_ledger.h"
 #include "wire/agent_report.h"
 
 namespace logsvc::insight {
-
-struct LedgerCell {
-  uint64_t received = 0;
-  uint64_t late = 0;     // of the received, those that filled a hole
-  uint64_t doubled = 0;  // came again
-  uint64_t missing = 0;  // of holes that opened in this cell and are still open
-};
-
-class SourceLedger {
- public:
-  static constexpr Duration kCellWidth = 10 * kMinute;
-  static constexpr size_t kCells = 144;  // a day
-
-  // Lines [first, first + count) arrived.
-  void add(uint64_t first, uint64_t count, Timestamp arrival);
-  // By cell number (time / kCellWidth).
-  const std::map<int64_t, LedgerCell>& cells() const { return cells_; }
-  LedgerCell total() const;
-
- private:
-  struct Hole {
-    uint64_t first;
-    uint64_t end;
-    int64_t cell;  // in which it opened
-  };
-  uint64_t fill_holes(uint64_t first, uint64_t end);
-
-  uint64_t next_ = 0;  // the number that comes next; 0: nothing came yet
-  std::vector<Hole> holes_;
-  std::map<int64_t, LedgerCell> cells_;
-};
 
 struct DescribedSource {
   wire::SourceDescription now;
@@ -50,9 +20,9 @@ struct DescribedSource {
 };
 
 struct AgentState {
-  std::string address;       // that the last report came from
-  wire::AgentReport report;  // the last one; its lines are in the ledger
-  Timestamp seen = 0;
+  std::string address;           // that the last report came from
+  wire::AgentReport report;      // the last one; its lines are in the ledger
+  Timestamp seen = 0;            // when it came
   std::deque<Duration> offsets;  // the agent's clock minus ours, of the last reports
   // Lines ahead of our clock, kept at the time of their arrival; when the last ones came (0: none).
   uint64_t kept_at_arrival = 0;
@@ -70,6 +40,8 @@ class AgentBook {
   static constexpr size_t kMaxAgentsOfAddress = 100;
   static constexpr size_t kMaxSources = 2000;  // of one agent
   static constexpr size_t kMaxSourcesOfAddress = 10'000;
+  static constexpr size_t kMaxSourcesOfAll = 50'000;
+  static constexpr size_t kMaxOffsets = 31;  // of one agent
   static constexpr Duration kAlive = 30 * kSecond;
   // A container that was not told of for so long is gone: all are, in turn, more often.
   static constexpr Duration kDescribed = 10 * kMinute;
@@ -87,11 +59,21 @@ class AgentBook {
   bool refresh(wire::AgentReport report, Timestamp arrival, const std::string& address);
   const std::map<std::string, AgentState>& agents() const { return agents_; }
 
+  // As an earlier run kept it; left out if there are too many, or it is here.
+  void restore(AgentState agent);
+  // Drops agents last heard of before the instant, and sources that nothing came of since.
+  void forget_before(Timestamp oldest);
+  // Whether a hole in a ledger opened, or became smaller, since the last call.
+  bool take_holes_changed() { return std::exchange(holes_changed_, false); }
+
  private:
   bool make_room(Timestamp arrival, const std::string& address);
   bool has_source_room(const std::string& address) const;
+  bool has_ledger_room(AgentState& agent, Timestamp arrival) const;
+  void add_lines(AgentState& agent, const wire::AgentReport& report, Timestamp arrival);
 
   std::map<std::string, AgentState> agents_;  // by the agent's id
+  bool holes_changed_ = false;
 };
 
 }  // namespace logsvc::insight

@@ -1,11 +1,19 @@
 #include "insight/insight.h"
 
+#include <algorithm>
+
+#include "insight/agent_book_json.h"
+
 namespace logsvc::insight {
 namespace {
 
 constexpr Duration kRecent = static_cast<Duration>(kSeconds) * kSecond;
 constexpr const char* kFaultsFile = "/faults.json";
 constexpr const char* kGapsFile = "/gaps.json";
+constexpr const char* kAgentsFile = "/agents.json";
+constexpr auto kAllEvery = std::chrono::minutes(1);
+// Between two writes of the agents: agents that open holes all the time wear out no disk.
+constexpr auto kAgentsPause = std::chrono::seconds(2);
 
 }  // namespace
 
@@ -14,10 +22,11 @@ Insight::Insight(InsightOptions options, LogSink& sink, const LogSource& source,
     : options_(std::move(options)),
       sink_(sink),
       source_(source),
-      files_(files),
       clock_(clock),
       diagnostics_(diagnostics),
-      began_(clock.now()) {
+      began_(clock.now()),
+      kept_(options_.dir, files, diagnostics),
+      pulse_(options_.retention) {
   load();
   // Before anything is accepted, so that no line is counted twice.
   count_stored({began_ - kRecent, began_ + kHour});
@@ -32,38 +41,40 @@ Insight::~Insight() {
     stop_changed_.notify_all();
   }
   thread_.join();
-  save();
+  save(true);
+}
+
+Timestamp Insight::oldest_kept() const {
+  return options_.retention > 0 ? clock_.now() - options_.retention : 0;
 }
 
 void Insight::load() {
-  const std::string faults = read_kept(kFaultsFile), gaps = read_kept(kGapsFile);
+  const std::string faults = kept_.read(kFaultsFile), gaps = kept_.read(kGapsFile);
+  const std::string agents = kept_.read(kAgentsFile);
   Status faults_read, gaps_read;
   {
     MutexLock lock(mutex_);
     if (!faults.empty()) faults_read = pulse_.faults().load(faults);
-    if (!gaps.empty()) gaps_read = pulse_.load_gaps(gaps);
+    if (!gaps.empty()) gaps_read = pulse_.load_gaps(gaps, oldest_kept());
   }
-  set_aside(kFaultsFile, faults_read);
-  set_aside(kGapsFile, gaps_read);
+  kept_.set_aside(kFaultsFile, faults_read);
+  kept_.set_aside(kGapsFile, gaps_read);
+  if (!agents.empty()) load_agents(agents);
 }
 
-// Empty if there is none.
-std::string Insight::read_kept(const char* file) {
-  const std::string path = options_.dir + file;
-  if (!files_.exists(path)) return "";
-  const auto text = files_.read_all(path);
-  if (text.ok()) return *text;
-  diagnostics_.warn("insight", "cannot read what was learned; it is learned anew",
-                    {{"why", text.error().message}});
-  return "";
-}
-
-void Insight::set_aside(const char* file, const Status& why) {
-  if (why.ok()) return;
-  const std::string path = options_.dir + file;
-  diagnostics_.warn("insight", "what was learned does not read; it is set aside and learned anew",
-                    {{"file", path}, {"why", why.error().message}});
-  (void)files_.rename(path, path + ".bad");
+void Insight::load_agents(const std::string& text) {
+  auto read = read_kept_agents(text);
+  if (!read.ok()) return kept_.set_aside(kAgentsFile, read.error());
+  {
+    MutexLock lock(mutex_);
+    for (AgentState& agent : read->agents) {
+      if (agent.seen < oldest_kept()) continue;
+      if (!agent.report.host.empty()) pulse_.host_seen(agent.report.host, agent.seen);
+      agents_.restore(std::move(agent));
+    }
+  }
+  // From here on, what is on disk is no longer what there was at the end of a run.
+  if (read->at_end) save_agents(false);
 }
 
 void Insight::count_stored(TimeRange range) {
@@ -105,26 +116,50 @@ Status Insight::count_others(TimeRange range) {
   return entries->status();
 }
 
-// Of the day before the last 15 minutes, and its container events.
+// Of the day before the last 15 minutes; of a run that ended longer ago, also of its last minute,
+// which is not in what it kept.
 void Insight::restore_day() {
-  count_stored({began_ - kDay, began_ - kRecent});
-  restore_marks("job", kDockerEventsJob);
-  restore_marks("source", kDockerEventSource);
+  Timestamp from = began_ - kDay;
+  {
+    MutexLock lock(mutex_);
+    const Timestamp last = pulse_.newest_line();
+    if (last > 0)
+      from = std::max(std::min(from, last - 2 * kMinute), std::min(from, oldest_kept()));
+  }
+  count_stored({from, began_ - kRecent});
+  restore_marks();
 }
 
-void Insight::restore_marks(const char* label, const char* value) {
+// The newest of the retention.
+void Insight::restore_marks() {
+  std::vector<Mark> marks = stored_marks("job", kDockerEventsJob);
+  std::vector<Mark> others = stored_marks("source", kDockerEventSource);
+  std::move(others.begin(), others.end(), std::back_inserter(marks));
+  std::stable_sort(marks.begin(), marks.end(),
+                   [](const Mark& a, const Mark& b) { return a.at < b.at; });
+  MutexLock lock(mutex_);
+  for (Mark& mark : marks) pulse_.restore_mark(std::move(mark));
+}
+
+std::vector<Mark> Insight::stored_marks(const char* label, const char* value) {
+  std::vector<Mark> out;
   const auto matcher = Matcher::make(MatchType::kEqual, label, value);
-  if (!matcher.ok()) return;
+  if (!matcher.ok()) return out;
   SelectQuery query;
   query.matchers = {*matcher};
-  query.range = {began_ - kDay, began_};
+  query.range = {oldest_kept(), began_};
+  query.direction = Direction::kBackward;
+  query.limit_hint = MarkBook::kMax;
   query.stop = stop_.get_token();
   const auto events = source_.select(query);
-  if (!events.ok()) return;
-  while ((*events)->next()) {
+  if (!events.ok()) return out;
+  while (out.size() < MarkBook::kMax && (*events)->next()) {
     MutexLock lock(mutex_);
-    pulse_.restore_mark((*events)->labels(), (*events)->entry());
+    auto mark = pulse_.mark_of((*events)->labels(), (*events)->entry());
+    if (mark) out.push_back(std::move(*mark));
   }
+  std::reverse(out.begin(), out.end());
+  return out;
 }
 
 Result<Appended> Insight::append(std::shared_ptr<const Batch> batch) {
@@ -138,11 +173,17 @@ void Insight::report(wire::AgentReport report, const std::string& address,
                      uint64_t kept_at_arrival) {
   const Timestamp now = clock_.now();
   const std::string host = report.host;
-  bool known;
+  bool known, holes_changed;
   {
     MutexLock lock(mutex_);
     known = agents_.add(std::move(report), now, address, kept_at_arrival);
     if (known && !host.empty()) pulse_.host_seen(host, now);
+    holes_changed = agents_.take_holes_changed();
+  }
+  if (holes_changed) {
+    MutexLock lock(stop_mutex_);
+    holes_changed_ = true;
+    stop_changed_.notify_all();
   }
   if (known) return;
   diagnostics_.warn("insight", "left out an agent's report: too many agents of its address",
@@ -184,34 +225,68 @@ Insight::Frame Insight::frame() {
   return frame_;
 }
 
-void Insight::save() {
+void Insight::save(bool at_end) {
   std::string faults, gaps;
   {
     MutexLock lock(mutex_);
-    if (options_.retention > 0) {
-      pulse_.faults().forget_before(clock_.now() - options_.retention);
-    }
+    pulse_.faults().forget_before(oldest_kept());
+    agents_.forget_before(oldest_kept());
     faults = pulse_.faults().save();
     gaps = pulse_.save_gaps();
   }
-  Status done = files_.make_dirs(options_.dir);
-  if (done.ok()) done = files_.replace(options_.dir + kFaultsFile, faults);
-  if (done.ok()) done = files_.replace(options_.dir + kGapsFile, gaps);
-  if (!done.ok()) {
-    diagnostics_.warn("insight", "cannot keep what was learned; trying again in a minute",
-                      {{"why", done.error().message}});
+  if (kept_.write(kFaultsFile, faults).ok() && kept_.write(kGapsFile, gaps).ok()) {
+    save_agents(at_end);
+  }
+}
+
+// One agent after the other: who pushes waits for the copy of one at most.
+void Insight::save_agents(bool at_end) {
+  std::vector<std::pair<Timestamp, std::string>> ids;
+  {
+    MutexLock lock(mutex_);
+    for (const auto& [id, agent] : agents_.agents()) ids.emplace_back(-agent.seen, id);
+  }
+  std::sort(ids.begin(), ids.end());
+  AgentBookWriter writer;
+  for (const auto& [seen, id] : ids) {
+    AgentState copy;
+    {
+      MutexLock lock(mutex_);
+      const auto found = agents_.agents().find(id);
+      if (found == agents_.agents().end()) continue;
+      copy = found->second;
+    }
+    writer.add(copy);
+  }
+  (void)kept_.write(kAgentsFile, writer.finish(at_end));
+}
+
+// Until something is to be written.
+Insight::Due Insight::wait(std::chrono::steady_clock::time_point all_due) {
+  MutexLock lock(stop_mutex_);
+  for (;;) {
+    if (stopping_) return Due::kEnd;
+    const auto left = all_due - std::chrono::steady_clock::now();
+    if (left <= left.zero()) return Due::kAll;
+    if (std::exchange(holes_changed_, false)) return Due::kAgents;
+    stop_changed_.wait_for(stop_mutex_, left);
   }
 }
 
 void Insight::run() {
   restore_day();
+  auto all_due = std::chrono::steady_clock::now() + kAllEvery;
   for (;;) {
-    {
-      MutexLock lock(stop_mutex_);
-      if (!stopping_) stop_changed_.wait_for(stop_mutex_, std::chrono::minutes(1));
-      if (stopping_) return;
+    const Due due = wait(all_due);
+    if (due == Due::kEnd) return;
+    if (due == Due::kAll) {
+      save(false);
+      all_due = std::chrono::steady_clock::now() + kAllEvery;
+      continue;
     }
-    save();
+    save_agents(false);
+    MutexLock lock(stop_mutex_);
+    if (!stopping_) stop_changed_.wait_for(stop_mutex_, kAgentsPause);
   }
 }
 

@@ -3,19 +3,26 @@
 // took is counted.
 //
 // On start it counts what the store has of the last 15 minutes, and in the background of the last
-// day; faults and learned gaps are kept in DIR/faults.json and DIR/gaps.json, written once a minute
-// and at the end (a crash costs a minute of them, never a line).
+// day, and reads back container events of the whole retention, the newest of them. Faults, learned
+// gaps, and agents with their ledgers are kept in DIR/faults.json, gaps.json and agents.json,
+// written once a minute and at the end; agents.json also within seconds after a hole in a ledger
+// opened or was filled. A crash costs a minute of them, never a line; what that means for a ledger:
+// source_ledger.h. All are forgotten after the retention.
 //
-// Safe from several threads; its lock is a leaf. Starts one thread, joined by the destructor.
+// Safe from several threads; its lock is a leaf, and held for one agent's copy at most while all
+// are written. Starts one thread, joined by the destructor.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "base/mutex.h"
 #include "insight/agent_book.h"
+#include "insight/kept_files.h"
 #include "insight/pulse.h"
 #include "insight/pulse_json.h"
 #include "model/log_source.h"
@@ -27,7 +34,7 @@ namespace logsvc::insight {
 
 struct InsightOptions {
   std::string dir;         // made if missing
-  Duration retention = 0;  // of faults; 0: for ever
+  Duration retention = 0;  // of all that is kept; 0: for ever
 };
 
 class Insight : public LogSink {
@@ -59,23 +66,28 @@ class Insight : public LogSink {
 
  private:
   void load();
-  std::string read_kept(const char* file);
-  void set_aside(const char* file, const Status& why);
+  void load_agents(const std::string& text);
+  // Before it, what is kept is forgotten.
+  Timestamp oldest_kept() const;
   void restore_day();
-  void restore_marks(const char* label, const char* value);
+  void restore_marks();
+  std::vector<Mark> stored_marks(const char* label, const char* value);
   void count_stored(TimeRange range);
   Status count_labelled(TimeRange range);
   Status count_others(TimeRange range);
-  void save();
+  void save(bool at_end);
+  void save_agents(bool at_end);
   void run();
+  enum class Due { kAll, kAgents, kEnd };
+  Due wait(std::chrono::steady_clock::time_point all_due);
 
   const InsightOptions options_;
   LogSink& sink_;
   const LogSource& source_;
-  FileSystem& files_;
   const Clock& clock_;
   Diagnostics& diagnostics_;
   const Timestamp began_;
+  KeptFiles kept_;
 
   Mutex mutex_;
   Pulse pulse_ GUARDED_BY(mutex_);
@@ -87,6 +99,7 @@ class Insight : public LogSink {
   Mutex stop_mutex_;
   CondVar stop_changed_;
   bool stopping_ GUARDED_BY(stop_mutex_) = false;
+  bool holes_changed_ GUARDED_BY(stop_mutex_) = false;
   std::stop_source stop_;
   std::thread thread_;
 };

@@ -59,6 +59,7 @@ void MarkBook::add(Mark mark) {
   const bool state = mark.kind == "start" || mark.kind == "die" || mark.kind == "stop" ||
                      mark.kind == "destroy" || mark.kind == "restart";
   if (state) {
+    if (last_.size() >= kMaxServices && !last_.contains(mark.service)) last_.erase(last_.begin());
     auto& containers = last_[mark.service];
     Mark& last = containers[mark.container];
     if (last.at <= mark.at && !(mark.kind == "destroy" && last.kind == "die")) last = mark;

@@ -33,6 +33,7 @@ std::optional<Mark> read_mark(Timestamp at, std::string_view line);
 class MarkBook {
  public:
   static constexpr size_t kMax = 1000;
+  static constexpr size_t kMaxServices = 1000;  // whose state is known
 
   void add(Mark mark);
   const std::deque<Mark>& marks() const { return marks_; }

@@ -99,27 +99,36 @@ std::string Pulse::service_of_mark(const Stream& stream, const LabelSet& labels,
   return mark.service.empty() ? mark.container : mark.service;
 }
 
-void Pulse::add_mark(const Stream& stream, const LabelSet& labels, const Entry& entry) {
+std::optional<Mark> Pulse::mark_of(const Stream& stream, const LabelSet& labels,
+                                   const Entry& entry) const {
   auto mark = read_mark(entry.timestamp, entry.line);
   if (!mark) {
     const std::string_view event = labels.get("event");
-    if (event.empty()) return;
+    if (event.empty()) return std::nullopt;
     mark = Mark{entry.timestamp, std::string(event), "", "", "", message_of(entry.line)};
   }
   if (!stream.container.empty()) mark->container = stream.container;
   if (!stream.host.empty()) mark->host = stream.host;
   mark->service = service_of_mark(stream, labels, *mark);
-  marks_.add(std::move(*mark));
+  return mark;
+}
+
+std::optional<Mark> Pulse::mark_of(const LabelSet& labels, const Entry& entry) {
+  return mark_of(stream_of(labels), labels, entry);
+}
+
+void Pulse::restore_mark(Mark mark) {
+  marks_.add(std::move(mark));
   ++marks_seen_;
 }
 
 void Pulse::add(const Batch& batch, Timestamp now) {
   for (const StreamEntries& entries : batch.streams) {
     const Stream& stream = stream_of(entries.labels);
-    if (!stream.host.empty() && hosts_.size() < kMaxHosts) hosts_[stream.host] = now;
+    if (!stream.host.empty()) host_seen(stream.host, now);
     for (const Entry& entry : entries.entries) {
       if (stream.docker_event) {
-        add_mark(stream, entries.labels, entry);
+        if (auto mark = mark_of(stream, entries.labels, entry)) restore_mark(std::move(*mark));
         continue;
       }
       const Level level = stream.level ? *stream.level : level_of_entry(entry);
@@ -140,6 +149,7 @@ void Pulse::restore(const LabelSet& labels, std::span<const Timestamp> times, Ti
   const Stream& stream = stream_of(labels);
   if (stream.docker_event) return;
   for (const Timestamp at : times) count(*stream.service, stream.level.value_or(kOther), at, now);
+  if (!stream.host.empty() && !times.empty()) host_seen(stream.host, std::min(times.back(), now));
 }
 
 void Pulse::restore(const LabelSet& labels, const Entry& entry, Timestamp now) {
@@ -149,14 +159,17 @@ void Pulse::restore(const LabelSet& labels, const Entry& entry, Timestamp now) {
   }
 }
 
-void Pulse::restore_mark(const LabelSet& labels, const Entry& entry) {
-  add_mark(stream_of(labels), labels, entry);
+void Pulse::host_seen(const std::string& host, Timestamp now) {
+  if (hosts_.size() >= kMaxHosts && !hosts_.contains(host)) return;
+  Timestamp& seen = hosts_[host];
+  seen = std::max(seen, now);
 }
 
 std::optional<Silence> Pulse::silence(const ServicePulse& service, Timestamp now) const {
   const Timestamp last = service.gaps.last();
   const auto patience = service.gaps.patience(now);
-  if (!patience || now - last <= *patience || now - last > kDay) return std::nullopt;
+  if (!patience || now - last <= *patience) return std::nullopt;
+  if (retention_ > 0 && now - last > retention_) return std::nullopt;
   if (const Mark* ended = marks_.stopped(service.name); ended && ended->at >= last - kMinute) {
     return Silence{SilenceCause::kStopped, last, ended->detail};
   }
@@ -187,12 +200,19 @@ std::string Pulse::save_gaps() const {
       -1, ' ', false, json::error_handler_t::replace);
 }
 
-Status Pulse::load_gaps(std::string_view text) {
+Timestamp Pulse::newest_line() const {
+  Timestamp newest = 0;
+  for (const auto& service : services_) newest = std::max(newest, service->gaps.last());
+  return newest;
+}
+
+Status Pulse::load_gaps(std::string_view text, Timestamp oldest) {
   using nlohmann::json;
   try {
     const json whole = json::parse(text);
     if (whole.at("version") != 1) return Error{ErrorCode::kCorrupt, "version is not 1"};
     for (const json& item : whole.at("services")) {
+      if (item.at("last") < oldest) continue;
       GapModel::Counts counts;
       for (const json& gap : item.at("gaps")) counts[gap.at(0)][gap.at(1)] = gap.at(2);
       ServicePulse& service = service_of(item.at("name"), item.at("label"));

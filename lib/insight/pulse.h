@@ -63,6 +63,9 @@ struct SeenError {
 
 class Pulse {
  public:
+  // retention: a service that was silent for longer is no longer told of (0: it always is).
+  explicit Pulse(Duration retention = 0) : retention_(retention) {}
+
   static constexpr size_t kTicker = 20;
   static constexpr Duration kHostGone = 30 * kSecond;
 
@@ -73,23 +76,27 @@ class Pulse {
   void restore(const LabelSet& stream, std::span<const Timestamp> times, Timestamp now);
   // The same of one line of a stream that has no label `level`.
   void restore(const LabelSet& stream, const Entry& entry, Timestamp now);
-  // A stored line of Docker's events.
-  void restore_mark(const LabelSet& stream, const Entry& entry);
+  // What a stored line of Docker's events says; nullopt: nothing.
+  std::optional<Mark> mark_of(const LabelSet& stream, const Entry& entry);
+  void restore_mark(Mark mark);
 
   // In the order of their ids, which never change.
   const std::vector<std::unique_ptr<ServicePulse>>& services() const { return services_; }
   ServicePulse* find(const std::string& name);
-  // nullopt: it speaks, is not learned yet, or has been away for over a day.
+  // nullopt: it speaks, is not learned yet, or has been away for the retention.
   std::optional<Silence> silence(const ServicePulse& service, Timestamp now) const;
   // A sign of life of a host other than a line (an agent's report).
-  void host_seen(const std::string& host, Timestamp now) { hosts_[host] = now; }
+  void host_seen(const std::string& host, Timestamp now);
   const std::map<std::string, Timestamp>& hosts() const { return hosts_; }
 
   const std::deque<SeenError>& errors() const { return errors_; }
   uint64_t errors_seen() const { return errors_seen_; }
   // What was learned about gaps, as JSON, and back (kCorrupt: it is something else).
   std::string save_gaps() const;
-  Status load_gaps(std::string_view text);
+  // Services without a line since `oldest` are left out.
+  Status load_gaps(std::string_view text, Timestamp oldest = 0);
+  // Of all services; 0: none.
+  Timestamp newest_line() const;
 
   const MarkBook& marks() const { return marks_; }
   uint64_t marks_seen() const { return marks_seen_; }
@@ -111,8 +118,10 @@ class Pulse {
   ServicePulse& service_of(const std::string& name, const std::string& label);
   std::string service_of_mark(const Stream& stream, const LabelSet& labels, const Mark& mark) const;
   void count(ServicePulse& service, Level level, Timestamp at, Timestamp now);
-  void add_mark(const Stream& stream, const LabelSet& labels, const Entry& entry);
+  std::optional<Mark> mark_of(const Stream& stream, const LabelSet& labels,
+                              const Entry& entry) const;
 
+  const Duration retention_;
   std::vector<std::unique_ptr<ServicePulse>> services_;
   std::map<std::string, ServicePulse*> by_name_;
   std::unordered_map<LabelSet, Stream> streams_;

@@ -85,9 +85,7 @@ std::string pulse_snapshot(const Pulse& pulse, Timestamp now, bool by_minute) {
   json errors = json::array();
   for (const SeenError& e : pulse.errors()) errors.push_back(error_json(e));
   json marks = json::array();
-  for (const Mark& m : pulse.marks().marks()) {
-    if (m.at >= now - kDay) marks.push_back(mark_json(m));
-  }
+  for (const Mark& m : pulse.marks().marks()) marks.push_back(mark_json(m));
   return dump({{"now", now / kMillisecond},
                {"levels", kLevelNames},
                {"width", by_minute ? 60 : 1},
@@ -137,6 +135,7 @@ std::string agents_json(const AgentBook& book, const Pulse& pulse, Timestamp now
                          {"late", sum.late},
                          {"doubled", sum.doubled},
                          {"missing", sum.missing},
+                         {"unknown", sum.unknown},
                          {"cells", std::move(cells)}});
     }
     json containers = json::array();
@@ -156,6 +155,7 @@ std::string agents_json(const AgentBook& book, const Pulse& pulse, Timestamp now
                       {"version", a.report.version},
                       {"started", a.report.started / kMillisecond},
                       {"seen", a.seen / kMillisecond},
+                      {"gone", now - a.seen > AgentBook::kAlive},
                       {"skew", a.skew() / kMillisecond},
                       {"keptAtArrival", a.kept_at_arrival},
                       {"keptAt", a.kept_at / kMillisecond},

@@ -18,12 +18,14 @@ std::string pulse_snapshot(const Pulse& pulse, Timestamp now, bool by_minute);
 // {"faults":[…]}: the newest first.
 std::string faults_json(Pulse& pulse, size_t limit);
 
-// {"agents":[{"id","host","version","started","seen","skew","keptAtArrival","keptAt",
+// {"agents":[{"id","host","version","started","seen","gone","skew","keptAtArrival","keptAt",
 // "setAside","ownOffset","containers","spoolBytes","spoolLines",
 // "spoolAge","dropped":{reason:n},"sources":[{"source","received","late","doubled","missing",
-// "cells":[[number,received,late,doubled,missing]…]}]}],"cellWidth","hosts":{host:seen}}; times in
-// ms. skew: the agent's clock minus ours, as we measure it, ownOffset: as the agent does (null: not
-// yet); keptAtArrival: its lines that were too far ahead of our clock, the last ones at keptAt.
+// "unknown","cells":[[number,received,late,doubled,missing]…]}]}],"cellWidth","hosts":{host:seen}};
+// times in ms. gone: not heard of for AgentBook::kAlive, since `seen`. unknown: lines that a run of
+// the server that was killed may have taken. skew: the agent's clock minus ours, as we measure it,
+// ownOffset: as the agent does (null: not yet); keptAtArrival: its lines that were too far ahead of
+// our clock, the last ones at keptAt.
 std::string agents_json(const AgentBook& book, const Pulse& pulse, Timestamp now);
 
 // What changed since the frame before. Its size is bounded whatever the rate of lines.

@@ -104,14 +104,17 @@ Result<std::unique_ptr<Server>> Server::start(ServerConfig config, FileSystem& f
                                     static_cast<uint64_t>(clock.now() / kMillisecond), diagnostics);
   p->counters = std::make_unique<Counters>(*p->engine, p->tail->hub(), *p->shared, clock);
   std::unique_ptr<PasswordStore> passwords;
+  std::unique_ptr<SessionStore> sessions;
   if (config.ask_password) {
     ASSIGN_OR_RETURN(auto opened, PasswordStore::open(files, password_file, config.admin_password));
     passwords = std::move(opened.store);
+    sessions = std::make_unique<SessionStore>(files, config.store.dir + "/admin-sessions",
+                                              passwords->hash(), clock, diagnostics);
     if (!opened.generated.empty() && config.on_generated_password) {
       config.on_generated_password(opened.generated);
     }
   }
-  p->auth = std::make_unique<Authenticator>(std::move(passwords), clock);
+  p->auth = std::make_unique<Authenticator>(std::move(passwords), std::move(sessions), clock);
   p->gate = std::make_unique<Gate>(gate_options(config));
   p->page = std::make_unique<StaticFiles>(config.web_dir);
   ApiInfo info{config.version,          config.demo,

@@ -231,11 +231,18 @@ test('on a phone an empty server shows the whole of how to start', async () => {
 test('an empty server shows how to start an agent, with its address, and the first service when it comes', async () => {
   const empty = await LogServer.start('--auth', 'off');
   const { page, close } = await openPage(browser, empty.page);
-  await page.getByText(`LOKI_URL=http://127.0.0.1:${empty.port}/loki/api/v1/push`).waitFor();
+  // The address that the page was opened by means another machine elsewhere.
+  await page.getByText(`LOKI_URL=http://MONITORING_HOST:${empty.port}/loki/api/v1/push`).waitFor();
   await page.getByRole('button', { name: 'systemd' }).click();
   await page.getByText('ExecStart=').waitFor();
   await empty.push(stream('api-server'), [[nowNs(), 'the first line']]);
   await page.locator('.tile', { hasText: 'api-server' }).waitFor();
+  // It stays at hand for the next server.
+  await page.goto(`${empty.page}/services`);
+  await page.getByRole('button', { name: 'Add a server' }).click();
+  await page.locator('.first-run pre').waitFor();
+  await empty.push({ service: 'queue', host: 'app-2' }, [[nowNs(), 'x']]);
+  await page.locator('.arrived', { hasText: 'app-2' }).waitFor();
   await close();
   await empty.close();
 });

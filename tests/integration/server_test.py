@@ -218,6 +218,20 @@ class Password(unittest.TestCase):
         server.request("POST", "/api/logout", "", cookie)
         self.assertEqual(server.get("/loki/api/v1/labels", headers=cookie)[0], 401)
 
+    def test_who_is_logged_in_stays_so_over_a_restart(self):
+        server = Server("--auth", "password", env={"LOGSVC_ADMIN_PASSWORD": "hunter2"})
+        self.addCleanup(server.close)
+        cookie = {"Cookie": server.request("POST", "/api/login", '{"password":"hunter2"}', JSON)[2]["Set-Cookie"].split(";")[0]}
+        kept = server.data_dir + "/admin-sessions"
+        self.assertEqual(os.stat(kept).st_mode & 0o777, 0o600)
+        server.stop(signal.SIGKILL)
+        server.start()
+        self.assertEqual(server.get("/loki/api/v1/labels", headers=cookie)[0], 200)
+        server.stop()
+        server.env["LOGSVC_ADMIN_PASSWORD"] = "another"
+        server.start()
+        self.assertEqual(server.get("/loki/api/v1/labels", headers=cookie)[0], 401)
+
     def test_a_generated_password_is_printed_once(self):
         server = Server("--auth", "password")
         self.addCleanup(server.close)

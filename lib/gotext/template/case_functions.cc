@@ -98,7 +98,7 @@ class WordJoiner {
     const Word& word = words_[at_++];
     for (const char32_t rune : word.runes) {
       const bool between = word.kind == WordKind::kConnector;
-      append_utf8(out_, between ? static_cast<unsigned char>(connector_)
+      append_utf8(out_, between                         ? static_cast<unsigned char>(connector_)
                         : word.kind == WordKind::kUpper ? lower_rune(rune)
                                                         : static_cast<uint32_t>(rune));
     }

@@ -11,7 +11,7 @@ namespace logsvc::tmpl {
 
 inline constexpr size_t kMaxElements = 10'000;  // of a list or map that a function fills
 inline constexpr size_t kMaxParts = 100'000;    // of a value that becomes part of another
-inline constexpr int kMaxNesting = 1'000;        // lists and maps inside each other
+inline constexpr int kMaxNesting = 1'000;       // lists and maps inside each other
 
 inline Value list_of(List items) { return Value(std::make_shared<const List>(std::move(items))); }
 

@@ -70,8 +70,8 @@ Outcome decrypt_aes(Context&, Arguments a) {
   if (data.size() < 2 * kBlock || data.size() % kBlock != 0) {
     return invalid("crypto/cipher: input not full blocks");
   }
-  ASSIGN_OR_RETURN(std::string out, crypted(*a[0].text(), data.substr(0, kBlock),
-                                            data.substr(kBlock), false));
+  ASSIGN_OR_RETURN(std::string out,
+                   crypted(*a[0].text(), data.substr(0, kBlock), data.substr(kBlock), false));
   const auto gap = static_cast<unsigned char>(out.back());
   if (gap > out.size()) return invalid("the text was encrypted with another password");
   out.resize(out.size() - gap);

@@ -83,9 +83,9 @@ Outcome biggest(Context&, Arguments a) {
 }
 
 const Function kFunctions[] = {
-    {"until", {kInt}, false, until},       {"untilStep", {kInt, kInt, kInt}, false, until_step},
-    {"seq", {kInt}, true, seq},            {"toDecimal", {kAny}, false, to_decimal},
-    {"add1f", {kAny}, false, add_one},     {"biggest", {kAny, kAny}, true, biggest},
+    {"until", {kInt}, false, until},   {"untilStep", {kInt, kInt, kInt}, false, until_step},
+    {"seq", {kInt}, true, seq},        {"toDecimal", {kAny}, false, to_decimal},
+    {"add1f", {kAny}, false, add_one}, {"biggest", {kAny, kAny}, true, biggest},
 };
 
 }  // namespace

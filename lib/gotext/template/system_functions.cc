@@ -37,8 +37,8 @@ std::string_view variable_name(std::string_view s, size_t& length) {
     length = 1;
     return s.substr(0, 1);
   }
-  while (length < s.size() && (std::isalnum(static_cast<unsigned char>(s[length])) != 0 ||
-                               s[length] == '_')) {
+  while (length < s.size() &&
+         (std::isalnum(static_cast<unsigned char>(s[length])) != 0 || s[length] == '_')) {
     ++length;
   }
   return s.substr(0, length);

@@ -105,7 +105,8 @@ Status read_authority(std::string_view s, Url& out) {
   if (at == std::string_view::npos) return {};
   const std::string_view who = s.substr(0, at);
   const bool valid = std::all_of(who.begin(), who.end(), [](char c) {
-    return is_letter_or_digit(c) || std::string_view("-._:~!$&'()*+,;=%@").find(c) != std::string_view::npos;
+    return is_letter_or_digit(c) ||
+           std::string_view("-._:~!$&'()*+,;=%@").find(c) != std::string_view::npos;
   });
   if (!valid) return invalid("net/url: invalid userinfo");
   const size_t colon = who.find(':');
@@ -118,9 +119,8 @@ Status read_authority(std::string_view s, Url& out) {
 
 // Everything but the fragment.
 Status read_parts(std::string_view s, Url& out) {
-  if (std::any_of(s.begin(), s.end(), [](char c) {
-        return static_cast<unsigned char>(c) < ' ' || c == 0x7F;
-      })) {
+  if (std::any_of(s.begin(), s.end(),
+                  [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7F; })) {
     return invalid("net/url: invalid control character in URL");
   }
   ASSIGN_OR_RETURN(out.scheme, take_scheme(s));

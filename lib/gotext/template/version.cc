@@ -280,8 +280,8 @@ class VersionRange::Reader {
     } while (++written < 3 && at_ < text_.size() && text_[at_] == '.' && ++at_);
     const size_t rest = at_;
     if (at_ < text_.size() && (text_[at_] == '-' || text_[at_] == '+')) {
-      while (at_ < text_.size() && (is_part_character(text_[at_]) || text_[at_] == '.' ||
-                                    text_[at_] == '+')) {
+      while (at_ < text_.size() &&
+             (is_part_character(text_[at_]) || text_[at_] == '.' || text_[at_] == '+')) {
         ++at_;
       }
     }

@@ -9,8 +9,6 @@
 namespace logsvc::server {
 namespace {
 
-constexpr Duration kSessionLength = 30 * kDay;
-constexpr size_t kMaxSessions = 1000;
 constexpr std::string_view kCookie = "logsvc_session=";
 
 std::string session_token(const http::Request& request) {
@@ -62,18 +60,12 @@ std::string client_address(const http::Request& request) {
 
 std::string basic_user(const http::Request& request) { return basic_of(request).user; }
 
-Authenticator::Authenticator(std::unique_ptr<PasswordStore> passwords, const Clock& clock)
-    : passwords_(std::move(passwords)), clock_(clock), throttle_(clock) {}
-
-bool Authenticator::valid_session(const std::string& token) {
-  if (token.empty()) return false;
-  MutexLock lock(mutex_);
-  const auto found = sessions_.find(token);
-  return found != sessions_.end() && clock_.steady_ns() < found->second;
-}
+Authenticator::Authenticator(std::unique_ptr<PasswordStore> passwords,
+                             std::unique_ptr<SessionStore> sessions, const Clock& clock)
+    : passwords_(std::move(passwords)), sessions_(std::move(sessions)), throttle_(clock) {}
 
 Authenticator::Verdict Authenticator::check(const http::Request& request) {
-  if (!enabled() || valid_session(session_token(request))) return Verdict::kAllowed;
+  if (!enabled() || sessions_->is_valid(session_token(request))) return Verdict::kAllowed;
   const Basic basic = basic_of(request);
   if (basic.password.empty()) return Verdict::kUnknown;
   return try_password(client_address(request), basic.user, basic.password);
@@ -99,27 +91,14 @@ Authenticator::LoggedIn Authenticator::log_in(const http::Request& request,
   if (!enabled()) return {};
   const Verdict verdict = try_password(client_address(request), "", password);
   if (verdict != Verdict::kAllowed) return {verdict, ""};
-  unsigned char bytes[32];
-  randombytes_buf(bytes, sizeof bytes);
-  char token[sizeof bytes * 2 + 1];
-  sodium_bin2hex(token, sizeof token, bytes, sizeof bytes);
-  MutexLock lock(mutex_);
-  const int64_t now = clock_.steady_ns();
-  std::erase_if(sessions_, [&](const auto& s) { return s.second <= now; });
-  if (sessions_.size() >= kMaxSessions) {
-    // All last equally long: the one that ends first is the oldest.
-    sessions_.erase(std::min_element(sessions_.begin(), sessions_.end(),
-                                     [](auto& a, auto& b) { return a.second < b.second; }));
-  }
-  sessions_[token] = now + kSessionLength;
-  return {Verdict::kAllowed, std::string(kCookie) + token +
+  return {Verdict::kAllowed, std::string(kCookie) + sessions_->open() +
                                  "; Path=/; HttpOnly; SameSite=Strict; Max-Age=" +
-                                 std::to_string(kSessionLength / kSecond)};
+                                 std::to_string(SessionStore::kLength / kSecond)};
 }
 
 std::string Authenticator::log_out(const http::Request& request) {
-  MutexLock lock(mutex_);
-  sessions_.erase(session_token(request));
+  const std::string token = session_token(request);
+  if (enabled() && !token.empty()) sessions_->end(token);
   return std::string(kCookie) + "; Path=/; HttpOnly; SameSite=Strict; Max-Age=0";
 }
 

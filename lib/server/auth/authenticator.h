@@ -2,21 +2,21 @@
 // authentication (API clients). Safe from several threads.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <string>
 
-#include "base/mutex.h"
 #include "http/message.h"
 #include "server/auth/login_throttle.h"
 #include "server/auth/password_store.h"
+#include "server/auth/session_store.h"
 
 namespace logsvc::server {
 
 class Authenticator {
  public:
-  // passwords null: authentication is off.
-  Authenticator(std::unique_ptr<PasswordStore> passwords, const Clock& clock);
+  // Both null: authentication is off.
+  Authenticator(std::unique_ptr<PasswordStore> passwords, std::unique_ptr<SessionStore> sessions,
+                const Clock& clock);
 
   bool enabled() const { return passwords_ != nullptr; }
 
@@ -40,15 +40,12 @@ class Authenticator {
   std::string log_out(const http::Request& request);
 
  private:
-  bool valid_session(const std::string& token);
   Verdict try_password(const std::string& address, const std::string& user,
                        const std::string& password);
 
   const std::unique_ptr<PasswordStore> passwords_;
-  const Clock& clock_;
+  const std::unique_ptr<SessionStore> sessions_;
   LoginThrottle throttle_;
-  Mutex mutex_;
-  std::map<std::string, int64_t> sessions_ GUARDED_BY(mutex_);  // token → steady end
 };
 
 // The address that a request comes from: of a proxy on this machine, what it says.

@@ -27,6 +27,9 @@ class PasswordStore {
   // Argon2id, about 50 ms, one at a time. kLimit if too many wait for it already.
   Result<bool> verify(std::string_view password);
 
+  // As it is kept: another password has another one.
+  const std::string& hash() const { return hash_; }
+
  private:
   explicit PasswordStore(std::string hash);
   std::string digest(std::string_view password) const;

@@ -124,8 +124,7 @@ TEST_SUITE("gotext") {
   TEST_CASE("sprig: JSON") {
     const std::string value = "(dict `s` `<a&b>` `n` 42 `l` (list) `m` (dict) `t` (list true nil))";
     check_calls({
-        {"toJson " + value,
-         R"({"l":[],"m":{},"n":42,"s":"\u003ca\u0026b\u003e","t":[true,null]})"},
+        {"toJson " + value, R"({"l":[],"m":{},"n":42,"s":"\u003ca\u0026b\u003e","t":[true,null]})"},
         {"toRawJson " + value, R"({"l":[],"m":{},"n":42,"s":"<a&b>","t":[true,null]})"},
         {"mustToRawJson `>`", "\">\""},
         {"toPrettyJson " + value,

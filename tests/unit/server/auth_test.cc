@@ -26,30 +26,51 @@ http::Request request_with(std::initializer_list<std::pair<const char*, const ch
   return out;
 }
 
+const char* const kSessions = "/data/admin-sessions";
 const char* const kWrong = "Basic YWRtaW46d3Jvbmc=";  // admin:wrong
 const char* const kRight = "Basic YWRtaW46cmlnaHQ=";  // admin:right
 
 struct World {
   MemFileSystem files;
   FakeClock clock;
-  Authenticator auth{std::move(PasswordStore::open(files, "/data/admin-password", "right")->store),
-                     clock};
+  std::string said;
+  Diagnostics diagnostics{clock, LogLevel::kInfo, LogFormat::kLogfmt,
+                          [this](std::string_view line) { said += line; }};
+  std::unique_ptr<Authenticator> kept = begin("right");
+  Authenticator& auth = *kept;
+
+  // As a server that starts over the same data.
+  std::unique_ptr<Authenticator> begin(const std::string& password) {
+    auto opened = PasswordStore::open(files, "/data/admin-password", password);
+    auto sessions =
+        std::make_unique<SessionStore>(files, kSessions, opened->store->hash(), clock, diagnostics);
+    return std::make_unique<Authenticator>(std::move(opened->store), std::move(sessions), clock);
+  }
 };
+
+http::Request with_cookie(const std::string& cookie) {
+  http::Request out = request_from("10.0.0.1");
+  out.headers.add("Cookie", cookie.substr(0, cookie.find(';')));
+  return out;
+}
 
 }  // namespace
 
 TEST_SUITE_BEGIN("server");
 
 TEST_CASE("passwords: kept as a hash, sessions and basic authentication let in") {
+  World w;
   MemFileSystem files;
-  FakeClock clock;
+  FakeClock& clock = w.clock;
   auto opened = PasswordStore::open(files, "/data/admin-password", "");
   REQUIRE(opened.ok());
   const std::string password = opened->generated;
   CHECK(password.size() == 20);
   CHECK(files.bytes("/data/admin-password").find("$argon2id$") == 0);
   CHECK(PasswordStore::open(files, "/data/admin-password", "")->generated.empty());
-  Authenticator auth(std::move(opened->store), clock);
+  auto sessions =
+      std::make_unique<SessionStore>(files, kSessions, opened->store->hash(), clock, w.diagnostics);
+  Authenticator auth(std::move(opened->store), std::move(sessions), clock);
   http::Request request = request_from("10.0.0.1");
   CHECK(auth.check(request) == Verdict::kUnknown);
   const std::string cookie = auth.log_in(request, password).cookie;
@@ -101,6 +122,54 @@ TEST_CASE("of too many sessions the oldest ends") {
   for (int i = 0; i < 999; ++i) log_in();
   CHECK(w.auth.check(first) == Verdict::kUnknown);
   CHECK(w.auth.check(second) == Verdict::kAllowed);
+}
+
+TEST_CASE("sessions outlast a restart, and end as before") {
+  World w;
+  const std::string cookie = w.auth.log_in(request_from("10.0.0.1"), "right").cookie;
+  const http::Request mine = with_cookie(cookie);
+  const std::string token = cookie.substr(cookie.find('=') + 1, 64);
+  CHECK(w.files.bytes(kSessions).find(token) == std::string::npos);
+  w.clock.advance(20 * kDay);
+  CHECK(w.begin("right")->check(mine) == Verdict::kAllowed);
+  const auto later = w.begin("right");
+  w.clock.advance(11 * kDay);
+  CHECK(later->check(mine) == Verdict::kUnknown);
+  CHECK(w.begin("right")->check(mine) == Verdict::kUnknown);
+}
+
+TEST_CASE("sessions: logging out and another password end them on disk, too") {
+  World w;
+  const http::Request one = with_cookie(w.auth.log_in(request_from("10.0.0.1"), "right").cookie);
+  const http::Request two = with_cookie(w.auth.log_in(request_from("10.0.0.1"), "right").cookie);
+  w.auth.log_out(one);
+  CHECK(w.begin("right")->check(one) == Verdict::kUnknown);
+  CHECK(w.begin("right")->check(two) == Verdict::kAllowed);
+  CHECK(w.begin("other")->check(two) == Verdict::kUnknown);
+}
+
+TEST_CASE("sessions: a clock that is set back makes none longer than a new one") {
+  World w;
+  const http::Request mine = with_cookie(w.auth.log_in(request_from("10.0.0.1"), "right").cookie);
+  w.clock.step(-1000 * kDay);
+  const auto again = w.begin("right");
+  CHECK(again->check(mine) == Verdict::kAllowed);
+  w.clock.advance(31 * kDay);
+  CHECK(again->check(mine) == Verdict::kUnknown);
+}
+
+TEST_CASE("sessions: a list that is cut or damaged lets nobody in by it and stops nothing") {
+  World w;
+  const http::Request mine = with_cookie(w.auth.log_in(request_from("10.0.0.1"), "right").cookie);
+  const std::string text = w.files.bytes(kSessions);
+  for (size_t cut = 0; cut < text.size() - 20; ++cut) {
+    w.files.set_bytes(kSessions, text.substr(0, cut));
+    SessionStore store(w.files, kSessions, "x", w.clock, w.diagnostics);
+    CHECK_FALSE(store.is_valid("x"));
+  }
+  w.files.set_bytes(kSessions, text + "x y\n");
+  CHECK(w.begin("right")->check(mine) == Verdict::kUnknown);
+  CHECK(w.said.find("all have to log in again") != std::string::npos);
 }
 
 TEST_CASE("whose address counts: the peer's, or what a proxy on this machine says last") {

@@ -4,7 +4,15 @@ import { quietAgent } from './test_agent';
 
 const agent = (id: string, received: number[]) =>
   quietAgent(id, {
-    sources: received.map((n, i) => ({ name: String(i), received: n, late: 0, doubled: 0, missing: 0, cells: [] })),
+    sources: received.map((n, i) => ({
+      name: String(i),
+      received: n,
+      late: 0,
+      doubled: 0,
+      missing: 0,
+      unknown: 0,
+      cells: [],
+    })),
   });
 const answer = (nowMs: number, agents: Agent[]): AgentsAnswer => ({ nowMs, cellMs: 600_000, agents, hosts: [] });
 

@@ -16,6 +16,8 @@ export interface Source {
   late: number;
   doubled: number;
   missing: number;
+  /** A run of the server that was killed may have taken them. */
+  unknown: number;
   cells: LedgerCell[];
 }
 /** A container as its agent last told of it. */
@@ -37,6 +39,8 @@ export interface Agent {
   version: string;
   startedMs: number;
   seenMs: number;
+  /** Not heard of for half a minute. */
+  gone: boolean;
   /** Its clock minus the server's. */
   skewMs: number;
   containers: number;
@@ -77,6 +81,7 @@ export async function agents(signal?: AbortSignal): Promise<AgentsAnswer> {
         version: String(a.version),
         startedMs: Number(a.started),
         seenMs: Number(a.seen),
+        gone: a.gone === true,
         skewMs: Number(a.skew),
         containers: Number(a.containers),
         spoolBytes: Number(a.spoolBytes),
@@ -109,6 +114,7 @@ export async function agents(signal?: AbortSignal): Promise<AgentsAnswer> {
             late: Number(s.late),
             doubled: Number(s.doubled),
             missing: Number(s.missing),
+            unknown: Number(s.unknown ?? 0),
             cells: array(s.cells, 'cells').map((cell) => {
               const [number = 0, received = 0, late = 0, doubled = 0, missing = 0] = array(cell, 'cell').map(Number);
               return { number, received, late, doubled, missing };

@@ -7,6 +7,7 @@ export const quietAgent = (id: string, more: Partial<Agent> = {}): Agent => ({
   version: '',
   startedMs: 0,
   seenMs: 0,
+  gone: false,
   skewMs: 0,
   containers: 0,
   spoolBytes: 0,

@@ -1,68 +1,70 @@
-// How an agent is started, with the address of this server filled in.
+// How an agent is started on a server, with the address of this one filled in. The image and the binary are in no
+// registry and no package: they are built in a checkout of logsvc, and what is named here is in it (a test looks).
 
 export interface Snippet {
-  name: 'docker' | 'compose' | 'systemd';
+  name: 'compose' | 'docker' | 'systemd';
   text: string;
 }
 
-/** host: how other machines reach this one; port: the API's. */
+/** Stands for the address of this server where the page does not know one that others can use. */
+export const unknownHost = 'MONITORING_HOST';
+
+/** Whether a name means the machine that it is used on. */
+const isLoopback = (host: string) => /^(localhost|127\.[\d.]+|\[?::1\]?)$/.test(host);
+
+/** host: as the page was opened; port: the API's. */
 export function agentSnippets(host: string, port: string): Snippet[] {
-  const url = `http://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}/loki/api/v1/push`;
+  const name = isLoopback(host) ? unknownHost : host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+  const url = `http://${name}:${port}/loki/api/v1/push`;
   return [
-    {
-      name: 'docker',
-      text: [
-        'docker run -d --name logsvc-agent --restart unless-stopped --user root \\',
-        '  -v /var/run/docker.sock:/var/run/docker.sock -v logsvc-agent:/var/lib/logsvc-agent \\',
-        '  --label logsvc.enable=false \\',
-        `  -e LOKI_URL=${url} \\`,
-        '  -e LOGSVC_HOST=$(hostname) -e LOGSVC_DATA_DIR=/var/lib/logsvc-agent \\',
-        '  logsvc agent',
-      ].join('\n'),
-    },
-    {
-      name: 'compose',
-      text: [
-        'services:',
-        '  logsvc-agent:',
-        '    image: logsvc',
-        '    command: ["agent"]',
-        '    user: root',
-        '    environment:',
-        `      LOKI_URL: ${url}`,
-        '      LOGSVC_HOST: ${HOSTNAME}',
-        '      LOGSVC_DATA_DIR: /var/lib/logsvc-agent',
-        '    volumes:',
-        '      - /var/run/docker.sock:/var/run/docker.sock',
-        '      - logsvc-agent:/var/lib/logsvc-agent',
-        '    restart: unless-stopped',
-        '    labels: { logsvc.enable: "false" }',
-        'volumes:',
-        '  logsvc-agent:',
-      ].join('\n'),
-    },
-    {
-      name: 'systemd',
-      text: [
-        '[Unit]',
-        'Description=logsvc agent',
-        'After=docker.service',
-        '',
-        '[Service]',
-        `Environment=LOKI_URL=${url}`,
-        'Environment=LOGSVC_HOST=%H',
-        'Environment=LOGSVC_DATA_DIR=/var/lib/logsvc-agent',
-        'StateDirectory=logsvc-agent',
-        'SupplementaryGroups=docker',
-        'ExecStart=/usr/bin/logsvc agent',
-        'Restart=always',
-        '',
-        '[Install]',
-        'WantedBy=multi-user.target',
-      ].join('\n'),
-    },
+    { name: 'compose', text: compose(url) },
+    { name: 'docker', text: docker(url) },
+    { name: 'systemd', text: systemd(url) },
   ];
 }
+
+const compose = (url: string) =>
+  [
+    `echo "LOKI_URL=${url}" >> monitoring/.env`,
+    'echo "LOGSVC_HOST=$(hostname)" >> monitoring/.env',
+    'docker compose -f monitoring/docker-compose.agent.yml up -d --build',
+  ].join('\n');
+
+const docker = (url: string) =>
+  [
+    'docker build -f monitoring/Dockerfile -t logsvc .',
+    'docker run -d --name logsvc-agent --restart unless-stopped --user root \\',
+    '  -v /var/run/docker.sock:/var/run/docker.sock -v logsvc-agent:/var/lib/logsvc-agent \\',
+    '  --label logsvc.enable=false \\',
+    `  -e LOKI_URL=${url} \\`,
+    '  -e LOGSVC_HOST=$(hostname) -e LOGSVC_DATA_DIR=/var/lib/logsvc-agent \\',
+    '  logsvc agent',
+  ].join('\n');
+
+const systemd = (url: string) =>
+  [
+    'scripts/install_deps && scripts/build_web',
+    'cmake --preset release -DLOGSVC_TESTS=OFF && cmake --build --preset release --target logsvc',
+    'sudo install build/release/logsvc /usr/bin/logsvc',
+    "sudo tee /etc/systemd/system/logsvc-agent.service <<'END'",
+    '[Unit]',
+    'Description=logsvc agent',
+    'Wants=network-online.target',
+    'After=network-online.target docker.service',
+    '',
+    '[Service]',
+    `Environment=LOKI_URL=${url}`,
+    'Environment=LOGSVC_HOST=%H',
+    'Environment=LOGSVC_DATA_DIR=/var/lib/logsvc-agent',
+    'StateDirectory=logsvc-agent',
+    'ExecStart=/usr/bin/logsvc agent',
+    'Restart=always',
+    '',
+    '[Install]',
+    'WantedBy=multi-user.target',
+    'END',
+    'sudo systemctl daemon-reload && sudo systemctl enable --now logsvc-agent',
+  ].join('\n');
 
 /** The port of an address such as 0.0.0.0:3100 or [::]:3100. */
 export function portOf(listen: string | undefined): string {

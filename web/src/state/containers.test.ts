@@ -16,7 +16,15 @@ const container = (name: string, more: Partial<AgentContainer> = {}): AgentConta
 const agent = (host: string, described: AgentContainer[], missing: string[] = []) =>
   quietAgent(host, {
     described,
-    sources: missing.map((name) => ({ name: name.repeat(3), received: 9, late: 0, doubled: 0, missing: 2, cells: [] })),
+    sources: missing.map((name) => ({
+      name: name.repeat(3),
+      received: 9,
+      late: 0,
+      doubled: 0,
+      missing: 2,
+      unknown: 0,
+      cells: [],
+    })),
   });
 
 it('lists the containers of all agents, those with trouble first', () => {

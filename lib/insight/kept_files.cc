@@ -1,0 +1,36 @@
+#include "insight/kept_files.h"
+
+namespace logsvc::insight {
+
+KeptFiles::KeptFiles(std::string dir, FileSystem& files, Diagnostics& diagnostics)
+    : dir_(std::move(dir)), files_(files), diagnostics_(diagnostics) {}
+
+std::string KeptFiles::read(const char* file) {
+  const std::string path = dir_ + file;
+  if (!files_.exists(path)) return "";
+  const auto text = files_.read_all(path);
+  if (text.ok()) return *text;
+  diagnostics_.warn("insight", "cannot read what was learned; it is learned anew",
+                    {{"why", text.error().message}});
+  return "";
+}
+
+void KeptFiles::set_aside(const char* file, const Status& why) {
+  if (why.ok()) return;
+  const std::string path = dir_ + file;
+  diagnostics_.warn("insight", "what was learned does not read; it is set aside and learned anew",
+                    {{"file", path}, {"why", why.error().message}});
+  (void)files_.rename(path, path + ".bad");
+}
+
+Status KeptFiles::write(const char* file, const std::string& text) {
+  Status done = files_.make_dirs(dir_);
+  if (done.ok()) done = files_.replace(dir_ + file, text);
+  if (!done.ok()) {
+    diagnostics_.warn("insight", "cannot keep what was learned; trying again in a minute",
+                      {{"why", done.error().message}});
+  }
+  return done;
+}
+
+}  // namespace logsvc::insight

@@ -1,0 +1,81 @@
+// The ledger of one source of an agent: which of its numbered lines came, came late, came twice or
+// are missing, by ten minutes of a day. Not thread-safe.
+//
+// It is kept between two runs of the server, once a minute. A run that was killed may have taken
+// lines that the kept ledger does not know of: they count as received nowhere, and the numbers
+// between the kept ones and the first that comes after them tell nothing. They are `unknown`, not
+// missing; of those that come again after all, each counts as received. After a run that ended as
+// it should, nothing came that is not kept: then such numbers are missing as ever. A hole that
+// opened or was filled is kept within seconds (Insight), so that a hole is rarely told as open that
+// the killed run saw filled.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "base/time.h"
+
+namespace logsvc::insight {
+
+struct LedgerCell {
+  uint64_t received = 0;
+  uint64_t late = 0;     // of the received, those that filled a hole
+  uint64_t doubled = 0;  // came again
+  uint64_t missing = 0;  // of holes that opened in this cell and are still open
+  uint64_t unknown = 0;  // a run of the server that was killed may have taken them
+  bool operator==(const LedgerCell&) const = default;
+};
+
+class SourceLedger {
+ public:
+  static constexpr Duration kCellWidth = 10 * kMinute;
+  static constexpr size_t kCells = 144;     // a day
+  static constexpr size_t kMaxHoles = 200;  // beyond that the oldest stays missing for good
+
+  struct Hole {
+    uint64_t first = 0;
+    uint64_t end = 0;
+    int64_t cell = 0;      // in which it opened
+    bool unknown = false;  // rather than missing
+    bool operator==(const Hole&) const = default;
+  };
+  // By cell number (time / kCellWidth), ascending.
+  using Cells = std::vector<std::pair<int64_t, LedgerCell>>;
+  struct Kept {
+    uint64_t next = 0;  // the number that comes next; 0: nothing came yet
+    int64_t heard = 0;  // cell of the last arrival
+    std::vector<Hole> holes;
+    Cells cells;
+    bool operator==(const Kept&) const = default;
+  };
+
+  // Lines [first, first + count) arrived. True if a hole opened, or became smaller.
+  bool add(uint64_t first, uint64_t count, Timestamp arrival);
+
+  const Cells& cells() const { return kept_.cells; }
+  LedgerCell total() const;
+  // The cell of the last arrival.
+  int64_t heard() const { return kept_.heard; }
+
+  const Kept& kept() const { return kept_; }
+  // exact: nothing came after it was kept. False, and nothing is changed, if its parts contradict
+  // each other.
+  bool restore(Kept kept, bool exact);
+
+ private:
+  LedgerCell& cell(int64_t number);
+  void open_hole(uint64_t end, int64_t now);
+  struct Filled {
+    uint64_t late = 0;
+    uint64_t known = 0;  // of unknown numbers
+  };
+  Filled fill_holes(uint64_t first, uint64_t end);
+  void forget_old(int64_t now);
+
+  Kept kept_;
+  bool resumed_ = false;  // what came after `next` before it was loaded is not known
+};
+
+}  // namespace logsvc::insight
