@@ -30,9 +30,9 @@ inline std::string sprig(const std::string& text) {
 // One call and what it gives.
 using Calls = std::vector<std::pair<std::string, std::string>>;
 inline void check_calls(const Calls& calls) {
-  for (const auto& [call, wanted] : calls) {
-    CAPTURE(call);
-    CHECK(sprig("{{ " + call + " }}") == wanted);
+  for (const auto& one : calls) {
+    CAPTURE(one.first);
+    CHECK(sprig("{{ " + one.first + " }}") == one.second);
   }
 }
 

@@ -37,7 +37,9 @@ TEST_SUITE("gotext") {
         {"abc_123_def", "abc_123_def"},
         {"", ""},
     };
-    for (const auto& [text, wanted] : cases) {
+    for (const auto& one : cases) {
+      const auto& text = one.first;
+      const auto& wanted = one.second;
       CAPTURE(text);
       CHECK(sprig("{{ snakecase `" + text + "` }}") == wanted);
       std::string kebab = wanted;
