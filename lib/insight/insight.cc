@@ -204,6 +204,15 @@ std::string Insight::agents() {
   return agents_json(agents_, pulse_, clock_.now());
 }
 
+std::vector<Mark> Insight::marks(TimeRange range) {
+  std::vector<Mark> out;
+  MutexLock lock(mutex_);
+  for (const Mark& mark : pulse_.marks().marks()) {
+    if (mark.at >= range.start && mark.at < range.end) out.push_back(mark);
+  }
+  return out;
+}
+
 std::string Insight::snapshot(bool by_minute) {
   MutexLock lock(mutex_);
   return pulse_snapshot(pulse_, clock_.now(), by_minute);

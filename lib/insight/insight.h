@@ -57,6 +57,8 @@ class Insight : public LogSink {
   std::string snapshot(bool by_minute);
   std::string faults(size_t limit);
   std::string agents();
+  // What happened to containers in the range, oldest first, of the newest 1000 events.
+  std::vector<Mark> marks(TimeRange range);
   // The frame of this second: made once, shared by all viewers. number grows by one each.
   struct Frame {
     uint64_t number = 0;

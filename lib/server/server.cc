@@ -7,6 +7,7 @@
 #include "server/http/api.h"
 #include "server/line_deletion.h"
 #include "server/maintenance.h"
+#include "server/opening/opening_reports.h"
 
 namespace logsvc::server {
 
@@ -59,6 +60,7 @@ struct Server::Parts {
   std::unique_ptr<Ingest> ingest;
   std::unique_ptr<SharedItems> shared;
   std::unique_ptr<Counters> counters;
+  std::unique_ptr<OpeningReports> reports;
   std::unique_ptr<Authenticator> auth;
   std::unique_ptr<StaticFiles> page;
   std::unique_ptr<Gate> gate;
@@ -103,6 +105,8 @@ Result<std::unique_ptr<Server>> Server::start(ServerConfig config, FileSystem& f
       std::make_unique<SharedItems>(files, config.store.dir + "/page.json",
                                     static_cast<uint64_t>(clock.now() / kMillisecond), diagnostics);
   p->counters = std::make_unique<Counters>(*p->engine, p->tail->hub(), *p->shared, clock);
+  p->reports =
+      std::make_unique<OpeningReports>(*p->engine, *p->insight, *p->shared, clock, diagnostics);
   std::unique_ptr<PasswordStore> passwords;
   std::unique_ptr<SessionStore> sessions;
   if (config.ask_password) {

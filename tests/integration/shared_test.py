@@ -5,7 +5,7 @@ import signal
 import time
 import unittest
 
-from support import Server
+from support import Server, wait_until
 
 JSON = {"Content-Type": "application/json"}
 
@@ -39,6 +39,27 @@ class Shared(unittest.TestCase):
         again = self.state()
         self.assertEqual(again["views"], state["views"])
         self.assertGreater(again["version"], state["version"])
+
+    def test_an_opening_has_its_report_though_nobody_looked_on(self):
+        at = (time.time_ns() // 10**9 - 11 * 60) * 1000
+        lines = [(at * 10**6 + 5 * 10**6, "payment completed"), (at * 10**6 + 9, "up")]
+        self.server.push(({"service": "api", "level": "info"}, lines), ({"service": "queue", "level": "error"}, [(at * 10**6 + 7, "boom")]))
+        status, body, _ = self.change(put("openings", id=str(at), name="Musical", atMs=at, services=["api", "queue"], success="completed"))
+        self.assertEqual(status, 200, body)
+        wait_until("the report", lambda: self.state()["reports"])
+        report = self.state()["reports"][0]
+        self.assertEqual((report["id"], report["name"], report["atMs"]), (str(at), "Musical", at))
+        result = report["result"]
+        self.assertEqual(result["services"][0], {"name": "api", "firstLineMs": 0, "lines": 2, "errors": 0, "peak": 2, "ends": 0})
+        self.assertEqual((result["verdict"], result["success"]), ("bad", {"count": 1, "firstMs": 5}))
+        self.assertEqual(result["reasons"], [{"what": "manyErrors", "service": "queue", "count": 1}])
+        asked = self.server.get("/api/opening", [("at", at), ("service", "api"), ("service", "queue"), ("success", "completed")])
+        self.assertEqual(json.loads(asked[1]), result)
+        without_list = json.loads(self.server.get("/api/opening", {"at": at})[1])
+        self.assertEqual((without_list["verdict"], without_list["services"]), ("bad", []))
+        for wrong in ({}, {"at": "soon"}, {"at": -1}, {"at": 10**15}, {"at": at, "success": "x" * 501}):
+            self.assertEqual(self.server.get("/api/opening", wrong)[0], 400, wrong)
+        self.assertEqual(self.change(put("reports", id="1", name="n", atMs=at, result={**result, "verdict": "<b>"}))[0], 400)
 
     def test_other_sites_cannot_change_it(self):
         body = put("views", id="v1", name="n", search="")

@@ -138,6 +138,8 @@ class Api {
   void pulse(const Request&, Response&);
   void faults(const Request&, Response&);
   void agents(const Request&, Response&);
+  // opening_handler.cc
+  void opening(const Request&, Response&);
   void take_agent_report(const Request& request, Response& response);
   void hear_heartbeat(const Request& request, Response& response);
   bool upgrade_pulse(int socket, const std::string& accept);

@@ -75,6 +75,7 @@ const std::vector<Api::Route>& Api::routes() {
       {"GET", "/api/pulse", "api_pulse", A::kReader, &Api::pulse},
       {"GET", "/api/live", "api_live", A::kReader, &Api::tail},
       {"GET", "/api/faults", "api_faults", A::kReader, &Api::faults},
+      {"GET", "/api/opening", "api_opening", A::kReader, &Api::opening},
       {"GET", "/api/agents", "api_agents", A::kReader, &Api::agents},
       {"GET POST", "/api/shared", "api_shared", A::kReader, &Api::shared, Body::kShared},
       {"GET", "/api/counters", "api_counters", A::kReader, &Api::counters},

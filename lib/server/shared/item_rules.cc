@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "logql/engine.h"
+#include "server/opening/opening_outcome.h"
 
 namespace logsvc::server {
 namespace {
@@ -58,7 +59,12 @@ Result<json> report(const json& item) {
   json out;
   ASSIGN_OR_RETURN(out["name"], text(item, "name", 0, kMaxName));
   ASSIGN_OR_RETURN(out["atMs"], time_ms(item));
-  ASSIGN_OR_RETURN(out["markdown"], text(item, "markdown", 1, kMaxMarkdown));
+  if (!item.contains("result")) {
+    ASSIGN_OR_RETURN(out["markdown"], text(item, "markdown", 1, kMaxMarkdown));
+    return out;
+  }
+  RETURN_IF_ERROR(check_opening_json(item["result"]));
+  out["result"] = item["result"];
   return out;
 }
 

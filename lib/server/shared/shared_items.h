@@ -17,7 +17,8 @@
 namespace logsvc::server {
 
 // {"id":"…", …}: an opening {"name","atMs","services":[…],"success"?}, a report
-// {"name","atMs","markdown"}, a view {"name","search"}, a counter {"name","query"}.
+// {"name","atMs","result"} (server/opening) or, of earlier releases, {"name","atMs","markdown"}, a
+// view {"name","search"}, a counter {"name","query"}.
 struct SharedItem {
   std::string kind;  // "openings", "reports", "views", "counters"
   std::string id;    // 1 to 64 of A-Z a-z 0-9 _ -

@@ -1,0 +1,45 @@
+// What came of an opening, as it stands now: for the page of the opening.
+#include <nlohmann/json.hpp>
+
+#include "server/http/api.h"
+#include "server/http/params.h"
+#include "server/opening/opening_observer.h"
+
+namespace logsvc::server {
+namespace {
+
+constexpr size_t kMaxServices = 200, kMaxSuccess = 500;
+constexpr int64_t kMaxMs = 9'999'999'999'999;  // the year 2286
+
+Result<Opening> read_opening(const Params& params) {
+  Opening out;
+  ASSIGN_OR_RETURN(const int64_t at_ms, params.integer("at", -1));
+  if (at_ms < 0 || at_ms > kMaxMs) return invalid("at= is no time in ms");
+  out.at = at_ms * kMillisecond;
+  out.services = params.all("service");
+  if (out.services.size() > kMaxServices) {
+    return invalid("more than " + std::to_string(kMaxServices) + " services");
+  }
+  out.success = params.text("success");
+  if (out.success.size() > kMaxSuccess) {
+    return invalid("success= has more than " + std::to_string(kMaxSuccess) + " bytes");
+  }
+  return out;
+}
+
+}  // namespace
+
+// at=<ms>; service= for each that is expected; success=<words>.
+void Api::opening(const Request& request, Response& response) {
+  const auto opening = read_opening(Params(request));
+  if (!opening.ok()) return send_error(response, opening.error());
+  run_query(request, response, [&](const logql::QueryRun& run) -> Status {
+    ASSIGN_OR_RETURN(const OpeningOutcome outcome,
+                     observe_opening(*opening, clock_.now(), engine_, insight_, run));
+    send_json(response, opening_json(outcome, kMaxServices)
+                            .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    return {};
+  });
+}
+
+}  // namespace logsvc::server
