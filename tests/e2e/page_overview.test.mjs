@@ -95,7 +95,7 @@ test('Opening: countdown, pre-flight, strips around T0 with first lines, verdict
   await page.locator('.opening-strip', { hasText: 'api-server' }).locator('.first', { hasText: '+0.132 s' }).waitFor();
   assert.equal(await page.locator('.opening-strip').count(), 2);
   assert.match(await page.locator('.countdown').innerText(), /^\+00:0\d:\d\d$/);
-  await page.locator('.verdict', { hasText: '2/2 services alive, 0 errors' }).waitFor();
+  await page.locator('.verdict', { hasText: 'So far: 2/2 services wrote, 0 errors' }).waitFor();
   await page.getByRole('button', { name: '100 ms' }).click();
   await page.locator('.opening-strip', { hasText: 'queue-backend' }).getByText('20 lines').waitFor();
   assert.ok((await page.locator('.preflight li').count()) >= 4);
@@ -126,6 +126,8 @@ test('Opening: a link brings it to another browser, successes are counted, what 
   await until('before T0', async () => /^−00:/.test(await page.locator('.countdown').innerText()));
   await page.goto(address(t0 - 900_000));
   await page.getByText('Report', { exact: true }).waitFor();
+  await page.locator('.verdict.bad', { hasText: '0/1 services wrote, 0 errors · seller wrote nothing' }).waitFor();
+  await page.goto(address(t0 - 300_000));
   assert.deepEqual(errors, []);
   await close();
 });

@@ -24,7 +24,8 @@ export interface Range {
   toMs: number;
 }
 
-type Params = Record<string, string | number>;
+/** A list is sent as one parameter for each of its values. */
+type Params = Record<string, string | number | readonly string[]>;
 
 export async function request(
   path: string,
@@ -32,7 +33,10 @@ export async function request(
   signal?: AbortSignal,
   headers: Record<string, string> = {},
 ): Promise<unknown> {
-  const search = new URLSearchParams(Object.entries(params).map(([k, v]) => [k, String(v)]));
+  const values = Object.entries(params).flatMap(([k, v]) =>
+    (Array.isArray(v) ? v : [v]).map((one) => [k, String(one)]),
+  );
+  const search = new URLSearchParams(values);
   let answer: Response;
   try {
     answer = await fetch(`${path}?${search}`, { signal, headers: { 'X-Requested-With': 'logsvc', ...headers } });

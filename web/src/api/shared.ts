@@ -1,7 +1,8 @@
 // What the server keeps for the whole team: openings and their reports, views, counters.
 
-import type { Opening } from '../model/opening';
+import type { Opening, OpeningOutcome } from '../model/opening';
 import { array, object, post, request } from './client';
+import { readOutcome } from './opening';
 
 export interface SharedView {
   id: string;
@@ -11,7 +12,9 @@ export interface SharedView {
 export interface SharedReport {
   name: string;
   atMs: number;
+  /** Of an earlier release, which had no outcome. */
   markdown: string;
+  outcome: OpeningOutcome | null;
 }
 export interface SharedCounter {
   id: string;
@@ -44,7 +47,12 @@ function readState(body: unknown): SharedState {
       }))
       .sort((a, b) => a.atMs - b.atMs),
     reports: list('reports')
-      .map((r) => ({ name: String(r.name), atMs: Number(r.atMs), markdown: String(r.markdown) }))
+      .map((r) => ({
+        name: String(r.name),
+        atMs: Number(r.atMs),
+        markdown: String(r.markdown ?? ''),
+        outcome: r.result === undefined ? null : readOutcome(r.result),
+      }))
       .sort((a, b) => a.atMs - b.atMs),
     views: list('views')
       .map((v) => ({ id: String(v.id), name: String(v.name), search: String(v.search) }))

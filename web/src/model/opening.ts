@@ -1,6 +1,6 @@
 // An opening: the moment at which sales begin, and what is counted around it.
 
-import { errorLevels, levels, toLevel } from './level';
+import { levels, toLevel } from './level';
 
 export interface Opening {
   name: string;
@@ -10,6 +10,31 @@ export interface Opening {
   services: string[];
   /** Words of a line that says that a sale succeeded; empty: none are looked for. */
   success?: string;
+}
+
+export type Verdict = 'running' | 'good' | 'errors' | 'bad';
+export type ReasonWhat = 'silent' | 'errors' | 'manyErrors' | 'ended' | 'noSuccess';
+
+export interface ServiceOutcome {
+  name: string;
+  /** ms after T0; null: none. */
+  firstLineMs: number | null;
+  lines: number;
+  errors: number;
+  /** Lines of its busiest second. */
+  peak: number;
+  /** Ends of its containers. */
+  ends: number;
+}
+/** What the server says came of one. */
+export interface OpeningOutcome {
+  verdict: Verdict;
+  services: ServiceOutcome[];
+  /** Services that are not listed. */
+  more: number;
+  /** null: none are looked for. */
+  success: { count: number; firstMs: number | null } | null;
+  reasons: { what: ReasonWhat; service: string; count: number }[];
 }
 
 /** An address that brings the opening to another browser. */
@@ -36,7 +61,6 @@ export function readOpening(search: string): Opening | null {
 
 export const beforeMs = 60_000;
 export const afterMs = 120_000;
-export const reportAfterMs = 600_000;
 
 export type Phase = 'far' | 'near' | 'running' | 'after';
 
@@ -93,53 +117,29 @@ export function stripsOf(series: readonly SeriesLike[], atMs: number, stepMs: nu
   return out;
 }
 
-export interface ServiceResult {
-  name: string;
-  /** ms after T0; null: none yet. */
-  firstLineMs: number | null;
-  lines: number;
-  errors: number;
-  peakPerSecond: number;
-}
-
-/** What happened after T0. */
-export function resultOf(name: string, strip: Strip, stepMs: number, firstLineMs: number | null): ServiceResult {
-  const start = Math.round(beforeMs / stepMs);
-  const perSecond = Math.max(1, Math.round(1000 / stepMs));
-  let lines = 0;
-  let errors = 0;
-  let peak = 0;
-  let second = 0;
-  for (let i = start; i < strip.length; i++) {
-    const counts = strip[i]!.counts;
-    const all = counts.reduce((a, b) => a + b, 0);
-    lines += all;
-    for (let level = 0; level < errorLevels; level++) errors += counts[level]!;
-    second = (i - start) % perSecond === 0 ? all : second + all;
-    peak = Math.max(peak, second);
-  }
-  return { name, firstLineMs, lines, errors, peakPerSecond: peak };
-}
-
 export interface ReportTexts {
   title: string;
   columns: [string, string, string, string, string];
   verdict: string;
+  /** What the verdict goes by. */
+  rule: string;
   /** What is known of successes; empty: nothing was looked for. */
   success: string;
   link: string;
 }
 
-export function markdownReport(texts: ReportTexts, results: readonly ServiceResult[]): string {
+export function markdownReport(texts: ReportTexts, results: readonly ServiceOutcome[]): string {
   const cell = (value: string) => value.replace(/\|/g, '\\|').replace(/[\r\n]+/g, ' ');
   const rows = results.map(
     (r) =>
-      `| ${cell(r.name)} | ${r.firstLineMs === null ? '–' : `+${(r.firstLineMs / 1000).toFixed(3)} s`} | ${r.lines} | ${r.peakPerSecond} | ${r.errors} |`,
+      `| ${cell(r.name)} | ${r.firstLineMs === null ? '–' : `+${(r.firstLineMs / 1000).toFixed(3)} s`} | ${r.lines} | ${r.peak} | ${r.errors} |`,
   );
   return [
     `# ${texts.title}`,
     '',
-    texts.verdict,
+    cell(texts.verdict),
+    '',
+    texts.rule,
     '',
     ...(texts.success ? [cell(texts.success), ''] : []),
     `| ${texts.columns.join(' | ')} |`,

@@ -4,8 +4,8 @@ export interface PreflightFacts {
   nowMs: number;
   connected: boolean;
   services: { name: string; lastMs: number; silent: boolean; known: boolean }[];
-  /** Ends and starts of containers. */
-  restarts: { ms: number; service: string; kind: string }[];
+  /** What happened to containers, oldest first. */
+  marks: { ms: number; service: string; kind: string; host: string; container: string }[];
   /** Alive, known, the largest skew in ms; none known: other clients push. */
   agents: [number, number, number];
   /** Free share of the disk; null: not known. */
@@ -25,6 +25,17 @@ const restartMs = 600_000;
 const mostSkewMs = 100;
 const leastDisk = 0.2;
 
+/** Of each container of a service that must be there, the last end or start: a restart is one. */
+function lastRestarts(facts: PreflightFacts): { ms: number; service: string }[] {
+  const wanted = new Set(facts.services.map((s) => s.name));
+  const last = new Map<string, { ms: number; service: string }>();
+  for (const mark of facts.marks) {
+    if (facts.nowMs - mark.ms >= restartMs || !wanted.has(mark.service)) continue;
+    if (['start', 'die', 'oom', 'restart'].includes(mark.kind)) last.set(`${mark.host} ${mark.container}`, mark);
+  }
+  return [...last.values()];
+}
+
 export function preflight(facts: PreflightFacts): Check[] {
   const checks: Check[] = [{ what: 'connection', state: facts.connected ? 'good' : 'bad' }];
   const [alive, known, skew] = facts.agents;
@@ -41,9 +52,7 @@ export function preflight(facts: PreflightFacts): Check[] {
       figure: s.known ? age : undefined,
     });
   }
-  const recent = facts.restarts.filter(
-    (r) => facts.nowMs - r.ms < restartMs && ['start', 'die', 'oom', 'restart'].includes(r.kind),
-  );
+  const recent = lastRestarts(facts);
   if (recent.length === 0) checks.push({ what: 'restart', state: 'good' });
   for (const r of recent)
     checks.push({ what: 'restart', state: 'bad', service: r.service, figure: facts.nowMs - r.ms });

@@ -1,9 +1,18 @@
-// What is known of one opening: counts around T0, the first line of each service after it, and the curve of
-// the opening before as a ghost.
+// What is known of one opening: counts around T0, what the server says came of it, and the curve of the opening
+// before as a ghost.
 
-import { queryInstant, queryLines, queryMatrix } from '../api/client';
-import { msOfNs, nsOfMs } from '../base/time';
-import { afterMs, beforeMs, emptyStrip, stripsOf, type Opening, type Strip } from '../model/opening';
+import { queryLines, queryMatrix } from '../api/client';
+import { openingOutcome } from '../api/opening';
+import { nsOfMs } from '../base/time';
+import {
+  afterMs,
+  beforeMs,
+  emptyStrip,
+  stripsOf,
+  type Opening,
+  type OpeningOutcome,
+  type Strip,
+} from '../model/opening';
 import { levels } from '../model/level';
 import type { LogLine } from '../model/log_line';
 import { quote } from '../model/query';
@@ -20,13 +29,10 @@ const shownSuccesses = 20;
 export class OpeningWatch {
   strips = $state.raw(new Map<string, Strip>());
   ghost = $state.raw(new Map<string, Strip>());
-  firstLines = $state.raw(new Map<string, number>());
+  outcome = $state.raw<OpeningOutcome | null>(null);
   error = $state('');
   /** Lines that say that a sale succeeded, newest first; after T0, of an hour. */
   successes = $state.raw<LogLine[]>([]);
-  successCount = $state(0);
-  /** ms after T0; null: none yet. */
-  firstSuccessMs = $state<number | null>(null);
 
   private abort = new AbortController();
   private timer = 0;
@@ -53,13 +59,13 @@ export class OpeningWatch {
     const { atMs } = this.opening;
     if (this.busy || now < atMs - beforeMs) return;
     const settled = now > (this.opening.success ? atMs + lookAfterMs : atMs + afterMs) + settleMs;
-    if (settled && this.strips.size > 0 && this.firstLines.size > 0) return clearInterval(this.timer);
+    if (settled && this.strips.size > 0 && this.outcome) return clearInterval(this.timer);
     this.busy = true;
     try {
       // By the second the pulse has it already, as long as it reaches back to the beginning.
       this.strips =
         this.stepMs === 1_000 && now - (atMs - beforeMs) < 880_000 ? this.fromPulse() : await this.ask(atMs);
-      if (now >= atMs) await Promise.all([this.askFirstLines(), this.askSuccesses(now)]);
+      if (now >= atMs) await Promise.all([this.askOutcome(), this.askSuccesses(now)]);
       this.error = '';
     } catch (error) {
       if (!this.abort.signal.aborted) this.error = String(error instanceof Error ? error.message : error);
@@ -114,36 +120,12 @@ export class OpeningWatch {
     const query = `${this.selector()} |= ${quote(words)}`;
     const endMs = Math.min(now, atMs + lookAfterMs);
     const { signal } = this.abort;
-    const seconds = Math.max(1, Math.ceil((endMs - atMs) / 1000));
-    const [newest, first, count] = await Promise.all([
-      queryLines(query, nsOfMs(atMs), nsOfMs(endMs + 1), shownSuccesses, 'backward', signal),
-      this.firstSuccessMs === null ? queryLines(query, nsOfMs(atMs), nsOfMs(endMs + 1), 1, 'forward', signal) : null,
-      queryInstant(`sum(count_over_time(${query} [${seconds}s]))`, atMs + seconds * 1000, signal),
-    ]);
-    this.successes = newest.lines;
-    this.successCount = count.series[0]?.samples[0]?.value ?? 0;
-    const line = first?.lines[0];
-    if (line) this.firstSuccessMs = msOfNs(line.ns) - atMs;
+    this.successes = (
+      await queryLines(query, nsOfMs(atMs), nsOfMs(endMs + 1), shownSuccesses, 'backward', signal)
+    ).lines;
   }
 
-  private async askFirstLines(): Promise<void> {
-    const { atMs } = this.opening;
-    const open = this.services.filter((name) => !this.firstLines.has(name));
-    const found = await Promise.all(
-      open.map(async (name) => {
-        const answer = await queryLines(
-          `{${pulse.labelOf(name)}=${quote(name)}}`,
-          nsOfMs(atMs),
-          nsOfMs(atMs + lookAfterMs),
-          1,
-          'forward',
-          this.abort.signal,
-        );
-        return [name, answer.lines[0]] as const;
-      }),
-    );
-    const next = new Map(this.firstLines);
-    for (const [name, line] of found) if (line) next.set(name, msOfNs(line.ns) - atMs);
-    this.firstLines = next;
+  private async askOutcome(): Promise<void> {
+    this.outcome = await openingOutcome(this.opening, this.abort.signal);
   }
 }

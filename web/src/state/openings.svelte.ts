@@ -6,7 +6,7 @@ import { shared } from './shared.svelte';
 
 const oldKeys = { openings: 'logsvc.openings', reports: 'logsvc.openingReports' } as const;
 
-export interface OpeningReport {
+interface OldReport {
   name: string;
   atMs: number;
   markdown: string;
@@ -31,7 +31,7 @@ const openingItem = (o: Opening) => ({
     ...(o.success && { success: o.success }),
   },
 });
-const reportItem = (r: OpeningReport) => ({
+const reportItem = (r: OldReport) => ({
   kind: 'reports' as const,
   item: { id: String(r.atMs), name: r.name, atMs: r.atMs, markdown: r.markdown },
 });
@@ -45,7 +45,6 @@ class Openings {
     ),
   );
   reports = $derived(shared.state.reports);
-  private reported = new Set<number>();
 
   constructor() {
     shared.whenReady(() => void this.giveOldOnes());
@@ -73,16 +72,9 @@ class Openings {
   before(opening: Opening): Opening | undefined {
     return this.list.findLast((o) => o.atMs < opening.atMs);
   }
-  /** The first one of an opening is kept, whoever looked on. */
-  addReport(report: OpeningReport): void {
-    if (!shared.ready || this.reported.has(report.atMs) || this.reports.some((r) => r.atMs === report.atMs)) return;
-    this.reported.add(report.atMs);
-    void shared.change({ put: [reportItem(report)] });
-  }
-
   private async giveOldOnes(): Promise<void> {
     const openings = held<Opening>(oldKeys.openings, (o) => Number.isFinite(o?.atMs) && Array.isArray(o?.services));
-    const reports = held<OpeningReport>(
+    const reports = held<OldReport>(
       oldKeys.reports,
       (r) => Number.isFinite(r?.atMs) && typeof r?.markdown === 'string' && r.markdown !== '',
     );
