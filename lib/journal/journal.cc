@@ -139,8 +139,12 @@ Result<std::string> Journal::Impl::set_aside(const std::string& path) {
 }
 
 Status Journal::Impl::begin_segment() {
-  if (file && synced < next - 1 && failed_through < next - 1) {
+  // All that is not synced is in the last segment: a sync of that one speaks for all. Others append
+  // while this waits, and may begin the segment themselves.
+  while (file && synced < next - 1 && failed_through < next - 1) {
+    const std::shared_ptr<WritableFile> before = file;
     RETURN_IF_ERROR(sync_locked(next - 1));
+    if (file != before) return {};
   }
   uint64_t kept_to = passed_over_from ? passed_over_from : next;
   if (failed_through == next - 1 && failed_from != 0) kept_to = std::min(kept_to, failed_from);
@@ -174,6 +178,11 @@ Status Journal::Impl::advance_to(uint64_t sequence) {
   return {};
 }
 
+// One without a record never is.
+bool Journal::Impl::is_full(const Segment& segment) const {
+  return segment.bytes >= options.segment_bytes && segment.bytes > segment.header.bytes();
+}
+
 uint64_t Journal::Impl::total_bytes() const {
   uint64_t total = 0;
   for (const Segment& s : segments) total += s.bytes;
@@ -194,9 +203,7 @@ Result<uint64_t> Journal::Impl::append_locked(const std::vector<std::string_view
     return Error{ErrorCode::kNoSpace,
                  dir + ": at its limit of " + std::to_string(options.max_bytes) + " bytes"};
   }
-  if (!file || abandoned || segments.back().bytes >= options.segment_bytes) {
-    RETURN_IF_ERROR(begin_segment());
-  }
+  while (!file || abandoned || is_full(segments.back())) RETURN_IF_ERROR(begin_segment());
   uint64_t sequence = next;
   std::vector<std::string> headers;
   for (const std::string_view record : records) {

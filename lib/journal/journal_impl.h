@@ -50,6 +50,7 @@ struct Journal::Impl {
   Result<uint64_t> append_locked(const std::vector<std::string_view>& records) REQUIRES(mutex);
   Status sync_locked(uint64_t up_to) REQUIRES(mutex);
   Result<std::string> set_aside(const std::string& path);
+  bool is_full(const Segment& segment) const;
   uint64_t total_bytes() const REQUIRES(mutex);
 };
 

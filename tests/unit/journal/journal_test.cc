@@ -239,6 +239,24 @@ TEST_CASE("a reader goes on in a segment that is made anew under it") {
   CHECK(reader->lost_records() == 0);
 }
 
+TEST_CASE("writers that begin segments at the same time leave nothing unsynced behind") {
+  for (int round = 0; round < 20; ++round) {
+    MemFileSystem files;
+    {
+      const auto journal = open(files, 100);
+      std::vector<std::thread> writers;
+      for (int t = 0; t < 8; ++t) {
+        writers.emplace_back([&] {
+          for (int i = 0; i < 50; ++i) CHECK(journal->append_durable("some record").ok());
+        });
+      }
+      for (auto& t : writers) t.join();
+    }
+    files.drop_unsynced();
+    CHECK(all(*open(files, 100)).size() == 400);
+  }
+}
+
 TEST_CASE("many writers share syncs and lose nothing") {
   MemFileSystem files;
   {
