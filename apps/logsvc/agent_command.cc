@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <cstdlib>
@@ -60,6 +61,13 @@ agent::FlagValues flags_of(const AgentOptions& options) {
   return out;
 }
 
+// Some flags of Promtail have the name of a setting of ours, as max-line-size.
+bool is_setting(const std::string& name) {
+  const auto& all = agent::agent_settings();
+  return std::any_of(all.begin(), all.end(),
+                     [&](const config::SettingSpec& one) { return one.name == name; });
+}
+
 // Without a file of Promtail: what its flags have in common with our settings.
 Status use_as_settings(const AgentOptions& options, SettingFlags& flags) {
   for (const auto& [name, value] : flags_of(options)) {
@@ -67,6 +75,8 @@ Status use_as_settings(const AgentOptions& options, SettingFlags& flags) {
       flags.values.emplace("push", value);
     } else if (name == "client.tenant-id") {
       flags.values.emplace("tenant", value);
+    } else if (is_setting(name)) {
+      flags.values.emplace(name, value);
     } else {
       return invalid("-" + name + " changes what a Promtail file says: give one with -config.file");
     }

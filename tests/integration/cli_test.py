@@ -46,6 +46,15 @@ class Cli(unittest.TestCase):
             self.assertEqual(wrong.returncode, 78)
             self.assertIn("nonsense is no name=value", wrong.stderr)
 
+    def test_settings_that_have_the_name_of_a_flag_of_promtail(self):
+        for written in (["--max-line-size", "4MB"], ["--max-line-size=4MB"], ["-max-line-size=4MB"]):
+            with self.subTest(written):
+                with tempfile.TemporaryDirectory() as folder:
+                    tried = subprocess.run([BINARY, "agent", "--docker", "none", "--data-dir", folder, *written, "--dry-run", "--stdin"],
+                                           capture_output=True, text=True, timeout=60, input="a" * 300_000 + "\n")
+                self.assertEqual(tried.returncode, 0, tried.stderr)
+                self.assertIn("a" * 300_000, tried.stdout)
+
     def output(self, *args, **more):
         done = self.run_cli(*args, **more)
         self.assertEqual(done.returncode, 0, done.stderr)
