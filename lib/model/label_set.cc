@@ -160,6 +160,18 @@ class LabelParser {
 
 }  // namespace
 
+const std::string* find_label(const Labels& labels, std::string_view name) {
+  for (const Label& label : labels) {
+    if (label.name == name) return &label.value;
+  }
+  return nullptr;
+}
+
+std::string_view label_value(const Labels& labels, std::string_view name) {
+  const std::string* value = find_label(labels, name);
+  return value ? std::string_view(*value) : std::string_view();
+}
+
 LabelSet::LabelSet() {
   static const LabelSet kEmpty = from({});
   rep_ = kEmpty.rep_;

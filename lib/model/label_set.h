@@ -18,6 +18,10 @@ struct Label {
   auto operator<=>(const Label&) const = default;
 };
 using Labels = std::vector<Label>;
+// The value of the first one of that name; nullptr if there is none.
+const std::string* find_label(const Labels& labels, std::string_view name);
+// Empty if there is none.
+std::string_view label_value(const Labels& labels, std::string_view name);
 
 // Somebody else's bytes.
 struct LabelView {

@@ -66,13 +66,6 @@ void Extracted::erase(std::string_view name) {
   std::erase_if(values_, [&](const auto& value) { return value.first == name; });
 }
 
-const std::string* find_label(const Labels& labels, std::string_view name) {
-  for (const Label& label : labels) {
-    if (label.name == name) return &label.value;
-  }
-  return nullptr;
-}
-
 void set_label(Labels& labels, std::string_view name, std::string_view value) {
   const auto at = place_of(labels, name);
   if (at != labels.end() && at->name == name) {

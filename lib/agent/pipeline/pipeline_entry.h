@@ -43,7 +43,6 @@ class Extracted {
 };
 
 // Labels of an entry: sorted by name, names unique; values may be empty.
-const std::string* find_label(const Labels& labels, std::string_view name);
 void set_label(Labels& labels, std::string_view name, std::string_view value);
 void erase_label(Labels& labels, std::string_view name);
 

@@ -11,12 +11,6 @@
 namespace logsvc::agent {
 namespace {
 
-const std::string& value_of(const Labels& labels, const std::string& name) {
-  static const std::string kEmpty;
-  const std::string* value = find_label(labels, name);
-  return value ? *value : kEmpty;
-}
-
 // Setting a label to nothing takes it away.
 void set_or_erase(Labels& labels, std::string_view name, std::string_view value) {
   if (value.empty()) {
@@ -78,7 +72,7 @@ bool RelabelRules::apply_rule(const Rule& rule, Labels& labels) {
   std::string value;
   for (size_t i = 0; i < config.source_labels.size(); ++i) {
     if (i > 0) value += config.separator;
-    value += value_of(labels, config.source_labels[i]);
+    value += label_value(labels, config.source_labels[i]);
   }
   switch (config.action) {
     case RelabelAction::kKeep:
@@ -86,9 +80,9 @@ bool RelabelRules::apply_rule(const Rule& rule, Labels& labels) {
     case RelabelAction::kDrop:
       return !rule.regex.matches(value);
     case RelabelAction::kKeepEqual:
-      return value_of(labels, config.target_label) == value;
+      return label_value(labels, config.target_label) == value;
     case RelabelAction::kDropEqual:
-      return value_of(labels, config.target_label) != value;
+      return label_value(labels, config.target_label) != value;
     case RelabelAction::kReplace:
       replace(config, rule.regex, value, labels);
       break;

@@ -101,12 +101,6 @@ bool Value::is_true() const { return std::visit(Truth{}, state_); }
 
 void Value::print(std::string& out) const { std::visit(Print{out}, state_); }
 
-const std::string* find_label(const Labels& labels, std::string_view name) {
-  const auto at = std::lower_bound(labels.begin(), labels.end(), name,
-                                   [](const Label& l, std::string_view n) { return l.name < n; });
-  return at != labels.end() && at->name == name ? &at->value : nullptr;
-}
-
 std::string format_float(double v) {
   if (std::isnan(v)) return "NaN";
   if (std::isinf(v)) return v > 0 ? "+Inf" : "-Inf";

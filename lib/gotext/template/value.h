@@ -77,9 +77,6 @@ class Value {
   State state_;
 };
 
-// The value of a label in a sorted list; nullptr if it is absent.
-const std::string* find_label(const Labels& labels, std::string_view name);
-
 // Shortest form of Go's %g: 123456, 1.5e+06, +Inf, NaN.
 std::string format_float(double v);
 

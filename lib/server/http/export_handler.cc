@@ -39,13 +39,6 @@ void append_cell(std::string& out, std::string_view text) {
   out += '"';
 }
 
-std::string_view value_of(const Labels& labels, std::string_view name) {
-  for (const Label& label : labels) {
-    if (label.name == name) return label.value;
-  }
-  return {};
-}
-
 void append_line(std::string& out, Form form, const Line& line) {
   const Labels& labels = *line.labels;
   if (form == Form::kText) {
@@ -60,7 +53,7 @@ void append_line(std::string& out, Form form, const Line& line) {
     append_cell(out, format_rfc3339(line.entry->timestamp));
     for (const char* name : {"level", "service", "host", "container"}) {
       out += ',';
-      append_cell(out, value_of(labels, name));
+      append_cell(out, label_value(labels, name));
     }
     out += ',';
     append_cell(out, format_labels(labels));
