@@ -71,9 +71,13 @@ class FileSystem {
   // (syncfs): for many small files at once. Waits for what others wrote there, too.
   virtual Status sync_disk(const std::string& path) = 0;
   virtual Result<DiskSpace> space(const std::string& path) = 0;
+  // Mode 0600. Of a file system without modes: nothing to do.
+  virtual Status make_private(const std::string&) { return {}; }
 
   // Whole-file replacement that survives a crash at any point: temp file, sync, rename, sync_dir.
-  Status replace(const std::string& path, std::string_view bytes);
+  enum class Readers { kGroup, kOwner };  // kOwner: nobody else from the first byte on
+  Status replace(const std::string& path, std::string_view bytes,
+                 Readers readers = Readers::kGroup);
 };
 
 // The one on this machine; stateless.
@@ -93,6 +97,7 @@ class PosixFileSystem : public FileSystem {
   Status sync_dir(const std::string& path) override;
   Status sync_disk(const std::string& path) override;
   Result<DiskSpace> space(const std::string& path) override;
+  Status make_private(const std::string& path) override;
 };
 
 // The directory part of a path ("." if it has none).

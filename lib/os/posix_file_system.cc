@@ -236,10 +236,16 @@ Status WritableFile::append_parts(std::span<const std::string_view> parts) {
   return append(bytes);
 }
 
-Status FileSystem::replace(const std::string& path, std::string_view bytes) {
+Status PosixFileSystem::make_private(const std::string& path) {
+  if (::chmod(path.c_str(), 0600) != 0) return system_error("cannot set the mode of", path);
+  return {};
+}
+
+Status FileSystem::replace(const std::string& path, std::string_view bytes, Readers readers) {
   const std::string temporary = path + ".tmp";
   {
     ASSIGN_OR_RETURN(auto file, create(temporary));
+    if (readers == Readers::kOwner) RETURN_IF_ERROR(make_private(temporary));
     RETURN_IF_ERROR(file->append(bytes));
     RETURN_IF_ERROR(file->sync());
   }

@@ -1,7 +1,6 @@
 #include "server/auth/password_store.h"
 
 #include <sodium.h>
-#include <sys/stat.h>
 
 #include <memory>
 
@@ -53,8 +52,7 @@ Result<PasswordStore::Opened> PasswordStore::open(FileSystem& files, const std::
   if (hash.empty()) {
     if (given.empty()) out.generated = generate_password();
     ASSIGN_OR_RETURN(hash, hash_password(given.empty() ? out.generated : given));
-    RETURN_IF_ERROR(files.replace(path, hash + "\n"));
-    ::chmod(path.c_str(), 0600);
+    RETURN_IF_ERROR(files.replace(path, hash + "\n", FileSystem::Readers::kOwner));
   }
   out.store.reset(new PasswordStore(std::move(hash)));
   return out;

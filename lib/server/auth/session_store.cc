@@ -1,7 +1,6 @@
 #include "server/auth/session_store.h"
 
 #include <sodium.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <sstream>
@@ -26,19 +25,6 @@ std::string hash_of(const std::string& token) {
   crypto_generichash(out, sizeof out, reinterpret_cast<const unsigned char*>(token.data()),
                      token.size(), nullptr, 0);
   return hex(out, sizeof out);
-}
-
-// As FileSystem::replace; nobody else may read it, from its first byte on.
-Status replace_private(FileSystem& files, const std::string& path, const std::string& bytes) {
-  const std::string temporary = path + ".tmp";
-  {
-    ASSIGN_OR_RETURN(auto file, files.create(temporary));
-    ::chmod(temporary.c_str(), 0600);
-    RETURN_IF_ERROR(file->append(bytes));
-    RETURN_IF_ERROR(file->sync());
-  }
-  RETURN_IF_ERROR(files.rename(temporary, path));
-  return files.sync_dir(parent_dir(path));
 }
 
 }  // namespace
@@ -126,7 +112,7 @@ void SessionStore::write() {
     for (const auto& [hash, end] : ends_)
       text += hash + ' ' + std::to_string(now + (end - steady)) + '\n';
   }
-  const Status done = replace_private(files_, path_, text);
+  const Status done = files_.replace(path_, text, FileSystem::Readers::kOwner);
   if (done.ok()) return;
   diagnostics_.warn("auth", "cannot keep who is logged in; a restart will end sessions",
                     {{"why", done.error().message}});
