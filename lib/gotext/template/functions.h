@@ -11,6 +11,10 @@ namespace logsvc::tmpl {
 
 // What a parameter takes.
 enum class Parameter { kAny, kString, kInt, kFloat, kTime, kDuration, kLocation, kVersion };
+// As Go calls it in errors.
+const char* parameter_name(Parameter p);
+// Whether Go would assign the value to the parameter.
+bool fits(const Value& v, Parameter p);
 
 struct Function {
   std::string_view name;
