@@ -77,6 +77,17 @@ void Insight::load_agents(const std::string& text) {
   if (read->at_end) save_agents(false);
 }
 
+// Lines of an earlier run; reading them ends when the server does.
+Result<SelectQuery> Insight::stored(MatchType type, const char* label, const char* value,
+                                    TimeRange range) const {
+  ASSIGN_OR_RETURN(const Matcher matcher, Matcher::make(type, label, value));
+  SelectQuery query;
+  query.matchers = {matcher};
+  query.range = range;
+  query.stop = stop_.get_token();
+  return query;
+}
+
 void Insight::count_stored(TimeRange range) {
   Status counted = count_labelled(range);
   if (counted.ok()) counted = count_others(range);
@@ -87,11 +98,7 @@ void Insight::count_stored(TimeRange range) {
 
 // Streams with a label `level`: their times say everything.
 Status Insight::count_labelled(TimeRange range) {
-  SelectQuery query;
-  ASSIGN_OR_RETURN(const Matcher levelled, Matcher::make(MatchType::kNotEqual, "level", ""));
-  query.matchers = {levelled};
-  query.range = range;
-  query.stop = stop_.get_token();
+  ASSIGN_OR_RETURN(const SelectQuery query, stored(MatchType::kNotEqual, "level", "", range));
   const auto counted =
       source_.visit_times(query, [&](const LabelSet& labels, std::span<const Timestamp> times) {
         MutexLock lock(mutex_);
@@ -103,11 +110,7 @@ Status Insight::count_labelled(TimeRange range) {
 
 // The others have the level that was detected in each of their entries.
 Status Insight::count_others(TimeRange range) {
-  SelectQuery query;
-  ASSIGN_OR_RETURN(const Matcher plain, Matcher::make(MatchType::kEqual, "level", ""));
-  query.matchers = {plain};
-  query.range = range;
-  query.stop = stop_.get_token();
+  ASSIGN_OR_RETURN(const SelectQuery query, stored(MatchType::kEqual, "level", "", range));
   ASSIGN_OR_RETURN(const auto entries, source_.select(query));
   while (entries->next()) {
     MutexLock lock(mutex_);
@@ -143,15 +146,11 @@ void Insight::restore_marks() {
 
 std::vector<Mark> Insight::stored_marks(const char* label, const char* value) {
   std::vector<Mark> out;
-  const auto matcher = Matcher::make(MatchType::kEqual, label, value);
-  if (!matcher.ok()) return out;
-  SelectQuery query;
-  query.matchers = {*matcher};
-  query.range = {oldest_kept(), began_};
-  query.direction = Direction::kBackward;
-  query.limit_hint = MarkBook::kMax;
-  query.stop = stop_.get_token();
-  const auto events = source_.select(query);
+  auto query = stored(MatchType::kEqual, label, value, {oldest_kept(), began_});
+  if (!query.ok()) return out;
+  query->direction = Direction::kBackward;
+  query->limit_hint = MarkBook::kMax;
+  const auto events = source_.select(*query);
   if (!events.ok()) return out;
   while (out.size() < MarkBook::kMax && (*events)->next()) {
     MutexLock lock(mutex_);

@@ -74,6 +74,8 @@ class Insight : public LogSink {
   void restore_day();
   void restore_marks();
   std::vector<Mark> stored_marks(const char* label, const char* value);
+  Result<SelectQuery> stored(MatchType type, const char* label, const char* value,
+                             TimeRange range) const;
   void count_stored(TimeRange range);
   Status count_labelled(TimeRange range);
   Status count_others(TimeRange range);
