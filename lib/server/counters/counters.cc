@@ -3,6 +3,8 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "server/query/lines_before.h"
+
 namespace logsvc::server {
 namespace {
 
@@ -11,18 +13,12 @@ using nlohmann::json;
 // So long after its beginning a counter leaves its history alone: what was under way has come then.
 constexpr Duration kSettling = 2 * kSecond;
 
-// At a time t: the lines of [t - window, t). window: of whole ms.
-std::string lines_before(const std::string& query, Duration window) {
-  return "sum(count_over_time(" + query + " [" + std::to_string(window / kMillisecond) +
-         "ms] offset 1ns))";
-}
-
 // By the minute, n of them, the last one ending at `end`, which is whole.
 Result<std::vector<uint64_t>> count_minutes(const logql::Engine& engine, const std::string& query,
                                             Timestamp end, size_t n, const logql::QueryRun& run) {
   logql::RangeRequest range;
   range.run = run;
-  range.query = lines_before(query, kMinute);
+  range.query = "sum" + lines_before(query, kMinute);
   range.start = end - static_cast<int64_t>(n - 1) * kMinute;
   range.end = end;
   range.step = kMinute;
@@ -43,7 +39,7 @@ Result<uint64_t> count_before(const logql::Engine& engine, const std::string& qu
   if (window <= 0) return uint64_t{0};
   logql::InstantRequest instant;
   instant.run = run;
-  instant.query = lines_before(query, window);
+  instant.query = "sum" + lines_before(query, window);
   instant.time = end;
   ASSIGN_OR_RETURN(const logql::QueryResult result, engine.instant(instant));
   uint64_t sum = 0;

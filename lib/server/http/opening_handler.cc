@@ -8,21 +8,18 @@
 namespace logsvc::server {
 namespace {
 
-constexpr size_t kMaxServices = 200, kMaxSuccess = 500;
-constexpr int64_t kMaxMs = 9'999'999'999'999;  // the year 2286
-
 Result<Opening> read_opening(const Params& params) {
   Opening out;
   ASSIGN_OR_RETURN(const int64_t at_ms, params.integer("at", -1));
-  if (at_ms < 0 || at_ms > kMaxMs) return invalid("at= is no time in ms");
+  if (at_ms < kMinOpeningMs || at_ms > kMaxOpeningMs) return invalid("at= is no time in ms");
   out.at = at_ms * kMillisecond;
   out.services = params.all("service");
-  if (out.services.size() > kMaxServices) {
-    return invalid("more than " + std::to_string(kMaxServices) + " services");
+  if (out.services.size() > kMaxOpeningServices) {
+    return invalid("more than " + std::to_string(kMaxOpeningServices) + " services");
   }
   out.success = params.text("success");
-  if (out.success.size() > kMaxSuccess) {
-    return invalid("success= has more than " + std::to_string(kMaxSuccess) + " bytes");
+  if (out.success.size() > kMaxSuccessBytes) {
+    return invalid("success= has more than " + std::to_string(kMaxSuccessBytes) + " bytes");
   }
   return out;
 }
@@ -36,7 +33,7 @@ void Api::opening(const Request& request, Response& response) {
   run_query(request, response, [&](const logql::QueryRun& run) -> Status {
     ASSIGN_OR_RETURN(const OpeningOutcome outcome,
                      observe_opening(*opening, clock_.now(), engine_, insight_, run));
-    send_json(response, opening_json(outcome, kMaxServices)
+    send_json(response, opening_json(outcome, kMaxOpeningServices)
                             .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
     return {};
   });

@@ -6,17 +6,10 @@
 #include <string_view>
 
 #include "insight/levels.h"
+#include "server/query/lines_before.h"
 
 namespace logsvc::server {
 namespace {
-
-constexpr size_t kMaxServices = 200;
-
-// At a time t: the lines of [t - window, t).
-std::string lines_before(const std::string& query, Duration window) {
-  return "(count_over_time(" + query + " [" + std::to_string(window / kMillisecond) +
-         "ms] offset 1ns))";
-}
 
 // As a part of a regular expression that stands for itself.
 std::string literal(std::string_view text) {
@@ -35,13 +28,6 @@ std::string selector_of(const std::vector<std::string>& services) {
     names += literal(service);
   }
   return "{service_name=~" + quote(names) + "}";
-}
-
-std::string_view value_of(const Labels& labels, std::string_view name) {
-  for (const Label& label : labels) {
-    if (label.name == name) return label.value;
-  }
-  return {};
 }
 
 // One opening as it is looked up.
@@ -93,15 +79,15 @@ class Observer {
       const std::string query =
           "sum by (service_name)" + lines_before("{service_name=~\".+\"}", kHour);
       ASSIGN_OR_RETURN(const auto counts, instant(query, opening_.at));
-      for (const auto& one : counts) names.emplace(value_of(one.labels, "service_name"));
+      for (const auto& one : counts) names.emplace(label_value(one.labels, "service_name"));
     }
     std::vector<std::string> out(names.begin(), names.end());
-    if (out.size() > kMaxServices) out.resize(kMaxServices);
+    if (out.size() > kMaxOpeningServices) out.resize(kMaxOpeningServices);
     return out;
   }
 
   ServiceOutcome* find(std::vector<ServiceOutcome>& all, const Labels& labels) {
-    const auto found = by_name_.find(std::string(value_of(labels, "service_name")));
+    const auto found = by_name_.find(std::string(label_value(labels, "service_name")));
     return found == by_name_.end() ? nullptr : &all[found->second];
   }
 
@@ -113,8 +99,8 @@ class Observer {
     for (const auto& one : counts) {
       ServiceOutcome* service = find(out, one.labels);
       if (!service) continue;
-      std::string_view level = value_of(one.labels, "level");
-      if (level.empty()) level = value_of(one.labels, "detected_level");
+      std::string_view level = label_value(one.labels, "level");
+      if (level.empty()) level = label_value(one.labels, "detected_level");
       const auto n = static_cast<uint64_t>(one.samples.at(0).value);
       service->lines += n;
       if (insight::is_error(insight::level_of(level))) service->errors += n;

@@ -25,6 +25,11 @@ inline constexpr Duration kOpeningWindow = 2 * kMinute;  // what counts after T0
 inline constexpr Duration kOpeningLook = kHour;          // first lines and successes: so long
 inline constexpr uint64_t kLinesPerError = 100;
 
+inline constexpr size_t kMaxOpeningServices = 200;
+inline constexpr size_t kMaxSuccessBytes = 500;
+// T0 in ms: from 2001 to 2286, thirteen digits.
+inline constexpr int64_t kMinOpeningMs = 1'000'000'000'000, kMaxOpeningMs = 9'999'999'999'999;
+
 struct Opening {
   std::string name;
   Timestamp at = 0;                   // T0

@@ -10,10 +10,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr size_t kMaxName = 200, kMaxSearch = 8'000, kMaxSuccess = 500, kMaxServices = 200;
+constexpr size_t kMaxName = 200, kMaxSearch = 8'000;
 constexpr size_t kMaxQuery = 5'000, kMaxMarkdown = 24'000;
-// From 2001 to 2286: thirteen digits.
-constexpr int64_t kMinMs = 1'000'000'000'000, kMaxMs = 9'999'999'999'999;
 
 Result<std::string> text(const json& item, const char* name, size_t least, size_t most) {
   const auto found = item.find(name);
@@ -31,7 +29,7 @@ Result<int64_t> time_ms(const json& item) {
   const auto found = item.find("atMs");
   if (found == item.end() || !found->is_number_integer()) return invalid("\"atMs\" is no time");
   const auto ms = found->get<int64_t>();
-  if (ms < kMinMs || ms > kMaxMs) return invalid("\"atMs\" is no time in ms");
+  if (ms < kMinOpeningMs || ms > kMaxOpeningMs) return invalid("\"atMs\" is no time in ms");
   return ms;
 }
 
@@ -41,8 +39,8 @@ Result<json> opening(const json& item) {
   ASSIGN_OR_RETURN(out["atMs"], time_ms(item));
   json services = json::array();
   const auto listed = item.find("services");
-  if (listed == item.end() || !listed->is_array() || listed->size() > kMaxServices)
-    return invalid("\"services\" is no list of up to " + std::to_string(kMaxServices));
+  if (listed == item.end() || !listed->is_array() || listed->size() > kMaxOpeningServices)
+    return invalid("\"services\" is no list of up to " + std::to_string(kMaxOpeningServices));
   for (const json& service : *listed) {
     if (!service.is_string() || service.get_ref<const std::string&>().size() > kMaxName)
       return invalid("\"services\" holds what is no name");
@@ -50,7 +48,7 @@ Result<json> opening(const json& item) {
   }
   out["services"] = std::move(services);
   if (item.contains("success")) {
-    ASSIGN_OR_RETURN(out["success"], text(item, "success", 0, kMaxSuccess));
+    ASSIGN_OR_RETURN(out["success"], text(item, "success", 0, kMaxSuccessBytes));
   }
   return out;
 }
