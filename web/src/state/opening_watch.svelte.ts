@@ -20,6 +20,8 @@ import { escapeRegex } from '../model/regex';
 import { pulse } from './pulse.svelte';
 
 const pollMs = 1_000;
+/** What came of it is asked for less often: the server looks it up for each browser. */
+const outcomeMs = { running: 2_000, over: 10_000 };
 /** Counts still change for a while after the last second: late lines. */
 const settleMs = 20_000;
 /** How long after T0 first lines and successes are looked for. */
@@ -37,6 +39,7 @@ export class OpeningWatch {
   private abort = new AbortController();
   private timer = 0;
   private busy = false;
+  private nextOutcomeMs = 0;
 
   constructor(
     readonly opening: Opening,
@@ -126,6 +129,9 @@ export class OpeningWatch {
   }
 
   private async askOutcome(): Promise<void> {
+    const now = pulse.now();
+    if (now < this.nextOutcomeMs) return;
+    this.nextOutcomeMs = now + (now < this.opening.atMs + afterMs ? outcomeMs.running : outcomeMs.over);
     this.outcome = await openingOutcome(this.opening, this.abort.signal);
   }
 }
