@@ -94,8 +94,8 @@ class HostileQueries(unittest.TestCase):
         patient = self.patient_server()
         stages = "".join(f' | label_format l{i}="{{{{.l{i - 1}}}}}{{{{.l{i - 1}}}}}"' for i in range(1, 60))
         status, body = self.ask('{app="x"} | label_format l0="xxxxxxxxxxxxxxxx"' + stages, server=patient, limit=5)
-        # Its time may end first: what counts is its memory.
-        self.assertIn(status, (200, 400, 504), body[:300])
+        # With sanitizers its time may end first.
+        self.assertIn(status, (200, 400, 504) if os.environ.get("LOGSVC_SANITIZE") else (200, 400), body[:300])
         for template in ['{{repeat 2000000000 "x"}}', '{{Replace .text "" "' + "y" * 50000 + '" -1}}',
                          '{{regexReplaceAll "" .text "' + "y" * 50000 + '"}}']:
             status, body = self.ask('{app="x"} | json | line_format `' + template + "`", server=patient, limit=5)
