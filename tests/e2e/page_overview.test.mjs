@@ -84,20 +84,21 @@ test('Journey: lanes in order, hops, repeats, the verdict, and it goes on growin
 });
 
 test('Opening: countdown, pre-flight, strips around T0 with first lines, verdict and report', async () => {
+  // Services of its own: a container of another test that ended since T0 would decide the verdict.
   const t0 = Date.now() - 30_000;
   const at = (ms) => BigInt(t0 + ms) * 1_000_000n;
-  for (const service of ['api-server', 'ticket-server', 'queue-backend']) {
+  for (const service of ['gate-server', 'seat-server', 'line-backend']) {
     await server.push(stream(service, 'info', { opening: 'x' }), Array.from({ length: 20 }, (_, i) => [at(132 + 100 * i), winston(service, 'info', 'sold')]));
   }
   const { page, errors, close } = await openPage(browser, `${server.page}/opening`);
-  await page.evaluate((ms) => localStorage.setItem('logsvc.openings', JSON.stringify([{ name: 'Concert', atMs: ms, services: ['api-server', 'queue-backend'] }])), t0);
+  await page.evaluate((ms) => localStorage.setItem('logsvc.openings', JSON.stringify([{ name: 'Concert', atMs: ms, services: ['gate-server', 'line-backend'] }])), t0);
   await page.reload();
-  await page.locator('.opening-strip', { hasText: 'api-server' }).locator('.first', { hasText: '+0.132 s' }).waitFor();
+  await page.locator('.opening-strip', { hasText: 'gate-server' }).locator('.first', { hasText: '+0.132 s' }).waitFor();
   assert.equal(await page.locator('.opening-strip').count(), 2);
   assert.match(await page.locator('.countdown').innerText(), /^\+00:0\d:\d\d$/);
   await page.locator('.verdict', { hasText: 'So far: 2/2 services wrote, 0 errors' }).waitFor();
   await page.getByRole('button', { name: '100 ms' }).click();
-  await page.locator('.opening-strip', { hasText: 'queue-backend' }).getByText('20 lines').waitFor();
+  await page.locator('.opening-strip', { hasText: 'line-backend' }).getByText('20 lines').waitFor();
   assert.ok((await page.locator('.preflight li').count()) >= 4);
   assert.match(await page.locator('.preflight').innerText(), /disk \d+ % free/);
   await page.getByRole('button', { name: 'New opening' }).click();
