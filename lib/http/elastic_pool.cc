@@ -11,12 +11,19 @@ constexpr size_t kStackBytes = 4u << 20;
 }  // namespace
 
 void ElasticPool::enqueue(std::function<void()> task) {
-  MutexLock lock(mutex_);
-  tasks_.push_back(std::move(task));
-  if (idle_ >= tasks_.size() || threads_ >= max_threads_) {
-    wanted_.notify_one();
-    return;
+  {
+    const MutexLock lock(mutex_);
+    tasks_.push_back(std::move(task));
+    if (idle_ < tasks_.size() && threads_ < max_threads_) {
+      start_thread();
+      return;
+    }
   }
+  // Without the lock, which the woken thread takes.
+  wanted_.notify_one();
+}
+
+void ElasticPool::start_thread() {
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
   pthread_attr_setstacksize(&attributes, kStackBytes);

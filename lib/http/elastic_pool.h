@@ -25,6 +25,7 @@ class ElasticPool {
 
  private:
   static constexpr size_t kMinIdle = 2;
+  void start_thread() REQUIRES(mutex_);
   static void* run_thread(void* pool);
   void work();
 

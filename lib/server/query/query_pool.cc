@@ -103,6 +103,7 @@ Status QueryPool::run(const QueryCaller& caller, const Work& work) {
       return too_many(options_.max_waiting);
     }
   }
+  wanted_.notify_one();
   wait(caller.name, ticket, run.cancellation);
   // What the work met is said by the reason that made it meet it.
   if (!ticket.status.ok() && ticket.status.error().code == ErrorCode::kCancelled) {
@@ -147,7 +148,6 @@ bool QueryPool::enqueue(const std::string& name, Ticket& ticket) {
   if (caller.waiting.empty()) turns_.push_back(name);
   caller.waiting.push_back(&ticket);
   tickets_.emplace(&ticket, ticket.guard.source());
-  wanted_.notify_one();
   return true;
 }
 
@@ -186,7 +186,7 @@ void QueryPool::finish(const std::string& name, Ticket& ticket) {
   forget_idle(name);
   ticket.state = Ticket::State::kDone;
   ticket.changed.notify_all();  // its owner goes on when the lock is free
-  wanted_.notify_one();         // its caller may begin another one
+  if (!turns_.empty()) wanted_.notify_one();  // its caller may begin another one
 }
 
 void QueryPool::return_memory() {

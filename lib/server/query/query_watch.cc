@@ -12,6 +12,8 @@ namespace logsvc::server {
 namespace {
 
 constexpr uint64_t kWakeId = 0;
+// The thread looks at the deadlines so often though it knows of none.
+constexpr std::chrono::minutes kMostWait{1};
 
 }  // namespace
 
@@ -56,6 +58,7 @@ void QueryWatch::set_deadline(uint64_t id, Time deadline, Error late) {
     Watched& watched = watched_.at(id);
     watched.deadline = deadline;
     watched.late = std::move(late);
+    if (looks_at_ <= deadline) return;
   }
   const uint64_t one = 1;
   (void)!::write(wake_, &one, sizeof one);
@@ -80,7 +83,7 @@ int QueryWatch::cancel_late() {
   using std::chrono::milliseconds;
   const Time now = std::chrono::steady_clock::now();
   std::vector<Watched> late;
-  std::optional<Time> next;
+  Time next = now + kMostWait;
   {
     const MutexLock lock(mutex_);
     for (auto& [id, watched] : watched_) {
@@ -88,15 +91,14 @@ int QueryWatch::cancel_late() {
       if (*watched.deadline <= now) {
         late.push_back(watched);
         watched.deadline.reset();
-      } else if (!next || *watched.deadline < *next) {
-        next = watched.deadline;
+      } else {
+        next = std::min(next, *watched.deadline);
       }
     }
+    looks_at_ = next;
   }
   for (const Watched& watched : late) watched.source.cancel(*watched.late);
-  if (!next) return -1;
-  const auto wait = std::chrono::ceil<milliseconds>(*next - now).count();
-  return static_cast<int>(std::min<int64_t>(wait, 60'000));
+  return static_cast<int>(std::chrono::ceil<milliseconds>(next - now).count());
 }
 
 void QueryWatch::run() {

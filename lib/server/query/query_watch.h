@@ -55,7 +55,7 @@ class QueryWatch {
   void remove(int socket, uint64_t id);
   void run();
   void hung_up(uint64_t id);
-  // Cancels what is late. Milliseconds until the next deadline; -1: there is none.
+  // Cancels what is late. Milliseconds until it has to look again.
   int cancel_late();
 
   const int epoll_;
@@ -63,6 +63,7 @@ class QueryWatch {
   Mutex mutex_;
   std::map<uint64_t, Watched> watched_ GUARDED_BY(mutex_);
   uint64_t next_id_ GUARDED_BY(mutex_) = 1;
+  Time looks_at_ GUARDED_BY(mutex_);  // the thread does, without being woken
   bool stopping_ GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };
