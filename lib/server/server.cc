@@ -4,10 +4,10 @@
 
 #include "http/http_server.h"
 #include "insight/insight.h"
-#include "server/http/api.h"
-#include "server/line_deletion.h"
-#include "server/maintenance.h"
-#include "server/opening/opening_reports.h"
+#include "server/api/api.h"
+#include "server/opening_reports.h"
+#include "server/retention/line_deletion.h"
+#include "server/retention/maintenance.h"
 
 namespace logsvc::server {
 

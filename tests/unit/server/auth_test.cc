@@ -2,7 +2,7 @@
 
 #include "server/auth/authenticator.h"
 #include "server/auth/gate.h"
-#include "server/http/decode_cost.h"
+#include "server/transport/decode_cost.h"
 #include "support/fake_clock.h"
 #include "support/mem_file_system.h"
 

@@ -6,9 +6,9 @@
 #include <thread>
 
 #include "logql/engine.h"
-#include "server/ingest.h"
-#include "server/line_deletion.h"
-#include "server/tail/tail_hub.h"
+#include "server/ingest/ingest.h"
+#include "server/live/tail_hub.h"
+#include "server/retention/line_deletion.h"
 #include "store/store.h"
 #include "support/batches.h"
 #include "support/fake_clock.h"

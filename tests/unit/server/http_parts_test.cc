@@ -1,12 +1,12 @@
 #include <doctest/doctest.h>
 
-#include "server/http/body_encoding.h"
-#include "server/http/params.h"
-#include "server/http/response_json.h"
-#include "server/ingest_limits.h"
+#include "server/ingest/ingest_limits.h"
+#include "server/live/tail_session.h"
 #include "server/query/answer_text.h"
-#include "server/tail/tail_session.h"
-#include "server/tail/websocket_handshake.h"
+#include "server/query/response_json.h"
+#include "server/transport/body_encoding.h"
+#include "server/transport/params.h"
+#include "server/transport/websocket_handshake.h"
 #include "support/batches.h"
 #include "support/fake_clock.h"
 #include "support/mem_file_system.h"

@@ -1,4 +1,4 @@
-#include "server/tail/live_feed.h"
+#include "server/live/live_feed.h"
 
 #include <doctest/doctest.h>
 #include <sys/socket.h>
@@ -10,9 +10,9 @@
 #include <thread>
 
 #include "server/counters/counter_reader.h"
-#include "server/tail/frame_writer.h"
-#include "server/tail/page_session.h"
-#include "server/tail/tail_hub.h"
+#include "server/live/frame_writer.h"
+#include "server/live/page_session.h"
+#include "server/live/tail_hub.h"
 #include "support/batches.h"
 #include "support/fake_clock.h"
 

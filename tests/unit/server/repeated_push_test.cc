@@ -4,8 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "insight/insight.h"
-#include "server/ingest.h"
-#include "server/tail/page_session.h"
+#include "server/ingest/ingest.h"
+#include "server/live/page_session.h"
 #include "store/store.h"
 #include "support/batches.h"
 #include "support/fake_clock.h"
