@@ -1,14 +1,15 @@
-// Requests to delete lines. Parameters come from the URL alone, as in Loki.
+#include "server/api/delete_api.h"
+
 #include <algorithm>
 #include <cstdio>
 
 #include "base/json_text.h"
 #include "logql/engine.h"
-#include "server/api/api.h"
+#include "server/auth/authenticator.h"
 #include "server/query/response_json.h"
 #include "server/retention/line_deletion.h"
 #include "server/transport/params.h"
-
+#include "server/transport/reply.h"
 namespace logsvc::server {
 namespace {
 
@@ -71,8 +72,14 @@ void refuse(http::Response& response, int status, const std::string& message) {
 
 }  // namespace
 
-void Api::delete_lines(const Request& request, Response& response) {
-  if (!info_.deletion_enabled) {
+void DeleteApi::add_to(Routes& routes) {
+  using A = Access;
+  routes.add({"GET POST PUT DELETE", "/loki/api/v1/delete", "loki_api_v1_delete", A::kReader,
+              handler(this, &DeleteApi::delete_lines)});
+}
+
+void DeleteApi::delete_lines(const http::Request& request, http::Response& response) {
+  if (!rules_.enabled) {
     return refuse(response, 403, "deletion is not available for this tenant");
   }
   const Params params(request);
@@ -93,7 +100,7 @@ void Api::delete_lines(const Request& request, Response& response) {
   response.status = 204;
 }
 
-void Api::list_deletions(const Params& params, Response& response) {
+void DeleteApi::list_deletions(const Params& params, http::Response& response) {
   TimeRange range;
   for (const auto& [name, bound] :
        {std::pair{"start", &range.start}, std::pair{"end", &range.end}}) {
@@ -118,7 +125,7 @@ void Api::list_deletions(const Params& params, Response& response) {
   response.set_body(out + "]\n", "application/json");
 }
 
-void Api::cancel_deletion(const Params& params, Response& response) {
+void DeleteApi::cancel_deletion(const Params& params, http::Response& response) {
   const std::string id = params.url_text("request_id");
   if (id.empty()) return refuse(response, 400, "request_id not set");
   const Status cancelled = store_.cancel_deletion(id, params.url_text("force") == "true");
@@ -133,7 +140,7 @@ void Api::cancel_deletion(const Params& params, Response& response) {
   refuse(response, 400,
          "Cancellation of partially completed delete request or delete request past the deadline "
          "of " +
-             go_duration(info_.deletion_cancel_period) +
+             go_duration(rules_.cancel_period) +
              " since its creation is not allowed. To force, use the ?force query parameter");
 }
 

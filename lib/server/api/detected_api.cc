@@ -1,12 +1,14 @@
+#include "server/api/detected_api.h"
+
 #include <map>
 #include <set>
 
 #include "base/json_text.h"
-#include "server/api/api.h"
 #include "server/explore/detected_fields.h"
 #include "server/explore/field_type.h"
 #include "server/query/response_json.h"
 #include "server/query/selection.h"
+#include "server/transport/reply.h"
 
 namespace logsvc::server {
 namespace {
@@ -125,13 +127,24 @@ std::string field_values_response(const Detected& detected, const std::string& n
 
 }  // namespace
 
-void Api::detected_labels(const Request& request, Response& response) {
+void DetectedApi::add_to(Routes& routes) {
+  using A = Access;
+  routes.add({"GET POST", "/loki/api/v1/detected_labels", "loki_api_v1_detected_labels", A::kReader,
+              handler(this, &DetectedApi::detected_labels)});
+  routes.add({"GET POST", "/loki/api/v1/detected_fields", "loki_api_v1_detected_fields", A::kReader,
+              handler(this, &DetectedApi::detected_fields)});
+  routes.add({"GET POST", "/loki/api/v1/detected_field/{name}/values",
+              "loki_api_v1_detected_field_name_values", A::kReader,
+              handler(this, &DetectedApi::detected_field_values)});
+}
+
+void DetectedApi::detected_labels(const http::Request& request, http::Response& response) {
   const auto selected =
       read_selection(Params(request), clock_.now(), {.query_required = false, .allow_all = true});
   if (!selected.ok()) return send_error(response, selected.error());
   std::vector<std::vector<Matcher>> groups;
   if (!selected->matchers.empty()) groups.push_back(selected->matchers);
-  const auto series = store_.series(selected->range, groups);
+  const auto series = source_.series(selected->range, groups);
   if (!series.ok()) return send_error(response, series.error());
   std::map<std::string, std::set<std::string>> values;
   for (const LabelSet& labels : *series) {
@@ -148,10 +161,10 @@ void Api::detected_labels(const Request& request, Response& response) {
   send_json(response, out.empty() ? "{}\n" : out + "]}\n");
 }
 
-void Api::detected_fields(const Request& request, Response& response) {
+void DetectedApi::detected_fields(const http::Request& request, http::Response& response) {
   auto wanted = read_fields_request(Params(request), clock_.now());
   if (!wanted.ok()) return send_error(response, wanted.error());
-  run_query(request, response, [&](const logql::QueryRun& run) -> Status {
+  queries_.answer(request, response, [&](const logql::QueryRun& run) -> Status {
     wanted->sample.run = run;
     ASSIGN_OR_RETURN(const Detected detected, detect(engine_, *wanted));
     send_json(response, fields_response(detected, wanted->max_fields));
@@ -159,10 +172,10 @@ void Api::detected_fields(const Request& request, Response& response) {
   });
 }
 
-void Api::detected_field_values(const Request& request, Response& response) {
+void DetectedApi::detected_field_values(const http::Request& request, http::Response& response) {
   const auto wanted = read_fields_request(Params(request), clock_.now());
   if (!wanted.ok()) return send_error(response, wanted.error());
-  run_query(request, response, [&](const logql::QueryRun& run) -> Status {
+  queries_.answer(request, response, [&](const logql::QueryRun& run) -> Status {
     FieldsRequest all = *wanted;
     all.sample.run = run;
     all.max_fields = std::numeric_limits<uint64_t>::max();

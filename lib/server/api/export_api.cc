@@ -1,12 +1,13 @@
-// The whole result of a log query as a file: read from the store in pages while it is sent, so that
-// its size is bounded by nothing but the query.
+#include "server/api/export_api.h"
+
 #include <algorithm>
 #include <map>
 #include <set>
 
 #include "base/json_text.h"
-#include "server/api/api.h"
 #include "server/query/query_params.h"
+#include "server/query/response_json.h"
+#include "server/transport/reply.h"
 
 namespace logsvc::server {
 namespace {
@@ -183,9 +184,15 @@ class Export {
 
 }  // namespace
 
+void ExportApi::add_to(Routes& routes) {
+  using A = Access;
+  routes.add(
+      {"GET", "/api/export", "api_export", A::kReader, handler(this, &ExportApi::export_lines)});
+}
+
 // query, start, end as query_range; format: txt (default), ndjson, csv; limit: lines, oldest first
 // (0 or absent: all).
-void Api::export_lines(const Request& request, Response& response) {
+void ExportApi::export_lines(const http::Request& request, http::Response& response) {
   const Params params(request);
   auto range = read_range_request(params, clock_.now());
   if (!range.ok()) return send_error(response, range.error());
@@ -202,8 +209,7 @@ void Api::export_lines(const Request& request, Response& response) {
                       invalid("format: expected txt, ndjson or csv, found " + quote(format)));
   }
   const uint64_t limit = params.has("limit") ? range->limit : UINT64_MAX;
-  auto rest =
-      std::make_shared<Export>(store_, info_.query_limits, *range, form->second.first, limit);
+  auto rest = std::make_shared<Export>(source_, limits_, *range, form->second.first, limit);
   // Each page is a query of its own: none runs while the client reads.
   const auto next_piece = [this, rest, caller = caller_of(request)](Piece& piece) {
     return queries_.run(caller, [&](const logql::QueryRun& run) -> Status {

@@ -1,5 +1,9 @@
-#include "server/api/api.h"
+#include "server/api/labels_api.h"
+
+#include "logql/engine.h"
+#include "server/query/response_json.h"
 #include "server/query/selection.h"
+#include "server/transport/reply.h"
 
 namespace logsvc::server {
 namespace {
@@ -8,24 +12,42 @@ constexpr SelectionRules kLabels = {.query_required = false, .allow_all = false}
 
 }  // namespace
 
-void Api::labels(const Request& request, Response& response) {
+void LabelsApi::add_to(Routes& routes) {
+  using A = Access;
+  routes.add({"GET POST", "/loki/api/v1/labels", "loki_api_v1_labels", A::kReader,
+              handler(this, &LabelsApi::labels)});
+  routes.add({"GET POST", "/loki/api/v1/label", "loki_api_v1_label", A::kReader,
+              handler(this, &LabelsApi::labels)});
+  routes.add({"GET POST", "/loki/api/v1/label/{name}/values", "loki_api_v1_label_name_values",
+              A::kReader, handler(this, &LabelsApi::label_values)});
+  routes.add({"GET POST", "/loki/api/v1/series", "loki_api_v1_series", A::kReader,
+              handler(this, &LabelsApi::series)});
+  routes.add({"GET POST", "/api/prom/series", "api_prom_series", A::kReader,
+              handler(this, &LabelsApi::series)});
+  routes.add({"GET POST", "/api/prom/label", "api_prom_label", A::kReader,
+              handler(this, &LabelsApi::legacy_labels)});
+  routes.add({"GET POST", "/api/prom/label/{name}/values", "api_prom_label_name_values", A::kReader,
+              handler(this, &LabelsApi::legacy_label_values)});
+}
+
+void LabelsApi::labels(const http::Request& request, http::Response& response) {
   const auto selected = read_selection(Params(request), clock_.now(), kLabels);
   if (!selected.ok()) return send_error(response, selected.error());
-  const auto names = store_.label_names(selected->range, selected->matchers);
+  const auto names = source_.label_names(selected->range, selected->matchers);
   if (!names.ok()) return send_error(response, names.error());
   send_json(response, list_response(*names));
 }
 
-void Api::label_values(const Request& request, Response& response) {
+void LabelsApi::label_values(const http::Request& request, http::Response& response) {
   const auto selected = read_selection(Params(request), clock_.now(), kLabels);
   if (!selected.ok()) return send_error(response, selected.error());
   const auto values =
-      store_.label_values(name_in_path(request.path), selected->range, selected->matchers);
+      source_.label_values(name_in_path(request.path), selected->range, selected->matchers);
   if (!values.ok()) return send_error(response, values.error());
   send_json(response, list_response(*values));
 }
 
-void Api::series(const Request& request, Response& response) {
+void LabelsApi::series(const http::Request& request, http::Response& response) {
   const Params params(request);
   const auto range = read_range(params, clock_.now());
   if (!range.ok()) return send_error(response, range.error());
@@ -44,12 +66,29 @@ void Api::series(const Request& request, Response& response) {
     if (!specific.ok()) return send_error(response, specific.error());
     groups.push_back(std::move(*matchers));
   }
-  run_query(request, response, [&](const logql::QueryRun& run) -> Status {
-    ASSIGN_OR_RETURN(const std::vector<LabelSet> found, store_.series(*range, groups));
+  queries_.answer(request, response, [&](const logql::QueryRun& run) -> Status {
+    ASSIGN_OR_RETURN(const std::vector<LabelSet> found, source_.series(*range, groups));
     ASSIGN_OR_RETURN(std::string body, series_response(found, run));
     send_json(response, std::move(body));
     return {};
   });
+}
+
+void LabelsApi::legacy_labels(const http::Request& request, http::Response& response) {
+  const auto selected = read_selection(Params(request), clock_.now(), kLabels);
+  if (!selected.ok()) return send_error(response, selected.error());
+  const auto names = source_.label_names(selected->range, selected->matchers);
+  if (!names.ok()) return send_error(response, names.error());
+  send_json(response, legacy_list_response(*names));
+}
+
+void LabelsApi::legacy_label_values(const http::Request& request, http::Response& response) {
+  const auto selected = read_selection(Params(request), clock_.now(), kLabels);
+  if (!selected.ok()) return send_error(response, selected.error());
+  const auto values =
+      source_.label_values(name_in_path(request.path), selected->range, selected->matchers);
+  if (!values.ok()) return send_error(response, values.error());
+  send_json(response, legacy_list_response(*values));
 }
 
 }  // namespace logsvc::server

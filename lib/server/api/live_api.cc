@@ -1,10 +1,10 @@
-#include <sys/socket.h>
+#include "server/api/live_api.h"
 
 #include <charconv>
 
-#include "server/api/api.h"
 #include "server/live/page_session.h"
 #include "server/query/query_params.h"
+#include "server/transport/reply.h"
 #include "server/transport/websocket_handshake.h"
 
 namespace logsvc::server {
@@ -71,41 +71,30 @@ Result<History> history(const logql::Engine& engine, const TailRequest& tail, Ti
   return History{std::move(out), std::move(result.warnings)};
 }
 
-bool accept_upgrade(int socket, const std::string& answer) {
-  return ::send(socket, answer.data(), answer.size(), MSG_NOSIGNAL) ==
-         static_cast<ssize_t>(answer.size());
-}
-
 }  // namespace
 
-// Without upgrade headers.
-void Api::tail(const Request&, Response& response) {
+void LiveApi::add_to(Routes& routes) {
+  using A = Access;
+  const Route::Upgrade live = [this](int socket, const std::string& accept,
+                                     const http::Request& request, http::Response& response) {
+    return upgrade(socket, accept, request, response);
+  };
+  routes.add({"GET POST", "/loki/api/v1/tail", "loki_api_v1_tail", A::kReader,
+              handler(this, &LiveApi::tail), Route::Body::kForm, false, live});
+  routes.add({"GET POST", "/api/prom/tail", "api_prom_tail", A::kReader,
+              handler(this, &LiveApi::tail), Route::Body::kForm, false, live});
+  routes.add({"GET", "/api/live", "api_live", A::kReader, handler(this, &LiveApi::tail),
+              Route::Body::kForm, false, live});
+}
+
+// A client that does not ask for a WebSocket.
+void LiveApi::tail(const http::Request&, http::Response& response) {
   response.set_header("Sec-WebSocket-Version", "13");
   send_text(response, 400, "Bad Request\n");
 }
 
-bool Api::upgrade(int socket, const Request& request, Response& response) {
-  const bool pulse = request.path == "/api/pulse";
-  if (!pulse && request.path != "/loki/api/v1/tail" && request.path != "/api/prom/tail" &&
-      request.path != "/api/live") {
-    send_text(response, 404, "404 page not found\n");
-    return false;
-  }
-  if (!allowed(request, response)) return false;
-  if (tail_.full()) {
-    send_error(response, {ErrorCode::kUnavailable, "too many live readers; try again later\n"});
-    return false;
-  }
-  const std::string accept = websocket_accept(request);
-  if (accept.empty()) {
-    tail(request, response);
-    return false;
-  }
-  return pulse ? upgrade_pulse(socket, accept) : upgrade_tail(socket, accept, request, response);
-}
-
-bool Api::upgrade_tail(int socket, const std::string& accept, const Request& request,
-                       Response& response) {
+bool LiveApi::upgrade(int socket, const std::string& accept, const http::Request& request,
+                      http::Response& response) {
   const Timestamp now = clock_.now();
   const auto parsed = tail_request(request, now);
   if (!parsed.ok()) {
@@ -122,19 +111,19 @@ bool Api::upgrade_tail(int socket, const std::string& accept, const Request& req
   }
   if (!query.ok()) {
     if (!accept_upgrade(socket, accept)) return false;
-    tail_.adopt_refused(socket, query.error().message);
+    tail_loop_.adopt_refused(socket, query.error().message);
     return true;
   }
   // Subscribe first, read second: no gap; what is in both is shown once.
   std::shared_ptr<LiveSession> session;
   if (parsed->page) {
     auto page = std::make_shared<PageSession>();
-    tail_.hub().subscribe(parsed->query, std::move(*query), page);
+    tail_loop_.hub().subscribe(parsed->query, std::move(*query), page);
     session = page;
   } else {
     auto tail = std::make_shared<TailSession>(std::move(*query), parsed->form, parsed->delay,
                                               TailOptions());
-    tail_.hub().subscribe(tail);
+    tail_loop_.hub().subscribe(tail);
     session = tail;
   }
   History past;
@@ -144,12 +133,12 @@ bool Api::upgrade_tail(int socket, const std::string& accept, const Request& req
   });
   if (!read.ok()) send_error(response, read.error());
   if (!read.ok() || !accept_upgrade(socket, accept)) {
-    tail_.hub().unsubscribe(session.get());
+    tail_loop_.hub().unsubscribe(session.get());
     return false;
   }
   session->set_warnings(past.warnings);
   session->set_history(std::move(past.entries), clock_.steady_ns());
-  tail_.adopt(socket, std::move(session));
+  tail_loop_.adopt(socket, std::move(session));
   return true;
 }
 

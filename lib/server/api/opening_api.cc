@@ -1,9 +1,10 @@
-// What came of an opening, as it stands now: for the page of the opening.
+#include "server/api/opening_api.h"
+
 #include <nlohmann/json.hpp>
 
-#include "server/api/api.h"
 #include "server/opening/opening_observer.h"
 #include "server/transport/params.h"
+#include "server/transport/reply.h"
 
 namespace logsvc::server {
 namespace {
@@ -26,11 +27,17 @@ Result<Opening> read_opening(const Params& params) {
 
 }  // namespace
 
+void OpeningApi::add_to(Routes& routes) {
+  using A = Access;
+  routes.add(
+      {"GET", "/api/opening", "api_opening", A::kReader, handler(this, &OpeningApi::opening)});
+}
+
 // at=<ms>; service= for each that is expected; success=<words>.
-void Api::opening(const Request& request, Response& response) {
+void OpeningApi::opening(const http::Request& request, http::Response& response) {
   const auto opening = read_opening(Params(request));
   if (!opening.ok()) return send_error(response, opening.error());
-  run_query(request, response, [&](const logql::QueryRun& run) -> Status {
+  queries_.answer(request, response, [&](const logql::QueryRun& run) -> Status {
     ASSIGN_OR_RETURN(const OpeningOutcome outcome,
                      observe_opening(*opening, clock_.now(), engine_, insight_, run));
     send_json(response, opening_json(outcome, kMaxOpeningServices)

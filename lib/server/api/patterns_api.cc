@@ -1,10 +1,12 @@
+#include "server/api/patterns_api.h"
+
 #include <algorithm>
 
 #include "base/json_text.h"
-#include "server/api/api.h"
 #include "server/explore/pattern_miner.h"
 #include "server/query/response_json.h"
 #include "server/query/selection.h"
+#include "server/transport/reply.h"
 
 namespace logsvc::server {
 namespace {
@@ -45,7 +47,13 @@ std::string patterns_response(const std::vector<LinePattern>& patterns,
 
 }  // namespace
 
-void Api::patterns(const Request& request, Response& response) {
+void PatternsApi::add_to(Routes& routes) {
+  using A = Access;
+  routes.add({"GET POST", "/loki/api/v1/patterns", "loki_api_v1_patterns", A::kReader,
+              handler(this, &PatternsApi::patterns)});
+}
+
+void PatternsApi::patterns(const http::Request& request, http::Response& response) {
   const Params params(request);
   auto selected = read_selection(params, clock_.now(), {});
   if (!selected.ok()) return send_error(response, selected.error());
@@ -57,9 +65,9 @@ void Api::patterns(const Request& request, Response& response) {
   query.direction = Direction::kBackward;
   query.limit_hint = kMaxLines;
   const Duration bucket = std::max(kSmallestBucket, *step - *step % kSecond);
-  run_query(request, response, [&](const logql::QueryRun& run) -> Status {
+  queries_.answer(request, response, [&](const logql::QueryRun& run) -> Status {
     query.stop = run.cancellation.token();
-    ASSIGN_OR_RETURN(const auto entries, store_.select(query));
+    ASSIGN_OR_RETURN(const auto entries, source_.select(query));
     PatternMiner miner(bucket);
     for (uint64_t lines = 0; lines < kMaxLines && entries->next(); ++lines) {
       if (run.cancellation.requested()) break;

@@ -1,10 +1,9 @@
-// What the Overview is fed from: a snapshot, then a frame a second over a WebSocket.
-#include <sys/socket.h>
+#include "server/api/pulse_api.h"
 
-#include "server/api/api.h"
 #include "server/live/live_session.h"
 #include "server/transport/params.h"
-#include "wire/agent_report.h"
+#include "server/transport/reply.h"
+#include "server/transport/websocket_handshake.h"
 
 namespace logsvc::server {
 namespace {
@@ -32,50 +31,34 @@ class PulseSession : public LiveSession {
 
 }  // namespace
 
+void PulseApi::add_to(Routes& routes) {
+  using A = Access;
+  routes.add({"GET", "/api/pulse", "api_pulse", A::kReader, handler(this, &PulseApi::pulse),
+              Route::Body::kForm, false,
+              [this](int socket, const std::string& accept, const http::Request&, http::Response&) {
+                return upgrade(socket, accept);
+              }});
+  routes.add({"GET", "/api/faults", "api_faults", A::kReader, handler(this, &PulseApi::faults)});
+  routes.add({"GET", "/api/agents", "api_agents", A::kReader, handler(this, &PulseApi::agents)});
+}
+
 // step=60: by the minute for a day; else by the second for 15 minutes.
-void Api::pulse(const Request& request, Response& response) {
+void PulseApi::pulse(const http::Request& request, http::Response& response) {
   send_json(response, insight_.snapshot(Params(request).text("step") == "60"));
 }
 
-void Api::faults(const Request& request, Response& response) {
+void PulseApi::faults(const http::Request& request, http::Response& response) {
   const auto limit = Params(request).limit(200);
   if (!limit.ok()) return send_error(response, limit.error());
   send_json(response, insight_.faults(std::min(*limit, kMaxFaults)));
 }
 
-void Api::agents(const Request&, Response& response) { send_json(response, insight_.agents()); }
-
-// Of a push that was accepted, or a part of it: the lines that it says it carries have been taken,
-// but for those that the answer names.
-void Api::take_agent_report(const Request& request, Response& response) {
-  const std::string& header = request.header(wire::kAgentReportHeader);
-  if (header.empty()) return;
-  response.set_header(wire::kServerClockHeader, std::to_string(clock_.now()));
-  const bool taken = response.status / 100 == 2 || response.headers.has(wire::kRefusedHeader);
-  if (!taken) return;
-  auto report = wire::decode_agent_report(header);
-  if (report.ok()) {
-    const std::string& kept = response.header(wire::kKeptAtArrivalHeader);
-    return insight_.report(std::move(*report), client_address(request),
-                           kept.empty() ? 0 : std::stoull(kept));
-  }
-  diagnostics_.warn("server", "cannot parse an agent's report", {{"why", report.error().message}});
+void PulseApi::agents(const http::Request&, http::Response& response) {
+  send_json(response, insight_.agents());
 }
 
-// An agent without lines to send: it tells nothing that a push from its address has not begun.
-void Api::hear_heartbeat(const Request& request, Response& response) {
-  const std::string& header = request.header(wire::kAgentReportHeader);
-  if (header.empty()) return;
-  response.set_header(wire::kServerClockHeader, std::to_string(clock_.now()));
-  auto report = wire::decode_agent_report(header);
-  if (report.ok()) insight_.heartbeat(std::move(*report), client_address(request));
-}
-
-bool Api::upgrade_pulse(int socket, const std::string& accept) {
-  if (::send(socket, accept.data(), accept.size(), MSG_NOSIGNAL) !=
-      static_cast<ssize_t>(accept.size())) {
-    return false;
-  }
+bool PulseApi::upgrade(int socket, const std::string& accept) {
+  if (!accept_upgrade(socket, accept)) return false;
   tail_.adopt(socket, std::make_shared<PulseSession>(insight_));
   return true;
 }

@@ -1,8 +1,10 @@
+#include "server/api/push_api.h"
+
 #include <algorithm>
 
-#include "server/api/api.h"
 #include "server/transport/body_encoding.h"
 #include "server/transport/decode_cost.h"
+#include "server/transport/reply.h"
 #include "wire/agent_report.h"
 #include "wire/push_answer.h"
 #include "wire/push_json.h"
@@ -27,24 +29,28 @@ Result<std::string> checked_media_type(const std::string& header) {
 
 }  // namespace
 
-std::string media_type_of(const std::string& header) {
-  std::string type = header.substr(0, header.find(';'));
-  std::erase_if(type, [](unsigned char c) { return c == ' ' || c == '\t'; });
-  std::transform(type.begin(), type.end(), type.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return type;
+void PushApi::add_to(Routes& routes) {
+  using A = Access;
+  routes.add({"POST", "/loki/api/v1/push", "loki_api_v1_push", A::kOpen,
+              handler(this, &PushApi::push), Route::Body::kPush});
+  routes.add({"POST", "/api/prom/push", "api_prom_push", A::kOpen,
+              handler(this, &PushApi::legacy_push), Route::Body::kPush});
+  routes.add({"POST", "/otlp/v1/logs", "otlp_v1_logs", A::kOpen, handler(this, &PushApi::otlp_logs),
+              Route::Body::kPush});
 }
 
-void Api::count_refused_push() {
+void PushApi::count_refused() {
   metrics_.counter("logsvc_push_refused_total", "Pushes that could not be read").add();
 }
 
-void Api::push(Request& request, Response& response) { accept_push(request, response, false); }
-void Api::legacy_push(Request& request, Response& response) {
+void PushApi::push(http::Request& request, http::Response& response) {
+  accept_push(request, response, false);
+}
+void PushApi::legacy_push(http::Request& request, http::Response& response) {
   accept_push(request, response, true);
 }
 
-Result<Batch> Api::decode_push(Request& request, bool legacy) {
+Result<Batch> PushApi::decode_push(http::Request& request, bool legacy) {
   ASSIGN_OR_RETURN(const std::string type, checked_media_type(request.header("Content-Type")));
   ASSIGN_OR_RETURN(std::string body,
                    decode_body(std::move(request.body), request.header("Content-Encoding"),
@@ -59,10 +65,10 @@ Result<Batch> Api::decode_push(Request& request, bool legacy) {
                                     label_texts_);
 }
 
-void Api::accept_push(Request& request, Response& response, bool legacy) {
+void PushApi::accept_push(http::Request& request, http::Response& response, bool legacy) {
   auto decoded = decode_push(request, legacy);
   if (!decoded.ok()) {
-    count_refused_push();
+    count_refused();
     send_error(response, {decoded.error().code, decoded.error().message + "\n"});
     return;
   }
@@ -83,7 +89,7 @@ void Api::accept_push(Request& request, Response& response, bool legacy) {
   } else {
     response.status = 204;
   }
-  take_agent_report(request, response);
+  reports_.take(request, response);
 }
 
 }  // namespace logsvc::server

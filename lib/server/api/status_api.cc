@@ -1,37 +1,26 @@
+#include "server/api/status_api.h"
+
 #include "base/json_text.h"
 #include "os/file_system.h"
-#include "server/api/api.h"
 #include "server/transport/params.h"
+#include "server/transport/reply.h"
 
 namespace logsvc::server {
 
-void Api::ready(const Request&, Response& response) { send_text(response, 200, "ready\n"); }
-
-void Api::metrics_page(const Request&, Response& response) {
-  response.status = 200;
-  response.set_body(metrics_.text(), "text/plain; version=0.0.4; charset=utf-8");
+void StatusApi::add_to(Routes& routes) {
+  using A = Access;
+  routes.add({"GET", "/api/status", "api_status", A::kReader, handler(this, &StatusApi::status)});
+  routes.add({"GET POST", "/flush", "flush", A::kReader, handler(this, &StatusApi::flush),
+              Route::Body::kSmall, true});
+  routes.add({"POST", "/api/retention/confirm-clock", "api_retention_confirm_clock", A::kReader,
+              handler(this, &StatusApi::confirm_clock)});
 }
 
-// The version is that of the Loki API we answer, since clients compare it; ours is in branch.
-void Api::build_info(const Request& request, Response& response) {
-  hear_heartbeat(request, response);
-  response.status = 200;
-  response.set_body("{\"version\":\"" + std::string(kLokiVersion) +
-                        "\",\"revision\":\"\",\"branch\":\"logsvc-" + info_.version +
-                        "\",\"buildUser\":\"\",\"buildDate\":\"\",\"goVersion\":\"\"}",
-                    "application/json");
-}
-
-void Api::flush(const Request&, Response& response) {
+void StatusApi::flush(const http::Request&, http::Response& response) {
   if (const Status flushed = store_.flush(); !flushed.ok()) {
     return send_error(response, flushed.error());
   }
   response.status = 204;
-}
-
-void Api::config(const Request& request, Response& response) {
-  if (Params(request).text("format") == "json") return send_json(response, info_.settings_json);
-  send_text(response, 200, info_.settings);
 }
 
 namespace {
@@ -46,7 +35,7 @@ std::string held_json(const std::optional<store::HeldRetention>& held) {
 
 }  // namespace
 
-void Api::status(const Request&, Response& response) {
+void StatusApi::status(const http::Request&, http::Response& response) {
   const store::StoreTotals t = store_.totals();
   const auto disk = PosixFileSystem().space(info_.data_dir);
   const auto number = [](uint64_t n) { return std::to_string(n); };
@@ -61,7 +50,7 @@ void Api::status(const Request&, Response& response) {
          ",\"headEntries\":" + number(t.head_entries) +
          ",\"linesReceived\":" + number(ingest_.lines_received()) +
          ",\"bytesReceived\":" + number(ingest_.bytes_received()) +
-         ",\"viewers\":" + number(tail_.hub().viewers()) +
+         ",\"viewers\":" + number(live_.viewers()) +
          ",\"retentionMs\":" + number(static_cast<uint64_t>(info_.retention / kMillisecond)) +
          ",\"retentionHeld\":" + held_json(store_.retention_held()) +
          ",\"oldestMs\":" + number(static_cast<uint64_t>(t.oldest / kMillisecond)) +
@@ -71,24 +60,11 @@ void Api::status(const Request&, Response& response) {
 }
 
 // The word of a person that the clock has not jumped: what is past the retention is deleted again.
-void Api::confirm_clock(const Request&, Response& response) {
+void StatusApi::confirm_clock(const http::Request&, http::Response& response) {
   if (const Status confirmed = store_.confirm_clock(); !confirmed.ok()) {
     return send_error(response, confirmed.error());
   }
   response.status = 204;
-}
-
-// No rules until alerting is there: what Grafana's alert page polls for.
-void Api::rules(const Request& request, Response& response) {
-  if (request.path != "/prometheus/api/v1/rules")
-    return send_text(response, 404, "no rule groups found\n");
-  send_json(response,
-            "{\"status\":\"success\",\"data\":{\"groups\":[]},\"errorType\":\"\",\"error\":\"\"}");
-}
-
-void Api::alerts(const Request&, Response& response) {
-  send_json(response,
-            "{\"status\":\"success\",\"data\":{\"alerts\":[]},\"errorType\":\"\",\"error\":\"\"}");
 }
 
 }  // namespace logsvc::server

@@ -1,27 +1,36 @@
-// What the page keeps for the whole team.
-#include "server/api/api.h"
+#include "server/api/team_api.h"
+
 #include "server/transport/params.h"
+#include "server/transport/reply.h"
 
 namespace logsvc::server {
 
-void Api::shared(const Request& request, Response& response) {
+void TeamApi::add_to(Routes& routes) {
+  using A = Access;
+  routes.add({"GET POST", "/api/shared", "api_shared", A::kReader, handler(this, &TeamApi::shared),
+              Route::Body::kShared});
+  routes.add(
+      {"GET", "/api/counters", "api_counters", A::kReader, handler(this, &TeamApi::counters)});
+}
+
+void TeamApi::shared(const http::Request& request, http::Response& response) {
   if (request.method == "GET") {
-    return send_json(response, shared_.text(Params(request).text("version")));
+    return send_json(response, shared_items_.text(Params(request).text("version")));
   }
   // Other sites' pages cannot send this type without asking first, which nobody answers.
   if (media_type_of(request.header("Content-Type")) != "application/json") {
     return send_text(response, 403, "changes come as application/json, from this page\n");
   }
-  const Status changed = shared_.change(request.body);
+  const Status changed = shared_items_.change(request.body);
   if (!changed.ok()) return send_error(response, changed.error());
-  counters_.sync();
-  send_json(response, shared_.text(""));
+  business_counters_.sync();
+  send_json(response, shared_items_.text(""));
 }
 
 // A history is read once for everybody: the client that happens to ask may go meanwhile.
-void Api::counters(const Request&, Response& response) {
+void TeamApi::counters(const http::Request&, http::Response& response) {
   const Status read = queries_.run({"counters", -1}, [&](const logql::QueryRun& run) -> Status {
-    send_json(response, counters_.text(run));
+    send_json(response, business_counters_.text(run));
     return {};
   });
   if (!read.ok()) send_error(response, read.error());

@@ -1,6 +1,9 @@
-#include "server/api/api.h"
+#include "server/api/volume_api.h"
+
 #include "server/explore/volume.h"
+#include "server/query/response_json.h"
 #include "server/query/selection.h"
+#include "server/transport/reply.h"
 
 namespace logsvc::server {
 namespace {
@@ -32,11 +35,21 @@ Result<VolumeRequest> read_volume(const Params& params, std::vector<Matcher> mat
 
 }  // namespace
 
-void Api::index_stats(const Request& request, Response& response) {
+void VolumeApi::add_to(Routes& routes) {
+  using A = Access;
+  routes.add({"GET POST", "/loki/api/v1/index/stats", "loki_api_v1_index_stats", A::kReader,
+              handler(this, &VolumeApi::index_stats)});
+  routes.add({"GET POST", "/loki/api/v1/index/volume", "loki_api_v1_index_volume", A::kReader,
+              handler(this, &VolumeApi::volume)});
+  routes.add({"GET POST", "/loki/api/v1/index/volume_range", "loki_api_v1_index_volume_range",
+              A::kReader, handler(this, &VolumeApi::volume_range)});
+}
+
+void VolumeApi::index_stats(const http::Request& request, http::Response& response) {
   const auto selected = read_selection(Params(request), clock_.now(), {});
   if (!selected.ok()) return send_error(response, selected.error());
-  run_query(request, response, [&](const logql::QueryRun&) -> Status {
-    ASSIGN_OR_RETURN(const auto totals, store_.totals(selected->range, selected->matchers));
+  queries_.answer(request, response, [&](const logql::QueryRun&) -> Status {
+    ASSIGN_OR_RETURN(const auto totals, source_.totals(selected->range, selected->matchers));
     uint64_t chunks = 0, bytes = 0, entries = 0;
     for (const StreamTotals& t : totals) {
       chunks += t.chunks;
@@ -50,21 +63,22 @@ void Api::index_stats(const Request& request, Response& response) {
   });
 }
 
-void Api::volume(const Request& request, Response& response) {
+void VolumeApi::volume(const http::Request& request, http::Response& response) {
   answer_volume(request, response, false);
 }
-void Api::volume_range(const Request& request, Response& response) {
+void VolumeApi::volume_range(const http::Request& request, http::Response& response) {
   answer_volume(request, response, true);
 }
 
-void Api::answer_volume(const Request& request, Response& response, bool by_step) {
+void VolumeApi::answer_volume(const http::Request& request, http::Response& response,
+                              bool by_step) {
   const Params params(request);
   auto selected = read_selection(params, clock_.now(), {.allow_all = true});
   if (!selected.ok()) return send_error(response, selected.error());
   const TimeRange range{selected->range.start, selected->range.end - 1};
   auto wanted = read_volume(params, std::move(selected->matchers));
   if (!wanted.ok()) return send_error(response, wanted.error());
-  wanted->max_series = info_.volume_max_series;
+  wanted->max_series = max_series_;
   Duration step = 0;
   if (by_step) {
     const auto given = params.step("step", default_step(range));
@@ -74,8 +88,8 @@ void Api::answer_volume(const Request& request, Response& response, bool by_step
       return send_error(response, fits.error());
     }
   }
-  run_query(request, response, [&](const logql::QueryRun& run) -> Status {
-    ASSIGN_OR_RETURN(auto series, volumes(store_, *wanted, volume_buckets(range, step)));
+  queries_.answer(request, response, [&](const logql::QueryRun& run) -> Status {
+    ASSIGN_OR_RETURN(auto series, volumes(source_, *wanted, volume_buckets(range, step)));
     logql::QueryResult result;
     if (by_step && !series.empty()) {
       result.data = logql::MatrixResult{std::move(series)};

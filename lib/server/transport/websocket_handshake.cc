@@ -2,6 +2,7 @@
 
 #include <openssl/evp.h>
 #include <openssl/sha.h>
+#include <sys/socket.h>
 
 namespace logsvc::server {
 
@@ -19,6 +20,11 @@ std::string websocket_accept(const http::Request& request) {
   return "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
          "Sec-WebSocket-Accept: " +
          std::string(reinterpret_cast<char*>(encoded), static_cast<size_t>(n)) + "\r\n\r\n";
+}
+
+bool accept_upgrade(int socket, const std::string& answer) {
+  return ::send(socket, answer.data(), answer.size(), MSG_NOSIGNAL) ==
+         static_cast<ssize_t>(answer.size());
 }
 
 }  // namespace logsvc::server

@@ -1,7 +1,8 @@
-#include "server/api/api.h"
+#include "server/api/push_api.h"
 #include "server/ingest/service_name.h"
 #include "server/transport/body_encoding.h"
 #include "server/transport/decode_cost.h"
+#include "server/transport/reply.h"
 #include "wire/otlp.h"
 
 namespace logsvc::server {
@@ -16,7 +17,7 @@ void send_otlp_error(http::Response& response, const Error& error) {
 
 }  // namespace
 
-Result<Batch> Api::decode_otlp(Request& request) {
+Result<Batch> PushApi::decode_otlp(http::Request& request) {
   const std::string header = request.header("Content-Type");
   const std::string type = media_type_of(header);
   if (type != "application/x-protobuf" && type != "application/json") {
@@ -40,16 +41,16 @@ Result<Batch> Api::decode_otlp(Request& request) {
              : wire::decode_otlp_protobuf(std::move(body), clock_.now(), limits);
 }
 
-void Api::otlp_logs(Request& request, Response& response) {
+void PushApi::otlp_logs(http::Request& request, http::Response& response) {
   auto decoded = decode_otlp(request);
   if (!decoded.ok()) {
-    count_refused_push();
+    count_refused();
     return send_otlp_error(response, decoded.error());
   }
   const auto done = ingest_.accept(std::move(*decoded), Ingest::Format::kOtlp);
   if (!done.status.ok()) return send_otlp_error(response, done.status.error());
   response.status = 204;
-  take_agent_report(request, response);
+  reports_.take(request, response);
 }
 
 }  // namespace logsvc::server
