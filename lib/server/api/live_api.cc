@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "server/live/page_session.h"
+#include "server/live/tail_session.h"
 #include "server/query/query_params.h"
 #include "server/transport/reply.h"
 #include "server/transport/websocket_handshake.h"
@@ -116,15 +117,15 @@ bool LiveApi::upgrade(int socket, const std::string& accept, const http::Request
   }
   // Subscribe first, read second: no gap; what is in both is shown once.
   std::shared_ptr<LiveSession> session;
+  const auto subscribe = [&](auto reader) {
+    const FeedKey key{parsed->query, parsed->form == TailForm::kCategorized};
+    tail_loop_.hub().subscribe(key, std::move(*query), reader);
+    session = reader;
+  };
   if (parsed->page) {
-    auto page = std::make_shared<PageSession>();
-    tail_loop_.hub().subscribe(parsed->query, std::move(*query), page);
-    session = page;
+    subscribe(std::make_shared<PageSession>());
   } else {
-    auto tail = std::make_shared<TailSession>(std::move(*query), parsed->form, parsed->delay,
-                                              TailOptions());
-    tail_loop_.hub().subscribe(tail);
-    session = tail;
+    subscribe(std::make_shared<TailSession>(parsed->form, parsed->delay));
   }
   History past;
   const Status read = queries_.run(caller_of(request), [&](const auto& run) -> Status {
@@ -133,7 +134,7 @@ bool LiveApi::upgrade(int socket, const std::string& accept, const http::Request
   });
   if (!read.ok()) send_error(response, read.error());
   if (!read.ok() || !accept_upgrade(socket, accept)) {
-    tail_loop_.hub().unsubscribe(session.get());
+    tail_loop_.hub().unsubscribe(session->feed_reader());
     return false;
   }
   session->set_warnings(past.warnings);

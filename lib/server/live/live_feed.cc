@@ -9,8 +9,8 @@ constexpr size_t kMaxVerdicts = 20'000;
 
 }  // namespace
 
-LiveFeed::LiveFeed(std::unique_ptr<logql::TailQuery> query, Limits limits)
-    : query_(std::move(query)), limits_(limits) {}
+LiveFeed::LiveFeed(std::unique_ptr<logql::TailQuery> query, Limits limits, bool categorize)
+    : query_(std::move(query)), limits_(limits), categorize_(categorize) {}
 
 bool LiveFeed::matches(const LabelSet& labels) {
   const auto found = verdicts_.find(labels);
@@ -113,7 +113,7 @@ void LiveFeed::form_group(const std::vector<Waiting>& group, const Readers& read
       if (!matches_all(query_->matchers(), s.labels)) continue;
       for (const Entry& e : s.entries) {
         TailEntry entry;
-        if (query_->process(s.labels, e, false, entry.labels, entry.entry)) {
+        if (query_->process(s.labels, e, categorize_, entry.labels, entry.entry)) {
           entries.push_back(std::move(entry));
         }
       }

@@ -1,5 +1,5 @@
-// One live query that any number of pages look at: each line is tested and put into JSON once,
-// and every page gets the same text.
+// One live query that any number of readers have: each line is tested once for all of them and put
+// into JSON once for all pages.
 //
 // Pushes offer batches, which wait; the tail loop forms pieces of them, about every 50 ms, and
 // gives each piece to all pages. A page that is behind is told how many lines of the pieces it
@@ -59,9 +59,10 @@ class LiveFeed {
     uint64_t formed_entries = 20'000;    // in one go
     size_t piece_lines = 2'000;
   };
-  explicit LiveFeed(std::unique_ptr<logql::TailQuery> query)
-      : LiveFeed(std::move(query), Limits{}) {}
-  LiveFeed(std::unique_ptr<logql::TailQuery> query, Limits limits);
+  // categorize: metadata and parsed fields of the entries stand apart from their labels.
+  explicit LiveFeed(std::unique_ptr<logql::TailQuery> query, bool categorize = false)
+      : LiveFeed(std::move(query), Limits{}, categorize) {}
+  LiveFeed(std::unique_ptr<logql::TailQuery> query, Limits limits, bool categorize = false);
 
   // Any thread. Puts the batch in line if a stream of it matches; never waits. True: there is
   // something to form.
@@ -93,6 +94,7 @@ class LiveFeed {
 
   const std::unique_ptr<logql::TailQuery> query_;  // process() is the loop's
   const Limits limits_;
+  const bool categorize_;
 
   mutable Mutex mutex_;
   std::deque<Waiting> waiting_ GUARDED_BY(mutex_);

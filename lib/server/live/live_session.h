@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/live/tail_frame.h"
 #include "server/query/response_json.h"
 
 namespace logsvc::server {
@@ -21,6 +22,8 @@ struct LiveFrame {
   size_t size() const { return head.size() + (shared ? shared->size() : 0) + end.size(); }
   std::string text() const { return head + (shared ? *shared : std::string()) + end; }
 };
+
+class FeedReader;
 
 class LiveSession {
  public:
@@ -43,6 +46,8 @@ class LiveSession {
   virtual void receive(std::string_view) {}
   // Entries that were left out so far.
   virtual uint64_t dropped_total() const { return 0; }
+  // As what it takes the pieces of a feed; null if it is fed from elsewhere.
+  virtual const FeedReader* feed_reader() const { return nullptr; }
 
  private:
   std::string warnings_;

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "base/json_text.h"
+#include "server/query/response_json.h"
 
 namespace logsvc::server {
 

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "server/live/live_session.h"
-#include "server/query/response_json.h"
+#include "server/live/tail_frame.h"
 
 namespace logsvc::server {
 

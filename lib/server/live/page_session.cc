@@ -7,9 +7,6 @@
 namespace logsvc::server {
 namespace {
 
-// Lines are in the store before they are published: for so long they may be both.
-constexpr int64_t kCompareAfterHistory = 2 * kSecond;
-
 std::shared_ptr<const std::string> text_of(std::span<const TailEntry> entries) {
   return std::make_shared<const std::string>(page_lines(entries));
 }
@@ -18,8 +15,7 @@ std::shared_ptr<const std::string> text_of(std::span<const TailEntry> entries) {
 
 void PageSession::set_history(std::vector<TailEntry> history, int64_t now_ns) {
   history_ = std::move(history);
-  for (const TailEntry& e : history_) shown_.add(e);
-  compare_until_ns_ = history_.empty() ? 0 : now_ns + kCompareAfterHistory;
+  shown_.set(history_, now_ns);
 }
 
 bool PageSession::wants_text(const LivePiece& piece) const {
@@ -74,11 +70,9 @@ void PageSession::frame_without_history(const LivePiece& piece, const LeftOut& l
 void PageSession::take_piece(const Waiting& next, std::vector<LiveFrame>& frames) {
   if (next.piece) {
     queued_lines_ -= next.piece->lines;
-    if (comparing_ && next.piece->offered_ns < compare_until_ns_) {
+    if (shown_.may_have(*next.piece)) {
       return frame_without_history(*next.piece, next.left_out, frames);
     }
-    comparing_ = false;
-    shown_.clear();
     sent_ += next.piece->lines;
     matched_ += next.piece->lines;
   }

@@ -13,7 +13,7 @@
 #include "server/live/live_feed.h"
 #include "server/live/live_session.h"
 #include "server/live/page_frame.h"
-#include "server/live/shown_entries.h"
+#include "server/live/shown_history.h"
 
 namespace logsvc::server {
 
@@ -34,12 +34,13 @@ class PageSession : public LiveSession, public FeedReader {
   // While there is room for it.
   bool wants_text(const LivePiece& piece) const override;
   // To compare them with its history.
-  bool wants_entries() const override { return comparing_; }
+  bool wants_entries() const override { return shown_.comparing(); }
   void offer(const std::shared_ptr<const LivePiece>& piece) override;
 
   std::vector<LiveFrame> take_frames(int64_t now_ns) override;
   void receive(std::string_view message) override;
   uint64_t dropped_total() const override { return left_out_total_; }
+  const FeedReader* feed_reader() const override { return this; }
 
  private:
   struct Waiting {
@@ -54,9 +55,7 @@ class PageSession : public LiveSession, public FeedReader {
 
   const PageOptions options_;
   std::vector<TailEntry> history_;
-  ShownEntries shown_;                    // of the history, while it may come again
-  int64_t compare_until_ns_ = INT64_MAX;  // pieces offered before
-  bool comparing_ = true;
+  ShownHistory shown_;
   std::deque<Waiting> waiting_;
   uint64_t queued_lines_ = 0;
   uint64_t left_out_total_ = 0;

@@ -2,26 +2,16 @@
 
 namespace logsvc::server {
 
-void TailHub::subscribe(std::shared_ptr<TailSession> session) {
-  WriterLock lock(mutex_);
-  sessions_.push_back(std::move(session));
-}
-
-void TailHub::subscribe(const std::string& text, std::unique_ptr<logql::TailQuery> query,
+void TailHub::subscribe(const FeedKey& key, std::unique_ptr<logql::TailQuery> query,
                         std::shared_ptr<FeedReader> reader) {
   WriterLock lock(mutex_);
-  std::shared_ptr<LiveFeed>& feed = feeds_[text];
-  if (!feed) feed = std::make_shared<LiveFeed>(std::move(query));
+  std::shared_ptr<LiveFeed>& feed = feeds_[key];
+  if (!feed) feed = std::make_shared<LiveFeed>(std::move(query), key.categorize);
   feed->join(std::move(reader));
 }
 
-void TailHub::unsubscribe(const LiveSession* session) {
-  if (const auto* reader = dynamic_cast<const FeedReader*>(session)) return unsubscribe(reader);
-  WriterLock lock(mutex_);
-  std::erase_if(sessions_, [&](const auto& s) { return s.get() == session; });
-}
-
 void TailHub::unsubscribe(const FeedReader* reader) {
+  if (!reader) return;
   WriterLock lock(mutex_);
   std::erase_if(feeds_, [&](const auto& feed) { return !feed.second->leave(reader); });
 }
@@ -31,8 +21,7 @@ void TailHub::publish(const std::shared_ptr<const Batch>& batch) {
   {
     ReaderLock lock(mutex_);
     const int64_t now = clock_.steady_ns();
-    for (const auto& session : sessions_) work |= session->offer(batch, now);
-    for (const auto& [text, feed] : feeds_) work |= feed->offer(batch, now);
+    for (const auto& [key, feed] : feeds_) work |= feed->offer(batch, now);
   }
   if (work) wake_();
 }
@@ -41,7 +30,7 @@ bool TailHub::form_pieces() {
   std::vector<std::shared_ptr<LiveFeed>> feeds;
   {
     ReaderLock lock(mutex_);
-    for (const auto& [text, feed] : feeds_) feeds.push_back(feed);
+    for (const auto& [key, feed] : feeds_) feeds.push_back(feed);
   }
   bool more = false;
   for (const auto& feed : feeds) more |= feed->form();
@@ -50,8 +39,8 @@ bool TailHub::form_pieces() {
 
 size_t TailHub::viewers() const {
   ReaderLock lock(mutex_);
-  size_t n = sessions_.size();
-  for (const auto& [text, feed] : feeds_) n += feed->viewers();
+  size_t n = 0;
+  for (const auto& [key, feed] : feeds_) n += feed->viewers();
   return n;
 }
 

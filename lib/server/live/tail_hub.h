@@ -1,5 +1,5 @@
-// Hands each accepted batch to the live readers whose query may want it. Never holds up a push:
-// readers that are behind lose batches, counted. Safe from several threads.
+// Hands each accepted batch to the feeds whose query may want it. Never holds up a push: feeds that
+// are behind lose batches, counted. Safe from several threads.
 #pragma once
 
 #include <functional>
@@ -11,20 +11,25 @@
 #include "base/mutex.h"
 #include "os/clock.h"
 #include "server/live/live_feed.h"
-#include "server/live/tail_session.h"
 
 namespace logsvc::server {
 
+// Readers of one query and one form of its entries share a feed.
+struct FeedKey {
+  std::string query;
+  bool categorize = false;
+  auto operator<=>(const FeedKey&) const = default;
+};
+
 class TailHub {
  public:
-  // wake: called when a session got work.
+  // wake: called when a feed got work.
   TailHub(const Clock& clock, std::function<void()> wake) : clock_(clock), wake_(std::move(wake)) {}
 
-  void subscribe(std::shared_ptr<TailSession> session);
-  // Those of one text share a feed. query: of that text.
-  void subscribe(const std::string& text, std::unique_ptr<logql::TailQuery> query,
+  // query: parsed from the key's.
+  void subscribe(const FeedKey& key, std::unique_ptr<logql::TailQuery> query,
                  std::shared_ptr<FeedReader> reader);
-  void unsubscribe(const LiveSession* session);
+  // Null is nobody.
   void unsubscribe(const FeedReader* reader);
   void publish(const std::shared_ptr<const Batch>& batch);
   size_t viewers() const;
@@ -35,8 +40,7 @@ class TailHub {
   const Clock& clock_;
   const std::function<void()> wake_;
   mutable SharedMutex mutex_;
-  std::vector<std::shared_ptr<TailSession>> sessions_ GUARDED_BY(mutex_);
-  std::map<std::string, std::shared_ptr<LiveFeed>> feeds_ GUARDED_BY(mutex_);  // by query
+  std::map<FeedKey, std::shared_ptr<LiveFeed>> feeds_ GUARDED_BY(mutex_);
 };
 
 }  // namespace logsvc::server

@@ -240,7 +240,7 @@ void TailLoop::run() {
       if (!c->ended()) return false;
       --connections_;
       if (c->session()) {
-        hub_.unsubscribe(c->session().get());
+        hub_.unsubscribe(c->session()->feed_reader());
         dropped_.add(c->session()->dropped_total());
       }
       return true;

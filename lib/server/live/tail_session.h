@@ -1,69 +1,55 @@
-// One reader of Loki's tail: a query, the batches that wait for it, and what had to be left out.
-// offer() is called by pushes, the rest by the tail loop; nothing else is shared.
+// One reader of Loki's tail: the pieces of its feed that wait for it, framed as Loki does, and what
+// had to be left out.
+//
+// The tail loop's alone, but for what is said to come before.
 #pragma once
 
 #include <deque>
 #include <memory>
-#include <string>
-#include <unordered_map>
 #include <vector>
 
-#include "base/mutex.h"
-#include "logql/engine.h"
-#include "model/entry.h"
+#include "server/live/live_feed.h"
 #include "server/live/live_session.h"
-#include "server/live/shown_entries.h"
-#include "server/query/response_json.h"
+#include "server/live/shown_history.h"
+#include "server/live/tail_frame.h"
 
 namespace logsvc::server {
 
 struct TailOptions {
-  uint64_t max_queued_entries = 50'000;  // then whole batches are dropped and counted
+  uint64_t max_queued_entries = 50'000;  // then whole pieces are dropped and counted
   size_t frame_entries = 100;
   size_t max_dropped_listed = 1000;  // of one frame; the rest is only counted
 };
 
-class TailSession : public LiveSession {
+class TailSession : public LiveSession, public FeedReader {
  public:
-  TailSession(std::unique_ptr<logql::TailQuery> query, TailForm form, Duration delay,
-              TailOptions options);
-
-  // Puts the batch in line if a stream of it matches. Never waits. True: the loop has work.
-  bool offer(const std::shared_ptr<const Batch>& batch, int64_t now_ns);
+  // delay: how long lines wait after they came, so that late ones are in order.
+  TailSession(TailForm form, Duration delay, TailOptions options = {})
+      : form_(form), delay_(delay), options_(options) {}
 
   void set_history(std::vector<TailEntry> history, int64_t now_ns) override;
 
-  // now_ns: steady; batches younger than the delay wait.
+  bool wants_text(const LivePiece&) const override { return false; }
+  bool wants_entries() const override { return true; }
+  void offer(const std::shared_ptr<const LivePiece>& piece) override;
+
   std::vector<LiveFrame> take_frames(int64_t now_ns) override;
-  uint64_t dropped_total() const override;
+  uint64_t dropped_total() const override { return dropped_total_; }
+  const FeedReader* feed_reader() const override { return this; }
 
  private:
-  struct Waiting {
-    std::shared_ptr<const Batch> batch;
-    int64_t offered_ns;
-    uint64_t entries;
-  };
-  bool matches(const LabelSet& labels) REQUIRES(mutex_);
-  uint64_t matching_entries(const Batch& batch) REQUIRES(mutex_);
-  void leave_out(const Batch& batch, uint64_t entries) REQUIRES(mutex_);
-  void process(const Batch& batch, std::vector<TailEntry>& out);
+  void leave_out(const LivePiece& piece);
+  void list_dropped(Timestamp timestamp, const Labels& labels);
 
-  const std::unique_ptr<logql::TailQuery> query_;
   const TailForm form_;
   const Duration delay_;
   const TailOptions options_;
-
-  mutable Mutex mutex_;
-  std::deque<Waiting> waiting_ GUARDED_BY(mutex_);
-  uint64_t queued_entries_ GUARDED_BY(mutex_) = 0;
-  std::vector<DroppedEntry> dropped_ GUARDED_BY(mutex_);
-  uint64_t dropped_total_ GUARDED_BY(mutex_) = 0;
-  std::unordered_map<LabelSet, bool> verdicts_ GUARDED_BY(mutex_);
-
-  // The loop's alone.
   std::vector<TailEntry> history_;
-  ShownEntries shown_;  // of the history, until the overlap is over
-  uint64_t overlap_batches_ = 0;
+  ShownHistory shown_;
+  std::deque<std::shared_ptr<const LivePiece>> waiting_;
+  uint64_t queued_entries_ = 0;
+  std::vector<DroppedEntry> dropped_;  // that the next frame tells
+  uint64_t dropped_total_ = 0;
 };
 
 }  // namespace logsvc::server

@@ -32,25 +32,6 @@ void append_sample(std::string& out, const logql::Sample& sample) {
   out += ",\"" + format_sample_value(sample.value) + "\"]";
 }
 
-void append_entry(std::string& out, const logql::ResultEntry& entry, bool categorized) {
-  out += "[\"" + std::to_string(entry.timestamp) + "\",";
-  append_json_string(out, entry.line, JsonEscapes::kHtml);
-  if (categorized) {
-    out += ",{";
-    if (!entry.metadata.empty()) {
-      out += "\"structuredMetadata\":";
-      append_json_labels(out, entry.metadata);
-    }
-    if (!entry.parsed.empty()) {
-      if (!entry.metadata.empty()) out += ',';
-      out += "\"parsed\":";
-      append_json_labels(out, entry.parsed);
-    }
-    out += '}';
-  }
-  out += ']';
-}
-
 // About what append_streams() adds.
 size_t json_bytes(const logql::StreamsResult& data) {
   constexpr size_t kPerEntry = 40, kPerStream = 512;
@@ -69,7 +50,7 @@ size_t label_room(const Labels& labels) {
   return out;
 }
 
-// At most what append_entry() and append_legacy_stream() add for an entry.
+// At most what append_json_entry() and append_legacy_json_stream() add for an entry.
 size_t entry_room(const logql::ResultEntry& entry) {
   constexpr size_t kFrame = 128;
   return kFrame + json_room(entry.line.size()) + label_room(entry.metadata) +
@@ -91,27 +72,12 @@ Status append_streams(AnswerText& to, const logql::StreamsResult& data, bool cat
     for (size_t i = 0; i < stream.entries.size(); ++i) {
       RETURN_IF_ERROR(to.make_room(entry_room(stream.entries[i])));
       if (i) out += ',';
-      append_entry(out, stream.entries[i], categorized);
+      append_json_entry(out, stream.entries[i], categorized);
     }
     out += "]}";
   }
   out += ']';
   return {};
-}
-
-// {"labels":"{…}","entries":[{"ts":"RFC 3339","line":"…"}]}
-void append_legacy_stream(std::string& out, const Labels& labels,
-                          std::span<const logql::ResultEntry> entries) {
-  out += "{\"labels\":";
-  append_json_string(out, format_labels(labels), JsonEscapes::kHtml);
-  out += ",\"entries\":[";
-  for (size_t i = 0; i < entries.size(); ++i) {
-    if (i) out += ',';
-    out += "{\"ts\":\"" + format_rfc3339(entries[i].timestamp) + "\",\"line\":";
-    append_json_string(out, entries[i].line, JsonEscapes::kHtml);
-    out += '}';
-  }
-  out += "]}";
 }
 
 void append_list(std::string& out, const std::vector<std::string>& values) {
@@ -206,6 +172,40 @@ void append_json_labels(std::string& out, const Labels& labels) {
   out += '}';
 }
 
+void append_json_entry(std::string& out, const logql::ResultEntry& entry, bool categorized) {
+  out += "[\"" + std::to_string(entry.timestamp) + "\",";
+  append_json_string(out, entry.line, JsonEscapes::kHtml);
+  if (categorized) {
+    out += ",{";
+    if (!entry.metadata.empty()) {
+      out += "\"structuredMetadata\":";
+      append_json_labels(out, entry.metadata);
+    }
+    if (!entry.parsed.empty()) {
+      if (!entry.metadata.empty()) out += ',';
+      out += "\"parsed\":";
+      append_json_labels(out, entry.parsed);
+    }
+    out += '}';
+  }
+  out += ']';
+}
+
+// {"labels":"{…}","entries":[{"ts":"RFC 3339","line":"…"}]}
+void append_legacy_json_stream(std::string& out, const Labels& labels,
+                               std::span<const logql::ResultEntry> entries) {
+  out += "{\"labels\":";
+  append_json_string(out, format_labels(labels), JsonEscapes::kHtml);
+  out += ",\"entries\":[";
+  for (size_t i = 0; i < entries.size(); ++i) {
+    if (i) out += ',';
+    out += "{\"ts\":\"" + format_rfc3339(entries[i].timestamp) + "\",\"line\":";
+    append_json_string(out, entries[i].line, JsonEscapes::kHtml);
+    out += '}';
+  }
+  out += "]}";
+}
+
 std::string format_sample_value(double value) {
   if (std::isnan(value)) return "NaN";
   if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
@@ -286,7 +286,7 @@ Result<std::string> legacy_query_response(const logql::QueryResult& result,
     for (const auto& entry : streams[s].entries) room += entry_room(entry);
     RETURN_IF_ERROR(answer.make_room(room));
     if (s) out += ',';
-    append_legacy_stream(out, streams[s].labels, streams[s].entries);
+    append_legacy_json_stream(out, streams[s].labels, streams[s].entries);
   }
   RETURN_IF_ERROR(answer.make_room(kStatsRoom));
   out += "],\"stats\":";
@@ -308,38 +308,6 @@ Result<std::string> series_response(const std::vector<LabelSet>& series,
   }
   out += "]}\n";
   return answer.take();
-}
-
-std::string tail_frame(const std::vector<TailEntry>& entries,
-                       const std::vector<DroppedEntry>& dropped, TailForm form) {
-  std::string out = "{\"streams\":[";
-  for (size_t i = 0; i < entries.size(); ++i) {
-    if (i) out += ',';
-    if (form == TailForm::kLegacy) {
-      append_legacy_stream(out, entries[i].labels, {&entries[i].entry, 1});
-      continue;
-    }
-    out += "{\"stream\":";
-    append_json_labels(out, entries[i].labels);
-    out += ",\"values\":[";
-    append_entry(out, entries[i].entry, form == TailForm::kCategorized);
-    out += "]}";
-  }
-  out += ']';
-  if (!dropped.empty()) {
-    out += ",\"dropped_entries\":[";
-    for (size_t i = 0; i < dropped.size(); ++i) {
-      if (i) out += ',';
-      out += "{\"timestamp\":\"" + std::to_string(dropped[i].timestamp) + "\",\"labels\":";
-      append_json_labels(out, dropped[i].labels);
-      out += '}';
-    }
-    out += ']';
-  } else if (form == TailForm::kLegacy) {
-    out += ",\"dropped_entries\":null";
-  }
-  if (form == TailForm::kCategorized) out += ",\"encodingFlags\":[\"categorize-labels\"]";
-  return out + '}';
 }
 
 }  // namespace logsvc::server

@@ -35,17 +35,10 @@ Result<std::string> legacy_query_response(const logql::QueryResult& result,
 Result<std::string> series_response(const std::vector<LabelSet>& series,
                                     const logql::QueryRun& run);
 
-// One frame of a tail: each entry a stream object of its own.
-struct TailEntry {
-  Labels labels;
-  logql::ResultEntry entry;
-};
-struct DroppedEntry {
-  Timestamp timestamp = 0;
-  Labels labels;
-};
-enum class TailForm { kPlain, kCategorized, kLegacy };
-std::string tail_frame(const std::vector<TailEntry>& entries,
-                       const std::vector<DroppedEntry>& dropped, TailForm form);
+// ["ns","line"], or with its metadata and parsed fields apart.
+void append_json_entry(std::string& out, const logql::ResultEntry& entry, bool categorized);
+// A stream as the older paths have it.
+void append_legacy_json_stream(std::string& out, const Labels& labels,
+                               std::span<const logql::ResultEntry> entries);
 
 }  // namespace logsvc::server
