@@ -5,7 +5,7 @@
 #include "http/http_server.h"
 #include "insight/insight.h"
 #include "server/api/api.h"
-#include "server/api/handlers.h"
+#include "server/handlers.h"
 #include "server/opening_reports.h"
 #include "server/retention/line_deletion.h"
 #include "server/retention/maintenance.h"

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "base/result.h"
-#include "logql/query_result.h"
-#include "logql/query_run.h"
+#include "logql/run/query_result.h"
+#include "logql/run/query_run.h"
 #include "model/label_set.h"
 
 namespace logsvc::server {

@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "base/cancellation.h"
-#include "logql/query_memory.h"
+#include "logql/run/query_memory.h"
 
 namespace logsvc::logql {
 

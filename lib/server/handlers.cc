@@ -1,4 +1,4 @@
-#include "server/api/handlers.h"
+#include "server/handlers.h"
 
 #include "server/api/loki_version.h"
 
