@@ -1,4 +1,4 @@
-import type { Zone } from '../base/time';
+import { ownZone, type Zone } from '../base/time';
 import { translate, type Key, type Language } from '../i18n/catalogue';
 
 export interface Settings {
@@ -77,7 +77,7 @@ export function formatNumber(n: number): string {
 
 /** What the zone of the page is called. */
 export function zoneName(): string {
-  if (settings.zone === 'local') return Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (settings.zone === 'local') return ownZone;
   return settings.zone === 'UTC' ? 'UTC' : 'KST';
 }
 

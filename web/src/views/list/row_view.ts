@@ -4,7 +4,7 @@ import { clockTime, dateTime, type Zone } from '../../base/time';
 import { visibleControls, visibleName } from '../../base/visible';
 import { ansiSpans, hasAnsi } from '../../model/ansi';
 import { levelLetter } from '../../model/level';
-import { oneLine, prettyOf, restOf, shownOf, type LogLine } from '../../model/log_line';
+import { columnValue, oneLine, prettyOf, restOf, shownOf, type LogLine } from '../../model/log_line';
 import { isGap, type Gap, type Row } from '../../state/line_store';
 
 export interface RowOptions {
@@ -29,12 +29,6 @@ const maxListChars = 4_000;
 
 export function serviceOf(line: LogLine): string {
   return line.labels.service ?? line.labels.service_name ?? line.labels.container ?? line.labels.app ?? '';
-}
-
-export function columnValue(line: LogLine, name: string): string {
-  const label = line.labels[name];
-  if (label !== undefined) return label;
-  return shownOf(line).fields.find(([key]) => key === name || key.replace(/[^A-Za-z0-9_]/g, '_') === name)?.[1] ?? '';
 }
 
 /** Everything that a row's content depends on; whether it is selected changes no content, so that text marked in it stays. */
