@@ -17,6 +17,8 @@ export interface ListOptions extends RowOptions {
 export interface ListEvents {
   onFollow(following: boolean): void;
   onUnread(lines: number, errors: number): void;
+  /** Rows came at the newest end. */
+  onAppended(lines: number, errors: number): void;
   onSelect(line: LogLine | null, byKey: boolean): void;
   onNearTop(): void;
   onGap(gap: Gap): void;
@@ -312,6 +314,7 @@ export class LogList {
       // In the same frame: rows that come after the view has moved would be seen to jump.
       this.draw();
     }
+    if (change.appended > 0) this.events.onAppended(change.appended, change.errors);
     if (!this.following && change.appended > 0) {
       this.unread += change.appended;
       this.unreadErrors += change.errors;

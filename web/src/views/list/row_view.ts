@@ -16,6 +16,8 @@ export interface RowOptions {
   wrap: boolean;
   raw: boolean;
   gapText: (gap: Gap) => string;
+  /** Of a cut, for those who do not see it. */
+  cutText: string;
 }
 
 export interface RowState {
@@ -50,8 +52,10 @@ export function fillRow(
   state: RowState,
 ): void {
   element.replaceChildren();
+  element.removeAttribute('aria-label');
   if (isGap(row) && row.cut) {
     element.className = 'row cut';
+    element.setAttribute('aria-label', options.cutText);
     return;
   }
   if (isGap(row)) {
