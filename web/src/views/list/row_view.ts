@@ -27,7 +27,7 @@ export interface RowState {
 }
 
 /** Of a line in the list: beyond this, only the details have it. */
-const maxListChars = 4_000;
+export const maxListChars = 4_000;
 
 export function serviceOf(line: LogLine): string {
   return line.labels.service ?? line.labels.service_name ?? line.labels.container ?? line.labels.app ?? '';
