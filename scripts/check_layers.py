@@ -30,6 +30,7 @@ THIRD_PARTY = {
     "CLI/CLI.hpp": set(),
     "zlib.h": {"server", "agent"},
     "bzlib.h": {"agent"},
+    "maxminddb.h": {"agent"},
     "openssl/ssl.h": {"agent", "client"},
 }
 WEB_ORDER = ["base", "i18n", "model", "api", "state", "views", "pages"]

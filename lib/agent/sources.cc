@@ -146,10 +146,12 @@ struct Sources::Parts {
                                         context.diagnostics, context.on_spooled);
   }
   PipelineContext pipelines() const {
-    return {context.clock, context.registry, context.diagnostics, context.config.host_label};
+    return {context.clock, context.registry, context.diagnostics, context.config.host_label,
+            databases};
   }
 
   const Context context;
+  const std::shared_ptr<GeoDatabases> databases = std::make_shared<GeoDatabases>();
   JournalMetrics journal_metrics{context.registry};
   SyslogMetrics syslog_metrics{context.registry};
   GelfMetrics gelf_metrics{context.registry};
