@@ -1,7 +1,7 @@
+#include "http/body_encoding.h"
+#include "http/decode_cost.h"
 #include "server/discovery.h"
 #include "server/http/api.h"
-#include "server/http/body_encoding.h"
-#include "server/http/decode_cost.h"
 #include "wire/otlp.h"
 
 namespace logsvc::server {

@@ -1,8 +1,8 @@
 #include <algorithm>
 
+#include "http/body_encoding.h"
+#include "http/decode_cost.h"
 #include "server/http/api.h"
-#include "server/http/body_encoding.h"
-#include "server/http/decode_cost.h"
 #include "wire/agent_report.h"
 #include "wire/push_answer.h"
 #include "wire/push_json.h"
@@ -54,7 +54,7 @@ Result<Batch> Api::decode_push(Request& request, bool legacy) {
     return legacy ? wire::decode_legacy_push_json(std::move(body))
                   : wire::decode_push_json(std::move(body));
   }
-  RETURN_IF_ERROR(charge_protobuf(request.memory, snappy_length(body)));
+  RETURN_IF_ERROR(charge_protobuf(request.memory, http::snappy_length(body)));
   return wire::decode_push_protobuf(std::move(body), ingest_.limits().max_decoded_bytes,
                                     label_texts_);
 }

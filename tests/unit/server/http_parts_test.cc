@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "server/http/body_encoding.h"
+#include "http/body_encoding.h"
 #include "server/http/params.h"
 #include "server/http/response_json.h"
 #include "server/ingest_limits.h"
