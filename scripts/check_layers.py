@@ -15,7 +15,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # is no header of the language or the system, is for nobody. "apps" is apps/.
 THIRD_PARTY = {
     "sqlite3.h": {"store"},
-    "zstd.h": {"store", "server"},
+    "zstd.h": {"store", "server", "http"},
     "httplib.h": {"http", "agent", "client", "apps"},
     "wslay/wslay.h": {"server"},
     "re2/re2.h": {"model", "gotext"},
@@ -36,8 +36,9 @@ THIRD_PARTY = {
     "openssl/x509v3.h": {"agent"},
     "sodium.h": {"server"},
     "CLI/CLI.hpp": {"apps"},
-    "zlib.h": {"server", "agent"},
+    "zlib.h": {"server", "agent", "http"},
     "bzlib.h": {"agent"},
+    "maxminddb.h": {"agent"},
 }
 # Headers of C and of the system; those of C++ have no ending.
 SYSTEM = re.compile(
@@ -46,7 +47,7 @@ SYSTEM = re.compile(
 # Folders of which it is known that they include each other; each is to go from here.
 KNOWN_CIRCLES = [
     {"agent", "agent/docker", "agent/files", "agent/gelf", "agent/journald", "agent/net", "agent/pipeline",
-     "agent/pipeline/automatic", "agent/pipeline/stages", "agent/promtail", "agent/push", "agent/spool", "agent/syslog"},
+     "agent/pipeline/automatic", "agent/pipeline/stages", "agent/promtail", "agent/push", "agent/push_api", "agent/spool", "agent/syslog"},
     {"store", "store/columns"},
 ]
 WEB_ORDER = ["base", "i18n", "model", "api", "state", "views", "pages"]

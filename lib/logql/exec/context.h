@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "logql/run/engine_limits.h"
+#include "logql/run/query_request.h"
 #include "logql/run/query_result.h"
-#include "logql/run/query_run.h"
 #include "model/log_source.h"
 
 namespace logsvc::logql {

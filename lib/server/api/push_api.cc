@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "server/transport/body_encoding.h"
-#include "server/transport/decode_cost.h"
+#include "http/body_encoding.h"
+#include "http/decode_cost.h"
 #include "server/transport/reply.h"
 #include "wire/agent_report.h"
 #include "wire/push_answer.h"
@@ -60,7 +60,7 @@ Result<Batch> PushApi::decode_push(http::Request& request, bool legacy) {
     return legacy ? wire::decode_legacy_push_json(std::move(body))
                   : wire::decode_push_json(std::move(body));
   }
-  RETURN_IF_ERROR(charge_protobuf(request.memory, snappy_length(body)));
+  RETURN_IF_ERROR(charge_protobuf(request.memory, http::snappy_length(body)));
   return wire::decode_push_protobuf(std::move(body), ingest_.limits().max_decoded_bytes,
                                     label_texts_);
 }

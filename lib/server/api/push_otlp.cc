@@ -1,7 +1,7 @@
+#include "http/body_encoding.h"
+#include "http/decode_cost.h"
 #include "server/api/push_api.h"
 #include "server/ingest/service_name.h"
-#include "server/transport/body_encoding.h"
-#include "server/transport/decode_cost.h"
 #include "server/transport/reply.h"
 #include "wire/otlp.h"
 

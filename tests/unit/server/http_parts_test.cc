@@ -1,10 +1,10 @@
 #include <doctest/doctest.h>
 
+#include "http/body_encoding.h"
 #include "server/ingest/ingest_limits.h"
 #include "server/live/tail_session.h"
 #include "server/query/answer_text.h"
 #include "server/query/response_json.h"
-#include "server/transport/body_encoding.h"
 #include "server/transport/params.h"
 #include "server/transport/websocket_handshake.h"
 #include "support/batches.h"

@@ -1,9 +1,9 @@
-#include "server/transport/decode_cost.h"
+#include "http/decode_cost.h"
 
 #include <algorithm>
 #include <array>
 
-namespace logsvc::server {
+namespace logsvc::http {
 namespace {
 
 constexpr uint64_t kMostBytes = 384u << 20;
@@ -26,14 +26,14 @@ constexpr std::array<uint16_t, 256> kCosts = [] {
   return out;
 }();
 
-Status charge(http::MemoryLease& memory, uint64_t bytes) {
+Status charge(MemoryLease& memory, uint64_t bytes) {
   if (memory.grow(bytes)) return {};
   return Error{ErrorCode::kUnavailable, "too many pushes are being decoded at once; try again"};
 }
 
 }  // namespace
 
-Status charge_json(http::MemoryLease& memory, std::string_view text) {
+Status charge_json(MemoryLease& memory, std::string_view text) {
   if (text.size() <= kSmallText) return charge(memory, kSmallFactor * text.size());
   uint64_t bytes = kTextFactor * text.size();
   for (const char c : text) bytes += kCosts[static_cast<unsigned char>(c)];
@@ -43,7 +43,7 @@ Status charge_json(http::MemoryLease& memory, std::string_view text) {
   return charge(memory, bytes);
 }
 
-Status charge_protobuf(http::MemoryLease& memory, uint64_t bytes) {
+Status charge_protobuf(MemoryLease& memory, uint64_t bytes) {
   if (bytes <= kSmallText) return charge(memory, kSmallFactor * bytes);
   return charge(memory, std::min(kMessageFactor * bytes, kMostOfMessage));
 }
@@ -58,4 +58,4 @@ uint64_t snappy_length(std::string_view block) {
   return 0;
 }
 
-}  // namespace logsvc::server
+}  // namespace logsvc::http

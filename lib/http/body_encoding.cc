@@ -1,4 +1,4 @@
-#include "server/transport/body_encoding.h"
+#include "http/body_encoding.h"
 
 #include <zlib.h>
 #include <zstd.h>
@@ -7,7 +7,7 @@
 #include <cctype>
 #include <memory>
 
-namespace logsvc::server {
+namespace logsvc::http {
 namespace {
 
 constexpr size_t kPieceBytes = 256 * 1024;
@@ -23,7 +23,7 @@ Error no_memory() {
 
 // window_bits: 31 gzip, 15 zlib, -15 raw deflate.
 Result<std::string> inflate_all(const std::string& body, int window_bits, uint64_t max_bytes,
-                                const char* failure, http::MemoryLease& memory) {
+                                const char* failure, MemoryLease& memory) {
   z_stream z{};
   if (inflateInit2(&z, window_bits) != Z_OK) return invalid(failure);
   const std::unique_ptr<z_stream, int (*)(z_stream*)> end(&z, inflateEnd);
@@ -48,7 +48,7 @@ Result<std::string> inflate_all(const std::string& body, int window_bits, uint64
   return out;
 }
 
-Result<std::string> unzstd(const std::string& body, uint64_t max_bytes, http::MemoryLease& memory) {
+Result<std::string> unzstd(const std::string& body, uint64_t max_bytes, MemoryLease& memory) {
   const std::unique_ptr<ZSTD_DStream, size_t (*)(ZSTD_DStream*)> stream(ZSTD_createDStream(),
                                                                         ZSTD_freeDStream);
   ZSTD_inBuffer in{body.data(), body.size(), 0};
@@ -71,7 +71,7 @@ Result<std::string> unzstd(const std::string& body, uint64_t max_bytes, http::Me
 }  // namespace
 
 Result<std::string> decode_body(std::string body, const std::string& encoding, uint64_t max_bytes,
-                                http::MemoryLease& memory) {
+                                MemoryLease& memory) {
   std::string name = encoding;
   std::transform(name.begin(), name.end(), name.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
@@ -92,4 +92,4 @@ Result<std::string> decode_body(std::string body, const std::string& encoding, u
   return invalid("Content-Encoding \"" + encoding + "\" not supported");
 }
 
-}  // namespace logsvc::server
+}  // namespace logsvc::http

@@ -7,11 +7,11 @@
 #include "base/result.h"
 #include "http/memory_budget.h"
 
-namespace logsvc::server {
+namespace logsvc::http {
 
 // encoding: as in the header, any case; "" and "snappy" leave the body as it is. kInvalid with
 // Loki's texts ("gzip: invalid header"); the result is at most max_bytes.
 Result<std::string> decode_body(std::string body, const std::string& encoding, uint64_t max_bytes,
-                                http::MemoryLease& memory);
+                                MemoryLease& memory);
 
-}  // namespace logsvc::server
+}  // namespace logsvc::http
