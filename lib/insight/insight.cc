@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "insight/agent_book_json.h"
+#include "pushdown/column_source.h"
 
 namespace logsvc::insight {
 namespace {
@@ -102,7 +103,7 @@ void Insight::count_stored(TimeRange range) {
 Status Insight::count_labelled(TimeRange range) {
   ASSIGN_OR_RETURN(const SelectQuery query, stored(MatchType::kNotEqual, "level", "", range));
   const auto counted =
-      source_.visit_times(query, [&](const LabelSet& labels, std::span<const Timestamp> times) {
+      pushdown::visit_times(source_, query, [&](const LabelSet& labels, std::span<const Timestamp> times) {
         MutexLock lock(mutex_);
         pulse_.restore(labels, times, began_);
         return Status();

@@ -4,7 +4,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -16,12 +15,16 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "model/entry.h"
-#include "model/field_test.h"
+#include "model/field_predicate.h"
 #include "model/label_set.h"
-#include "model/line_test.h"
+#include "model/line_predicate.h"
 #include "model/matcher.h"
 
 namespace logsvc {
+
+namespace pushdown {
+class ColumnSource;
+}
 
 enum class Direction { kForward, kBackward };
 
@@ -43,12 +46,12 @@ struct SelectQuery {
   Direction direction = Direction::kForward;
   // Holds for every wanted line. A hint: the source may leave out lines for which it does not, and
   // need not; the engine tests lines itself.
-  LineTest lines;
+  LinePredicate lines;
   // Finds the fields that are asked for.
   FieldParser parser;
   // Hold for every wanted entry of which neither the stream nor the metadata has a label of the
   // test's name. A hint like `lines`: what the parser surely finds may rule entries out.
-  std::vector<FieldTest> fields;
+  std::vector<FieldPredicate> fields;
   // About how many entries the caller will take; 0 = all. A hint for read-ahead.
   uint64_t limit_hint = 0;
   // The iterator ends with kCancelled soon after a stop is requested.
@@ -71,22 +74,6 @@ class EntryIterator {
   virtual const ReadStats& stats() const = 0;
 };
 
-// Is given times of a stream's entries, ascending within one call.
-using TimesVisitor = std::function<Status(const LabelSet&, std::span<const Timestamp>)>;
-
-// Takes what a source knows of one field of entries without giving their lines.
-class FieldVisitor {
- public:
-  virtual ~FieldVisitor() = default;
-  // Entries of a stream whose lines parse without a fault, and what is found under the name in
-  // each; neither stream nor metadata has a label of that name, and the metadata says nothing of
-  // errors. Times ascend.
-  virtual Status values(const LabelSet& stream, std::span<const Timestamp> times,
-                        std::span<const std::string_view> values) = 0;
-  // An entry that the visitor has to parse itself.
-  virtual Status entry(const LabelSet& stream, const Entry& entry) = 0;
-};
-
 // Totals of streams in a range, for index/stats and volume. Of data at the edges of the range
 // whole blocks may be counted.
 struct StreamTotals {
@@ -95,22 +82,6 @@ struct StreamTotals {
   uint64_t bytes = 0;   // of lines
   uint64_t chunks = 0;  // blocks that hold entries of the stream
 };
-
-// Counts entries, and bytes of their lines, by stream and bucket of time.
-struct CountQuery {
-  std::vector<Matcher> matchers;
-  std::vector<Timestamp> edges;  // ascending; bucket i is [edges[i], edges[i + 1])
-  LineTest lines;                // only lines that pass are counted: no hint
-  bool bytes = false;            // bytes are wanted
-  std::stop_token stop;
-};
-struct BucketCount {
-  size_t bucket = 0;
-  uint64_t entries = 0;
-  uint64_t bytes = 0;  // 0 unless they are wanted
-};
-// A stream, and even a bucket of it, may come several times: the numbers add up.
-using CountVisitor = std::function<Status(const LabelSet&, std::span<const BucketCount>)>;
 
 // Bytes of a stream's lines, one number per bucket that was asked for.
 struct StreamVolume {
@@ -123,20 +94,9 @@ class LogSource {
   virtual ~LogSource() = default;
 
   virtual Result<std::unique_ptr<EntryIterator>> select(const SelectQuery& query) const = 0;
-
-  // How many entries select() would give. A source that knows this without reading lines does
-  // better than reading them, as this does. kCancelled as select().
-  virtual Result<ReadStats> count(const CountQuery& query, const CountVisitor& visit) const;
-
-  // The times of all entries that select() would give, by stream, in one call a stream or several.
-  // query.lines is trivial; direction and limit do not matter.
-  virtual Result<ReadStats> visit_times(const SelectQuery& query, const TimesVisitor& visit) const;
-
-  // Of all entries that select() would give and that pass query.lines, those that may have a label
-  // of the name once query.parser has read their line; in no order, but those of one stream with
-  // equal times in the order of their arrival. Direction and limit do not matter.
-  virtual Result<ReadStats> visit_field(const SelectQuery& query, const std::string& name,
-                                        FieldVisitor& visitor) const;
+  // What it can tell without giving lines; null: nothing. Lives as long as the source. It is asked
+  // by the functions of pushdown/column_source.h, which else go over what is selected.
+  virtual const pushdown::ColumnSource* columns() const { return nullptr; }
 
   // Streams that may have entries in the range (block granularity). Each group of matchers is
   // a selector; a stream is listed once if any group matches; no groups = every stream.

@@ -64,7 +64,7 @@ Status BlockReader::located(Status status) const {
   return located(status.error());
 }
 
-Result<RowSet> BlockReader::find(const LineTest& lines) {
+Result<RowSet> BlockReader::find(const LinePredicate& lines) {
   auto found = search_.find(block_.header->lines, lines);
   if (!found.ok()) return located(found.error());
   return found;
@@ -75,7 +75,7 @@ FieldSearch& BlockReader::fields(const FieldParser& parser) {
   return *fields_;
 }
 
-Result<RowSet> BlockReader::find(const FieldParser& parser, const FieldTest& field) {
+Result<RowSet> BlockReader::find(const FieldParser& parser, const FieldPredicate& field) {
   if (metadata_.may_have(field.name)) return RowSet::all(rows());
   auto found = fields(parser).find(field);
   if (!found.ok()) return located(found.error());

@@ -26,10 +26,10 @@ class BlockReader {
 
   uint32_t rows() const { return block_.header->rows; }
   // The rows whose lines pass: exactly those.
-  Result<RowSet> find(const LineTest& lines);
+  Result<RowSet> find(const LinePredicate& lines);
   // A superset of the rows that pass; all of them if metadata may have a label of the name.
   // Of one block all calls name the same parser.
-  Result<RowSet> find(const FieldParser& parser, const FieldTest& field);
+  Result<RowSet> find(const FieldParser& parser, const FieldPredicate& field);
   // Makes field() give the field of this name; kUnknown throughout if metadata may have a label of
   // that name, or an error.
   Status choose_field(const FieldParser& parser, const std::string& name);

@@ -71,7 +71,7 @@ class BlockSource : public RowSource {
     if (hits.is_none()) return {};
     add_lanes(std::move(lanes));
     std::vector<RowSet> by_field;
-    for (const FieldTest& test : query_.fields) {
+    for (const FieldPredicate& test : query_.fields) {
       ASSIGN_OR_RETURN(RowSet rows, block_->find(query_.parser, test));
       by_field.push_back(std::move(rows));
     }
@@ -81,7 +81,7 @@ class BlockSource : public RowSource {
     for (size_t i = 0; i < places_.size(); ++i) {
       const LabelSet& labels = lanes_[i].stream->labels;
       const bool hides = std::any_of(query_.fields.begin(), query_.fields.end(),
-                                     [&](const FieldTest& test) { return labels.has(test.name); });
+                                     [&](const FieldPredicate& test) { return labels.has(test.name); });
       if (hides) {
         RowSet of_lane = hits;
         for (size_t f = 0; f < by_field.size(); ++f) {

@@ -146,9 +146,9 @@ bool DeletionMatcher::matches(const LabelSet& stream, const Entry& entry) {
 
 bool DeletionMatcher::tests(const ActiveDeletion& deletion, const LabelSet& stream,
                             const Entry& entry) {
-  if (!deletion.filter.make_line_test) return true;
-  DeletionFilter::LineTest& test = tests_[&deletion];
-  if (!test) test = deletion.filter.make_line_test();
+  if (!deletion.filter.make_line_predicate) return true;
+  DeletionFilter::LinePredicate& test = tests_[&deletion];
+  if (!test) test = deletion.filter.make_line_predicate();
   return test(stream, entry);
 }
 

@@ -32,10 +32,10 @@ struct DeleteRequest {
 
 // What a request's query says. The store does not know the language: its owner compiles.
 struct DeletionFilter {
-  using LineTest = std::function<bool(const LabelSet&, const Entry&)>;
+  using LinePredicate = std::function<bool(const LabelSet&, const Entry&)>;
   std::vector<Matcher> matchers;  // of the stream; all hold
   // A test of lines for one thread; null: every line of the streams.
-  std::function<LineTest()> make_line_test;
+  std::function<LinePredicate()> make_line_predicate;
 };
 // kInvalid for a query that does not parse. Safe from several threads.
 using DeletionCompiler = std::function<Result<DeletionFilter>(const std::string& query)>;
@@ -72,7 +72,7 @@ class DeletionMatcher {
   const std::shared_ptr<const ActiveDeletions> active_;
   std::unordered_map<std::string, std::vector<const ActiveDeletion*>> by_label_;  // name=value
   std::vector<const ActiveDeletion*> of_any_label_;
-  std::unordered_map<const ActiveDeletion*, DeletionFilter::LineTest> tests_;
+  std::unordered_map<const ActiveDeletion*, DeletionFilter::LinePredicate> tests_;
   std::unordered_map<LabelSet, MeantByStart> by_stream_;
 };
 

@@ -24,6 +24,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "model/log_source.h"
+#include "pushdown/column_source.h"
 #include "os/clock.h"
 #include "os/file_system.h"
 #include "store/deletion.h"
@@ -87,7 +88,7 @@ struct StoreTotals {
   Timestamp oldest = 0;  // of sealed data; 0 if there is none
 };
 
-class Store : public LogSource, public LogSink {
+class Store : public LogSource, public pushdown::ColumnSource, public LogSink {
  public:
   // Locks the directory, checks the index against the files, replays the journal.
   // Borrows everything but the options. kUnavailable if another process has the directory.
@@ -102,10 +103,12 @@ class Store : public LogSource, public LogSink {
   Result<Appended> append(std::shared_ptr<const Batch> batch) override;
 
   Result<std::unique_ptr<EntryIterator>> select(const SelectQuery& query) const override;
-  Result<ReadStats> count(const CountQuery& query, const CountVisitor& visit) const override;
-  Result<ReadStats> visit_times(const SelectQuery& query, const TimesVisitor& visit) const override;
+  const pushdown::ColumnSource* columns() const override { return this; }
+  Result<ReadStats> count(const pushdown::CountQuery& query,
+                          const pushdown::CountVisitor& visit) const override;
+  Result<ReadStats> visit_times(const SelectQuery& query, const pushdown::TimesVisitor& visit) const override;
   Result<ReadStats> visit_field(const SelectQuery& query, const std::string& name,
-                                FieldVisitor& visitor) const override;
+                                pushdown::FieldVisitor& visitor) const override;
   Result<std::vector<LabelSet>> series(
       TimeRange range, const std::vector<std::vector<Matcher>>& groups) const override;
   Result<std::vector<std::string>> label_names(TimeRange range,

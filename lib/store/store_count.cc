@@ -9,6 +9,10 @@
 
 namespace logsvc::store {
 
+using pushdown::BucketCount;
+using pushdown::CountQuery;
+using pushdown::CountVisitor;
+
 namespace {
 
 SelectQuery entries_of(const CountQuery& count) {

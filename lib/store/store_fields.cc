@@ -6,6 +6,8 @@
 
 namespace logsvc::store {
 
+using pushdown::FieldVisitor;
+
 class Store::Impl::FieldVisit : public PieceVisit {
  public:
   FieldVisit(const Impl& store, const SelectQuery& query, const std::string& name,

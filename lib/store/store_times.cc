@@ -6,6 +6,8 @@
 
 namespace logsvc::store {
 
+using pushdown::TimesVisitor;
+
 class Store::Impl::TimesVisit : public PieceVisit {
  public:
   TimesVisit(const Impl& store, const SelectQuery& query, const TimesVisitor& visit)

@@ -28,7 +28,7 @@ StoreWorld::StoreWorld(std::mt19937_64& random) : random_(random) {
     ASSIGN_OR_RETURN(Matcher service,
                      Matcher::make(MatchType::kEqual, "service", query.substr(0, blank)));
     out.matchers.push_back(std::move(service));
-    out.make_line_test = [text = query.substr(blank + 1)] {
+    out.make_line_predicate = [text = query.substr(blank + 1)] {
       return [text](const LabelSet&, const Entry& entry) {
         return entry.line.find(text) != std::string_view::npos;
       };

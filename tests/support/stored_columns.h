@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "model/field_test.h"
+#include "model/field_predicate.h"
 #include "model/label_set.h"
 #include "store/columns/column_encoder.h"
 #include "store/columns/column_reader.h"

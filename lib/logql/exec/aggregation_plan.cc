@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "logql/stages/condition.h"
-#include "logql/stages/field_tests.h"
+#include "logql/stages/field_predicates.h"
 
 namespace logsvc::logql {
 namespace {
@@ -55,7 +55,7 @@ bool passes_without_error(const std::vector<Stage>& stages) {
 // The number of entries, or of bytes, of whole streams.
 bool needs_times_alone(const RangeAggregation& a, const AggregationPlan& plan) {
   const bool counted = a.op == RangeOp::kCount || a.op == RangeOp::kRate || of_sizes(a.op);
-  return counted && !a.unwrap && plan.pipeline.only_line_test();
+  return counted && !a.unwrap && plan.pipeline.only_line_predicate();
 }
 
 // All that an entry gives is one number out of its line.

@@ -6,8 +6,12 @@
 #include "gotext/units.h"
 #include "logql/exec/range_aggregation.h"
 #include "logql/stages/pipeline.h"
+#include "pushdown/column_source.h"
 
 namespace logsvc::logql {
+
+using pushdown::BucketCount;
+using pushdown::CountQuery;
 namespace {
 
 // The windows of all steps cut at each other's ends: buckets between edges.
@@ -139,7 +143,7 @@ Result<StepVector> count_by_time(const RangeAggregation& a, const AggregationPla
   Groups groups(plan.grouping, query.edges.size(), context);
   ASSIGN_OR_RETURN(
       const ReadStats stats,
-      context.source.count(query, [&](const LabelSet& stream, std::span<const BucketCount> counts) {
+      pushdown::count(context.source, query, [&](const LabelSet& stream, std::span<const BucketCount> counts) {
         return groups.add(stream, counts);
       }));
   context.account(stats);

@@ -5,11 +5,13 @@
 
 #include "logql/exec/series_table.h"
 
+#include "pushdown/column_source.h"
+
 namespace logsvc::logql {
 
 // A visitor that adds what converts to a number. Entries whose value does not are no samples but
 // errors, with all their labels: they are left for read_rest().
-class FieldSamples : public FieldVisitor {
+class FieldSamples : public pushdown::FieldVisitor {
  public:
   // Borrows all of them. The plan has an unwrapper.
   FieldSamples(const AggregationPlan& plan, SeriesTable& series, ExecContext& context)

@@ -6,6 +6,7 @@
 #include "logql/exec/count_by_time.h"
 #include "logql/exec/field_samples.h"
 #include "logql/exec/series_table.h"
+#include "pushdown/column_source.h"
 
 namespace logsvc::logql {
 namespace {
@@ -37,7 +38,7 @@ Status sample_field(const RangeAggregation& a, const AggregationPlan& plan, Seri
                     ExecContext& context) {
   FieldSamples samples(plan, series, context);
   ASSIGN_OR_RETURN(const ReadStats stats,
-                   context.source.visit_field(plan.select, a.unwrap->name, samples));
+                   pushdown::visit_field(context.source, plan.select, a.unwrap->name, samples));
   context.account(stats);
   return samples.read_rest();
 }

@@ -101,59 +101,59 @@ Result<std::unique_ptr<CompiledStage>> compile_addresses(const LineFilter& filte
   return std::unique_ptr<CompiledStage>(new AnyFilter<AddressTest>(std::move(tests), positive));
 }
 
-LineTest test_of_texts(const LineFilter& filter, bool& exact) {
+LinePredicate test_of_texts(const LineFilter& filter, bool& exact) {
   const bool positive = filter.op == LineFilterOp::kContains;
   exact = true;
-  std::vector<LineTest> parts;
+  std::vector<LinePredicate> parts;
   for (const LineFilterOperand& o : filter.operands) {
     if (o.ip && (!positive || filter.operands.size() == 1)) {
       exact = false;  // an address is no text
       if (positive) return {};
       continue;
     }
-    if (!positive || !o.text.empty()) parts.push_back(LineTest::contains(o.text));
+    if (!positive || !o.text.empty()) parts.push_back(LinePredicate::contains(o.text));
   }
-  if (!positive) return LineTest::none_of(std::move(parts));
+  if (!positive) return LinePredicate::none_of(std::move(parts));
   if (parts.empty()) return {};
-  return parts.size() == 1 ? std::move(parts[0]) : LineTest::any_of(std::move(parts));
+  return parts.size() == 1 ? std::move(parts[0]) : LinePredicate::any_of(std::move(parts));
 }
 
-LineTest test_of_regexes(const LineFilter& filter, bool& exact) {
+LinePredicate test_of_regexes(const LineFilter& filter, bool& exact) {
   const bool positive = filter.op == LineFilterOp::kRegex;
   exact = true;
-  std::vector<LineTest> parts;
+  std::vector<LinePredicate> parts;
   for (const std::string& operand : effective(filter, positive)) {
     bool literal = false;
-    LineTest test = required_literals(operand, literal);
+    LinePredicate test = required_literals(operand, literal);
     exact &= literal;
     if (positive && test.is_trivial()) return {};
     if (positive || literal) parts.push_back(std::move(test));
   }
-  if (!positive) return LineTest::none_of(std::move(parts));
-  return parts.size() == 1 ? std::move(parts[0]) : LineTest::any_of(std::move(parts));
+  if (!positive) return LinePredicate::none_of(std::move(parts));
+  return parts.size() == 1 ? std::move(parts[0]) : LinePredicate::any_of(std::move(parts));
 }
 
 // A pattern also says where its texts are, so that they tell of no line that it surely passes.
-LineTest test_of_patterns(const LineFilter& filter, bool& exact) {
+LinePredicate test_of_patterns(const LineFilter& filter, bool& exact) {
   exact = false;
   if (filter.op == LineFilterOp::kNotPattern) return {};
-  std::vector<LineTest> parts;
+  std::vector<LinePredicate> parts;
   for (const LineFilterOperand& o : filter.operands) {
     const auto pattern = extract::Pattern::parse(o.text);
     if (!pattern.ok()) return {};  // without text: lines without any
-    std::vector<LineTest> texts;
+    std::vector<LinePredicate> texts;
     for (std::string& text : pattern->literals()) {
-      texts.push_back(LineTest::contains(std::move(text)));
+      texts.push_back(LinePredicate::contains(std::move(text)));
     }
     if (texts.empty()) return {};
-    parts.push_back(texts.size() == 1 ? std::move(texts[0]) : LineTest::all_of(std::move(texts)));
+    parts.push_back(texts.size() == 1 ? std::move(texts[0]) : LinePredicate::all_of(std::move(texts)));
   }
-  return parts.size() == 1 ? std::move(parts[0]) : LineTest::any_of(std::move(parts));
+  return parts.size() == 1 ? std::move(parts[0]) : LinePredicate::any_of(std::move(parts));
 }
 
 }  // namespace
 
-LineTest line_test_of(const LineFilter& filter, bool& exact) {
+LinePredicate line_predicate_of(const LineFilter& filter, bool& exact) {
   switch (filter.op) {
     case LineFilterOp::kContains:
     case LineFilterOp::kNotContains:

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "logql/stages/field_tests.h"
+#include "logql/stages/field_predicates.h"
 #include "logql/syntax/printer.h"
 
 namespace logsvc::logql {
@@ -119,7 +119,7 @@ Result<Pipeline> Pipeline::compile(const std::vector<Stage>& stages, const Sampl
     if (const auto* filter = std::get_if<LineFilter>(stage)) {
       bool exact = false;
       if (line_unchanged) {
-        LineTest test = line_test_of(*filter, exact);
+        LinePredicate test = line_predicate_of(*filter, exact);
         if (!test.is_trivial()) out.lines_.parts.push_back(std::move(test));
       }
       out.lines_exact_ &= exact;
@@ -128,7 +128,7 @@ Result<Pipeline> Pipeline::compile(const std::vector<Stage>& stages, const Sampl
     out.lines_only_ = false;
     if (const auto* condition = std::get_if<std::unique_ptr<LabelFilter>>(stage)) {
       if (labels == State::kWithFields) {
-        for (FieldTest& test : field_tests_of(**condition)) out.fields_.push_back(std::move(test));
+        for (FieldPredicate& test : field_predicates_of(**condition)) out.fields_.push_back(std::move(test));
       }
       continue;
     }

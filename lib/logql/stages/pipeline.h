@@ -42,31 +42,31 @@ class Pipeline {
     return true;
   }
   // What the lines that pass have in common, as they are stored.
-  const LineTest& lines() const { return lines_; }
+  const LinePredicate& lines() const { return lines_; }
   // lines() says all of what the line filters say.
   bool lines_exact() const { return lines_exact_; }
   // The first parser, if it is one that a source knows.
   const FieldParser& parser() const { return parser_; }
   // Conditions on what it finds in them.
-  const std::vector<FieldTest>& fields() const { return fields_; }
+  const std::vector<FieldPredicate>& fields() const { return fields_; }
   // There is nothing but line filters, and lines() says all of what they say.
-  bool only_line_test() const { return lines_only_ && lines_exact_; }
+  bool only_line_predicate() const { return lines_only_ && lines_exact_; }
   // No stage looks at or changes labels.
   bool lines_only() const { return lines_only_; }
 
  private:
   std::vector<std::unique_ptr<CompiledStage>> stages_;
   std::unique_ptr<const ParserHints> hints_;
-  LineTest lines_;
+  LinePredicate lines_;
   FieldParser parser_;
-  std::vector<FieldTest> fields_;
+  std::vector<FieldPredicate> fields_;
   bool lines_only_ = true;
   bool lines_exact_ = true;
 };
 
 Result<std::unique_ptr<CompiledStage>> compile_line_filter(const LineFilter& filter);
 // What every line that passes the filter (which compiles) passes. exact: all that do, pass.
-LineTest line_test_of(const LineFilter& filter, bool& exact);
+LinePredicate line_predicate_of(const LineFilter& filter, bool& exact);
 Result<std::unique_ptr<CompiledStage>> compile_label_filter(const LabelFilter& filter);
 Result<std::unique_ptr<CompiledStage>> compile_line_format(const LineFormatStage& stage,
                                                            const Cancellation& cancellation);

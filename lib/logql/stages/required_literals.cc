@@ -38,19 +38,19 @@ bool has_other_cases(std::string_view text) {
 }
 
 // A run with letters in either case may have got letters that were wanted in one.
-LineTest contains(Text text) {
+LinePredicate contains(Text text) {
   if (text.bytes.empty()) return {};
-  if (!text.any_case) return LineTest::contains(std::move(text.bytes));
+  if (!text.any_case) return LinePredicate::contains(std::move(text.bytes));
   for (char& c : text.bytes) c = ascii_lower(c);
-  std::vector<LineTest> either;
+  std::vector<LinePredicate> either;
   for (const OtherCase& other : kOtherCases) {
     if (text.bytes.find(other.letter) == std::string::npos) continue;
-    either.push_back(LineTest::contains(std::string(other.rune)));
+    either.push_back(LinePredicate::contains(std::string(other.rune)));
   }
-  LineTest test = LineTest::contains_any_case(std::move(text.bytes));
+  LinePredicate test = LinePredicate::contains_any_case(std::move(text.bytes));
   if (either.empty()) return test;
   either.insert(either.begin(), std::move(test));
-  return LineTest::any_of(std::move(either));
+  return LinePredicate::any_of(std::move(either));
 }
 
 // What one part of an expression needs.
@@ -58,7 +58,7 @@ struct Need {
   bool any = true;  // nothing is known of it
   // Otherwise: it is exactly this text, or the test holds where it matches.
   std::optional<Text> text;
-  LineTest test;
+  LinePredicate test;
 };
 
 // Reads the expression as far as it has to. What it does not know needs nothing.
@@ -74,8 +74,8 @@ class Reader {
 
  private:
   static Need of_text(Text text) { return {false, std::move(text), {}}; }
-  static Need of_test(LineTest test) { return {test.is_trivial(), {}, std::move(test)}; }
-  static LineTest test_of(Need need) {
+  static Need of_test(LinePredicate test) { return {test.is_trivial(), {}, std::move(test)}; }
+  static LinePredicate test_of(Need need) {
     if (need.any) return {};
     if (!need.text) return std::move(need.test);
     return contains(std::move(*need.text));
@@ -98,18 +98,18 @@ class Reader {
     }
     if (failed_) return {};
     if (all.size() == 1) return std::move(all[0]);
-    std::vector<LineTest> tests;
+    std::vector<LinePredicate> tests;
     for (Need& need : all) {
-      LineTest test = test_of(std::move(need));
+      LinePredicate test = test_of(std::move(need));
       if (test.is_trivial()) return {};
       tests.push_back(std::move(test));
     }
-    return of_test(LineTest::any_of(std::move(tests)));
+    return of_test(LinePredicate::any_of(std::move(tests)));
   }
 
   // Parts that follow each other: neighbouring texts become one.
   Need sequence(int depth) {
-    std::vector<LineTest> tests;
+    std::vector<LinePredicate> tests;
     Text run;
     bool whole = true;  // nothing but text so far
     const auto end_run = [&] {
@@ -128,13 +128,13 @@ class Reader {
         continue;
       }
       end_run();
-      LineTest test = test_of(std::move(need));
+      LinePredicate test = test_of(std::move(need));
       if (!test.is_trivial()) tests.push_back(std::move(test));
     }
     if (whole && !has_replacement(run)) return of_text(std::move(run));
     end_run();
     if (tests.size() == 1) return of_test(std::move(tests[0]));
-    return of_test(LineTest::all_of(std::move(tests)));
+    return of_test(LinePredicate::all_of(std::move(tests)));
   }
 
   enum class Repeat { kOnce, kOften, kMaybe };  // exactly once, at least once, perhaps not at all
@@ -300,7 +300,7 @@ class Reader {
 
 }  // namespace
 
-LineTest required_literals(std::string_view expression, bool& literal) {
+LinePredicate required_literals(std::string_view expression, bool& literal) {
   literal = false;
   Need need = Reader(expression).read();
   if (need.any) return {};

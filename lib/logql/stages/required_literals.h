@@ -3,12 +3,12 @@
 
 #include <string_view>
 
-#include "model/line_test.h"
+#include "model/line_predicate.h"
 
 namespace logsvc::logql {
 
 // Holds for every text in which the expression (Go's syntax, known to compile) matches somewhere.
 // literal: the expression is nothing but text, and matches wherever the test holds.
-LineTest required_literals(std::string_view expression, bool& literal);
+LinePredicate required_literals(std::string_view expression, bool& literal);
 
 }  // namespace logsvc::logql

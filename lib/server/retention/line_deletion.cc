@@ -9,7 +9,7 @@ Result<store::DeletionFilter> compile_deletion(const std::string& query) {
   store::DeletionFilter out;
   out.matchers = parsed->matchers();
   if (logql::parse_selector(query, false).ok()) return out;  // whole streams
-  out.make_line_test = [query]() -> store::DeletionFilter::LineTest {
+  out.make_line_predicate = [query]() -> store::DeletionFilter::LinePredicate {
     auto made = logql::TailQuery::parse(query);
     // It did parse before.
     const std::shared_ptr<logql::TailQuery> test = std::move(*made);

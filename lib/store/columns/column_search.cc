@@ -74,12 +74,12 @@ Result<RowSet> ColumnSearch::find(uint32_t column, const Needle& needle, Where w
   return *rows;
 }
 
-Result<RowSet> ColumnSearch::find(uint32_t column, const LineTest& test) {
+Result<RowSet> ColumnSearch::find(uint32_t column, const LinePredicate& test) {
   const uint32_t rows = reader_.table().columns[column].rows;
-  if (test.kind == LineTest::Kind::kContains) return find(column, Needle{test.text, test.any_case});
-  if (test.kind == LineTest::Kind::kAllOf) {
+  if (test.kind == LinePredicate::Kind::kContains) return find(column, Needle{test.text, test.any_case});
+  if (test.kind == LinePredicate::Kind::kAllOf) {
     RowSet out = RowSet::all(rows);
-    for (const LineTest& part : test.parts) {
+    for (const LinePredicate& part : test.parts) {
       ASSIGN_OR_RETURN(const RowSet some, find(column, part));
       out.intersect(some);
       if (out.is_none()) break;
@@ -87,12 +87,12 @@ Result<RowSet> ColumnSearch::find(uint32_t column, const LineTest& test) {
     return out;
   }
   RowSet out = RowSet::none(rows);
-  for (const LineTest& part : test.parts) {
+  for (const LinePredicate& part : test.parts) {
     ASSIGN_OR_RETURN(const RowSet some, find(column, part));
     out.unite(some);
     if (out.is_all()) break;
   }
-  if (test.kind == LineTest::Kind::kNoneOf) {
+  if (test.kind == LinePredicate::Kind::kNoneOf) {
     out.complement();
     out.settle();
   }

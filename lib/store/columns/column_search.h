@@ -8,7 +8,7 @@
 #include <tuple>
 
 #include "base/result.h"
-#include "model/line_test.h"
+#include "model/line_predicate.h"
 #include "store/columns/column_reader.h"
 #include "store/columns/needle.h"
 #include "store/columns/row_set.h"
@@ -22,7 +22,7 @@ class ColumnSearch {
   // The needle's bytes must outlive the search.
   Result<RowSet> find(uint32_t column, const Needle& needle, Where where = Where::kAnywhere);
   // Rows whose values pass the test, which must outlive the search.
-  Result<RowSet> find(uint32_t column, const LineTest& test);
+  Result<RowSet> find(uint32_t column, const LinePredicate& test);
 
  private:
   friend class TemplateMatcher;

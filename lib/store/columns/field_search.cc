@@ -20,7 +20,7 @@ Result<std::span<const std::unique_ptr<FieldShape>>> FieldSearch::shapes() {
   return std::span<const std::unique_ptr<FieldShape>>(shapes_);
 }
 
-Result<RowSet> FieldSearch::find(const FieldTest& test) {
+Result<RowSet> FieldSearch::find(const FieldPredicate& test) {
   const Column& c = reader_.table().columns[lines_];
   ASSIGN_OR_RETURN(const auto shapes, this->shapes());
   if (shapes.empty()) return RowSet::all(c.rows);
@@ -48,7 +48,7 @@ Result<RowSet> FieldSearch::find(const FieldTest& test) {
 }
 
 // Of one template: rows of it, numbered from 0.
-Result<RowSet> FieldSearch::rows_of(FieldShape& shape, const Template& t, const FieldTest& test) {
+Result<RowSet> FieldSearch::rows_of(FieldShape& shape, const Template& t, const FieldPredicate& test) {
   const auto either = [&](bool pass) { return pass ? RowSet::all(t.rows) : RowSet::none(t.rows); };
   ASSIGN_OR_RETURN(const FieldShape::Field field, shape.find(test.name));
   if (field.where == FieldPlace::kUnknown) return RowSet::all(t.rows);

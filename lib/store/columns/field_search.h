@@ -19,7 +19,7 @@ class FieldSearch {
       : reader_(reader), lines_(lines), parser_(parser), proofs_(reader) {}
 
   // A superset of the rows that pass: those of which it cannot be told are in it.
-  Result<RowSet> find(const FieldTest& test);
+  Result<RowSet> find(const FieldPredicate& test);
 
   // Makes value() give this field.
   Status choose(std::string_view name);
@@ -35,7 +35,7 @@ class FieldSearch {
   // Of each template of the lines; empty if the lines have none.
   Result<std::span<const std::unique_ptr<FieldShape>>> shapes();
   using Pass = std::function<bool(std::string_view written)>;
-  Result<RowSet> rows_of(FieldShape& shape, const Template& t, const FieldTest& test);
+  Result<RowSet> rows_of(FieldShape& shape, const Template& t, const FieldPredicate& test);
   Result<RowSet> rows_where(std::span<const Piece> written, uint32_t rows, const Pass& pass);
   Result<RowSet> rows_where(uint32_t column, uint32_t first, uint32_t rows, const Pass& pass);
 

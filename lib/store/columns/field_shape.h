@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "model/field_test.h"
+#include "model/field_predicate.h"
 #include "store/columns/column_proofs.h"
 
 namespace logsvc::store {

@@ -15,12 +15,12 @@ Pipeline pipeline(const std::string& stages) {
   return std::move(*out);
 }
 
-std::string describe(const LineTest& test) {
-  if (test.kind == LineTest::Kind::kContains) return "'" + test.text + "'";
-  std::string out = test.kind == LineTest::Kind::kAllOf   ? "all("
-                    : test.kind == LineTest::Kind::kAnyOf ? "any("
+std::string describe(const LinePredicate& test) {
+  if (test.kind == LinePredicate::Kind::kContains) return "'" + test.text + "'";
+  std::string out = test.kind == LinePredicate::Kind::kAllOf   ? "all("
+                    : test.kind == LinePredicate::Kind::kAnyOf ? "any("
                                                           : "none(";
-  for (const LineTest& part : test.parts) out += describe(part);
+  for (const LinePredicate& part : test.parts) out += describe(part);
   return out + ")";
 }
 std::string lines(const std::string& stages) {
@@ -36,7 +36,7 @@ std::string fields(const std::string& stages) {
   std::string out = parser.kind == FieldParser::Kind::kJson ? "json" : "logfmt";
   if (parser.strict) out += " strict";
   if (parser.keep_empty) out += " keep_empty";
-  for (const FieldTest& test : p.fields()) out += " " + test.name;
+  for (const FieldPredicate& test : p.fields()) out += " " + test.name;
   return out;
 }
 

@@ -8,10 +8,10 @@
 namespace logsvc::logql {
 namespace {
 
-std::string describe(const LineTest& test) {
-  if (test.kind == LineTest::Kind::kContains) return (test.any_case ? "~'" : "'") + test.text + "'";
-  std::string out = test.kind == LineTest::Kind::kAllOf ? "all(" : "any(";
-  for (const LineTest& part : test.parts) out += describe(part);
+std::string describe(const LinePredicate& test) {
+  if (test.kind == LinePredicate::Kind::kContains) return (test.any_case ? "~'" : "'") + test.text + "'";
+  std::string out = test.kind == LinePredicate::Kind::kAllOf ? "all(" : "any(";
+  for (const LinePredicate& part : test.parts) out += describe(part);
   return out + ")";
 }
 
@@ -64,7 +64,7 @@ TEST_CASE("where an expression matches, what it needs is there") {
     const auto regex = GoRegex::compile(expression);
     if (!regex.ok()) continue;
     bool literal = false;
-    const LineTest need = required_literals(expression, literal);
+    const LinePredicate need = required_literals(expression, literal);
     for (int t = 0; t < 30; ++t) {
       std::string text;
       for (size_t n = random.below(9); n > 0; --n) text += random.pick(letters);

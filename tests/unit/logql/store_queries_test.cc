@@ -85,7 +85,7 @@ struct Sources {
     const auto is_deleted = [&](const LabelSet& labels, const Entry& entry) {
       return kDeleted.contains(entry.timestamp) &&
              std::any_of(deletions.begin(), deletions.end(), [&](const store::DeletionFilter& d) {
-               return matches_all(d.matchers, labels) && d.make_line_test()(labels, entry);
+               return matches_all(d.matchers, labels) && d.make_line_predicate()(labels, entry);
              });
     };
     std::set<Timestamp> used;

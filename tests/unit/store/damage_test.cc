@@ -210,7 +210,7 @@ TEST_CASE("an index that names rows that a block does not have is built anew") {
     for (const Way way : {by_select, by_count, by_times, by_field}) {
       SelectQuery query;
       query.range = {at(-100'000), at(1) + 1};
-      if (way != by_times) query.lines = LineTest::contains("n\":1");
+      if (way != by_times) query.lines = LinePredicate::contains("n\":1");
       CHECK(way(*w.store, query) == Found{4, {}});
     }
   }
@@ -226,7 +226,7 @@ TEST_CASE("a lie of the index that verifies costs the block and no more, and is 
       w.open();
       SelectQuery query;
       query.range = {at(-100'000), at(1) + 1};  // not all of the block
-      if (way != by_times) query.lines = LineTest::contains("n\":1");
+      if (way != by_times) query.lines = LinePredicate::contains("n\":1");
       for (int again = 0; again < 2; ++again) {
         const Found found = way(*w.store, query);
         CHECK(found.entries == 1);

@@ -22,7 +22,7 @@ Result<DeletionFilter> compile(const std::string& query) {
                                                   query.substr(equals + 1, blank - equals - 1)));
   out.matchers.push_back(std::move(matcher));
   if (blank != std::string::npos) {
-    out.make_line_test = [needle = query.substr(blank + 1)] {
+    out.make_line_predicate = [needle = query.substr(blank + 1)] {
       return [needle](const LabelSet&, const Entry& entry) {
         return entry.line.find(needle) != std::string_view::npos;
       };
@@ -76,14 +76,14 @@ TEST_CASE(
     const std::string id = w.request("level=info bad", {at(0), at(2)});
     CHECK(w.texts() == std::vector<std::string>{"good", "bad of another", "bad 2"});
     SelectQuery searching;
-    searching.lines = LineTest::contains("bad");
+    searching.lines = LinePredicate::contains("bad");
     CHECK(w.texts(searching) == std::vector<std::string>{"bad of another", "bad 2"});
     SelectQuery all;
     all.range = {at(-10), at(100)};
     for (const Way way : {by_select, by_count, by_times, by_field}) {
       CHECK(way(*w.store, all) == Found{3, {}});
     }
-    all.lines = LineTest::contains("bad");
+    all.lines = LinePredicate::contains("bad");
     for (const Way way : {by_select, by_count, by_field}) {
       CHECK(way(*w.store, all) == Found{2, {}});
     }
@@ -129,7 +129,7 @@ TEST_CASE("a query asks those requests alone that are about its streams and its 
   int made = 0, asked = 0;
   w.options.compile_deletion = [&](const std::string& query) -> Result<DeletionFilter> {
     ASSIGN_OR_RETURN(DeletionFilter out, compile(query));
-    out.make_line_test = [&made, &asked, make = out.make_line_test] {
+    out.make_line_predicate = [&made, &asked, make = out.make_line_predicate] {
       ++made;
       return [&asked, test = make()](const LabelSet& stream, const Entry& entry) {
         ++asked;

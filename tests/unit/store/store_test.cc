@@ -117,14 +117,14 @@ TEST_CASE("a line test leaves out lines in memory and in files alike, also acros
                   {at(3), "_123 of another"},
                   {at(4), "again user_id_1234"}});
   SelectQuery q;
-  q.lines = LineTest::contains("user_id_123");
+  q.lines = LinePredicate::contains("user_id_123");
   const std::vector<std::string> expected = {"user_id_123 bought", "again user_id_1234"};
   CHECK(w.texts(q) == expected);
   REQUIRE(w.store->flush().ok());
   CHECK(w.texts(q) == expected);
-  q.lines = LineTest::all_of({LineTest::contains("user_id_123"), LineTest::contains("again")});
+  q.lines = LinePredicate::all_of({LinePredicate::contains("user_id_123"), LinePredicate::contains("again")});
   CHECK(w.texts(q) == std::vector<std::string>{"again user_id_1234"});
-  q.lines = LineTest::contains("nothing like it");
+  q.lines = LinePredicate::contains("nothing like it");
   CHECK(w.texts(q).empty());
 }
 
@@ -146,7 +146,7 @@ TEST_CASE("a search over many files finds all, several at once, and may end anyw
     REQUIRE(world.store->flush().ok());
   }
   SelectQuery query;
-  query.lines = LineTest::contains("needle");
+  query.lines = LinePredicate::contains("needle");
   CHECK(world.texts(query) == wanted);
   query.direction = Direction::kBackward;
   std::reverse(wanted.begin(), wanted.end());
@@ -289,12 +289,12 @@ TEST_CASE("a second process is kept out") {
 }
 
 // The counts of the store and those of reading every line.
-void check_count(const Store& store, const CountQuery& query) {
+void check_count(const Store& store, const pushdown::CountQuery& query) {
   using Totals = std::map<std::pair<LabelSet, size_t>, std::pair<uint64_t, uint64_t>>;
   const auto totals = [&](auto count) {
     Totals out;
-    const auto stats = count([&](const LabelSet& labels, std::span<const BucketCount> counts) {
-      for (const BucketCount& c : counts) {
+    const auto stats = count([&](const LabelSet& labels, std::span<const pushdown::BucketCount> counts) {
+      for (const pushdown::BucketCount& c : counts) {
         CHECK(c.bucket < query.edges.size() - 1);
         out[{labels, c.bucket}].first += c.entries;
         out[{labels, c.bucket}].second += c.bytes;
@@ -304,7 +304,7 @@ void check_count(const Store& store, const CountQuery& query) {
     REQUIRE(stats.ok());
     return out;
   };
-  const Totals read = totals([&](auto visit) { return store.LogSource::count(query, visit); });
+  const Totals read = totals([&](auto visit) { return pushdown::count_selected(store, query, visit); });
   CHECK(totals([&](auto visit) { return store.count(query, visit); }) == read);
   // Again, with what was remembered of the first time.
   CHECK(totals([&](auto visit) { return store.count(query, visit); }) == read);
@@ -325,7 +325,7 @@ TEST_CASE("counts are those of the entries, in windows, files and where both ove
     if (random() % 40 == 0) REQUIRE(w.store->flush().ok());
   }
   for (int round = 0; round < 60; ++round) {
-    CountQuery query;
+    pushdown::CountQuery query;
     std::set<Timestamp> edges;
     const int n = 2 + static_cast<int>(random() % 20);
     while (static_cast<int>(edges.size()) < n) {
@@ -333,8 +333,8 @@ TEST_CASE("counts are those of the entries, in windows, files and where both ove
     }
     query.edges.assign(edges.begin(), edges.end());
     query.bytes = round % 2;
-    if (round % 3 == 1) query.lines = LineTest::contains("line 1");
-    if (round % 3 == 2) query.lines = LineTest::none_of({LineTest::contains("7 of")});
+    if (round % 3 == 1) query.lines = LinePredicate::contains("line 1");
+    if (round % 3 == 2) query.lines = LinePredicate::none_of({LinePredicate::contains("7 of")});
     check_count(*w.store, query);
   }
 }
@@ -431,7 +431,7 @@ TEST_CASE("random batches, seals and restarts answer like a sorted list") {
     auto backward = w.select(q);
     CHECK(backward.size() == expected.size());
     q.direction = Direction::kForward;
-    q.lines = LineTest::contains("x2");
+    q.lines = LinePredicate::contains("x2");
     std::erase_if(expected,
                   [](const StoredLine& l) { return l.line.text.find("x2") == std::string::npos; });
     CHECK(w.select(q) == expected);

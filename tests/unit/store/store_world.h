@@ -76,13 +76,13 @@ inline Found by_select(const Store& store, const SelectQuery& query) {
 }
 
 inline Found by_count(const Store& store, const SelectQuery& query) {
-  CountQuery count;
+  pushdown::CountQuery count;
   count.matchers = query.matchers;
   count.edges = {query.range.start, query.range.end};
   count.lines = query.lines;
   Found out;
   const auto stats = store.count(count, [&](const LabelSet&, auto counts) -> Status {
-    for (const BucketCount& c : counts) out.entries += c.entries;
+    for (const pushdown::BucketCount& c : counts) out.entries += c.entries;
     return {};
   });
   REQUIRE(stats.ok());
@@ -104,7 +104,7 @@ inline Found by_times(const Store& store, const SelectQuery& query) {
 
 // Lines have to have the field "n".
 inline Found by_field(const Store& store, const SelectQuery& query) {
-  struct Visitor : FieldVisitor {
+  struct Visitor : pushdown::FieldVisitor {
     uint64_t entries = 0;
     Status values(const LabelSet&, std::span<const Timestamp> times,
                   std::span<const std::string_view>) override {

@@ -33,7 +33,7 @@ void fill(StoreWorld& w) {
 }
 
 // Everything in the order in which it is given.
-struct Recorder : FieldVisitor {
+struct Recorder : pushdown::FieldVisitor {
   std::vector<std::string> given;
   Status values(const LabelSet& stream, std::span<const Timestamp> times,
                 std::span<const std::string_view> values) override {
@@ -77,7 +77,7 @@ TEST_CASE("times and counts of many blocks are those of the entries") {
   const Found all = by_select(*w.store, query);
   CHECK(by_times(*w.store, query) == all);
   CHECK(by_count(*w.store, query) == all);
-  query.lines = LineTest::contains("n\":1");
+  query.lines = LinePredicate::contains("n\":1");
   CHECK(by_count(*w.store, query).entries == by_select(*w.store, query).entries);
 }
 

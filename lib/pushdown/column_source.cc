@@ -1,17 +1,18 @@
-#include "model/log_source.h"
+#include "pushdown/column_source.h"
 
 #include <algorithm>
 
-namespace logsvc {
+namespace logsvc::pushdown {
 
-Result<ReadStats> LogSource::count(const CountQuery& query, const CountVisitor& visit) const {
+Result<ReadStats> count_selected(const LogSource& source, const CountQuery& query,
+                                 const CountVisitor& visit) {
   if (query.edges.size() < 2) return ReadStats();
   SelectQuery select;
   select.matchers = query.matchers;
   select.range = {query.edges.front(), query.edges.back()};
   select.lines = query.lines;
   select.stop = query.stop;
-  ASSIGN_OR_RETURN(const auto entries, this->select(select));
+  ASSIGN_OR_RETURN(const auto entries, source.select(select));
   while (entries->next()) {
     const Entry& entry = entries->entry();
     if (!passes(query.lines, entry.line)) continue;
@@ -24,9 +25,16 @@ Result<ReadStats> LogSource::count(const CountQuery& query, const CountVisitor& 
   return entries->stats();
 }
 
-Result<ReadStats> LogSource::visit_times(const SelectQuery& query,
-                                         const TimesVisitor& visit) const {
-  ASSIGN_OR_RETURN(const auto entries, select(query));
+Result<ReadStats> count(const LogSource& source, const CountQuery& query,
+                        const CountVisitor& visit) {
+  const ColumnSource* columns = source.columns();
+  return columns ? columns->count(query, visit) : count_selected(source, query, visit);
+}
+
+Result<ReadStats> visit_times(const LogSource& source, const SelectQuery& query,
+                              const TimesVisitor& visit) {
+  if (const ColumnSource* columns = source.columns()) return columns->visit_times(query, visit);
+  ASSIGN_OR_RETURN(const auto entries, source.select(query));
   while (entries->next()) {
     RETURN_IF_ERROR(visit(entries->labels(), std::span(&entries->entry().timestamp, 1)));
   }
@@ -34,12 +42,15 @@ Result<ReadStats> LogSource::visit_times(const SelectQuery& query,
   return entries->stats();
 }
 
-Result<ReadStats> LogSource::visit_field(const SelectQuery& query, const std::string&,
-                                         FieldVisitor& visitor) const {
+Result<ReadStats> visit_field(const LogSource& source, const SelectQuery& query,
+                              const std::string& name, FieldVisitor& visitor) {
+  if (const ColumnSource* columns = source.columns()) {
+    return columns->visit_field(query, name, visitor);
+  }
   SelectQuery forward = query;
   forward.direction = Direction::kForward;
   forward.limit_hint = 0;
-  ASSIGN_OR_RETURN(const auto entries, select(forward));
+  ASSIGN_OR_RETURN(const auto entries, source.select(forward));
   while (entries->next()) {
     if (!passes(query.lines, entries->entry().line)) continue;
     RETURN_IF_ERROR(visitor.entry(entries->labels(), entries->entry()));
@@ -48,4 +59,4 @@ Result<ReadStats> LogSource::visit_field(const SelectQuery& query, const std::st
   return entries->stats();
 }
 
-}  // namespace logsvc
+}  // namespace logsvc::pushdown

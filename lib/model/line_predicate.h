@@ -8,7 +8,7 @@
 
 namespace logsvc {
 
-struct LineTest {
+struct LinePredicate {
   enum class Kind {
     kContains,  // text is somewhere in the line
     kAllOf,     // all parts hold; without parts every line passes
@@ -17,29 +17,29 @@ struct LineTest {
   };
   Kind kind = Kind::kAllOf;
   std::string text;
-  std::vector<LineTest> parts;
+  std::vector<LinePredicate> parts;
   bool any_case = false;  // ASCII letters in either case; text has the lower one
 
-  static LineTest contains(std::string text) { return {Kind::kContains, std::move(text), {}}; }
+  static LinePredicate contains(std::string text) { return {Kind::kContains, std::move(text), {}}; }
   // lower: in lower case.
-  static LineTest contains_any_case(std::string lower) {
+  static LinePredicate contains_any_case(std::string lower) {
     return {Kind::kContains, std::move(lower), {}, true};
   }
-  static LineTest all_of(std::vector<LineTest> parts) {
+  static LinePredicate all_of(std::vector<LinePredicate> parts) {
     return {Kind::kAllOf, {}, std::move(parts)};
   }
-  static LineTest any_of(std::vector<LineTest> parts) {
+  static LinePredicate any_of(std::vector<LinePredicate> parts) {
     return {Kind::kAnyOf, {}, std::move(parts)};
   }
-  static LineTest none_of(std::vector<LineTest> parts) {
+  static LinePredicate none_of(std::vector<LinePredicate> parts) {
     return {Kind::kNoneOf, {}, std::move(parts)};
   }
 
   // Says nothing: every line passes.
   bool is_trivial() const { return kind == Kind::kAllOf && parts.empty(); }
-  bool operator==(const LineTest&) const = default;
+  bool operator==(const LinePredicate&) const = default;
 };
 
-bool passes(const LineTest& test, std::string_view line);
+bool passes(const LinePredicate& test, std::string_view line);
 
 }  // namespace logsvc

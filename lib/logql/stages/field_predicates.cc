@@ -1,4 +1,4 @@
-#include "logql/stages/field_tests.h"
+#include "logql/stages/field_predicates.h"
 
 #include <memory>
 
@@ -8,10 +8,10 @@ namespace logsvc::logql {
 namespace {
 
 // Of two filters on the same field alone.
-std::vector<FieldTest> either_of(const LabelFilter& left, const LabelFilter& right) {
-  std::vector<FieldTest> l = field_tests_of(left), r = field_tests_of(right);
+std::vector<FieldPredicate> either_of(const LabelFilter& left, const LabelFilter& right) {
+  std::vector<FieldPredicate> l = field_predicates_of(left), r = field_predicates_of(right);
   if (l.size() != 1 || r.size() != 1 || l[0].name != r[0].name) return {};
-  std::vector<FieldTest> out;
+  std::vector<FieldPredicate> out;
   out.push_back(
       {l[0].name, [first = l[0].may_pass, second = r[0].may_pass](
                       std::optional<std::string_view> v) { return first(v) || second(v); }});
@@ -35,11 +35,11 @@ bool is_plain_field(std::string_view name) {
   return !name.starts_with("__") && !name.ends_with("_extracted");
 }
 
-std::vector<FieldTest> field_tests_of(const LabelFilter& filter) {
+std::vector<FieldPredicate> field_predicates_of(const LabelFilter& filter) {
   using Kind = LabelFilter::Kind;
   if (filter.kind == Kind::kAnd) {
-    std::vector<FieldTest> out = field_tests_of(*filter.left);
-    for (FieldTest& test : field_tests_of(*filter.right)) out.push_back(std::move(test));
+    std::vector<FieldPredicate> out = field_predicates_of(*filter.left);
+    for (FieldPredicate& test : field_predicates_of(*filter.right)) out.push_back(std::move(test));
     return out;
   }
   if (filter.kind == Kind::kOr) return either_of(*filter.left, *filter.right);
@@ -49,7 +49,7 @@ std::vector<FieldTest> field_tests_of(const LabelFilter& filter) {
   auto compiled = compile_condition(filter);
   if (!compiled.ok()) return {};
   const std::shared_ptr<Condition> condition = std::move(*compiled);
-  std::vector<FieldTest> out;
+  std::vector<FieldPredicate> out;
   out.push_back({filter.name, [condition, name = filter.name](std::optional<std::string_view> v) {
                    static const LabelSet kNoLabels;
                    thread_local LabelState state;  // keeps its buffers

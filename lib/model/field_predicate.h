@@ -1,5 +1,5 @@
 // Conditions on the fields of a line: what a query engine tells a source of the entries it wants,
-// beside the bytes of their lines (line_test.h).
+// beside the bytes of their lines (line_predicate.h).
 #pragma once
 
 #include <functional>
@@ -21,7 +21,7 @@ struct FieldParser {
 
 // A condition on what a parser finds in a line under a name, as the parser names it (JSON: nested
 // keys joined with _); of several values the first.
-struct FieldTest {
+struct FieldPredicate {
   std::string name;
   // Whether an entry may be wanted in which the parser finds this value; nullopt: in which it finds
   // none. Called from several threads.

@@ -11,7 +11,7 @@ namespace logsvc::logql {
 
 // Conditions that hold for every entry that passes the filter, if the filter stands behind a parser
 // and nothing between them changes labels. The filter compiles.
-std::vector<FieldTest> field_tests_of(const LabelFilter& filter);
+std::vector<FieldPredicate> field_predicates_of(const LabelFilter& filter);
 
 // The parser that the stage is, if it gives all fields of a line and a source may know it.
 std::optional<FieldParser> field_parser_of(const Stage& stage);
