@@ -48,7 +48,6 @@ SYSTEM = re.compile(
 KNOWN_CIRCLES = [
     {"agent", "agent/docker", "agent/files", "agent/gelf", "agent/journald", "agent/net", "agent/pipeline",
      "agent/pipeline/automatic", "agent/pipeline/stages", "agent/promtail", "agent/push", "agent/push_api", "agent/spool", "agent/syslog"},
-    {"store", "store/columns"},
 ]
 WEB_ORDER = ["base", "i18n", "model", "api", "state", "views", "pages"]
 

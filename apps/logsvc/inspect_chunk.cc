@@ -1,9 +1,9 @@
 #include <iostream>
 
 #include "inspect.h"
-#include "store/chunk_reader.h"
+#include "store/chunk/chunk_reader.h"
 #include "store/columns/row_metadata.h"
-#include "store/file_names.h"
+#include "store/index/file_names.h"
 
 namespace logsvc::inspect {
 namespace {

@@ -6,10 +6,10 @@
 #include "agent/spool/spool_group.h"
 #include "inspect.h"
 #include "journal/segment_scan.h"
-#include "store/deletion.h"
-#include "store/journal_record.h"
-#include "store/sqlite.h"
-#include "store/stream_list.h"
+#include "store/change/deletion.h"
+#include "store/head/journal_record.h"
+#include "store/index/packed_streams.h"
+#include "store/index/sqlite.h"
 #include "wire/push_protobuf.h"
 
 namespace logsvc::inspect {
@@ -167,8 +167,8 @@ Status print_streams(store::Sqlite& db) {
   while (true) {
     ASSIGN_OR_RETURN(const bool found, blocks.step());
     if (!found) break;
-    const store::StreamList list{static_cast<uint32_t>(blocks.integer(0)),
-                                 std::string(blocks.bytes(1)), std::string(blocks.bytes(2))};
+    const store::PackedStreams list{static_cast<uint32_t>(blocks.integer(0)),
+                                    std::string(blocks.bytes(1)), std::string(blocks.bytes(2))};
     ASSIGN_OR_RETURN(const auto rows, store::unpack_streams(0, list));
     for (const store::StreamBlock& b : rows) {
       totals[b.stream_id].blocks += 1;

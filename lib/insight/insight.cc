@@ -102,8 +102,8 @@ void Insight::count_stored(TimeRange range) {
 // Streams with a label `level`: their times say everything.
 Status Insight::count_labelled(TimeRange range) {
   ASSIGN_OR_RETURN(const SelectQuery query, stored(MatchType::kNotEqual, "level", "", range));
-  const auto counted =
-      pushdown::visit_times(source_, query, [&](const LabelSet& labels, std::span<const Timestamp> times) {
+  const auto counted = pushdown::visit_times(
+      source_, query, [&](const LabelSet& labels, std::span<const Timestamp> times) {
         MutexLock lock(mutex_);
         pulse_.restore(labels, times, began_);
         return Status();

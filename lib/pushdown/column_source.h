@@ -1,6 +1,6 @@
-// What a source can tell of entries without giving their lines: how many, when, which field. A source
-// that has its lines in columns implements ColumnSource; the functions below ask it, or go over
-// what the source selects.
+// What a source can tell of entries without giving their lines: how many, when, which field. A
+// source that has its lines in columns implements ColumnSource; the functions below ask it, or go
+// over what the source selects.
 #pragma once
 
 #include <cstdint>
@@ -37,7 +37,7 @@ class FieldVisitor {
 struct CountQuery {
   std::vector<Matcher> matchers;
   std::vector<Timestamp> edges;  // ascending; bucket i is [edges[i], edges[i + 1])
-  LinePredicate lines;                // only lines that pass are counted: no hint
+  LinePredicate lines;           // only lines that pass are counted: no hint
   bool bytes = false;            // bytes are wanted
   std::stop_token stop;
 };

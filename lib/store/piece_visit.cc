@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "store/merge_iterator.h"
-#include "store/ordered_reads.h"
+#include "store/read/merge_iterator.h"
+#include "store/read/ordered_reads.h"
 
 namespace logsvc::store {
 namespace {

@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-#include "store/shared_times.h"
+#include "store/read/shared_times.h"
 #include "store/store_impl.h"
 
 namespace logsvc::store {

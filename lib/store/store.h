@@ -3,7 +3,7 @@
 //   append ─► Journal (fdatasync, group commit) ─► Head (open window of each day, searchable)
 //                                                    │ full, old or asked for: sealer thread
 //                                                    ▼
-//              chunk file (temp, fsync, rename, fsync dir) ─► LabelIndex (one transaction)
+//              chunk file (temp, fsync, rename, fsync dir) ─► CatalogDb (one transaction)
 //                                                    └─► Journal.trim
 //
 // Invariants
@@ -24,12 +24,12 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "model/log_source.h"
-#include "pushdown/column_source.h"
 #include "os/clock.h"
 #include "os/file_system.h"
-#include "store/deletion.h"
-#include "store/retention.h"
-#include "store/retention_clock.h"
+#include "pushdown/column_source.h"
+#include "store/change/deletion.h"
+#include "store/change/retention.h"
+#include "store/change/retention_clock.h"
 #include "telemetry/diagnostics.h"
 #include "telemetry/metrics.h"
 
@@ -106,7 +106,8 @@ class Store : public LogSource, public pushdown::ColumnSource, public LogSink {
   const pushdown::ColumnSource* columns() const override { return this; }
   Result<ReadStats> count(const pushdown::CountQuery& query,
                           const pushdown::CountVisitor& visit) const override;
-  Result<ReadStats> visit_times(const SelectQuery& query, const pushdown::TimesVisitor& visit) const override;
+  Result<ReadStats> visit_times(const SelectQuery& query,
+                                const pushdown::TimesVisitor& visit) const override;
   Result<ReadStats> visit_field(const SelectQuery& query, const std::string& name,
                                 pushdown::FieldVisitor& visitor) const override;
   Result<std::vector<LabelSet>> series(

@@ -1,5 +1,5 @@
-#include "store/batch_parts.h"
-#include "store/journal_record.h"
+#include "store/head/batch_parts.h"
+#include "store/head/journal_record.h"
 #include "store/store_impl.h"
 
 namespace logsvc::store {

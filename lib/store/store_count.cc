@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <optional>
 
-#include "store/block_reader.h"
-#include "store/merge_iterator.h"
 #include "store/piece_visit.h"
+#include "store/read/block_reader.h"
+#include "store/read/merge_iterator.h"
 
 namespace logsvc::store {
 

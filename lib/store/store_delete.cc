@@ -1,7 +1,7 @@
 // Lines that go before their files do: streams past a period of their own, delete requests.
 #include <algorithm>
 
-#include "store/row_collector.h"
+#include "store/head/row_collector.h"
 #include "store/store_impl.h"
 
 namespace logsvc::store {

@@ -1,8 +1,8 @@
 // One field of many entries, out of columns where that is surely what parsing the lines gives.
 #include <algorithm>
 
-#include "store/block_reader.h"
 #include "store/piece_visit.h"
+#include "store/read/block_reader.h"
 
 namespace logsvc::store {
 

@@ -26,18 +26,18 @@
 #include "base/mutex.h"
 #include "journal/journal.h"
 #include "journal/place_file.h"
-#include "store/block_directory.h"
-#include "store/chunk_cache.h"
-#include "store/deletion.h"
-#include "store/directory_lock.h"
-#include "store/file_names.h"
-#include "store/head.h"
-#include "store/label_index.h"
-#include "store/retention.h"
-#include "store/retention_clock.h"
-#include "store/row_source.h"
+#include "store/change/deletion.h"
+#include "store/change/directory_lock.h"
+#include "store/change/retention.h"
+#include "store/change/retention_clock.h"
+#include "store/chunk/chunk_cache.h"
+#include "store/head/head.h"
+#include "store/index/block_directory.h"
+#include "store/index/catalog_db.h"
+#include "store/index/file_names.h"
+#include "store/index/time_marks.h"
+#include "store/read/row_source.h"
 #include "store/store.h"
-#include "store/time_marks.h"
 
 namespace logsvc::store {
 
@@ -96,7 +96,7 @@ struct Store::Impl {
   Diagnostics& diagnostics;
   StoreMetrics metrics;
   std::optional<DirectoryLock> lock;
-  std::unique_ptr<LabelIndex> index;
+  std::unique_ptr<CatalogDb> index;
   std::unique_ptr<BlockDirectory> directory;  // of the index
   std::unique_ptr<journal::Journal> journal;
   std::unique_ptr<DeletionRequests> deletions;

@@ -2,7 +2,7 @@
 // follow each other in a day become one of about a window; the order of arrival stays.
 #include <algorithm>
 
-#include "store/row_collector.h"
+#include "store/head/row_collector.h"
 #include "store/store_impl.h"
 
 namespace logsvc::store {

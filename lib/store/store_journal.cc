@@ -2,7 +2,7 @@
 // and the index say by number what they have, and a start would take new records for old ones.
 #include <algorithm>
 
-#include "store/journal_record.h"
+#include "store/head/journal_record.h"
 #include "store/store_impl.h"
 
 namespace logsvc::store {

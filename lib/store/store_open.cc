@@ -126,7 +126,7 @@ Status Store::Impl::watch_damage() {
 }
 
 Status Store::Impl::open_index() {
-  auto opened = LabelIndex::open(names.index());
+  auto opened = CatalogDb::open(names.index());
   if (!opened.ok() && (opened.error().code == ErrorCode::kCorrupt ||
                        opened.error().code == ErrorCode::kUnsupported)) {
     return build_index_anew(opened.error());
@@ -149,7 +149,7 @@ Status Store::Impl::build_index_anew(const Error& why) {
       RETURN_IF_ERROR(files.remove(names.index() + suffix));
     }
   }
-  ASSIGN_OR_RETURN(index, LabelIndex::open(names.index()));
+  ASSIGN_OR_RETURN(index, CatalogDb::open(names.index()));
   directory = std::make_unique<BlockDirectory>(*index, options.cache_bytes() / 16 * 3);
   return {};
 }

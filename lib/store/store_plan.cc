@@ -1,7 +1,7 @@
 // Which windows and blocks a query needs, from the catalog and the index alone.
 #include <algorithm>
 
-#include "store/merge_iterator.h"
+#include "store/read/merge_iterator.h"
 #include "store/store_impl.h"
 
 namespace logsvc::store {

@@ -2,7 +2,7 @@
 #include <set>
 #include <unordered_map>
 
-#include "store/merge_iterator.h"
+#include "store/read/merge_iterator.h"
 #include "store/store_impl.h"
 
 namespace logsvc::store {

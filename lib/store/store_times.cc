@@ -1,8 +1,8 @@
 // The times of entries straight from windows and time columns.
 #include <algorithm>
 
-#include "store/block_reader.h"
 #include "store/piece_visit.h"
+#include "store/read/block_reader.h"
 
 namespace logsvc::store {
 

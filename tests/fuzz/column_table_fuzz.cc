@@ -5,7 +5,7 @@
 #include "store/columns/column_search.h"
 #include "store/columns/field_search.h"
 #include "store/columns/row_metadata.h"
-#include "store/compression.h"
+#include "store/common/compression.h"
 
 using namespace logsvc;
 using namespace logsvc::store;

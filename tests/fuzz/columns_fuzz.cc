@@ -34,7 +34,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   ColumnSearch search(reader);
   const uint32_t root = columns.root();
   const auto found = search.find(root, Needle(needle));
-  const LinePredicate not_needle = LinePredicate::none_of({LinePredicate::contains(std::string(needle))});
+  const LinePredicate not_needle =
+      LinePredicate::none_of({LinePredicate::contains(std::string(needle))});
   std::string lower(needle);
   std::transform(lower.begin(), lower.end(), lower.begin(), ascii_lower);
   const auto either = search.find(root, Needle(lower, true));

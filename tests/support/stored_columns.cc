@@ -7,7 +7,7 @@
 #include "extract/json_string.h"
 #include "extract/logfmt_fields.h"
 #include "store/columns/field_search.h"
-#include "store/compression.h"
+#include "store/common/compression.h"
 
 namespace logsvc::testing {
 

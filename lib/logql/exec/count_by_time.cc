@@ -141,11 +141,11 @@ Result<StepVector> count_by_time(const RangeAggregation& a, const AggregationPla
   query.bytes = a.op == RangeOp::kBytes || a.op == RangeOp::kBytesRate;
   query.stop = plan.select.stop;
   Groups groups(plan.grouping, query.edges.size(), context);
-  ASSIGN_OR_RETURN(
-      const ReadStats stats,
-      pushdown::count(context.source, query, [&](const LabelSet& stream, std::span<const BucketCount> counts) {
-        return groups.add(stream, counts);
-      }));
+  ASSIGN_OR_RETURN(const ReadStats stats, pushdown::count(context.source, query,
+                                                          [&](const LabelSet& stream,
+                                                              std::span<const BucketCount> counts) {
+                                                            return groups.add(stream, counts);
+                                                          }));
   context.account(stats);
   StepVector out;
   for (Group& group : groups.all()) {

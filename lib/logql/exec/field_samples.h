@@ -4,7 +4,6 @@
 #include <optional>
 
 #include "logql/exec/series_table.h"
-
 #include "pushdown/column_source.h"
 
 namespace logsvc::logql {

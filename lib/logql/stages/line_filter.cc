@@ -146,7 +146,8 @@ LinePredicate test_of_patterns(const LineFilter& filter, bool& exact) {
       texts.push_back(LinePredicate::contains(std::move(text)));
     }
     if (texts.empty()) return {};
-    parts.push_back(texts.size() == 1 ? std::move(texts[0]) : LinePredicate::all_of(std::move(texts)));
+    parts.push_back(texts.size() == 1 ? std::move(texts[0])
+                                      : LinePredicate::all_of(std::move(texts)));
   }
   return parts.size() == 1 ? std::move(parts[0]) : LinePredicate::any_of(std::move(parts));
 }

@@ -128,7 +128,8 @@ Result<Pipeline> Pipeline::compile(const std::vector<Stage>& stages, const Sampl
     out.lines_only_ = false;
     if (const auto* condition = std::get_if<std::unique_ptr<LabelFilter>>(stage)) {
       if (labels == State::kWithFields) {
-        for (FieldPredicate& test : field_predicates_of(**condition)) out.fields_.push_back(std::move(test));
+        for (FieldPredicate& test : field_predicates_of(**condition))
+          out.fields_.push_back(std::move(test));
       }
       continue;
     }

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "store/deletion.h"
+#include "store/change/deletion.h"
 
 namespace logsvc::server {
 

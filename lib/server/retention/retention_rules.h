@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "store/retention.h"
+#include "store/change/retention.h"
 
 namespace logsvc::server {
 

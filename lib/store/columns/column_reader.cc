@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "store/corrupt.h"
+#include "store/common/corrupt.h"
 
 namespace logsvc::store {
 void ByteBuffer::grow(size_t n) {

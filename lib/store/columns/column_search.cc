@@ -76,7 +76,8 @@ Result<RowSet> ColumnSearch::find(uint32_t column, const Needle& needle, Where w
 
 Result<RowSet> ColumnSearch::find(uint32_t column, const LinePredicate& test) {
   const uint32_t rows = reader_.table().columns[column].rows;
-  if (test.kind == LinePredicate::Kind::kContains) return find(column, Needle{test.text, test.any_case});
+  if (test.kind == LinePredicate::Kind::kContains)
+    return find(column, Needle{test.text, test.any_case});
   if (test.kind == LinePredicate::Kind::kAllOf) {
     RowSet out = RowSet::all(rows);
     for (const LinePredicate& part : test.parts) {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "store/corrupt.h"
+#include "store/common/corrupt.h"
 
 namespace logsvc::store {
 namespace {

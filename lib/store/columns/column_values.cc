@@ -1,7 +1,7 @@
 #include "store/columns/column_values.h"
 
 #include "base/short_bytes.h"
-#include "store/corrupt.h"
+#include "store/common/corrupt.h"
 
 namespace logsvc::store {
 namespace {

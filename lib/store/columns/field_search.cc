@@ -48,7 +48,8 @@ Result<RowSet> FieldSearch::find(const FieldPredicate& test) {
 }
 
 // Of one template: rows of it, numbered from 0.
-Result<RowSet> FieldSearch::rows_of(FieldShape& shape, const Template& t, const FieldPredicate& test) {
+Result<RowSet> FieldSearch::rows_of(FieldShape& shape, const Template& t,
+                                    const FieldPredicate& test) {
   const auto either = [&](bool pass) { return pass ? RowSet::all(t.rows) : RowSet::none(t.rows); };
   ASSIGN_OR_RETURN(const FieldShape::Field field, shape.find(test.name));
   if (field.where == FieldPlace::kUnknown) return RowSet::all(t.rows);

@@ -1,7 +1,7 @@
 #include "store/columns/frame_writer.h"
 
 #include "base/checksum.h"
-#include "store/compression.h"
+#include "store/common/compression.h"
 
 namespace logsvc::store {
 namespace {

@@ -5,7 +5,7 @@
 #include <cstring>
 
 #include "base/bytes.h"
-#include "store/corrupt.h"
+#include "store/common/corrupt.h"
 
 namespace logsvc::store {
 namespace {

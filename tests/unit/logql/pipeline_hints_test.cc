@@ -19,7 +19,7 @@ std::string describe(const LinePredicate& test) {
   if (test.kind == LinePredicate::Kind::kContains) return "'" + test.text + "'";
   std::string out = test.kind == LinePredicate::Kind::kAllOf   ? "all("
                     : test.kind == LinePredicate::Kind::kAnyOf ? "any("
-                                                          : "none(";
+                                                               : "none(";
   for (const LinePredicate& part : test.parts) out += describe(part);
   return out + ")";
 }

@@ -9,7 +9,8 @@ namespace logsvc::logql {
 namespace {
 
 std::string describe(const LinePredicate& test) {
-  if (test.kind == LinePredicate::Kind::kContains) return (test.any_case ? "~'" : "'") + test.text + "'";
+  if (test.kind == LinePredicate::Kind::kContains)
+    return (test.any_case ? "~'" : "'") + test.text + "'";
   std::string out = test.kind == LinePredicate::Kind::kAllOf ? "all(" : "any(";
   for (const LinePredicate& part : test.parts) out += describe(part);
   return out + ")";

@@ -3,11 +3,11 @@
 
 #include <random>
 
-#include "store/chunk_reader.h"
-#include "store/chunk_writer.h"
+#include "store/chunk/chunk_reader.h"
+#include "store/chunk/chunk_writer.h"
 #include "store/columns/column_search.h"
 #include "store/columns/row_metadata.h"
-#include "store/journal_record.h"
+#include "store/head/journal_record.h"
 #include "support/batches.h"
 #include "support/mem_file_system.h"
 

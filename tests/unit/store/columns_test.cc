@@ -6,7 +6,7 @@
 #include "store/columns/column_search.h"
 #include "store/columns/integer_sequence.h"
 #include "store/columns/row_metadata.h"
-#include "store/compression.h"
+#include "store/common/compression.h"
 
 namespace logsvc::store {
 namespace {

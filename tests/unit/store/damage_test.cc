@@ -1,8 +1,8 @@
 // A damaged block costs what is in it, once.
 #include <map>
 
-#include "store/sqlite.h"
-#include "store/stream_list.h"
+#include "store/index/packed_streams.h"
+#include "store/index/sqlite.h"
 #include "unit/store/store_world.h"
 
 namespace logsvc::store {
@@ -139,7 +139,7 @@ void tell_lie(const std::string& path, void (*lie)(StreamBlock&), const std::str
     REQUIRE(rows.ok());
     if (rows->front().first < at(0)) continue;
     for (StreamBlock& b : *rows) lie(b);
-    const StreamList list = pack_streams(number, *rows);
+    const PackedStreams list = pack_streams(number, *rows);
     change->bind_bytes(1, list.rows).bind(2, blocks->integer(3)).bind(3, blocks->integer(0));
     REQUIRE(change->run().ok());
   }

@@ -1,5 +1,5 @@
 // Lines that go before their days do: delete requests, streams with a period of their own, caps.
-#include "store/deletion.h"
+#include "store/change/deletion.h"
 
 #include <filesystem>
 #include <random>

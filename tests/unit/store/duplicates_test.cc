@@ -4,8 +4,8 @@
 #include <random>
 #include <set>
 
-#include "store/merge_iterator.h"
-#include "store/row_collector.h"
+#include "store/head/row_collector.h"
+#include "store/read/merge_iterator.h"
 #include "unit/store/store_world.h"
 
 namespace logsvc::store {

@@ -1,7 +1,7 @@
 // Pushes that go over thousands of days or streams: stored like others, and in nobody's way.
 #include <thread>
 
-#include "store/batch_parts.h"
+#include "store/head/batch_parts.h"
 #include "unit/store/store_world.h"
 
 namespace logsvc::store {

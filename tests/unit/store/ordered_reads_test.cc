@@ -1,4 +1,4 @@
-#include "store/ordered_reads.h"
+#include "store/read/ordered_reads.h"
 
 #include <doctest/doctest.h>
 

@@ -8,7 +8,7 @@
 #include <set>
 #include <thread>
 
-#include "store/sqlite.h"
+#include "store/index/sqlite.h"
 #include "unit/store/store_world.h"
 
 namespace logsvc::store {
@@ -122,7 +122,8 @@ TEST_CASE("a line test leaves out lines in memory and in files alike, also acros
   CHECK(w.texts(q) == expected);
   REQUIRE(w.store->flush().ok());
   CHECK(w.texts(q) == expected);
-  q.lines = LinePredicate::all_of({LinePredicate::contains("user_id_123"), LinePredicate::contains("again")});
+  q.lines = LinePredicate::all_of(
+      {LinePredicate::contains("user_id_123"), LinePredicate::contains("again")});
   CHECK(w.texts(q) == std::vector<std::string>{"again user_id_1234"});
   q.lines = LinePredicate::contains("nothing like it");
   CHECK(w.texts(q).empty());
@@ -293,18 +294,20 @@ void check_count(const Store& store, const pushdown::CountQuery& query) {
   using Totals = std::map<std::pair<LabelSet, size_t>, std::pair<uint64_t, uint64_t>>;
   const auto totals = [&](auto count) {
     Totals out;
-    const auto stats = count([&](const LabelSet& labels, std::span<const pushdown::BucketCount> counts) {
-      for (const pushdown::BucketCount& c : counts) {
-        CHECK(c.bucket < query.edges.size() - 1);
-        out[{labels, c.bucket}].first += c.entries;
-        out[{labels, c.bucket}].second += c.bytes;
-      }
-      return Status();
-    });
+    const auto stats =
+        count([&](const LabelSet& labels, std::span<const pushdown::BucketCount> counts) {
+          for (const pushdown::BucketCount& c : counts) {
+            CHECK(c.bucket < query.edges.size() - 1);
+            out[{labels, c.bucket}].first += c.entries;
+            out[{labels, c.bucket}].second += c.bytes;
+          }
+          return Status();
+        });
     REQUIRE(stats.ok());
     return out;
   };
-  const Totals read = totals([&](auto visit) { return pushdown::count_selected(store, query, visit); });
+  const Totals read =
+      totals([&](auto visit) { return pushdown::count_selected(store, query, visit); });
   CHECK(totals([&](auto visit) { return store.count(query, visit); }) == read);
   // Again, with what was remembered of the first time.
   CHECK(totals([&](auto visit) { return store.count(query, visit); }) == read);

@@ -1,11 +1,10 @@
-#include "store/stream_list.h"
-
 #include <doctest/doctest.h>
 
 #include <random>
 
-#include "store/block_directory.h"
-#include "store/stream_selection.h"
+#include "store/index/block_directory.h"
+#include "store/index/packed_streams.h"
+#include "store/streams/stream_selection.h"
 #include "support/temp_dir.h"
 
 namespace logsvc::store {
@@ -51,7 +50,7 @@ TEST_CASE("the streams of a block come out of the index as they went in, all and
       CAPTURE(streams);
       CAPTURE(unit);
       const auto rows = make_rows(7 << 12, 3, streams, unit, streams);
-      const StreamList list = pack_streams(3, rows);
+      const PackedStreams list = pack_streams(3, rows);
       const auto all = unpack_streams(7 << 12, list);
       REQUIRE(all.ok());
       CHECK(same(*all, rows));
@@ -59,7 +58,7 @@ TEST_CASE("the streams of a block come out of the index as they went in, all and
       REQUIRE(ids.ok());
       CHECK(ids->size() == streams);
 
-      auto view = StreamListView::open(7 << 12, list);
+      auto view = PackedStreamsView::open(7 << 12, list);
       REQUIRE(view.ok());
       RowSet places = RowSet::none(view->size());
       view->find(rows.back().stream_id, places);
@@ -81,8 +80,8 @@ TEST_CASE("many streams take little room") {
 
 TEST_CASE("lists of streams that cannot be are refused") {
   const auto rows = make_rows(1 << 12, 0, 40, 1, 2);
-  const StreamList good = pack_streams(0, rows);
-  const auto refused = [](const StreamList& list) {
+  const PackedStreams good = pack_streams(0, rows);
+  const auto refused = [](const PackedStreams& list) {
     const auto read = unpack_streams(1 << 12, list);
     return !read.ok() && read.error().code == ErrorCode::kCorrupt;
   };
@@ -106,7 +105,7 @@ TEST_CASE("lists of streams that cannot be are refused") {
   // Whatever a byte is changed to, nothing worse happens than a wrong answer.
   std::mt19937_64 random(5);
   for (int i = 0; i < 2000; ++i) {
-    StreamList bent = good;
+    PackedStreams bent = good;
     std::string& bytes = i % 2 ? bent.ids : bent.rows;
     bytes[random() % bytes.size()] = static_cast<char>(random());
     (void)unpack_streams(1 << 12, bent).ok();
@@ -140,11 +139,11 @@ LabelSet labels_of(size_t stream) {
 struct IndexOfFiles {
   TempDir dir;
   StreamRegistry streams;
-  std::unique_ptr<LabelIndex> index;
+  std::unique_ptr<CatalogDb> index;
   std::vector<uint64_t> files;
 
   IndexOfFiles(size_t file_count, size_t stream_count) {
-    auto opened = LabelIndex::open(dir.path() + "/index.db");
+    auto opened = CatalogDb::open(dir.path() + "/index.db");
     REQUIRE(opened.ok());
     index = std::move(*opened);
     for (size_t f = 0; f < file_count; ++f) {

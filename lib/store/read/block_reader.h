@@ -1,0 +1,71 @@
+// One block while a query reads it: what of it is wanted, found and built. Everything read is
+// checked; errors say path and block, and the cache is told of damage. For one thread.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/log_source.h"
+#include "store/chunk/chunk_cache.h"
+#include "store/columns/column_search.h"
+#include "store/columns/field_search.h"
+#include "store/columns/row_metadata.h"
+#include "store/index/block_plan.h"
+
+namespace logsvc::store {
+
+class BlockReader {
+ public:
+  // Borrows the cache; lanes: ascending, as BlockDirectory gives them. kNotFound if the file is
+  // gone; kCorrupt, also if the block's streams are not those that the index says: rows of the
+  // lanes are rows of the block.
+  static Result<std::unique_ptr<BlockReader>> open(ChunkCache& cache, const BlockPlan& plan,
+                                                   const BlockLanes& lanes);
+
+  uint32_t rows() const { return block_.header->rows; }
+  // The rows whose lines pass: exactly those.
+  Result<RowSet> find(const LinePredicate& lines);
+  // A superset of the rows that pass; all of them if metadata may have a label of the name.
+  // Of one block all calls name the same parser.
+  Result<RowSet> find(const FieldParser& parser, const FieldPredicate& field);
+  // Makes field() give the field of this name; kUnknown throughout if metadata may have a label of
+  // that name, or an error.
+  Status choose_field(const FieldParser& parser, const std::string& name);
+  FieldSearch::Found field(uint32_t row, ByteBuffer& out) {
+    return field_chosen_ ? fields_->value(row, out) : FieldSearch::Found::kUnknown;
+  }
+  // Of the stream that has these rows.
+  Result<std::vector<Timestamp>> times(uint32_t first_row, uint32_t rows);
+  // Decodes all that any row needs; without it each row decodes what it alone needs.
+  Status load();
+  // The views in the entry live until the next call. Its time is not set.
+  Status build(uint32_t row, Entry& entry);
+
+  uint64_t bytes_read() const { return columns_.bytes_read(); }  // stored
+
+ private:
+  BlockReader(ChunkCache& cache, uint64_t file, uint32_t number,
+              std::shared_ptr<const ChunkReader> reader, OpenBlock block);
+  bool has(const BlockLanes& lanes) const;
+  FieldSearch& fields(const FieldParser& parser);
+  Error located(const Error& error) const;
+  Status located(Status status) const;
+
+  ChunkCache& cache_;
+  const uint64_t file_;
+  const uint32_t number_;
+  const std::shared_ptr<const ChunkReader> reader_;
+  const OpenBlock block_;
+  ColumnReader columns_;
+  ColumnSearch search_;
+  std::optional<FieldSearch> fields_;
+  RowMetadata metadata_;
+  std::optional<BlockTimes> times_;
+  bool loaded_ = false;
+  bool field_chosen_ = false;
+  ByteBuffer line_;
+};
+
+}  // namespace logsvc::store

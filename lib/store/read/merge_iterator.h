@@ -1,0 +1,86 @@
+// K-way merge of row sources by time, exact doubles left out. A source is read only when its bound
+// comes up, so a limit stops the disk. For one thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "base/arena.h"
+#include "model/log_source.h"
+#include "store/change/deletion.h"
+#include "store/common/entry_table.h"
+#include "store/read/row_source.h"
+
+namespace logsvc::store {
+
+class MergeIterator : public EntryIterator {
+ public:
+  // query is kept here, for the sources to borrow: make them with query() after construction.
+  // on_damage is told of each block that cannot be read, with the stats; the query goes on without
+  // it.
+  using OnDamage = std::function<void(const Error&, ReadStats&)>;
+  MergeIterator(SelectQuery query, OnDamage on_damage, EntryHash hash = entry_hash);
+  ~MergeIterator() override;
+
+  const SelectQuery& query() const { return query_; }
+  ReadStats& mutable_stats() { return stats_; }
+  void add(std::unique_ptr<RowSource> source);
+  // Is held as long as the iterator: what its sources read.
+  void keep(std::shared_ptr<const void> files) { kept_ = std::move(files); }
+
+  // Entries that these mean are left out.
+  void hide(std::shared_ptr<const ActiveDeletions> deletions);
+
+  // Once all sources are added: those that come up next are opened by these threads, the more of
+  // them, the longer none had an entry.
+  void read_ahead(ReadAhead& threads);
+
+  bool next() override;
+  const Entry& entry() const override { return current_->entry(); }
+  const LabelSet& labels() const override { return current_->stream()->labels; }
+  const StreamRef& stream() const { return current_->stream(); }
+  const Status& status() const override { return status_; }
+  const ReadStats& stats() const override { return stats_; }
+
+ private:
+  struct Waiting {
+    Timestamp time;
+    bool opened;
+    std::unique_ptr<RowSource> source;
+  };
+  bool comes_after(const Waiting& a, const Waiting& b) const;
+  void push(std::unique_ptr<RowSource> source, Timestamp time, bool opened);
+  bool advance(std::unique_ptr<RowSource> source);
+  void open_next(std::unique_ptr<RowSource> source);
+  bool is_double();
+
+  std::shared_ptr<const void> kept_;  // goes after the sources
+  const SelectQuery query_;
+  const OnDamage on_damage_;
+  std::unique_ptr<DeletionMatcher> hidden_;  // nullptr: nothing is
+  ReadStats stats_;
+  Status status_;
+  std::vector<Waiting> heap_;
+  std::unique_ptr<RowSource> current_;
+  ReadAhead* threads_ = nullptr;  // nullptr: nothing is opened ahead
+  // Sources as they come up; those before coming_at_ did, those before asked_ are being opened.
+  std::vector<RowSource*> coming_;
+  size_t coming_at_ = 0, asked_ = 0;
+  size_t ahead_ = 0;  // how many are
+  // Of the entries already given out with the current time: copies, since their sources have moved
+  // on.
+  struct Given {
+    const Stream* stream;
+    Entry entry;
+  };
+  void forget_given();
+  const EntryHash hash_;
+  std::vector<Given> given_;
+  EntryTable given_table_;
+  std::unique_ptr<Arena> given_bytes_;
+  Timestamp given_time_ = 0;
+  uint32_t calls_ = 0;
+};
+
+}  // namespace logsvc::store

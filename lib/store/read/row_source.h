@@ -1,0 +1,95 @@
+// Entries of one place (a window in memory, a block in a file), of several streams, merged by time
+// in the asked direction: what MergeIterator merges. For one thread, but for being opened ahead.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "model/log_source.h"
+#include "store/chunk/chunk_cache.h"
+#include "store/index/block_directory.h"
+#include "store/index/block_plan.h"
+#include "store/read/read_ahead.h"
+
+namespace logsvc::store {
+
+// Adds what another part of the same query cost, but for the numbers of blocks.
+void add_stats(const ReadStats& more, ReadStats& stats);
+
+class RowSource {
+ public:
+  RowSource(const SelectQuery& query, uint64_t order) : query_(query), order_(order) {}
+  virtual ~RowSource() = default;
+
+  // No entry comes before this in the direction; known without reading.
+  Timestamp bound() const { return bound_; }
+  // Has it opened by another thread, unless advance() comes first. Whoever calls this calls
+  // settle() before the source or what it borrows goes.
+  void open_ahead(ReadAhead& threads);
+  // Opens it now, unless somebody does or did. False: somebody does.
+  bool try_open();
+  // Nobody opens it any more when this returns.
+  void settle();
+
+  // True: entry() and stream() are the next ones, until advance() is called again.
+  Result<bool> advance(ReadStats& stats);
+  const Entry& entry() const { return entry_; }
+  const StreamRef& stream() const { return lanes_[current_].stream; }
+  // Rises with arrival: tells equal times of one stream apart.
+  uint64_t order() const { return order_; }
+
+ protected:
+  // One stream's rows that are wanted, in the direction of the query.
+  struct Lane {
+    StreamRef stream;
+    uint32_t count = 0;
+    uint32_t next = 0;
+    Timestamp time = 0;  // of the next one
+  };
+  // Sets the counts of lanes. May run in another thread than the rest, before it.
+  virtual Status open(ReadStats& stats) = 0;
+  virtual Timestamp time_at(size_t lane, uint32_t position) const = 0;
+  virtual Status build(size_t lane, uint32_t position, Entry& entry) = 0;
+
+  bool backward() const { return query_.direction == Direction::kBackward; }
+  // Of the lanes: the earliest time they can have, or the latest if backward.
+  void set_bound(Timestamp first, Timestamp last);
+
+  const SelectQuery& query_;
+  // In the order of streams with equal times. Filled by the derived class, in open() at last.
+  std::vector<Lane> lanes_;
+
+ private:
+  bool comes_after(size_t a, size_t b) const;
+  void queue(size_t lane);
+  void open_here();
+
+  const uint64_t order_;
+  Timestamp bound_ = 0;
+  const std::shared_ptr<OpenClaim> claim_ = std::make_shared<OpenClaim>();
+  Status opened_;  // when the claim is done, as is:
+  ReadStats opened_stats_;
+  bool begun_ = false;
+  Entry entry_;
+  size_t current_ = 0;
+  std::vector<size_t> heap_;  // lanes that have more
+};
+
+// The order of streams whose entries have equal times: by hash, then by label string.
+bool comes_before(const LabelSet& a, const LabelSet& b);
+
+struct HeadLane {
+  StreamRef stream;
+  std::vector<Entry> rows;  // sorted by time, not empty
+};
+// `keep` holds the rows' bytes. Borrows the query.
+std::unique_ptr<RowSource> make_head_source(std::vector<HeadLane> lanes, uint64_t order,
+                                            std::shared_ptr<const void> keep,
+                                            const SelectQuery& query);
+
+// Borrows all but the plan.
+std::unique_ptr<RowSource> make_block_source(BlockPlan plan, BlockDirectory& directory,
+                                             ChunkCache& cache, const SelectQuery& query);
+
+}  // namespace logsvc::store
