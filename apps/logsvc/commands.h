@@ -37,7 +37,8 @@ struct LogSettings {
 };
 Result<LogSettings> make_log_settings(const config::Settings& settings);
 
-// Blocks SIGINT, SIGTERM and SIGPIPE in this and all later threads; call before starting any.
+// Blocks SIGINT and SIGTERM in this and all later threads, and ignores SIGPIPE; call it before
+// starting any.
 void block_signals();
 // SIGHUP as well, which wait_for_stop_or_reload() then gives.
 void block_reload_signal();

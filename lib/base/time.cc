@@ -6,35 +6,10 @@
 #include <cstdio>
 #include <ctime>
 
+#include "base/calendar.h"
+
 namespace logsvc {
 namespace {
-
-// Days since the epoch of a civil date (proleptic Gregorian calendar).
-int64_t days_from_civil(int64_t year, int64_t month, int64_t day) {
-  year -= month <= 2;
-  const int64_t era = (year >= 0 ? year : year - 399) / 400;
-  const int64_t year_of_era = year - era * 400;
-  const int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-  const int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-  return era * 146097 + day_of_era - 719468;
-}
-
-struct Civil {
-  int64_t year, month, day;
-};
-
-Civil civil_from_days(int64_t z) {
-  z += 719468;
-  const int64_t era = (z >= 0 ? z : z - 146096) / 146097;
-  const int64_t doe = z - era * 146097;
-  const int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-  const int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-  const int64_t mp = (5 * doy + 2) / 153;
-  const int64_t month = mp + (mp < 10 ? 3 : -9);
-  return {yoe + era * 400 + (month <= 2), month, doy - (153 * mp + 2) / 5 + 1};
-}
-
-int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b < 0); }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -47,13 +22,6 @@ int read_digits(std::string_view text, size_t at, size_t n) {
     value = value * 10 + (text[i] - '0');
   }
   return value;
-}
-
-bool is_leap(int year) { return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0; }
-
-int days_in_month(int year, int month) {
-  static constexpr std::array<int, 12> kDays = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  return month == 2 && is_leap(year) ? 29 : kDays[static_cast<size_t>(month - 1)];
 }
 
 // Zone text "Z", "z" or ±hh:mm to an offset in ns.
@@ -74,7 +42,7 @@ std::string format_rfc3339(Timestamp t) {
   const int64_t nanos = t - seconds * kSecond;
   const int64_t days = floor_div(seconds, 86400);
   const int64_t rest = seconds - days * 86400;
-  const Civil date = civil_from_days(days);
+  const Date date = date_of_days(days);
   char buffer[64];
   int n = std::snprintf(buffer, sizeof buffer, "%04lld-%02lld-%02lldT%02lld:%02lld:%02lld",
                         static_cast<long long>(date.year), static_cast<long long>(date.month),
@@ -115,7 +83,7 @@ std::optional<Timestamp> parse_rfc3339(std::string_view text) {
   const auto offset = parse_zone(text.substr(at));
   if (!offset) return {};
   const int64_t seconds =
-      days_from_civil(year, month, day) * 86400 + hour * 3600 + minute * 60 + second;
+      days_of_date(year, month, day) * 86400 + hour * 3600 + minute * 60 + second;
   Timestamp t = 0;
   if (__builtin_mul_overflow(seconds, kSecond, &t) || __builtin_add_overflow(t, nanos, &t) ||
       __builtin_sub_overflow(t, *offset, &t)) {
@@ -267,7 +235,7 @@ Timestamp start_of_day(Timestamp t) {
 }
 
 std::string format_day(Timestamp t) {
-  const Civil date = civil_from_days(floor_div(t, kDay));
+  const Date date = date_of_days(floor_div(t, kDay));
   char buffer[32];
   const int n =
       std::snprintf(buffer, sizeof buffer, "%04lld%02lld%02lld", static_cast<long long>(date.year),

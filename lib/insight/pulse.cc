@@ -88,7 +88,8 @@ void Pulse::count(ServicePulse& service, Level level, Timestamp at, Timestamp no
   service.gaps.see(at);
 }
 
-// Of the container that the event names: by what it said before, else it is called as itself.
+// The service of the container that the event names: the one that its earlier lines had, else the
+// container's own name.
 std::string Pulse::service_of_mark(const Stream& stream, const LabelSet& labels,
                                    const Mark& mark) const {
   if (stream.service && (labels.has("service") || mark.service.empty())) {

@@ -126,7 +126,8 @@ Status Store::Impl::PieceVisit::visit_touched(const std::vector<StreamRef>& stre
   return {};
 }
 
-// Doubles and what pending deletions mean are left out. What it cost; added but for the blocks.
+// Leaves out duplicates and what pending deletions cover. Returns what it cost, but for the blocks,
+// which are counted where they are planned.
 Result<ReadStats> Store::Impl::PieceVisit::visit_merged(const std::vector<StreamRef>& streams,
                                                         const TimeSpan& span,
                                                         const Wanted& wanted) {

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "base/calendar.h"
+
 namespace logsvc::tmpl {
 
 const char* const kMonthNames[12] = {"January",   "February", "March",    "April",
@@ -106,33 +108,7 @@ void append_fraction(std::string& out, std::string_view form, int32_t nanos, boo
   out += digits;
 }
 
-int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b < 0); }
-
 }  // namespace
-
-int64_t days_of_date(int64_t year, int month, int day) {
-  // Howard Hinnant's days_from_civil.
-  year -= month <= 2;
-  const int64_t era = floor_div(year, 400);
-  const int64_t year_of_era = year - era * 400;
-  const int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-  const int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-  return era * 146097 + day_of_era - 719468;
-}
-
-void date_of_days(int64_t days, int64_t& year, int& month, int& day) {
-  days += 719468;
-  const int64_t era = floor_div(days, 146097);
-  const int64_t day_of_era = days - era * 146097;
-  const int64_t year_of_era =
-      (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-  const int64_t day_of_year =
-      day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-  const int64_t shifted_month = (5 * day_of_year + 2) / 153;
-  day = static_cast<int>(day_of_year - (153 * shifted_month + 2) / 5 + 1);
-  month = static_cast<int>(shifted_month < 10 ? shifted_month + 3 : shifted_month - 9);
-  year = year_of_era + era * 400 + (month <= 2);
-}
 
 LayoutStep next_layout_step(std::string_view layout) {
   for (size_t at = 0; at < layout.size(); ++at) {

@@ -144,8 +144,4 @@ LayoutStep next_layout_step(std::string_view layout);
 extern const char* const kMonthNames[12];
 extern const char* const kWeekDayNames[7];
 
-// Days since the epoch of a date in the proleptic Gregorian calendar, and back.
-int64_t days_of_date(int64_t year, int month, int day);
-void date_of_days(int64_t days, int64_t& year, int& month, int& day);
-
 }  // namespace logsvc::tmpl

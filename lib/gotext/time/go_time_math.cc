@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/calendar.h"
 #include "gotext/time/go_time.h"
 
 namespace logsvc::tmpl {
@@ -14,8 +15,6 @@ constexpr int64_t kNanosPerSecond = 1'000'000'000;
 // More would leave the calendar that the arithmetic here is exact for.
 constexpr int64_t kMostSeconds = std::numeric_limits<int64_t>::max() / 4;
 constexpr int64_t kMostUnits = 1'000'000'000;  // years, months or days
-
-int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b < 0); }
 
 int64_t saturated(Wide v) {
   constexpr auto kMost = std::numeric_limits<int64_t>::max();
@@ -71,7 +70,10 @@ GoTime::Civil GoTime::civil() const {
   const int64_t days = floor_div(wall, kDaySeconds);
   const auto of_day = static_cast<int>(wall - days * kDaySeconds);
   Civil out;
-  date_of_days(days, out.year, out.month, out.day);
+  const Date date = date_of_days(days);
+  out.year = date.year;
+  out.month = date.month;
+  out.day = date.day;
   out.hour = of_day / 3600;
   out.minute = of_day / 60 % 60;
   out.second = of_day % 60;

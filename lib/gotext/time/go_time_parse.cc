@@ -3,6 +3,7 @@
 
 #include <cstdlib>
 
+#include "base/calendar.h"
 #include "gotext/time/go_time.h"
 
 namespace logsvc::tmpl {
@@ -218,25 +219,19 @@ struct Reader {
   }
 };
 
-bool is_leap(int64_t year) { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0); }
-
 // Fills month and day that were not given or only as a day of the year.
 bool complete_date(Reader& r) {
-  static constexpr int kDays[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
   if (r.year_day >= 0) {
-    if (r.year_day < 1 || r.year_day > 365 + is_leap(r.year)) return false;
-    int64_t year = 0;
-    int month = 0, day = 0;
-    date_of_days(days_of_date(r.year, 1, 1) + r.year_day - 1, year, month, day);
-    if ((r.month >= 0 && r.month != month) || (r.day >= 0 && r.day != day)) return false;
-    r.month = month;
-    r.day = day;
+    if (r.year_day < 1 || r.year_day > 365 + is_leap_year(r.year)) return false;
+    const Date date = date_of_days(days_of_date(r.year, 1, r.year_day));
+    if ((r.month >= 0 && r.month != date.month) || (r.day >= 0 && r.day != date.day)) return false;
+    r.month = date.month;
+    r.day = date.day;
     return true;
   }
   if (r.month < 0) r.month = 1;
   if (r.day < 0) r.day = 1;
-  const int last = kDays[r.month - 1] + (r.month == 2 && is_leap(r.year));
-  return r.day >= 1 && r.day <= last;
+  return r.day >= 1 && r.day <= days_in_month(r.year, r.month);
 }
 
 // GMT+9; 0 for names that are not of this kind.

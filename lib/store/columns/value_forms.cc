@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 
+#include "base/calendar.h"
 #include "base/short_bytes.h"
 
 namespace logsvc::store {
@@ -26,38 +27,6 @@ constexpr int kSecondsPerDay = 86400;
 constexpr int kMinYear = 1900;
 constexpr int kMaxYear = 9999;
 
-// Howard Hinnant's civil-calendar algorithms, as in base/time.cc but for any day.
-int64_t days_from_civil(int year, int month, int day) {
-  year -= month <= 2;
-  const int era = year / 400;
-  const int year_of_era = year - era * 400;
-  const int day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-  return era * 146097LL + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year -
-         719468;
-}
-
-struct Civil {
-  int year, month, day;
-};
-Civil civil_from_days(int64_t days) {
-  days += 719468;
-  const int64_t era = days / 146097;
-  const auto day_of_era = static_cast<int>(days - era * 146097);
-  const int year_of_era =
-      (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-  const int day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-  const int mp = (5 * day_of_year + 2) / 153;
-  const int month = mp < 10 ? mp + 3 : mp - 9;
-  const auto year = static_cast<int>(year_of_era + era * 400) + (month <= 2);
-  return {year, month, day_of_year - (153 * mp + 2) / 5 + 1};
-}
-
-int days_in_month(int year, int month) {
-  constexpr int kDays[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-  return kDays[month - 1] + (month == 2 && leap);
-}
-
 bool all_digits(const char* p, int n) {
   for (int i = 0; i < n; ++i) {
     if (!is_digit(p[i])) return false;
@@ -78,7 +47,7 @@ int64_t day_number(int year, int month, int day) {
   if (year < kMinYear || month < 1 || month > 12 || day < 1 || day > days_in_month(year, month)) {
     return kNoDate;
   }
-  return days_from_civil(year, month, day);
+  return days_of_date(year, month, day);
 }
 
 // Seconds since the epoch, or INT64_MIN if it is no such time.
@@ -114,8 +83,8 @@ struct Clock {
 };
 // Any number gives some date of four-digit year, so that formatting is bounded.
 Clock clock_of(int64_t seconds) {
-  static const int64_t first = days_from_civil(kMinYear, 1, 1);
-  static const int64_t last = days_from_civil(kMaxYear, 12, 31);
+  static const int64_t first = days_of_date(kMinYear, 1, 1);
+  static const int64_t last = days_of_date(kMaxYear, 12, 31);
   int64_t day = seconds / kSecondsPerDay;
   auto rest = static_cast<int>(seconds % kSecondsPerDay);
   if (rest < 0) {
@@ -128,8 +97,9 @@ Clock clock_of(int64_t seconds) {
 char* put_date(char* out, int64_t day) {
   thread_local LastDate last;
   if (day != last.day) {
-    const Civil date = civil_from_days(day);
-    char* at = put_two(put_two(last.text, date.year / 100), date.year % 100);
+    const Date date = date_of_days(day);
+    char* at = put_two(put_two(last.text, static_cast<int>(date.year / 100)),
+                       static_cast<int>(date.year % 100));
     *at++ = '-';
     at = put_two(at, date.month);
     *at++ = '-';
@@ -175,14 +145,14 @@ size_t format_iso(ValueForm form, int64_t value, char* out) {
 size_t format_clf(int64_t value, char* out) {
   char* const begin = out;
   const Clock clock = clock_of(value);
-  const Civil date = civil_from_days(clock.day);
+  const Date date = date_of_days(clock.day);
   out = put_two(out, date.day);
   *out++ = '/';
   std::memcpy(out, kMonths + 3 * (date.month - 1), 3);
   out += 3;
   *out++ = '/';
-  out = put_two(out, date.year / 100);
-  out = put_two(out, date.year % 100);
+  out = put_two(out, static_cast<int>(date.year / 100));
+  out = put_two(out, static_cast<int>(date.year % 100));
   *out++ = ':';
   return static_cast<size_t>(put_time(out, clock.second_of_day) - begin);
 }

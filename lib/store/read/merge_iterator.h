@@ -64,10 +64,11 @@ class MergeIterator : public EntryIterator {
   std::vector<Waiting> heap_;
   std::unique_ptr<RowSource> current_;
   ReadAhead* threads_ = nullptr;  // nullptr: nothing is opened ahead
-  // Sources as they come up; those before coming_at_ did, those before asked_ are being opened.
+  // Sources in the order in which they come up: those before coming_at_ are in the heap, those from
+  // there to asked_ are being opened ahead.
   std::vector<RowSource*> coming_;
   size_t coming_at_ = 0, asked_ = 0;
-  size_t ahead_ = 0;  // how many are
+  size_t ahead_ = 0;  // how many may be opened ahead
   // Of the entries already given out with the current time: copies, since their sources have moved
   // on.
   struct Given {

@@ -5,6 +5,7 @@
 
 #include "agent/pipeline/recent_map.h"
 #include "agent/pipeline/stages/stage_compiler.h"
+#include "base/calendar.h"
 #include "gotext/time/go_time.h"
 
 namespace logsvc::agent {
@@ -97,12 +98,10 @@ std::optional<Timestamp> instant(const std::optional<GoTime>& t) {
 
 // The year that makes a time without one the nearest to now, as Promtail guesses it.
 int64_t guess_year(int month, Timestamp now) {
-  int64_t year = 0;
-  int month_now = 0, day = 0;
-  tmpl::date_of_days(start_of_day(now) / kDay, year, month_now, day);
-  if (month == 12 && month_now == 1) return year - 1;
-  if (month == 1 && month_now == 12) return year + 1;
-  return year;
+  const Date today = date_of_days(floor_div(now, kDay));
+  if (month == 12 && today.month == 1) return today.year - 1;
+  if (month == 1 && today.month == 12) return today.year + 1;
+  return today.year;
 }
 
 // Without a location, times are of UTC and abbreviations of zones those of this machine.
@@ -113,12 +112,8 @@ std::optional<Timestamp> parse_layout(const Format& format, std::string_view tex
   const TimeZone &zone = here ? utc : *location, &names = here ? local : *location;
   const auto parsed = tmpl::parse_go_time(format.layout, text, zone, names);
   if (!parsed || format.has_year) return instant(parsed);
-  int64_t year = 0;
-  int month = 0, day = 0;
-  const int64_t wall = parsed->seconds + parsed->offset;
   constexpr int64_t kDaySeconds = 86'400;
-  const int64_t days = (wall - ((wall % kDaySeconds) + kDaySeconds) % kDaySeconds) / kDaySeconds;
-  tmpl::date_of_days(days, year, month, day);
+  const int month = date_of_days(floor_div(parsed->seconds + parsed->offset, kDaySeconds)).month;
   return instant(tmpl::parse_go_time(
       "2006 " + format.layout, std::to_string(guess_year(month, now)) + " " + std::string(text),
       zone, names));
