@@ -16,14 +16,12 @@
 #include "agent/promtail/flags.h"
 #include "agent/shown_config.h"
 #include "commands.h"
+#include "exit_codes.h"
 #include "os/memory.h"
 #include "promtail_file.h"
 
 namespace logsvc {
 namespace {
-
-constexpr int kBadConfiguration = 78;
-constexpr int kWrongUsage = 2;
 
 struct AgentOptions {
   SettingFlags flags;

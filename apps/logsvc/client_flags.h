@@ -8,11 +8,9 @@
 #include "client/client_options.h"
 #include "client/log_printer.h"
 #include "client/loki_client.h"
+#include "exit_codes.h"
 
 namespace logsvc {
-
-inline constexpr int kWrongUsage = 2;
-inline constexpr int kUnreachable = 69;
 
 // Says what is wrong on stderr; returns the exit code for it.
 int report(const std::string& command, const Error& error);

@@ -5,11 +5,10 @@
 
 #include "agent/promtail/convert.h"
 #include "commands.h"
+#include "exit_codes.h"
 
 namespace logsvc {
 namespace {
-
-constexpr int kBadConfiguration = 78;
 
 int convert(const std::string& path, bool expand) {
   std::ifstream in(path, std::ios::binary);

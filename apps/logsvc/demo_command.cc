@@ -7,6 +7,7 @@
 #include "agent/push/http_push_target.h"
 #include "commands.h"
 #include "demo/demo_feeder.h"
+#include "exit_codes.h"
 #include "server/server.h"
 
 namespace logsvc {
@@ -42,7 +43,7 @@ int run_demo(const DemoOptions& options) {
   auto config = settings.ok() ? server::make_server_config(*settings) : settings.error();
   if (!config.ok()) {
     std::cerr << "logsvc demo: " << config.error().message << '\n';
-    return 78;
+    return kBadConfiguration;
   }
   config->version = LOGSVC_VERSION;
   config->demo = docker ? "docker" : "simulated";

@@ -2,14 +2,13 @@
 #include <memory>
 
 #include "commands.h"
+#include "exit_codes.h"
 #include "os/descriptors.h"
 #include "os/memory.h"
 #include "server/server.h"
 
 namespace logsvc {
 namespace {
-
-constexpr int kBadConfiguration = 78;
 
 void print_password(const std::string& password) {
   std::cerr << "\nThe admin password, shown this once: " << password

@@ -3,13 +3,12 @@
 
 #include "agent/agent_config.h"
 #include "commands.h"
+#include "exit_codes.h"
 #include "promtail_file.h"
 #include "server/server_config.h"
 
 namespace logsvc {
 namespace {
-
-constexpr int kBadConfiguration = 78;
 
 struct ValidateOptions {
   std::string file;

@@ -25,6 +25,15 @@ size_t utf8_length(std::string_view s) {
   return 0;
 }
 
+std::string_view cut_utf8(std::string_view text, size_t max_bytes) {
+  if (text.size() <= max_bytes) return text;
+  constexpr size_t kLongest = 4;
+  for (size_t end = max_bytes + 1; end-- > 0 && max_bytes - end < kLongest;) {
+    if ((static_cast<unsigned char>(text[end]) & 0xC0) != 0x80) return text.substr(0, end);
+  }
+  return text.substr(0, max_bytes);
+}
+
 void append_utf8(std::string& out, uint32_t rune) {
   const auto put = [&](uint32_t v) { out.push_back(static_cast<char>(v)); };
   if (rune < 0x80) {

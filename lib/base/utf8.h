@@ -12,6 +12,9 @@ size_t utf8_length(std::string_view s);
 bool is_utf8(std::string_view s);
 // Appends a code point; it must be one.
 void append_utf8(std::string& out, uint32_t rune);
+// The longest part of at most max_bytes that does not end within a character, as far as the text is
+// UTF-8.
+std::string_view cut_utf8(std::string_view text, size_t max_bytes);
 // Every byte that is not part of a valid sequence replaced by `replacement` (U+FFFD).
 std::string repair_utf8(std::string_view text, std::string_view replacement = "\xEF\xBF\xBD");
 

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/byte_size.h"
 #include "base/json_text.h"
 #include "base/shown_url.h"
 
@@ -185,36 +186,9 @@ Result<uint64_t> Settings::number(const std::string& name) const {
 }
 
 Result<uint64_t> Settings::bytes(const std::string& name) const {
-  std::string t = text(name);
-  size_t digits = 0;
-  while (digits < t.size() &&
-         (std::isdigit(static_cast<unsigned char>(t[digits])) || t[digits] == '.')) {
-    ++digits;
-  }
-  double amount = 0;
-  std::string unit = t.substr(digits);
-  unit.erase(0, unit.find_first_not_of(' ') == std::string::npos ? unit.size()
-                                                                 : unit.find_first_not_of(' '));
-  for (char& c : unit) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  static const std::map<std::string, double> kUnits = {{"", 1},
-                                                       {"B", 1},
-                                                       {"K", 1024.0},
-                                                       {"KB", 1024.0},
-                                                       {"KIB", 1024.0},
-                                                       {"M", 1048576.0},
-                                                       {"MB", 1048576.0},
-                                                       {"MIB", 1048576.0},
-                                                       {"G", 1073741824.0},
-                                                       {"GB", 1073741824.0},
-                                                       {"GIB", 1073741824.0},
-                                                       {"T", 1099511627776.0},
-                                                       {"TB", 1099511627776.0},
-                                                       {"TIB", 1099511627776.0}};
-  const auto found = kUnits.find(unit);
-  if (!parse_whole(std::string_view(t).substr(0, digits), amount) || found == kUnits.end()) {
-    return bad_value(name, "expected a size like 64MB, found \"" + t + "\"");
-  }
-  return static_cast<uint64_t>(amount * found->second);
+  const auto size = parse_byte_size(text(name));
+  if (!size) return bad_value(name, "expected a size like 64MB, found \"" + text(name) + "\"");
+  return *size;
 }
 
 Result<Duration> Settings::duration(const std::string& name) const {

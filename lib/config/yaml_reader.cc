@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
 
+#include "base/byte_size.h"
 #include "config/settings.h"
 
 namespace logsvc::config {
@@ -48,25 +50,10 @@ bool parse_number(std::string text, double& out) {
   return failure == std::errc() && end == last;
 }
 
-bool parse_size(std::string text, int64_t& out) {
-  size_t digits = text.find_first_not_of("0123456789.");
-  if (digits == std::string::npos) digits = text.size();
-  std::string unit = text.substr(digits);
-  unit.erase(0, unit.find_first_not_of(' '));
-  std::transform(unit.begin(), unit.end(), unit.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  double number = 0;
-  if (!parse_number(text.substr(0, digits), number)) return false;
-  const std::string prefixes = "kmgtp";
-  double scale = 1;
-  if (!unit.empty() && unit != "b") {
-    const size_t power = prefixes.find(unit[0]);
-    const std::string rest = unit.substr(1);
-    if (power == std::string::npos || (!rest.empty() && rest != "b" && rest != "ib")) return false;
-    for (size_t i = 0; i <= power; ++i) scale *= 1024;
-  }
-  if (number * scale > 9e18) return false;
-  out = static_cast<int64_t>(number * scale);
+bool parse_size(std::string_view text, int64_t& out) {
+  const auto size = parse_byte_size(text);
+  if (!size || *size > static_cast<uint64_t>(std::numeric_limits<int64_t>::max())) return false;
+  out = static_cast<int64_t>(*size);
   return true;
 }
 

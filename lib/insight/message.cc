@@ -39,11 +39,7 @@ std::string first_line(std::string text) {
   text.erase(0, std::min(text.find_first_not_of(" \t\r\n"), text.size()));
   text.resize(std::min(text.find_first_of("\r\n"), text.size()));
   text.erase(text.find_last_not_of(" \t") + 1);
-  if (text.size() > kMaxMessage) {
-    size_t end = kMaxMessage;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-    text.resize(end);
-  }
+  text.resize(cut_utf8(text, kMaxMessage).size());
   return text;
 }
 

@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/utf8.h"
+
 namespace logsvc::insight {
 namespace {
 
@@ -23,11 +25,7 @@ json silence_json(const std::optional<Silence>& silence) {
 
 json error_json(const SeenError& e) {
   std::string text = e.message;
-  if (text.size() > kTickerText) {
-    size_t end = kTickerText;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-    text = text.substr(0, end) + "…";
-  }
+  if (text.size() > kTickerText) text = std::string(cut_utf8(text, kTickerText)) + "…";
   return {{"number", e.number},
           {"ns", std::to_string(e.at)},
           {"level", kLevelNames[e.level]},

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/utf8.h"
 #include "server/ingest/service_name.h"
 #include "wire/metadata.h"
 
@@ -134,17 +135,6 @@ Fault check_entry(const Entry& entry, const std::string& stream, const IngestLim
   return {};
 }
 
-// At the end of a character, if there is one near.
-void cut_line(Entry& entry, uint64_t max_bytes) {
-  if (entry.line.size() <= max_bytes) return;
-  size_t end = max_bytes;
-  while (end > 0 && max_bytes - end < 4 &&
-         (static_cast<unsigned char>(entry.line[end]) & 0xC0) == 0x80) {
-    --end;
-  }
-  entry.line = entry.line.substr(0, end);
-}
-
 // arrival: a time of its own for each, so that they keep their order and none is taken for
 // another's double.
 void keep_at_arrival(Entry& entry, Timestamp arrival, const IngestLimits& limits, Arena& arena) {
@@ -212,7 +202,7 @@ LimitOutcome enforce_limits(Batch& batch, const IngestLimits& limits, Timestamp 
     const std::string& name = stream.labels.to_string();
     std::erase_if(stream.entries, [&](Entry& entry) {
       ++number;
-      if (limits.cut_long_lines) cut_line(entry, limits.max_line_bytes);
+      if (limits.cut_long_lines) entry.line = cut_utf8(entry.line, limits.max_line_bytes);
       if (const Fault fault = check_entry(entry, name, limits, now); !fault.text.empty()) {
         faults.add(fault, 1, entry.line.size());
         wire::add_entry(out.refused, number - 1);

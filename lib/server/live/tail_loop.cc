@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "base/utf8.h"
 #include "server/live/frame_writer.h"
 
 namespace logsvc::server {
@@ -27,14 +28,6 @@ constexpr size_t kMaxQueuedMessages = 16;
 constexpr uint64_t kMaxControlFrames = 100;
 constexpr uint16_t kPolicyViolation = 1008;
 constexpr uint16_t kInternalError = 1011;
-
-// The longest part of at most max_bytes that does not end within a character.
-std::string_view cut_utf8(std::string_view text, size_t max_bytes) {
-  if (text.size() <= max_bytes) return text;
-  const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; };
-  while (max_bytes > 0 && continues(text[max_bytes])) --max_bytes;
-  return text.substr(0, max_bytes);
-}
 
 }  // namespace
 

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "agent/pipeline/stages/stage_compiler.h"
+#include "base/byte_size.h"
 #include "gotext/regex/go_regex.h"
 
 namespace logsvc::agent {
@@ -62,28 +63,6 @@ class DropStage : public Stage {
   std::string text_, one_;
 };
 
-// "10", "1KB", "2 M": powers of 1024.
-std::optional<uint64_t> parse_size(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  uint64_t number = 0;
-  const char* last = text.data() + text.size();
-  const auto [end, failure] = std::from_chars(text.data(), last, number);
-  if (failure != std::errc()) return {};
-  std::string unit(end, last);
-  unit.erase(0, std::min(unit.find_first_not_of(' '), unit.size()));
-  if (unit.size() > 1 && unit.back() == 'B') unit.pop_back();
-  static constexpr std::string_view kUnits = "BKMGTPE";
-  if (unit.size() > 1) return {};
-  const size_t power = unit.empty() ? 0 : kUnits.find(unit[0]);
-  if (power == std::string_view::npos) return {};
-  for (size_t i = 0; i < power; ++i) {
-    if (number > UINT64_MAX / 1024) return {};
-    number *= 1024;
-  }
-  return number;
-}
-
 }  // namespace
 
 Result<StageFactory> compile_drop(StageOptions& options, const config::YamlNode&,
@@ -112,7 +91,7 @@ Result<StageFactory> compile_drop(StageOptions& options, const config::YamlNode&
     config->older_than = *parsed;
   }
   if (longer) {
-    config->longer_than = parse_size(*longer);
+    config->longer_than = parse_byte_size(*longer);
     if (!config->longer_than) {
       return options.fault("drop stage failed to parse longer_than to bytes: " + quote(*longer) +
                            " is no size such as 10KB");
