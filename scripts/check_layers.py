@@ -14,7 +14,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 THIRD_PARTY = {
     "sqlite3.h": {"store"},
     "zstd.h": {"store", "server"},
-    "httplib.h": {"http", "agent", "client"},
+    "httplib.h": {"http", "client"},
     "wslay/wslay.h": {"server"},
     "re2/re2.h": {"model", "extract", "gotext", "logql"},
     "simdjson.h": {"extract", "wire"},
@@ -30,7 +30,7 @@ THIRD_PARTY = {
     "CLI/CLI.hpp": set(),
     "zlib.h": {"server", "agent"},
     "bzlib.h": {"agent"},
-    "openssl/ssl.h": {"agent", "client"},
+    "openssl/ssl.h": {"net", "client"},
 }
 WEB_ORDER = ["base", "i18n", "model", "api", "state", "views", "pages"]
 

@@ -3,32 +3,13 @@
 #include <charconv>
 #include <fstream>
 
+#include "base/base64.h"
+#include "base/host_port.h"
 #include "base/shown_url.h"
 
 namespace logsvc::client {
-namespace {
-
-std::string base64(const std::string& text) {
-  static constexpr char kDigits[] =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  for (size_t i = 0; i < text.size(); i += 3) {
-    uint32_t bits = 0;
-    for (size_t j = 0; j < 3; ++j) {
-      bits = bits << 8 | (i + j < text.size() ? static_cast<unsigned char>(text[i + j]) : 0u);
-    }
-    for (size_t j = 0; j < 4; ++j) {
-      out += i + j > text.size() ? '=' : kDigits[bits >> (18 - 6 * j) & 63];
-    }
-  }
-  return out;
-}
-
-}  // namespace
-
 std::string ServerAddress::origin() const {
-  const std::string shown = host.find(':') == std::string::npos ? host : "[" + host + "]";
-  return std::string(tls ? "https" : "http") + "://" + shown + ":" + std::to_string(port);
+  return std::string(tls ? "https" : "http") + "://" + join_host_port(host, port);
 }
 
 Result<ServerAddress> parse_address(const std::string& text) {
@@ -88,7 +69,7 @@ Result<std::multimap<std::string, std::string>> request_headers(const ClientOpti
   if (!token.empty()) {
     out.emplace(options.auth_header, "Bearer " + token);
   } else if (!user.empty()) {
-    out.emplace(options.auth_header, "Basic " + base64(user + ":" + password));
+    out.emplace(options.auth_header, "Basic " + encode_base64(user + ":" + password));
   }
   if (!options.org_id.empty()) out.emplace("X-Scope-OrgID", options.org_id);
   if (!options.query_tags.empty()) out.emplace("X-Query-Tags", options.query_tags);

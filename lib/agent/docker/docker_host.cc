@@ -4,7 +4,7 @@
 
 #include <cstdlib>
 
-#include "agent/net/authorization.h"
+#include "agent/credentials/authorization.h"
 
 namespace logsvc::agent {
 namespace {
@@ -30,12 +30,12 @@ Status use_tls(const Variables& variables, bool verify, DockerHost& out) {
     const std::string path = dir.empty() ? "" : dir + "/" + name;
     return ::access(path.c_str(), F_OK) == 0 ? path : std::string();
   };
-  TlsClient::Options options;
+  net::TlsClient::Options options;
   options.ca_file = file("ca.pem");
   options.cert_file = file("cert.pem");
   options.key_file = file("key.pem");
   options.verify = verify;
-  ASSIGN_OR_RETURN(out.route.tls, TlsClient::make(options));
+  ASSIGN_OR_RETURN(out.route.tls, net::TlsClient::make(options));
   return {};
 }
 
@@ -70,7 +70,7 @@ Result<DockerHost> parse_docker_host(const std::string& url, const Variables& va
 }
 
 Result<DockerHost> docker_host_of(const DockerSdConfig& config, const Variables& variables) {
-  const TlsConfig& tls = config.http.tls;
+  const net::TlsConfig& tls = config.http.route.tls;
   const bool given = config.host.rfind("http://", 0) != 0 && !tls.is_default();
   // What the file says of TLS is all there is to say.
   const Variables none = [](const std::string&) { return std::optional<std::string>(); };
@@ -79,32 +79,32 @@ Result<DockerHost> docker_host_of(const DockerSdConfig& config, const Variables&
   if (!out.socket_path.empty()) return out;
   if (given) {
     if (!out.route.tls && !has_port(config.host)) out.route.port = kTlsPort;
-    ASSIGN_OR_RETURN(out.route.tls, TlsClient::of(tls));
+    ASSIGN_OR_RETURN(out.route.tls, net::TlsClient::of(tls));
     out.route.server_name = tls.server_name;
   }
-  Url url;
+  net::Url url;
   url.scheme = out.route.tls ? "https" : "http";
   url.host = out.route.host;
   url.port = out.route.port;
-  ASSIGN_OR_RETURN(out.route.proxy, proxy_of(url, config.http));
+  ASSIGN_OR_RETURN(out.route.proxy, net::proxy_of(url, config.http.route));
   if (out.route.proxy && out.route.proxy->scheme == "https") {
-    ASSIGN_OR_RETURN(out.route.proxy_tls, TlsClient::of(config.http.tls));
+    ASSIGN_OR_RETURN(out.route.proxy_tls, net::TlsClient::of(config.http.route.tls));
   }
   return out;
 }
 
-Result<HttpStream> get_from_docker(const DockerHost& host, const std::string& target,
-                                   const std::atomic<bool>& stop, int timeout_ms) {
+Result<net::HttpStream> get_from_docker(const DockerHost& host, const std::string& target,
+                                        const std::atomic<bool>& stop, int timeout_ms) {
   const bool local = !host.socket_path.empty();
   ASSIGN_OR_RETURN(const std::string more, header_lines(host.http));
-  ASSIGN_OR_RETURN(auto connection, local ? Connection::to_unix(host.socket_path)
+  ASSIGN_OR_RETURN(auto connection, local ? net::Connection::to_unix(host.socket_path)
                                           : host.route.connect({kConnectTimeoutMs, &stop}));
   const std::string request = "GET " + (local ? target : host.route.request_target(target)) +
                               " HTTP/1.1\r\nHost: " + (local ? "docker" : host.route.authority()) +
                               "\r\nUser-Agent: logsvc\r\nConnection: close\r\n" + more +
                               host.route.proxy_authorization_line() + "\r\n";
   RETURN_IF_ERROR(connection->send(request, {timeout_ms, &stop}));
-  return HttpStream::read_answer(std::move(connection), {timeout_ms, &stop});
+  return net::HttpStream::read_answer(std::move(connection), {timeout_ms, &stop});
 }
 
 }  // namespace logsvc::agent

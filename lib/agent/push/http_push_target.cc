@@ -9,11 +9,12 @@
 #include <ctime>
 #include <optional>
 
-#include "agent/net/authorization.h"
-#include "agent/net/http_stream.h"
-#include "agent/net/oauth2.h"
-#include "agent/net/route.h"
+#include "agent/credentials/authorization.h"
+#include "agent/credentials/oauth2.h"
 #include "base/shown_url.h"
+#include "net/headers.h"
+#include "net/http_stream.h"
+#include "net/route.h"
 #include "os/clock.h"
 #include "wire/agent_report.h"
 #include "wire/push_answer.h"
@@ -42,7 +43,7 @@ PushOutcome::Kind kind_of(int status, bool is_html, bool drop_rate_limited) {
 }
 
 // Of our servers to the ns, of others as they write Date.
-void read_clock(const HttpStream& answer, PushOutcome& out) {
+void read_clock(const net::HttpStream& answer, PushOutcome& out) {
   const std::string ours = answer.header("x-logsvc-clock");
   Timestamp t = 0;
   const auto [end, failure] = std::from_chars(ours.data(), ours.data() + ours.size(), t);
@@ -57,7 +58,7 @@ void read_clock(const HttpStream& answer, PushOutcome& out) {
 }
 
 // What our server says of the lines of a push.
-void read_answer(const HttpStream& answer, PushOutcome& out) {
+void read_answer(const net::HttpStream& answer, PushOutcome& out) {
   if (auto ranges = wire::decode_entry_ranges(answer.header("x-logsvc-refused")))
     out.refused = std::move(*ranges);
   const std::string kept = answer.header("x-logsvc-kept-at-arrival");
@@ -82,9 +83,9 @@ bool is_ours(const Label& header) {
 }
 
 // Where a redirection leads: an absolute URL, or a path of the same server.
-Result<Url> redirected(const Url& from, const std::string& location) {
-  if (location.empty() || location[0] != '/') return parse_url(location);
-  Url out = from;
+Result<net::Url> redirected(const net::Url& from, const std::string& location) {
+  if (location.empty() || location[0] != '/') return net::parse_url(location);
+  net::Url out = from;
   out.path = location;
   return out;
 }
@@ -100,7 +101,7 @@ bool is_tenant(const Label& header) {
 
 class HttpPushTarget : public PushTarget {
  public:
-  HttpPushTarget(const ClientConfig& config, Url url)
+  HttpPushTarget(const ClientConfig& config, net::Url url)
       : config_(config),
         url_(std::move(url)),
         report_path_(report_path_for(url_.path)),
@@ -111,15 +112,16 @@ class HttpPushTarget : public PushTarget {
 
   // What can be known before the first push.
   Status check() const {
-    RETURN_IF_ERROR(proxy_of(url_, config_.http));
-    if (url_.scheme == "https") RETURN_IF_ERROR(TlsClient::of(config_.http.tls));
+    RETURN_IF_ERROR(net::proxy_of(url_, config_.http.route));
+    if (url_.scheme == "https") RETURN_IF_ERROR(net::TlsClient::of(config_.http.route.tls));
     return tokens_ ? tokens_->check() : Status();
   }
 
   PushOutcome push(const PushMessage& message) override {
     const std::string& tenant = message.tenant.empty() ? config_.tenant_id : message.tenant;
     std::string headers;
-    if (!message.report.empty()) headers += header_line(wire::kAgentReportHeader, message.report);
+    if (!message.report.empty())
+      headers += net::header_line(wire::kAgentReportHeader, message.report);
     headers += "Content-Type: application/x-protobuf\r\n";
     headers += "Content-Length: " + std::to_string(message.body.size()) + "\r\n";
     return outcome_of(send("POST", url_.path, tenant, headers, message.body));
@@ -132,7 +134,7 @@ class HttpPushTarget : public PushTarget {
       return out;
     }
     return outcome_of(send("GET", report_path_, config_.tenant_id,
-                           header_line(wire::kAgentReportHeader, report), ""));
+                           net::header_line(wire::kAgentReportHeader, report), ""));
   }
   void cancel() override { stop_ = true; }
 
@@ -162,11 +164,11 @@ class HttpPushTarget : public PushTarget {
   // Follows redirections; the last answer.
   Result<Answer> send(const std::string& method, const std::string& path, const std::string& tenant,
                       const std::string& headers, const std::string& body) {
-    Url to = url_;
+    net::Url to = url_;
     to.path = path;
     for (int hop = 0;; ++hop) {
       ASSIGN_OR_RETURN(Answer answer, send_to(to, method, tenant, headers, body));
-      if (!config_.http.follow_redirects || !is_redirection(answer.status) ||
+      if (!config_.http.route.follow_redirects || !is_redirection(answer.status) ||
           hop == kMaxRedirections) {
         return answer;
       }
@@ -174,9 +176,9 @@ class HttpPushTarget : public PushTarget {
     }
   }
 
-  Result<Answer> send_to(const Url& to, const std::string& method, const std::string& tenant,
+  Result<Answer> send_to(const net::Url& to, const std::string& method, const std::string& tenant,
                          const std::string& headers, const std::string& body) {
-    ASSIGN_OR_RETURN(const Route route, route_to(to, config_.http, tls_));
+    ASSIGN_OR_RETURN(const net::Route route, net::route_to(to, config_.http.route, tls_));
     HttpClientConfig known = config_.http;
     if (!tenant.empty()) std::erase_if(known.headers, is_tenant);  // the one that is known wins
     if (to.host != url_.host) {  // who we are is for the server that was configured
@@ -184,10 +186,10 @@ class HttpPushTarget : public PushTarget {
       known.authorization.reset();
     }
     ASSIGN_OR_RETURN(std::string more, header_lines(known));
-    if (!tenant.empty()) more += header_line("X-Scope-OrgID", tenant);
+    if (!tenant.empty()) more += net::header_line("X-Scope-OrgID", tenant);
     if (tokens_ && to.host == url_.host && !has_own_authorization(known)) {
       ASSIGN_OR_RETURN(const std::string token, tokens_->authorization({timeout_ms_, &stop_}));
-      more += header_line("Authorization", token);
+      more += net::header_line("Authorization", token);
     }
     const std::string head =
         method + " " + route.request_target(to.path) + " HTTP/1.1\r\nHost: " + host_header(to) +
@@ -210,14 +212,15 @@ class HttpPushTarget : public PushTarget {
     return answer;
   }
 
-  Result<Answer> exchange(std::unique_ptr<Connection> connection, const Url& to,
+  Result<Answer> exchange(std::unique_ptr<net::Connection> connection, const net::Url& to,
                           const std::string& head, const std::string& body) {
-    const WaitLimit limit{timeout_ms_, &stop_};
+    const net::WaitLimit limit{timeout_ms_, &stop_};
     Status sent = connection->send(head, limit);
     if (sent.ok()) sent = connection->send(body, limit);
     if (!sent.ok() && sent.error().code != ErrorCode::kUnavailable) return sent.error();
     // One that refuses may do so before it has read everything: what it sent says why.
-    ASSIGN_OR_RETURN(HttpStream stream, HttpStream::read_answer(std::move(connection), limit));
+    ASSIGN_OR_RETURN(net::HttpStream stream,
+                     net::HttpStream::read_answer(std::move(connection), limit));
     Answer out;
     out.status = stream.status();
     if (out.status == 401 && tokens_) tokens_->forget();
@@ -235,9 +238,9 @@ class HttpPushTarget : public PushTarget {
     return out;
   }
 
-  static std::string origin(const Url& url) { return url.scheme + "://" + host_header(url); }
+  static std::string origin(const net::Url& url) { return url.scheme + "://" + host_header(url); }
   // Without the scheme's own port, as browsers send it: some proxies compare.
-  static std::string host_header(const Url& url) {
+  static std::string host_header(const net::Url& url) {
     const std::string host =
         url.host.find(':') == std::string::npos ? url.host : "[" + url.host + "]";
     return url.port == (url.scheme == "https" ? 443 : 80) ? host
@@ -245,22 +248,22 @@ class HttpPushTarget : public PushTarget {
   }
 
   const ClientConfig config_;
-  const Url url_;
+  const net::Url url_;
   const std::string report_path_;
   const int timeout_ms_;
   std::atomic<bool> stop_{false};
   const SystemClock clock_;
-  std::optional<TokenSource> tokens_;  // of oauth2
-  std::shared_ptr<TlsClient> tls_;     // null: to be made of its files
+  std::optional<TokenSource> tokens_;    // of oauth2
+  std::shared_ptr<net::TlsClient> tls_;  // null: to be made of its files
   // Kept for the next push; to whom.
-  std::unique_ptr<Connection> connection_;
+  std::unique_ptr<net::Connection> connection_;
   std::string connected_to_;
 };
 
 }  // namespace
 
 Result<ClientConfig> client_of_url(const std::string& url) {
-  ASSIGN_OR_RETURN(const Url parsed, parse_url(url));
+  ASSIGN_OR_RETURN(const net::Url parsed, net::parse_url(url));
   ClientConfig config;
   config.url = without_url_secrets(url);
   if (parsed.path.empty() || parsed.path == "/") {
@@ -275,7 +278,7 @@ Result<ClientConfig> client_of_url(const std::string& url) {
 }
 
 Result<std::unique_ptr<PushTarget>> make_http_push_target(const ClientConfig& config) {
-  ASSIGN_OR_RETURN(Url url, parse_url(config.url));
+  ASSIGN_OR_RETURN(net::Url url, net::parse_url(config.url));
   if (url.path.empty()) url.path = "/";
   ClientConfig used = config;
   if (!url.user.empty() && !used.http.basic_auth)

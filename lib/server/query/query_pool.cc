@@ -185,7 +185,7 @@ void QueryPool::finish(const std::string& name, Ticket& ticket) {
   running_ -= 1;
   forget_idle(name);
   ticket.state = Ticket::State::kDone;
-  ticket.changed.notify_all();  // its owner goes on when the lock is free
+  ticket.changed.notify_all();                // its owner goes on when the lock is free
   if (!turns_.empty()) wanted_.notify_one();  // its caller may begin another one
 }
 

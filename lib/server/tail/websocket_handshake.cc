@@ -1,7 +1,8 @@
 #include "server/tail/websocket_handshake.h"
 
-#include <openssl/evp.h>
 #include <openssl/sha.h>
+
+#include "base/base64.h"
 
 namespace logsvc::server {
 
@@ -14,11 +15,9 @@ std::string websocket_accept(const http::Request& request) {
   const std::string salted = key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
   unsigned char digest[SHA_DIGEST_LENGTH];
   SHA1(reinterpret_cast<const unsigned char*>(salted.data()), salted.size(), digest);
-  unsigned char encoded[2 * SHA_DIGEST_LENGTH];
-  const int n = EVP_EncodeBlock(encoded, digest, sizeof digest);
   return "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
          "Sec-WebSocket-Accept: " +
-         std::string(reinterpret_cast<char*>(encoded), static_cast<size_t>(n)) + "\r\n\r\n";
+         encode_base64({reinterpret_cast<const char*>(digest), sizeof digest}) + "\r\n\r\n";
 }
 
 }  // namespace logsvc::server

@@ -1,4 +1,4 @@
-#include "agent/net/url.h"
+#include "net/url.h"
 
 #include <arpa/inet.h>
 
@@ -12,7 +12,7 @@
 
 #include "base/shown_url.h"
 
-namespace logsvc::agent {
+namespace logsvc::net {
 namespace {
 
 std::string variable(const char* upper, const char* lower) {
@@ -183,4 +183,4 @@ std::string proxy_for(const Url& url, const std::string& proxy_url, const std::s
   return proxy.find("://") == std::string::npos ? "http://" + proxy : proxy;
 }
 
-}  // namespace logsvc::agent
+}  // namespace logsvc::net

@@ -10,7 +10,7 @@
 
 #include "base/result.h"
 
-namespace logsvc::agent {
+namespace logsvc::net {
 
 class ListenSocket {
  public:
@@ -39,4 +39,4 @@ class ListenSocket {
   uint32_t lost_ = 0, lost_taken_ = 0;
 };
 
-}  // namespace logsvc::agent
+}  // namespace logsvc::net

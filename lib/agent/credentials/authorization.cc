@@ -1,13 +1,12 @@
-#include "agent/net/authorization.h"
-
-#include <httplib.h>
-#include <strings.h>
+#include "agent/credentials/authorization.h"
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <iterator>
+
+#include "net/headers.h"
 
 namespace logsvc::agent {
 namespace {
@@ -17,7 +16,7 @@ Result<std::string> authorization_of(const HttpClientConfig& config) {
   if (const auto& basic = config.basic_auth) {
     ASSIGN_OR_RETURN(const std::string user, secret_text(basic->username));
     ASSIGN_OR_RETURN(const std::string password, secret_text(basic->password));
-    return basic_authorization(user, password);
+    return net::basic_authorization(user, password);
   }
   if (const auto& other = config.authorization) {
     ASSIGN_OR_RETURN(const std::string credentials, secret_text(other->credentials));
@@ -44,31 +43,19 @@ Result<std::string> secret_text(const SecretText& from) {
 
 bool has_own_authorization(const HttpClientConfig& config) {
   return std::any_of(config.headers.begin(), config.headers.end(), [](const Label& header) {
-    return ::strcasecmp(header.name.c_str(), "Authorization") == 0;
+    return net::is_same_header(header.name, "Authorization");
   });
-}
-
-std::string basic_authorization(const std::string& user, const std::string& password) {
-  return httplib::make_basic_authentication_header(user, password).second;
-}
-
-std::string header_line(const std::string& name, const std::string& value) {
-  std::string out = name + ": ";
-  for (const char c : value) {
-    if (static_cast<unsigned char>(c) >= ' ' && c != 0x7f) out += c;
-  }
-  return out + "\r\n";
 }
 
 Result<std::string> header_lines(const HttpClientConfig& config) {
   std::string out;
   for (const Label& header : config.headers) {
-    if (::strcasecmp(header.name.c_str(), "Host") == 0) continue;
-    out += header_line(header.name, header.value);
+    if (net::is_same_header(header.name, "Host")) continue;
+    out += net::header_line(header.name, header.value);
   }
   if (has_own_authorization(config)) return out;
   ASSIGN_OR_RETURN(const std::string authorization, authorization_of(config));
-  if (!authorization.empty()) out += header_line("Authorization", authorization);
+  if (!authorization.empty()) out += net::header_line("Authorization", authorization);
   return out;
 }
 

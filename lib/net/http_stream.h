@@ -9,10 +9,10 @@
 #include <string>
 #include <string_view>
 
-#include "agent/net/connection.h"
 #include "base/result.h"
+#include "net/connection.h"
 
-namespace logsvc::agent {
+namespace logsvc::net {
 
 class HttpStream {
  public:
@@ -70,4 +70,4 @@ class HttpStream {
 // %XX for everything but letters, digits and -_.~
 std::string url_encode(std::string_view text);
 
-}  // namespace logsvc::agent
+}  // namespace logsvc::net

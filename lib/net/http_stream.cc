@@ -1,4 +1,4 @@
-#include "agent/net/http_stream.h"
+#include "net/http_stream.h"
 
 #include <poll.h>
 
@@ -9,7 +9,7 @@
 #include <cstdlib>
 #include <utility>
 
-namespace logsvc::agent {
+namespace logsvc::net {
 namespace {
 
 constexpr int kSliceMs = 250;
@@ -183,4 +183,4 @@ Result<std::string> HttpStream::read_all(size_t max_bytes, int timeout_ms) {
   }
 }
 
-}  // namespace logsvc::agent
+}  // namespace logsvc::net

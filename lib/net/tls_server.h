@@ -3,11 +3,11 @@
 
 #include <memory>
 
-#include "agent/net/connection.h"
-#include "agent/promtail/http_client_config.h"
 #include "base/result.h"
+#include "net/connection.h"
+#include "net/route_config.h"
 
-namespace logsvc::agent {
+namespace logsvc::net {
 
 // The certificate and, if clients need one too, the authority of theirs; shared by connections.
 class TlsServer {
@@ -20,4 +20,4 @@ class TlsServer {
   virtual std::unique_ptr<Connection> serve(std::unique_ptr<Connection> plain) = 0;
 };
 
-}  // namespace logsvc::agent
+}  // namespace logsvc::net

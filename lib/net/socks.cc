@@ -1,8 +1,8 @@
-#include "agent/net/socks.h"
+#include "net/socks.h"
 
 #include <arpa/inet.h>
 
-namespace logsvc::agent {
+namespace logsvc::net {
 namespace {
 
 constexpr char kVersion = 5;
@@ -88,4 +88,4 @@ Status connect_by_socks(Connection& connection, const Url& proxy, const std::str
   return {};
 }
 
-}  // namespace logsvc::agent
+}  // namespace logsvc::net

@@ -1,13 +1,13 @@
-#include "agent/net/tls_server.h"
+#include "net/tls_server.h"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
 #include <string>
 
-#include "agent/net/pem.h"
+#include "net/pem.h"
 
-namespace logsvc::agent {
+namespace logsvc::net {
 namespace {
 
 struct Free {
@@ -88,4 +88,4 @@ Result<std::shared_ptr<TlsServer>> TlsServer::of(const TlsConfig& config) {
   return std::shared_ptr<TlsServer>(std::make_shared<OpenSslServer>(context));
 }
 
-}  // namespace logsvc::agent
+}  // namespace logsvc::net

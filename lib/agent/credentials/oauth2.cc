@@ -1,14 +1,15 @@
-#include "agent/net/oauth2.h"
+#include "agent/credentials/oauth2.h"
 
 #include <algorithm>
 #include <cctype>
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "agent/net/authorization.h"
-#include "agent/net/http_stream.h"
-#include "agent/net/route.h"
+#include "agent/credentials/authorization.h"
 #include "base/shown_url.h"
+#include "net/headers.h"
+#include "net/http_stream.h"
+#include "net/route.h"
 
 namespace logsvc::agent {
 namespace {
@@ -18,18 +19,9 @@ constexpr size_t kShownBytes = 200;
 constexpr Duration kBeforeExpiry = 10 * kSecond;
 constexpr int64_t kMaxSeconds = 10 * 365 * 86'400LL;
 
-HttpClientConfig http_of(const OAuth2Config& config) {
-  HttpClientConfig out;
-  out.tls = config.tls;
-  out.proxy_url = config.proxy_url;
-  out.no_proxy = config.no_proxy;
-  out.proxy_from_environment = config.proxy_from_environment;
-  return out;
-}
-
 void add_field(std::string& form, const std::string& name, const std::string& value) {
   if (!form.empty()) form += '&';
-  form += url_encode(name) + '=' + url_encode(value);
+  form += net::url_encode(name) + '=' + net::url_encode(value);
 }
 
 // Servers write "bearer" as they like; the header has it so.
@@ -54,20 +46,20 @@ int64_t lifetime_of(const nlohmann::json& answer) {
 }  // namespace
 
 TokenSource::TokenSource(OAuth2Config config, const Clock& clock)
-    : config_(std::move(config)), http_(http_of(config_)), clock_(clock) {}
+    : config_(std::move(config)), clock_(clock) {}
 
 Status TokenSource::check() const {
-  ASSIGN_OR_RETURN(const Url url, parse_url(config_.token_url));
-  std::shared_ptr<TlsClient> tls;
-  RETURN_IF_ERROR(route_to(url, http_, tls));
+  ASSIGN_OR_RETURN(const net::Url url, net::parse_url(config_.token_url));
+  std::shared_ptr<net::TlsClient> tls;
+  RETURN_IF_ERROR(net::route_to(url, config_.route, tls));
   return {};
 }
 
 Result<TokenSource::Answer> TokenSource::ask(SecretIn where, const std::string& secret,
-                                             const WaitLimit& limit) {
-  ASSIGN_OR_RETURN(Url url, parse_url(config_.token_url));
+                                             const net::WaitLimit& limit) {
+  ASSIGN_OR_RETURN(net::Url url, net::parse_url(config_.token_url));
   if (url.path.empty()) url.path = "/";
-  ASSIGN_OR_RETURN(const Route route, route_to(url, http_, tls_));
+  ASSIGN_OR_RETURN(const net::Route route, net::route_to(url, config_.route, tls_));
   std::string form;
   add_field(form, "grant_type", "client_credentials");
   std::string scopes;
@@ -79,8 +71,9 @@ Result<TokenSource::Answer> TokenSource::ask(SecretIn where, const std::string& 
     add_field(form, "client_id", config_.client_id);
     add_field(form, "client_secret", secret);
   } else {
-    who = header_line("Authorization",
-                      basic_authorization(url_encode(config_.client_id), url_encode(secret)));
+    who = net::header_line(
+        "Authorization",
+        net::basic_authorization(net::url_encode(config_.client_id), net::url_encode(secret)));
   }
   const std::string head =
       "POST " + route.request_target(url.path) + " HTTP/1.1\r\nHost: " + route.authority() +
@@ -94,7 +87,8 @@ Result<TokenSource::Answer> TokenSource::ask(SecretIn where, const std::string& 
     return connection.error();
   }
   RETURN_IF_ERROR((*connection)->send(head + form, limit));
-  ASSIGN_OR_RETURN(HttpStream stream, HttpStream::read_answer(std::move(*connection), limit));
+  ASSIGN_OR_RETURN(net::HttpStream stream,
+                   net::HttpStream::read_answer(std::move(*connection), limit));
   ASSIGN_OR_RETURN(std::string body, stream.read_all(kMaxAnswerBytes, limit.timeout_ms));
   return Answer{stream.status(), std::move(body)};
 }
@@ -117,7 +111,7 @@ Status TokenSource::take(const Answer& answer) {
 }
 
 // Where a server wants the secret is tried, the header first, as Go's programs do.
-Result<std::string> TokenSource::authorization(const WaitLimit& limit) {
+Result<std::string> TokenSource::authorization(const net::WaitLimit& limit) {
   if (!authorization_.empty() && clock_.steady_ns() < expires_ns_) return authorization_;
   authorization_.clear();
   ASSIGN_OR_RETURN(const std::string secret, secret_text(config_.client_secret));

@@ -1,4 +1,4 @@
-#include "agent/net/pem.h"
+#include "net/pem.h"
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -7,7 +7,7 @@
 #include <cstring>
 #include <utility>
 
-namespace logsvc::agent {
+namespace logsvc::net {
 
 Result<PemFile> PemFile::open(const std::string& text, const std::string& file) {
   if (!file.empty()) {
@@ -31,4 +31,4 @@ PemFile::~PemFile() {
   if (fd_ >= 0) ::close(fd_);
 }
 
-}  // namespace logsvc::agent
+}  // namespace logsvc::net

@@ -5,11 +5,11 @@
 #include <memory>
 #include <string>
 
-#include "agent/net/connection.h"
-#include "agent/net/tls.h"
-#include "agent/net/url.h"
 #include "agent/promtail/http_client_config.h"
 #include "base/result.h"
+#include "net/connection.h"
+#include "net/tls.h"
+#include "net/url.h"
 #include "os/clock.h"
 
 namespace logsvc::agent {
@@ -23,7 +23,7 @@ class TokenSource {
   Status check() const;
   // "Bearer …", the value of an Authorization header. kUnavailable with what the server of tokens
   // answered; kIo if the file of the secret cannot be read.
-  Result<std::string> authorization(const WaitLimit& limit);
+  Result<std::string> authorization(const net::WaitLimit& limit);
   // The token was refused: another one is asked for.
   void forget() { authorization_.clear(); }
 
@@ -33,13 +33,12 @@ class TokenSource {
     int status = 0;
     std::string body;
   };
-  Result<Answer> ask(SecretIn where, const std::string& secret, const WaitLimit& limit);
+  Result<Answer> ask(SecretIn where, const std::string& secret, const net::WaitLimit& limit);
   Status take(const Answer& answer);
 
   const OAuth2Config config_;
-  const HttpClientConfig http_;  // how token_url is reached
   const Clock& clock_;
-  std::shared_ptr<TlsClient> tls_;
+  std::shared_ptr<net::TlsClient> tls_;
   SecretIn secret_in_ = SecretIn::kHeader;  // what the server took last
   std::string authorization_;               // empty: none
   int64_t expires_ns_ = 0;                  // of Clock::steady_ns

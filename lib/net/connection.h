@@ -9,7 +9,7 @@
 
 #include "base/result.h"
 
-namespace logsvc::agent {
+namespace logsvc::net {
 
 // How long a step may wait, and what ends it within a quarter of a second (kCancelled).
 struct WaitLimit {
@@ -43,4 +43,4 @@ Result<std::string> receive_exactly(Connection& connection, size_t n, const Wait
 // Until the descriptor is ready for `events` of poll(2); kTimeout, kCancelled.
 Status wait_for(int fd, short events, const WaitLimit& limit);
 
-}  // namespace logsvc::agent
+}  // namespace logsvc::net

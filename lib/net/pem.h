@@ -5,7 +5,7 @@
 
 #include "base/result.h"
 
-namespace logsvc::agent {
+namespace logsvc::net {
 
 class PemFile {
  public:
@@ -25,4 +25,4 @@ class PemFile {
   int fd_ = -1;
 };
 
-}  // namespace logsvc::agent
+}  // namespace logsvc::net

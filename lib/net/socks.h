@@ -3,11 +3,11 @@
 
 #include <string>
 
-#include "agent/net/connection.h"
-#include "agent/net/url.h"
 #include "base/result.h"
+#include "net/connection.h"
+#include "net/url.h"
 
-namespace logsvc::agent {
+namespace logsvc::net {
 
 // Asks the proxy that the connection leads to for a connection to host and port, which it then
 // carries. Names are left to the proxy to resolve, as Go's programs do for socks5 and socks5h
@@ -15,4 +15,4 @@ namespace logsvc::agent {
 Status connect_by_socks(Connection& connection, const Url& proxy, const std::string& host, int port,
                         const WaitLimit& limit);
 
-}  // namespace logsvc::agent
+}  // namespace logsvc::net

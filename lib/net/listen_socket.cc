@@ -1,4 +1,4 @@
-#include "agent/net/listen_socket.h"
+#include "net/listen_socket.h"
 
 #include <arpa/inet.h>
 #include <netdb.h>
@@ -9,9 +9,9 @@
 #include <cstring>
 #include <utility>
 
-#include "config/settings.h"
+#include "base/host_port.h"
 
-namespace logsvc::agent {
+namespace logsvc::net {
 namespace {
 
 constexpr size_t kDatagramBytes = 64u << 10;
@@ -52,14 +52,16 @@ int bound_socket(const addrinfo& a, bool udp) {
 }  // namespace
 
 Result<std::unique_ptr<ListenSocket>> ListenSocket::open(Kind kind, const std::string& address) {
-  ASSIGN_OR_RETURN(const auto at, config::parse_listen_address(address));
+  const auto at = parse_host_port(address);
+  if (!at || !at->port) return invalid("expected host:port, found \"" + address + "\"");
+  const std::string host = at->host.empty() ? "0.0.0.0" : at->host;
   const bool udp = kind == Kind::kUdp;
   addrinfo hints{};
   hints.ai_flags = AI_PASSIVE;
   hints.ai_socktype = udp ? SOCK_DGRAM : SOCK_STREAM;
   addrinfo* found = nullptr;
   if (const int why =
-          ::getaddrinfo(at.host.c_str(), std::to_string(at.port).c_str(), &hints, &found);
+          ::getaddrinfo(host.c_str(), std::to_string(*at->port).c_str(), &hints, &found);
       why != 0) {
     return invalid("cannot listen on " + address + ": " + ::gai_strerror(why));
   }
@@ -108,4 +110,4 @@ bool ListenSocket::receive(std::string_view& datagram, std::string& from) {
 
 uint32_t ListenSocket::take_lost() { return lost_ - std::exchange(lost_taken_, lost_); }
 
-}  // namespace logsvc::agent
+}  // namespace logsvc::net

@@ -1,4 +1,4 @@
-#include "agent/net/tls.h"
+#include "net/tls.h"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -7,9 +7,9 @@
 
 #include <string_view>
 
-#include "agent/net/pem.h"
+#include "net/pem.h"
 
-namespace logsvc::agent {
+namespace logsvc::net {
 namespace {
 
 Error unavailable(const std::string& what) { return {ErrorCode::kUnavailable, what}; }
@@ -270,4 +270,4 @@ Result<std::unique_ptr<Connection>> secure(std::unique_ptr<Connection> plain,
   return std::unique_ptr<Connection>(std::move(secured));
 }
 
-}  // namespace logsvc::agent
+}  // namespace logsvc::net

@@ -5,7 +5,7 @@
 
 #include "base/result.h"
 
-namespace logsvc::agent {
+namespace logsvc::net {
 
 struct Url {
   std::string scheme;          // http or https; of a proxy also socks5, socks5h
@@ -29,4 +29,4 @@ Result<Url> parse_proxy_url(const std::string& text);
 std::string proxy_for(const Url& url, const std::string& proxy_url, const std::string& no_proxy,
                       bool from_environment);
 
-}  // namespace logsvc::agent
+}  // namespace logsvc::net

@@ -19,11 +19,4 @@ Result<std::string> secret_text(const SecretText& secret);
 // Whether the configuration's own headers say who we are.
 bool has_own_authorization(const HttpClientConfig& config);
 
-// The value of an Authorization header.
-std::string basic_authorization(const std::string& user, const std::string& password);
-
-// The line of a header, without control characters of its value: a line's tenant is what was
-// printed.
-std::string header_line(const std::string& name, const std::string& value);
-
 }  // namespace logsvc::agent

@@ -4,11 +4,11 @@
 #include <memory>
 #include <string>
 
-#include "agent/net/connection.h"
-#include "agent/promtail/http_client_config.h"
 #include "base/result.h"
+#include "net/connection.h"
+#include "net/route_config.h"
 
-namespace logsvc::agent {
+namespace logsvc::net {
 
 // Authorities, the client's own certificate and the versions allowed; shared by connections.
 class TlsClient {
@@ -33,4 +33,4 @@ Result<std::unique_ptr<Connection>> secure(std::unique_ptr<Connection> plain,
                                            const std::shared_ptr<TlsClient>& client,
                                            const std::string& server_name, const WaitLimit& limit);
 
-}  // namespace logsvc::agent
+}  // namespace logsvc::net

@@ -1,11 +1,12 @@
+#include "net/url.h"
+
 #include <doctest/doctest.h>
 
 #include <cstdlib>
+#include <map>
+#include <optional>
 
-#include "agent/docker/docker_host.h"
-#include "agent/net/url.h"
-
-namespace logsvc::agent {
+namespace logsvc::net {
 namespace {
 
 // Variables of the environment, put back at the end.
@@ -41,7 +42,7 @@ std::string proxy(const std::string& url, const std::string& proxy_url, const st
 
 }  // namespace
 
-TEST_SUITE_BEGIN("agent");
+TEST_SUITE_BEGIN("net");
 
 TEST_CASE("a URL's user and password are decoded, and never shown") {
   const auto url = parse_url("https://a%40b:p%3aw%2@[::1]/push");
@@ -89,35 +90,6 @@ TEST_CASE("the proxy of the environment") {
   CHECK(proxy("http://loki/", "", "", false) == "");
 }
 
-TEST_CASE("where Docker listens") {
-  const auto host = parse_docker_host("tcp://docker.test");
-  REQUIRE(host.ok());
-  CHECK(host->route.authority() == "docker.test:2375");
-  CHECK(!host->route.tls);
-  const auto secured = parse_docker_host("tcp://[::1]", [](const std::string& name) {
-    return name == "DOCKER_TLS_VERIFY" ? std::optional<std::string>("1") : std::nullopt;
-  });
-  REQUIRE(secured.ok());
-  CHECK(secured->route.authority() == "[::1]:2376");
-  CHECK(secured->route.tls);
-
-  DockerSdConfig config;
-  config.http.tls.insecure_skip_verify = true;
-  config.http.proxy_url = "http://proxy.test:3128";
-  config.host = "tcp://docker.test";
-  const Variables none = [](const std::string&) { return std::optional<std::string>(); };
-  const auto given = docker_host_of(config, none);
-  REQUIRE(given.ok());
-  CHECK(given->route.authority() == "docker.test:2376");
-  CHECK(given->route.tls);
-  CHECK(given->route.request_target("/events") == "/events");
-  config.host = "http://docker.test:80";
-  const auto plain = docker_host_of(config, none);
-  REQUIRE(plain.ok());
-  CHECK(!plain->route.tls);
-  CHECK(plain->route.request_target("/events") == "http://docker.test:80/events");
-}
-
 TEST_SUITE_END();
 
-}  // namespace logsvc::agent
+}  // namespace logsvc::net

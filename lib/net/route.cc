@@ -1,10 +1,10 @@
-#include "agent/net/route.h"
+#include "net/route.h"
 
-#include "agent/net/authorization.h"
-#include "agent/net/http_stream.h"
-#include "agent/net/socks.h"
+#include "net/headers.h"
+#include "net/http_stream.h"
+#include "net/socks.h"
 
-namespace logsvc::agent {
+namespace logsvc::net {
 namespace {
 
 std::string authority_of(const std::string& host, int port) {
@@ -68,7 +68,7 @@ Result<std::unique_ptr<Connection>> Route::connect(const WaitLimit& limit) const
   return secure(std::move(connection), tls, server_name.empty() ? host : server_name, limit);
 }
 
-Result<std::optional<Url>> proxy_of(const Url& url, const HttpClientConfig& config) {
+Result<std::optional<Url>> proxy_of(const Url& url, const RouteConfig& config) {
   const std::string proxy =
       proxy_for(url, config.proxy_url, config.no_proxy, config.proxy_from_environment);
   if (proxy.empty()) return std::optional<Url>();
@@ -76,8 +76,7 @@ Result<std::optional<Url>> proxy_of(const Url& url, const HttpClientConfig& conf
   return std::optional<Url>(std::move(parsed));
 }
 
-Result<Route> route_to(const Url& url, const HttpClientConfig& config,
-                       std::shared_ptr<TlsClient>& tls) {
+Result<Route> route_to(const Url& url, const RouteConfig& config, std::shared_ptr<TlsClient>& tls) {
   Route out;
   out.host = url.host;
   out.port = url.port;
@@ -93,4 +92,4 @@ Result<Route> route_to(const Url& url, const HttpClientConfig& config,
   return out;
 }
 
-}  // namespace logsvc::agent
+}  // namespace logsvc::net

@@ -1,4 +1,4 @@
-#include "agent/net/connection.h"
+#include "net/connection.h"
 
 #include <fcntl.h>
 #include <netdb.h>
@@ -13,7 +13,7 @@
 #include <cerrno>
 #include <cstring>
 
-namespace logsvc::agent {
+namespace logsvc::net {
 namespace {
 
 constexpr int kSliceMs = 250;
@@ -163,4 +163,4 @@ Result<std::unique_ptr<Connection>> Connection::to_tcp(const std::string& host, 
   return std::unique_ptr<Connection>(std::make_unique<PlainConnection>(fd));
 }
 
-}  // namespace logsvc::agent
+}  // namespace logsvc::net

@@ -5,11 +5,12 @@
 #include <optional>
 #include <string>
 
-#include "agent/net/connection.h"
-#include "agent/net/tls.h"
-#include "agent/net/url.h"
+#include "net/connection.h"
+#include "net/route_config.h"
+#include "net/tls.h"
+#include "net/url.h"
 
-namespace logsvc::agent {
+namespace logsvc::net {
 
 struct Route {
   std::string host;  // without brackets
@@ -36,11 +37,10 @@ struct Route {
 
 // The proxy that a configuration gives for a host; none if it gives none. kInvalid if its URL is
 // not one of a proxy.
-Result<std::optional<Url>> proxy_of(const Url& url, const HttpClientConfig& config);
+Result<std::optional<Url>> proxy_of(const Url& url, const RouteConfig& config);
 
 // The way to a URL's server as a configuration says. `tls` is what it says of TLS, made when it is
 // needed first (null before) and kept by the caller. kInvalid if a file of it cannot be used.
-Result<Route> route_to(const Url& url, const HttpClientConfig& config,
-                       std::shared_ptr<TlsClient>& tls);
+Result<Route> route_to(const Url& url, const RouteConfig& config, std::shared_ptr<TlsClient>& tls);
 
-}  // namespace logsvc::agent
+}  // namespace logsvc::net
