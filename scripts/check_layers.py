@@ -14,8 +14,8 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 THIRD_PARTY = {
     "sqlite3.h": {"store"},
     "zstd.h": {"store", "server"},
-    "httplib.h": {"http", "client"},
-    "wslay/wslay.h": {"server"},
+    "httplib.h": {"http"},
+    "wslay/wslay.h": {"server", "net"},
     "re2/re2.h": {"model", "extract", "gotext", "logql"},
     "simdjson.h": {"extract", "wire"},
     "nlohmann/json.hpp": {"wire", "server", "agent", "client", "insight"},
@@ -28,9 +28,9 @@ THIRD_PARTY = {
     "openssl/evp.h": {"gotext", "server", "agent"},
     "sodium.h": {"server"},
     "CLI/CLI.hpp": set(),
-    "zlib.h": {"server", "agent"},
+    "zlib.h": {"server", "agent", "net"},
     "bzlib.h": {"agent"},
-    "openssl/ssl.h": {"net", "client"},
+    "openssl/ssl.h": {"net"},
 }
 WEB_ORDER = ["base", "i18n", "model", "api", "state", "views", "pages"]
 

@@ -15,6 +15,8 @@ namespace {
 constexpr int kSliceMs = 250;
 constexpr size_t kReadBytes = 64 * 1024;
 constexpr size_t kMaxLineBytes = 64 * 1024;
+constexpr size_t kMaxHeadBytes = 256 * 1024;
+constexpr int kSwitchingProtocols = 101;
 
 Error unavailable(const std::string& what) { return {ErrorCode::kUnavailable, what}; }
 
@@ -25,28 +27,15 @@ std::string lower(std::string text) {
 
 }  // namespace
 
-std::string url_encode(std::string_view text) {
-  static constexpr char kHex[] = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (std::isalnum(byte) || c == '-' || c == '_' || c == '.' || c == '~') {
-      out += c;
-    } else {
-      out += '%';
-      out += kHex[byte >> 4];
-      out += kHex[byte & 15];
-    }
-  }
-  return out;
-}
-
 Result<HttpStream> HttpStream::read_answer(std::unique_ptr<Connection> connection,
                                            const WaitLimit& limit) {
   HttpStream stream(std::move(connection), limit.stop);
+  const Deadline deadline =
+      std::chrono::steady_clock::now() + std::chrono::milliseconds(limit.timeout_ms);
   do {
-    RETURN_IF_ERROR(stream.read_head(limit.timeout_ms));
-  } while (stream.status() / 100 == 1);  // "go on": the answer itself is still to come
+    RETURN_IF_ERROR(stream.read_head(deadline));
+    // "Go on": the answer itself is still to come.
+  } while (stream.status() / 100 == 1 && stream.status() != kSwitchingProtocols);
   return stream;
 }
 
@@ -72,34 +61,40 @@ Result<bool> HttpStream::fill(int timeout_ms) {
       return Error{ErrorCode::kTimeout, "no answer in time"};
     }
     pollfd p{fd(), POLLIN, 0};
-    if (::poll(&p, 1, kSliceMs) == 0) waited += kSliceMs;
+    const int slice = timeout_ms > 0 ? std::min(kSliceMs, timeout_ms - waited) : kSliceMs;
+    if (::poll(&p, 1, slice) == 0) waited += slice;
   }
 }
 
-Result<std::string> HttpStream::line(int timeout_ms) {
+Result<std::string> HttpStream::line(Deadline deadline) {
   while (true) {
     const size_t end = buffer_.find("\r\n", used_);
     if (end != std::string::npos) {
       std::string out = buffer_.substr(used_, end - used_);
+      head_bytes_ += out.size() + 2;
+      if (head_bytes_ > kMaxHeadBytes) return unavailable("the answer's head has no end");
       used_ = end + 2;
       return out;
     }
     if (buffer_.size() - used_ > kMaxLineBytes)
       return unavailable("the answer has a line without end");
-    ASSIGN_OR_RETURN(const bool more, fill(timeout_ms));
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        deadline - std::chrono::steady_clock::now());
+    if (left.count() <= 0) return Error{ErrorCode::kTimeout, "no answer in time"};
+    ASSIGN_OR_RETURN(const bool more, fill(static_cast<int>(left.count())));
     if (!more) return unavailable("the connection broke");
   }
 }
 
-Status HttpStream::read_head(int timeout_ms) {
-  ASSIGN_OR_RETURN(const std::string first, line(timeout_ms));
+Status HttpStream::read_head(Deadline deadline) {
+  ASSIGN_OR_RETURN(const std::string first, line(deadline));
   if (first.rfind("HTTP/1.", 0) != 0 || first.size() < 12)
     return unavailable("not an HTTP answer: " + first.substr(0, 80));
   status_ = std::atoi(first.c_str() + 9);
   status_line_ = first.substr(9, 120);
   headers_.clear();
   while (true) {
-    ASSIGN_OR_RETURN(const std::string header, line(timeout_ms));
+    ASSIGN_OR_RETURN(const std::string header, line(deadline));
     if (header.empty()) break;
     const size_t colon = header.find(':');
     if (colon == std::string::npos) continue;
@@ -110,7 +105,8 @@ Status HttpStream::read_head(int timeout_ms) {
   const std::string wish = lower(header("connection"));
   keeps_alive_ = first.starts_with("HTTP/1.1") ? wish != "close" : wish == "keep-alive";
   if (status_ / 100 == 1 || status_ == 204 || status_ == 304) {
-    ended_ = status_ / 100 != 1;
+    ended_ = status_ / 100 != 1 || status_ == kSwitchingProtocols;
+    if (status_ == kSwitchingProtocols) keeps_alive_ = false;
     return {};
   }
   chunked_ = lower(header("transfer-encoding")) == "chunked";
@@ -119,7 +115,8 @@ Status HttpStream::read_head(int timeout_ms) {
   if (!chunked_ && !length.empty()) {
     const auto [end, failure] =
         std::from_chars(length.data(), length.data() + length.size(), left_);
-    if (failure != std::errc()) return unavailable("a bad Content-Length");
+    if (failure != std::errc() || end != length.data() + length.size())
+      return unavailable("a bad Content-Length");
     ended_ = left_ == 0;
   }
   return {};

@@ -4,10 +4,12 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <map>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/result.h"
 #include "net/connection.h"
@@ -16,8 +18,9 @@ namespace logsvc::net {
 
 class HttpStream {
  public:
-  // Reads the head of the answer to a request that was sent; the time-out is for the head only, the
-  // stop for all that follows. kUnavailable if nobody answers or it is no HTTP.
+  // Reads the head of the answer to a request that was sent, of 256 KiB at most; the time-out is
+  // for the head only, and for all of it, the stop for all that follows. kUnavailable if nobody
+  // answers or it is no HTTP. After 101 there is no body: see release().
   static Result<HttpStream> read_answer(std::unique_ptr<Connection> connection,
                                         const WaitLimit& limit);
   HttpStream(HttpStream&& other) = default;
@@ -39,16 +42,21 @@ class HttpStream {
   // Whether the next request may go over the connection: the body is at its end, and the server
   // keeps it open.
   bool reusable() const;
-  // The connection, for the next request or, after CONNECT, for what the tunnel carries.
+  // The connection is not to be used again.
+  void forbid_reuse() { keeps_alive_ = false; }
+  // What came behind the head already, and is not read.
+  std::string take_received() { return buffer_.substr(std::exchange(used_, buffer_.size())); }
+  // The connection: for the next request; after CONNECT or 101 for what it carries then.
   std::unique_ptr<Connection> release() && { return std::move(connection_); }
 
  private:
   HttpStream(std::unique_ptr<Connection> connection, const std::atomic<bool>* stop)
       : connection_(std::move(connection)), stop_(stop) {}
-  Status read_head(int timeout_ms);
+  using Deadline = std::chrono::steady_clock::time_point;
+  Status read_head(Deadline deadline);
   // Appends to buffer_. False at the end of the connection.
   Result<bool> fill(int timeout_ms);
-  Result<std::string> line(int timeout_ms);
+  Result<std::string> line(Deadline deadline);
   // Reads the head of the next chunk into left_, or nothing of it.
   Status next_chunk(int timeout_ms);
 
@@ -60,14 +68,12 @@ class HttpStream {
   std::map<std::string, std::string> headers_;
   std::string buffer_;
   size_t used_ = 0;
+  size_t head_bytes_ = 0;  // of all heads so far: "go on" may come often
   bool chunked_ = false;
   uint64_t left_ = 0;  // of the current chunk or of the body
   bool until_close_ = false;
   bool ended_ = false;
   bool first_chunk_ = true;
 };
-
-// %XX for everything but letters, digits and -_.~
-std::string url_encode(std::string_view text);
 
 }  // namespace logsvc::net

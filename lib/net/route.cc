@@ -1,20 +1,16 @@
 #include "net/route.h"
 
+#include "base/host_port.h"
 #include "net/headers.h"
 #include "net/http_stream.h"
+#include "net/proxy.h"
 #include "net/socks.h"
 
 namespace logsvc::net {
 namespace {
 
-std::string authority_of(const std::string& host, int port) {
-  const bool is_v6 = host.find(':') != std::string::npos;
-  return (is_v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
-}
-
-std::string credentials_line(const Url& proxy) {
-  if (proxy.user.empty()) return "";
-  return "Proxy-Authorization: " + basic_authorization(proxy.user, proxy.password) + "\r\n";
+std::string credentials_of(const Url& proxy) {
+  return proxy.user.empty() ? "" : basic_authorization(proxy.user, proxy.password);
 }
 
 bool is_socks(const Url& proxy) { return proxy.scheme.starts_with("socks"); }
@@ -22,12 +18,12 @@ bool is_socks(const Url& proxy) { return proxy.scheme.starts_with("socks"); }
 // Asks the proxy for a tunnel.
 Result<std::unique_ptr<Connection>> tunnel(std::unique_ptr<Connection> connection, const Url& proxy,
                                            const std::string& to, const WaitLimit& limit) {
-  const std::string request = "CONNECT " + to + " HTTP/1.1\r\nHost: " + to +
-                              "\r\nUser-Agent: logsvc\r\n" + credentials_line(proxy) + "\r\n";
-  RETURN_IF_ERROR(connection->send(request, limit));
+  Headers headers{{"User-Agent", "logsvc"}};
+  if (!proxy.user.empty()) headers.push_back({"Proxy-Authorization", credentials_of(proxy)});
+  RETURN_IF_ERROR(connection->send(request_head("CONNECT", to, to, headers), limit));
   ASSIGN_OR_RETURN(HttpStream answer, HttpStream::read_answer(std::move(connection), limit));
   if (answer.status() / 100 != 2) {
-    return Error{ErrorCode::kUnavailable, "the proxy " + authority_of(proxy.host, proxy.port) +
+    return Error{ErrorCode::kUnavailable, "the proxy " + join_host_port(proxy.host, proxy.port) +
                                               " answered " + answer.status_line() +
                                               " when asked for " + to};
   }
@@ -36,16 +32,16 @@ Result<std::unique_ptr<Connection>> tunnel(std::unique_ptr<Connection> connectio
 
 }  // namespace
 
-std::string Route::authority() const { return authority_of(host, port); }
+std::string Route::authority() const { return join_host_port(host, port); }
 
-bool Route::asks_proxy() const { return proxy && !tls && !is_socks(*proxy); }
+bool Route::asks_proxy() const { return proxy && !tls && !always_tunnels && !is_socks(*proxy); }
 
 std::string Route::request_target(const std::string& path) const {
   return asks_proxy() ? "http://" + authority() + path : path;
 }
 
-std::string Route::proxy_authorization_line() const {
-  return asks_proxy() ? credentials_line(*proxy) : "";
+std::string Route::proxy_authorization() const {
+  return asks_proxy() ? credentials_of(*proxy) : "";
 }
 
 Result<std::unique_ptr<Connection>> Route::through_proxy(const WaitLimit& limit) const {

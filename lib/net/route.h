@@ -19,13 +19,14 @@ struct Route {
   std::string server_name;               // that the certificate must be for; empty: host
   std::optional<Url> proxy;              // see parse_proxy_url
   std::shared_ptr<TlsClient> proxy_tls;  // for a proxy of scheme https
+  bool always_tunnels = false;           // asks a proxy for a tunnel without TLS too
 
   // host:port, with brackets around an IPv6 address.
   std::string authority() const;
   // What stands in the request line for the path: a proxy that is no tunnel is told the whole URL.
   std::string request_target(const std::string& path) const;
-  // For such a proxy, who we are: a header line; else empty.
-  std::string proxy_authorization_line() const;
+  // For such a proxy, who we are: the value of Proxy-Authorization; else empty.
+  std::string proxy_authorization() const;
   // Connected and, by TLS, verified. kUnavailable says which of the two, or the proxy, refused.
   Result<std::unique_ptr<Connection>> connect(const WaitLimit& limit) const;
 

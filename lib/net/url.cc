@@ -1,186 +1,116 @@
 #include "net/url.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <cstdlib>
-#include <optional>
-#include <string_view>
-#include <utility>
 
+#include "base/any_case.h"
+#include "base/host_port.h"
+#include "base/percent_encoding.h"
 #include "base/shown_url.h"
 
 namespace logsvc::net {
 namespace {
 
-std::string variable(const char* upper, const char* lower) {
-  for (const char* name : {lower, upper}) {
-    if (const char* value = std::getenv(name); value && *value) return value;
-  }
-  return "";
-}
+constexpr Scheme kHttp[] = {{"http", 80}, {"https", 443}};
+constexpr Scheme kProxy[] = {{"http", 80}, {"https", 443}, {"socks5", 1080}, {"socks5h", 1080}};
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
-}
-
-using Address = std::array<uint8_t, 16>;  // IPv4 as ::ffff:a.b.c.d
-
-std::optional<Address> parse_address(const std::string& text) {
-  Address out{};
-  if (::inet_pton(AF_INET6, text.c_str(), out.data()) == 1) return out;
-  out = {};
-  out[10] = out[11] = 0xff;
-  if (::inet_pton(AF_INET, text.c_str(), out.data() + 12) == 1) return out;
-  return std::nullopt;
-}
-
-bool is_loopback(const std::string& host) {
-  if (host == "localhost" || host == "::1") return true;
-  const auto address = parse_address(host);
-  return address && (*address)[10] == 0xff && (*address)[12] == 127;
-}
-
-// network/bits of the same family.
-bool is_in_network(const std::string& host, std::string_view network) {
-  const size_t slash = network.find('/');
-  if (slash == std::string_view::npos) return false;
-  const std::string base(network.substr(0, slash));
-  const auto address = parse_address(host), from = parse_address(base);
-  int bits = -1;
-  (void)std::from_chars(network.data() + slash + 1, network.data() + network.size(), bits);
-  if (base.find(':') == std::string::npos) bits += 96;
-  if (!address || !from || bits < 0 || bits > 128) return false;
-  for (int i = 0; i < bits; ++i) {
-    const auto bit = [&](const Address& a) {
-      return (a[static_cast<size_t>(i / 8)] >> (7 - i % 8)) & 1;
-    };
-    if (bit(*address) != bit(*from)) return false;
-  }
-  return true;
-}
-
-// One entry of NO_PROXY: *, an address, a network, or a name that stands for its subdomains too
-// (.name: for these alone), with a port or without.
-bool excludes(std::string_view entry, const std::string& host, int port) {
-  if (entry == "*") return true;
-  if (is_in_network(host, entry)) return true;
-  if (const size_t colon = entry.rfind(':');
-      colon != std::string_view::npos && entry.find(':') == colon) {
-    if (entry.substr(colon + 1) != std::to_string(port)) return false;
-    entry = entry.substr(0, colon);
-  }
-  if (entry.substr(0, 2) == "*.") entry.remove_prefix(1);
-  if (entry.empty()) return false;
-  if (entry.front() != '.' && host == entry) return true;
-  const std::string_view suffix = entry.front() == '.' ? entry.substr(1) : entry;
-  return host.size() > suffix.size() && host.ends_with(suffix) &&
-         host[host.size() - suffix.size() - 1] == '.';
-}
-
-// A machine itself is never asked through a proxy.
-bool is_excluded(const Url& url, std::string_view list) {
-  if (is_loopback(url.host)) return true;
-  while (!list.empty()) {
-    const std::string_view entry = list.substr(0, list.find(','));
-    list.remove_prefix(std::min(list.size(), entry.size() + 1));
-    if (excludes(trimmed(entry), url.host, url.port)) return true;
-  }
-  return false;
-}
-
-// %40 → @
-std::string percent_decoded(const std::string& text) {
-  std::string out;
-  for (size_t i = 0; i < text.size(); ++i) {
-    unsigned value = 0;
-    const char* const digits = text.data() + i + 1;
-    if (text[i] == '%' && i + 2 < text.size() &&
-        std::from_chars(digits, digits + 2, value, 16).ptr == digits + 2) {
-      out += static_cast<char>(value);
-      i += 2;
-    } else {
-      out += text[i];
-    }
-  }
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(), ascii_lower);
   return out;
 }
 
-// port: of the scheme, if the URL has none.
-Result<Url> parse_rest(const std::string& text, size_t scheme_end, int port, const Error& bad) {
-  Url url;
-  url.scheme = text.substr(0, scheme_end);
-  std::string rest = text.substr(scheme_end + 3);
-  if (const size_t slash = rest.find('/'); slash != std::string::npos) {
-    url.path = rest.substr(slash);
-    rest.resize(slash);
-  }
-  if (const size_t at = rest.rfind('@'); at != std::string::npos) {
-    const std::string credentials = rest.substr(0, at);
-    rest.erase(0, at + 1);
-    const size_t colon = credentials.find(':');
-    url.user = percent_decoded(credentials.substr(0, colon));
-    if (colon != std::string::npos) url.password = percent_decoded(credentials.substr(colon + 1));
-  }
-  url.port = port;
-  const size_t colon = rest.rfind(':');
-  const bool has_port = colon != std::string::npos && rest.find(']', colon) == std::string::npos;
-  if (has_port) {
-    const std::string digits = rest.substr(colon + 1);
-    const auto [end, failure] =
-        std::from_chars(digits.data(), digits.data() + digits.size(), url.port);
-    if (failure != std::errc() || end != digits.data() + digits.size() || url.port < 1 ||
-        url.port > 65535) {
-      return bad;
-    }
-    rest.resize(colon);
-  }
-  if (rest.size() > 2 && rest.front() == '[' && rest.back() == ']')
-    rest = rest.substr(1, rest.size() - 2);
-  if (rest.empty()) return bad;
-  url.host = rest;
-  return url;
+// A URL has none of these, and in a request one would begin a line or a word of its own.
+bool has_blank_or_control(std::string_view text) {
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == 0x7f; });
+}
+
+// user[:password] before the last @, which is taken off.
+void take_credentials(std::string_view& authority, Url& out) {
+  const size_t at = authority.rfind('@');
+  if (at == std::string_view::npos) return;
+  const std::string_view credentials = authority.substr(0, at);
+  authority.remove_prefix(at + 1);
+  const size_t colon = credentials.find(':');
+  out.user = percent_decode(credentials.substr(0, colon));
+  if (colon != std::string_view::npos) out.password = percent_decode(credentials.substr(colon + 1));
+}
+
+// Of what stands before the first / of a path: in brackets a zone is written %25eth0.
+bool take_host(std::string_view authority, Url& out) {
+  const std::string text =
+      authority.starts_with('[') ? percent_decode(authority) : std::string(authority);
+  const auto place = parse_host_port(text);
+  if (!place || place->host.empty() || place->port == 0) return false;
+  out.host = place->host;
+  if (place->port) out.port = *place->port;
+  return true;
+}
+
+bool has_scheme(std::string_view location) {
+  const size_t colon = location.find_first_of(":/?#");
+  return colon != std::string_view::npos && colon > 0 && location[colon] == ':';
 }
 
 }  // namespace
 
-Result<Url> parse_url(const std::string& text) {
-  const Error bad = invalid("expected http://host:3100/loki/api/v1/push, found \"" +
-                            without_url_secrets(text) + "\"");
+Result<Url> parse_url(std::string_view text, std::span<const Scheme> schemes,
+                      std::string_view expected) {
+  const auto bad = [&] {
+    return invalid("expected " + std::string(expected) + ", found \"" + without_url_secrets(text) +
+                   "\"");
+  };
   const size_t end = text.find("://");
-  const std::string scheme = text.substr(0, end);
-  if (end == std::string::npos || (scheme != "http" && scheme != "https")) return bad;
-  return parse_rest(text, end, scheme == "https" ? 443 : 80, bad);
+  if (end == std::string_view::npos || has_blank_or_control(text)) return bad();
+  Url out;
+  out.scheme = lower(text.substr(0, end));
+  const auto scheme = std::find_if(schemes.begin(), schemes.end(),
+                                   [&](const Scheme& known) { return known.name == out.scheme; });
+  if (scheme == schemes.end()) return bad();
+  out.port = scheme->port;
+  std::string_view rest = text.substr(end + 3);
+  rest = rest.substr(0, rest.find('#'));
+  const size_t path = std::min(rest.find_first_of("/?"), rest.size());
+  out.path = rest.substr(path);
+  if (out.path.starts_with('?')) out.path.insert(0, "/");
+  std::string_view authority = rest.substr(0, path);
+  take_credentials(authority, out);
+  if (!take_host(authority, out)) return bad();
+  return out;
 }
 
-Result<Url> parse_proxy_url(const std::string& text) {
-  const Error bad =
-      invalid("expected http, https, socks5 or socks5h://host:port of a proxy, found \"" +
-              without_url_secrets(text) + "\"");
-  static constexpr std::pair<const char*, int> kPorts[] = {
-      {"http", 80}, {"https", 443}, {"socks5", 1080}, {"socks5h", 1080}};
-  const size_t end = text.find("://");
-  for (const auto& [scheme, port] : kPorts) {
-    if (end != std::string::npos && text.substr(0, end) == scheme)
-      return parse_rest(text, end, port, bad);
-  }
-  return bad;
+Result<Url> parse_url(std::string_view text) {
+  return parse_url(text, kHttp, "a URL like http://host:3100/loki/api/v1/push");
 }
 
-std::string proxy_for(const Url& url, const std::string& proxy_url, const std::string& no_proxy,
-                      bool from_environment) {
-  if (!proxy_url.empty()) {
-    return !no_proxy.empty() && is_excluded(url, no_proxy) ? "" : proxy_url;
+Result<Url> parse_proxy_url(std::string_view text) {
+  return parse_url(text, kProxy, "http, https, socks5 or socks5h://host:port of a proxy");
+}
+
+std::string origin_of(const Url& url) {
+  return url.scheme + "://" + join_host_port(lower(url.host), url.port);
+}
+
+std::string host_header(const Url& url) {
+  return url.port == (url.scheme == "https" ? 443 : 80) ? bracketed_host(url.host)
+                                                        : join_host_port(url.host, url.port);
+}
+
+Result<Url> resolve(const Url& from, std::string_view location) {
+  std::string text(location.substr(0, location.find('#')));
+  const std::string path = from.path.substr(0, from.path.find('?'));
+  if (text.empty()) return invalid("a redirection without a place to go to");
+  if (text.starts_with("//")) {
+    text.insert(0, from.scheme + ":");
+  } else if (!has_scheme(text)) {
+    if (text[0] == '?') text.insert(0, path);
+    if (text[0] != '/' && text[0] != '?') text.insert(0, path.substr(0, path.rfind('/') + 1));
+    text.insert(0, origin_of(from) + (text[0] == '/' || text[0] == '?' ? "" : "/"));
   }
-  if (!from_environment) return "";
-  std::string proxy = url.scheme == "https" ? variable("HTTPS_PROXY", "https_proxy")
-                                            : variable("HTTP_PROXY", "http_proxy");
-  if (proxy.empty() || is_excluded(url, variable("NO_PROXY", "no_proxy"))) return "";
-  return proxy.find("://") == std::string::npos ? "http://" + proxy : proxy;
+  ASSIGN_OR_RETURN(Url out, parse_url(text));
+  out.user.clear();
+  out.password.clear();
+  return out;
 }
 
 }  // namespace logsvc::net

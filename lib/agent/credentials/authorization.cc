@@ -6,8 +6,6 @@
 #include <fstream>
 #include <iterator>
 
-#include "net/headers.h"
-
 namespace logsvc::agent {
 namespace {
 
@@ -47,15 +45,15 @@ bool has_own_authorization(const HttpClientConfig& config) {
   });
 }
 
-Result<std::string> header_lines(const HttpClientConfig& config) {
-  std::string out;
+Result<net::Headers> own_headers(const HttpClientConfig& config) {
+  net::Headers out;
   for (const Label& header : config.headers) {
     if (net::is_same_header(header.name, "Host")) continue;
-    out += net::header_line(header.name, header.value);
+    out.push_back({header.name, header.value});
   }
   if (has_own_authorization(config)) return out;
   ASSIGN_OR_RETURN(const std::string authorization, authorization_of(config));
-  if (!authorization.empty()) out += net::header_line("Authorization", authorization);
+  if (!authorization.empty()) out.push_back({"Authorization", authorization});
   return out;
 }
 

@@ -5,13 +5,14 @@
 
 #include "agent/promtail/http_client_config.h"
 #include "base/result.h"
+#include "net/headers.h"
 
 namespace logsvc::agent {
 
-// The header lines that say who we are and what the configuration adds, each with its line end. An
-// Authorization of its own `headers` wins. Files of secrets are read at every call; kIo, naming the
-// file, if one cannot be read.
-Result<std::string> header_lines(const HttpClientConfig& config);
+// The headers that say who we are and what the configuration adds. An Authorization of its own
+// `headers` wins. Files of secrets are read at every call; kIo, naming the file, if one cannot be
+// read.
+Result<net::Headers> own_headers(const HttpClientConfig& config);
 
 // The text of a secret, of its file read now: without blanks around. kIo, naming the file.
 Result<std::string> secret_text(const SecretText& secret);

@@ -6,10 +6,10 @@
 #include <nlohmann/json.hpp>
 
 #include "agent/credentials/authorization.h"
+#include "base/percent_encoding.h"
 #include "base/shown_url.h"
 #include "net/headers.h"
-#include "net/http_stream.h"
-#include "net/route.h"
+#include "net/url.h"
 
 namespace logsvc::agent {
 namespace {
@@ -19,9 +19,15 @@ constexpr size_t kShownBytes = 200;
 constexpr Duration kBeforeExpiry = 10 * kSecond;
 constexpr int64_t kMaxSeconds = 10 * 365 * 86'400LL;
 
+// A form with a secret in it is not sent on to where a redirection leads.
+net::RouteConfig without_redirections(net::RouteConfig route) {
+  route.follow_redirects = false;
+  return route;
+}
+
 void add_field(std::string& form, const std::string& name, const std::string& value) {
   if (!form.empty()) form += '&';
-  form += net::url_encode(name) + '=' + net::url_encode(value);
+  form += percent_encode(name) + '=' + percent_encode(value);
 }
 
 // Servers write "bearer" as they like; the header has it so.
@@ -46,54 +52,44 @@ int64_t lifetime_of(const nlohmann::json& answer) {
 }  // namespace
 
 TokenSource::TokenSource(OAuth2Config config, const Clock& clock)
-    : config_(std::move(config)), clock_(clock) {}
+    : config_(std::move(config)), clock_(clock), client_(without_redirections(config_.route)) {}
 
-Status TokenSource::check() const {
+Status TokenSource::check() {
   ASSIGN_OR_RETURN(const net::Url url, net::parse_url(config_.token_url));
-  std::shared_ptr<net::TlsClient> tls;
-  RETURN_IF_ERROR(net::route_to(url, config_.route, tls));
-  return {};
+  return client_.check(url);
 }
 
-Result<TokenSource::Answer> TokenSource::ask(SecretIn where, const std::string& secret,
-                                             const net::WaitLimit& limit) {
-  ASSIGN_OR_RETURN(net::Url url, net::parse_url(config_.token_url));
-  if (url.path.empty()) url.path = "/";
-  ASSIGN_OR_RETURN(const net::Route route, net::route_to(url, config_.route, tls_));
+Result<net::HttpAnswer> TokenSource::ask(SecretIn where, const std::string& secret,
+                                         const net::WaitLimit& limit) {
+  net::HttpRequest request;
+  request.method = "POST";
+  ASSIGN_OR_RETURN(request.url, net::parse_url(config_.token_url));
   std::string form;
   add_field(form, "grant_type", "client_credentials");
   std::string scopes;
   for (const std::string& scope : config_.scopes) scopes += (scopes.empty() ? "" : " ") + scope;
   if (!scopes.empty()) add_field(form, "scope", scopes);
   for (const auto& [name, value] : config_.endpoint_params) add_field(form, name, value);
-  std::string who;
   if (where == SecretIn::kBody) {
     add_field(form, "client_id", config_.client_id);
     add_field(form, "client_secret", secret);
   } else {
-    who = net::header_line(
-        "Authorization",
-        net::basic_authorization(net::url_encode(config_.client_id), net::url_encode(secret)));
+    request.private_headers.push_back(
+        {"Authorization",
+         net::basic_authorization(percent_encode(config_.client_id), percent_encode(secret))});
   }
-  const std::string head =
-      "POST " + route.request_target(url.path) + " HTTP/1.1\r\nHost: " + route.authority() +
-      "\r\nUser-Agent: logsvc\r\nConnection: close\r\nAccept: application/json\r\n" + who +
-      route.proxy_authorization_line() +
-      "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: " +
-      std::to_string(form.size()) + "\r\n\r\n";
-  auto connection = route.connect(limit);
-  if (!connection.ok()) {
-    tls_ = nullptr;  // its files may be put right
-    return connection.error();
-  }
-  RETURN_IF_ERROR((*connection)->send(head + form, limit));
-  ASSIGN_OR_RETURN(net::HttpStream stream,
-                   net::HttpStream::read_answer(std::move(*connection), limit));
-  ASSIGN_OR_RETURN(std::string body, stream.read_all(kMaxAnswerBytes, limit.timeout_ms));
-  return Answer{stream.status(), std::move(body)};
+  request.headers = {{"Connection", "close"},
+                     {"Accept", "application/json"},
+                     {"Content-Type", "application/x-www-form-urlencoded"}};
+  request.body = form;
+  net::HttpLimits limits;
+  limits.connect_timeout_ms = limits.answer_timeout_ms = limit.timeout_ms;
+  limits.max_body_bytes = kMaxAnswerBytes;
+  limits.stop = limit.stop;
+  return client_.send(request, limits);
 }
 
-Status TokenSource::take(const Answer& answer) {
+Status TokenSource::take(const net::HttpAnswer& answer) {
   const auto json = nlohmann::json::parse(answer.body, nullptr, false);
   const bool has_token = json.is_object() && json.contains("access_token") &&
                          json["access_token"].is_string() &&
@@ -115,11 +111,11 @@ Result<std::string> TokenSource::authorization(const net::WaitLimit& limit) {
   if (!authorization_.empty() && clock_.steady_ns() < expires_ns_) return authorization_;
   authorization_.clear();
   ASSIGN_OR_RETURN(const std::string secret, secret_text(config_.client_secret));
-  ASSIGN_OR_RETURN(const Answer answer, ask(secret_in_, secret, limit));
+  ASSIGN_OR_RETURN(const net::HttpAnswer answer, ask(secret_in_, secret, limit));
   Status taken = take(answer);
   if (!taken.ok()) {
     const SecretIn other = secret_in_ == SecretIn::kHeader ? SecretIn::kBody : SecretIn::kHeader;
-    ASSIGN_OR_RETURN(const Answer second, ask(other, secret, limit));
+    ASSIGN_OR_RETURN(const net::HttpAnswer second, ask(other, secret, limit));
     if (!take(second).ok()) return taken.error();
     secret_in_ = other;
   }

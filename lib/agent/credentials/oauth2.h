@@ -2,14 +2,12 @@
 // until they are about to expire. For one thread.
 #pragma once
 
-#include <memory>
 #include <string>
 
 #include "agent/promtail/http_client_config.h"
 #include "base/result.h"
 #include "net/connection.h"
-#include "net/tls.h"
-#include "net/url.h"
+#include "net/http_client.h"
 #include "os/clock.h"
 
 namespace logsvc::agent {
@@ -20,7 +18,7 @@ class TokenSource {
   TokenSource(OAuth2Config config, const Clock& clock);
 
   // kInvalid if the URL, a certificate or the proxy cannot be used.
-  Status check() const;
+  Status check();
   // "Bearer …", the value of an Authorization header. kUnavailable with what the server of tokens
   // answered; kIo if the file of the secret cannot be read.
   Result<std::string> authorization(const net::WaitLimit& limit);
@@ -29,16 +27,13 @@ class TokenSource {
 
  private:
   enum class SecretIn { kHeader, kBody };
-  struct Answer {
-    int status = 0;
-    std::string body;
-  };
-  Result<Answer> ask(SecretIn where, const std::string& secret, const net::WaitLimit& limit);
-  Status take(const Answer& answer);
+  Result<net::HttpAnswer> ask(SecretIn where, const std::string& secret,
+                              const net::WaitLimit& limit);
+  Status take(const net::HttpAnswer& answer);
 
   const OAuth2Config config_;
   const Clock& clock_;
-  std::shared_ptr<net::TlsClient> tls_;
+  net::HttpClient client_;
   SecretIn secret_in_ = SecretIn::kHeader;  // what the server took last
   std::string authorization_;               // empty: none
   int64_t expires_ns_ = 0;                  // of Clock::steady_ns

@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "agent/docker/docker_json.h"
+#include "base/percent_encoding.h"
 
 namespace logsvc::agent {
 namespace {
@@ -104,7 +105,7 @@ Result<bool> DockerClient::is_listed(
     const std::atomic<bool>& stop) const {
   Json wanted = {{"id", {id}}};
   for (const auto& [key, values] : filters) wanted[key] = values;
-  const std::string path = "/containers/json?all=1&filters=" + net::url_encode(wanted.dump());
+  const std::string path = "/containers/json?all=1&filters=" + percent_encode(wanted.dump());
   ASSIGN_OR_RETURN(const std::string body, get_text(path, stop));
   const Json parsed = parse_docker_json(body);
   if (!parsed.is_array()) return Error{ErrorCode::kUnavailable, "Docker's list cannot be read"};
@@ -130,7 +131,7 @@ Result<std::string> DockerClient::root_dir(const std::atomic<bool>& stop) const 
 Status DockerClient::events(Timestamp since, const std::function<void()>& on_open,
                             const std::function<void(const DockerEvent&)>& on_event,
                             const std::atomic<bool>& stop) const {
-  std::string path = "/events?filters=" + net::url_encode(R"({"type":["container"]})");
+  std::string path = "/events?filters=" + percent_encode(R"({"type":["container"]})");
   if (since > 0) path += "&since=" + seconds_text(since);
   ASSIGN_OR_RETURN(const std::string target, versioned(path, stop));
   ASSIGN_OR_RETURN(net::HttpStream stream, get_from_docker(host_, target, stop));
