@@ -157,10 +157,11 @@ class WslaySocket : public WebSocket {
   static ssize_t on_receive(wslay_event_context_ptr context, uint8_t* to, size_t n, int,
                             void* self) {
     WslaySocket& s = of(self);
+    // Only the connection can say that nothing is there: after a part of a frame wslay ends its
+    // turn without having asked for the rest.
+    s.may_have_more_ = true;
     // What is there is taken first, and answered.
-    s.may_have_more_ =
-        !s.messages_.empty() || wslay_event_get_queued_msg_count(context) > kMaxQueuedAnswers;
-    if (s.may_have_more_) {
+    if (!s.messages_.empty() || wslay_event_get_queued_msg_count(context) > kMaxQueuedAnswers) {
       wslay_event_set_error(context, WSLAY_ERR_WOULDBLOCK);
       return -1;
     }
@@ -177,6 +178,7 @@ class WslaySocket : public WebSocket {
       return static_cast<ssize_t>(*got);
     }
     const bool later = !got.ok() && got.error().code == ErrorCode::kTimeout;
+    if (later) s.may_have_more_ = false;
     if (!later) s.ended_ = got.ok() ? "the connection ended" : got.error().message;
     wslay_event_set_error(context, later ? WSLAY_ERR_WOULDBLOCK : WSLAY_ERR_CALLBACK_FAILURE);
     return -1;
@@ -203,7 +205,7 @@ class WslaySocket : public WebSocket {
   std::string message_;               // what has come of the next one
   int pieces_ = 0;                    // of it
   bool is_control_ = false;           // the frame that is under way
-  bool may_have_more_ = false;        // bytes were left where they are
+  bool may_have_more_ = false;        // the connection did not say otherwise
   steady_clock::time_point heard_;    // when bytes came last
   bool pinged_ = false;               // since then
   std::string reason_;                // of the server's close frame
