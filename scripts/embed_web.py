@@ -37,7 +37,7 @@ def c_string(data):
 
 def main():
     dist, out = sys.argv[1], sys.argv[2]
-    parts = ['#include "server/http/static_files.h"\n\n', LONG_STRINGS, "namespace logsvc::server {\nnamespace {\n"]
+    parts = ['#include "server/transport/static_files.h"\n\n', LONG_STRINGS, "namespace logsvc::server {\nnamespace {\n"]
     rows = []
     for n, (path, full) in enumerate(page_files(dist)):
         raw = open(full, "rb").read()

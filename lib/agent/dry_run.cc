@@ -44,6 +44,7 @@ class DryRun {
     not_tried(config.journal.has_value(), "the journal");
     not_tried(config.syslog.has_value(), "syslog");
     not_tried(config.gelf.has_value(), "GELF");
+    not_tried(config.push_api.has_value(), "loki_push_api");
     return {};
   }
 

@@ -22,6 +22,7 @@
 #include "agent/pipeline/output_limits.h"
 #include "agent/promtail_state.h"
 #include "agent/push/batch.h"
+#include "agent/push_api/push_api_target.h"
 #include "agent/syslog/syslog_target.h"
 
 namespace logsvc::agent {
@@ -115,6 +116,12 @@ struct GelfReading {
   std::unique_ptr<GelfTarget> target;
 };
 
+struct PushReading {
+  std::string job, address;
+  std::unique_ptr<SpoolStore> store;
+  std::unique_ptr<PushApiTarget> target;
+};
+
 // Whether the rules look at a label.
 bool look_at(const std::vector<RelabelConfig>& rules, const std::string& label) {
   return std::any_of(rules.begin(), rules.end(), [&](const RelabelConfig& rule) {
@@ -141,18 +148,22 @@ struct Sources::Parts {
                      JournalTarget::Options options);
   Status start_syslog(const ScrapeConfig& scrape, std::shared_ptr<const Job> job);
   Status start_gelf(const ScrapeConfig& scrape, std::shared_ptr<const Job> job);
+  Status start_push_api(const ScrapeConfig& scrape, std::shared_ptr<const Job> job);
   std::unique_ptr<SpoolStore> make_store() const {
     return std::make_unique<SpoolStore>(context.spool, context.clock, context.metrics,
                                         context.diagnostics, context.on_spooled);
   }
   PipelineContext pipelines() const {
-    return {context.clock, context.registry, context.diagnostics, context.config.host_label};
+    return {context.clock, context.registry, context.diagnostics, context.config.host_label,
+            databases};
   }
 
   const Context context;
+  const std::shared_ptr<GeoDatabases> databases = std::make_shared<GeoDatabases>();
   JournalMetrics journal_metrics{context.registry};
   SyslogMetrics syslog_metrics{context.registry};
   GelfMetrics gelf_metrics{context.registry};
+  PushApiMetrics push_metrics{context.registry};
   std::unique_ptr<PromtailState> promtail;  // null without a Promtail file
   std::vector<std::unique_ptr<DockerReading>> docker;
   std::unique_ptr<SpoolStore> file_store;
@@ -160,6 +171,7 @@ struct Sources::Parts {
   std::vector<JournalReading> journals;
   std::vector<SyslogReading> syslogs;
   std::vector<GelfReading> gelfs;
+  std::vector<PushReading> pushes;
   std::unique_ptr<SpoolStore> input_store;
   std::unique_ptr<StreamTarget> input;
 };
@@ -169,6 +181,7 @@ Sources::Parts::~Parts() {
   for (auto& journal : journals) journal.store->stop();
   for (auto& syslog : syslogs) syslog.store->stop();
   for (auto& gelf : gelfs) gelf.store->stop();
+  for (auto& push : pushes) push.store->stop();
   if (input_store) input_store->stop();
   if (!promtail) return;
   for (const auto& reading : docker) {
@@ -263,6 +276,19 @@ Status Sources::Parts::start_gelf(const ScrapeConfig& scrape, std::shared_ptr<co
   return {};
 }
 
+Status Sources::Parts::start_push_api(const ScrapeConfig& scrape, std::shared_ptr<const Job> job) {
+  const PushApiConfig& config = *scrape.push_api;
+  PushReading reading{scrape.job_name, config.listen_address, make_store(), nullptr};
+  (void)reading.store->position("push/" + scrape.job_name);
+  ASSIGN_OR_RETURN(reading.target,
+                   PushApiTarget::open(std::move(job), config,
+                                       {*reading.store, context.clock, context.registry,
+                                        push_metrics, context.diagnostics}));
+  reading.address += ":" + std::to_string(reading.target->port());
+  pushes.push_back(std::move(reading));
+  return {};
+}
+
 // As Promtail: the stages of the first job, the labels of its static_configs, and nothing else.
 void Sources::Parts::start_input(const PromtailConfig& config, const Job& job) {
   const std::string source = "stdin/" + job.name();
@@ -300,6 +326,7 @@ Status Sources::Parts::start_promtail(const PromtailConfig& config) {
     }
     if (scrape.gelf) RETURN_IF_ERROR(start_gelf(scrape, jobs[i]));
     if (scrape.syslog) RETURN_IF_ERROR(start_syslog(scrape, jobs[i]));
+    if (scrape.push_api) RETURN_IF_ERROR(start_push_api(scrape, jobs[i]));
     if (scrape.journal) {
       JournalTarget::Options options;
       options.start = promtail->journal_cursor(scrape.job_name);
@@ -367,7 +394,7 @@ std::string Sources::not_ready() const {
       return "Docker has not told its containers yet: " + reading->job.config.host;
   }
   const bool any = parts_->input || !parts_->docker.empty() || !parts_->journals.empty() ||
-                   !parts_->syslogs.empty() || !parts_->gelfs.empty() ||
+                   !parts_->syslogs.empty() || !parts_->gelfs.empty() || !parts_->pushes.empty() ||
                    (parts_->files && !parts_->files->status().empty());
   return any ? "" : "no target to read yet";
 }
@@ -406,6 +433,8 @@ std::vector<TargetRow> Sources::targets() const {
   for (const JournalReading& journal : parts_->journals)
     out.push_back({"journal", journal.job, journal.path, {}});
   for (const GelfReading& gelf : parts_->gelfs) out.push_back({"gelf", gelf.job, gelf.address, {}});
+  for (const PushReading& push : parts_->pushes)
+    out.push_back({"loki_push_api", push.job, push.address, {}});
   for (const SyslogReading& syslog : parts_->syslogs) {
     out.push_back({"syslog",
                    syslog.job,

@@ -11,6 +11,8 @@ constexpr Duration kRecent = static_cast<Duration>(kSeconds) * kSecond;
 constexpr const char* kFaultsFile = "/faults.json";
 constexpr const char* kGapsFile = "/gaps.json";
 constexpr const char* kAgentsFile = "/agents.json";
+// What pushes brought is counted so often though nobody looks.
+constexpr auto kCountEvery = std::chrono::seconds(1);
 constexpr auto kAllEvery = std::chrono::minutes(1);
 // Between two writes of the agents: agents that open holes all the time wear out no disk.
 constexpr auto kAgentsPause = std::chrono::seconds(2);
@@ -163,49 +165,63 @@ std::vector<Mark> Insight::stored_marks(const char* label, const char* value) {
 
 Result<Appended> Insight::append(std::shared_ptr<const Batch> batch) {
   ASSIGN_OR_RETURN(Appended appended, sink_.append(std::move(batch)));
-  MutexLock lock(mutex_);
-  pulse_.add(*appended.kept, clock_.now());
+  bring({clock_.now(), appended.kept});
   return appended;
 }
 
 void Insight::report(wire::AgentReport report, const std::string& address,
                      uint64_t kept_at_arrival) {
-  const Timestamp now = clock_.now();
-  const std::string host = report.host;
-  bool known, holes_changed;
-  {
-    MutexLock lock(mutex_);
-    known = agents_.add(std::move(report), now, address, kept_at_arrival);
-    if (known && !host.empty()) pulse_.host_seen(host, now);
-    holes_changed = agents_.take_holes_changed();
-  }
-  if (holes_changed) {
-    MutexLock lock(stop_mutex_);
-    holes_changed_ = true;
-    stop_changed_.notify_all();
-  }
-  if (known) return;
-  diagnostics_.warn("insight", "left out an agent's report: too many agents of its address",
-                    {{"host", host}, {"address", address}});
+  bring({clock_.now(), ReportArrival{std::move(report), address, kept_at_arrival, false}});
 }
 
 void Insight::heartbeat(wire::AgentReport report, const std::string& address) {
-  const Timestamp now = clock_.now();
-  const std::string host = report.host;
-  MutexLock lock(mutex_);
-  if (agents_.refresh(std::move(report), now, address) && !host.empty()) {
-    pulse_.host_seen(host, now);
+  bring({clock_.now(), ReportArrival{std::move(report), address, 0, true}});
+}
+
+// The thread counts it within a second, unless somebody looks before.
+void Insight::bring(Arrival arrival) {
+  if (arrivals_.add(std::move(arrival))) return;
+  const MutexLock lock(mutex_);
+  count_arrived();
+}
+
+void Insight::count_arrived() {
+  for (Arrival& arrival : arrivals_.take()) {
+    if (const auto* batch = std::get_if<std::shared_ptr<const Batch>>(&arrival.what)) {
+      pulse_.add(**batch, arrival.at);
+    } else {
+      count(std::move(std::get<ReportArrival>(arrival.what)), arrival.at);
+    }
   }
+}
+
+void Insight::count(ReportArrival arrival, Timestamp now) {
+  const std::string host = arrival.report.host;
+  const bool known =
+      arrival.heartbeat
+          ? agents_.refresh(std::move(arrival.report), now, arrival.address)
+          : agents_.add(std::move(arrival.report), now, arrival.address, arrival.kept_at_arrival);
+  if (known && !host.empty()) pulse_.host_seen(host, now);
+  if (agents_.take_holes_changed()) {
+    const MutexLock lock(stop_mutex_);
+    holes_changed_ = true;
+    stop_changed_.notify_all();
+  }
+  if (known || arrival.heartbeat) return;
+  diagnostics_.warn("insight", "left out an agent's report: too many agents of its address",
+                    {{"host", host}, {"address", arrival.address}});
 }
 
 std::string Insight::agents() {
   MutexLock lock(mutex_);
+  count_arrived();
   return agents_json(agents_, pulse_, clock_.now());
 }
 
 std::vector<Mark> Insight::marks(TimeRange range) {
   std::vector<Mark> out;
   MutexLock lock(mutex_);
+  count_arrived();
   for (const Mark& mark : pulse_.marks().marks()) {
     if (mark.at >= range.start && mark.at < range.end) out.push_back(mark);
   }
@@ -214,16 +230,19 @@ std::vector<Mark> Insight::marks(TimeRange range) {
 
 std::string Insight::snapshot(bool by_minute) {
   MutexLock lock(mutex_);
+  count_arrived();
   return pulse_snapshot(pulse_, clock_.now(), by_minute);
 }
 
 std::string Insight::faults(size_t limit) {
   MutexLock lock(mutex_);
+  count_arrived();
   return faults_json(pulse_, limit);
 }
 
 Insight::Frame Insight::frame() {
   MutexLock lock(mutex_);
+  count_arrived();
   const int64_t second = clock_.steady_ns() / kSecond;
   if (!frame_.text || second != frame_second_) {
     frame_second_ = second;
@@ -237,6 +256,7 @@ void Insight::save(bool at_end) {
   std::string faults, gaps;
   {
     MutexLock lock(mutex_);
+    count_arrived();
     pulse_.faults().forget_before(oldest_kept());
     agents_.forget_before(oldest_kept());
     faults = pulse_.faults().save();
@@ -252,6 +272,7 @@ void Insight::save_agents(bool at_end) {
   std::vector<std::pair<Timestamp, std::string>> ids;
   {
     MutexLock lock(mutex_);
+    count_arrived();
     for (const auto& [id, agent] : agents_.agents()) ids.emplace_back(-agent.seen, id);
   }
   std::sort(ids.begin(), ids.end());
@@ -277,7 +298,10 @@ Insight::Due Insight::wait(std::chrono::steady_clock::time_point all_due) {
     const auto left = all_due - std::chrono::steady_clock::now();
     if (left <= left.zero()) return Due::kAll;
     if (std::exchange(holes_changed_, false)) return Due::kAgents;
-    stop_changed_.wait_for(stop_mutex_, left);
+    if (!stop_changed_.wait_for(stop_mutex_,
+                                std::min<std::chrono::nanoseconds>(left, kCountEvery))) {
+      return Due::kCount;
+    }
   }
 }
 
@@ -287,6 +311,11 @@ void Insight::run() {
   for (;;) {
     const Due due = wait(all_due);
     if (due == Due::kEnd) return;
+    if (due == Due::kCount) {
+      const MutexLock lock(mutex_);
+      count_arrived();
+      continue;
+    }
     if (due == Due::kAll) {
       save(false);
       all_due = std::chrono::steady_clock::now() + kAllEvery;

@@ -9,8 +9,12 @@
 // opened or was filled. A crash costs a minute of them, never a line; what that means for a ledger:
 // source_ledger.h. All are forgotten after the retention.
 //
-// Safe from several threads; its lock is a leaf, and held for one agent's copy at most while all
-// are written. Starts one thread, joined by the destructor.
+// Pushes put what they bring in line. Whoever looks counts it first, so that what was accepted
+// before is always in what is shown; else the thread does, once a second. A push waits for the
+// lock, under which pages' JSON is made, only when more is in line than may be (arrivals.h).
+//
+// Safe from several threads. Its lock is held for one agent's copy at most while all are written.
+// Starts one thread, joined by the destructor.
 #pragma once
 
 #include <chrono>
@@ -22,6 +26,7 @@
 
 #include "base/mutex.h"
 #include "insight/agent_book.h"
+#include "insight/arrivals.h"
 #include "insight/kept_files.h"
 #include "insight/pulse.h"
 #include "insight/pulse_json.h"
@@ -67,6 +72,9 @@ class Insight : public LogSink {
   Frame frame();
 
  private:
+  void bring(Arrival arrival);
+  void count_arrived() REQUIRES(mutex_);
+  void count(ReportArrival arrival, Timestamp now) REQUIRES(mutex_);
   void load();
   void load_agents(const std::string& text);
   // Before it, what is kept is forgotten.
@@ -82,7 +90,7 @@ class Insight : public LogSink {
   void save(bool at_end);
   void save_agents(bool at_end);
   void run();
-  enum class Due { kAll, kAgents, kEnd };
+  enum class Due { kCount, kAll, kAgents, kEnd };
   Due wait(std::chrono::steady_clock::time_point all_due);
 
   const InsightOptions options_;
@@ -93,6 +101,7 @@ class Insight : public LogSink {
   const Timestamp began_;
   KeptFiles kept_;
 
+  Arrivals arrivals_;
   Mutex mutex_;
   Pulse pulse_ GUARDED_BY(mutex_);
   AgentBook agents_ GUARDED_BY(mutex_);

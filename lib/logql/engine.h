@@ -9,47 +9,13 @@
 
 #include "base/result.h"
 #include "base/time.h"
-#include "logql/query_result.h"
-#include "logql/query_run.h"
+#include "logql/run/engine_limits.h"
+#include "logql/run/query_request.h"
+#include "logql/run/query_result.h"
 #include "model/entry.h"
 #include "model/log_source.h"
 
 namespace logsvc::logql {
-
-// Limits whose texts Loki's clients know. 0 = no limit.
-struct EngineLimits {
-  uint64_t max_entries = 5000;             // entries a log query may ask for
-  uint64_t max_series = 500;               // series a metric query may answer
-  Duration max_query_length = 0;           // end - start
-  uint64_t max_memory_bytes = 256u << 20;  // held by one query, until its answer is sent
-  Duration timeout = kMinute;
-  uint64_t max_points = 11'000;  // steps of a range query
-};
-
-struct RangeRequest {
-  std::string query;
-  Timestamp start = 0;  // log queries: [start, end)
-  Timestamp end = 0;
-  Duration step = 0;      // metric queries; > 0
-  Duration interval = 0;  // log queries: thinning; 0 = off
-  uint64_t limit = 100;   // log queries
-  Direction direction = Direction::kBackward;
-  bool categorize_labels = false;
-  // Metric queries with too many series: the first ones and a warning, instead of an error.
-  bool partial_series = false;
-  QueryRun run;
-};
-
-struct InstantRequest {
-  std::string query;
-  Timestamp time = 0;
-  uint64_t limit = 100;
-  Direction direction = Direction::kBackward;
-  bool categorize_labels = false;
-  // Metric queries with too many series: the first ones and a warning, instead of an error.
-  bool partial_series = false;
-  QueryRun run;
-};
 
 class Engine {
  public:

@@ -12,13 +12,18 @@ bool is_redirection(int status, std::string_view method) {
          (status == 303 && method == "GET");
 }
 
+bool stays_home(const Url& from, const Url& to) {
+  if (origin_of(from) == origin_of(to)) return true;
+  return from.host == to.host && from.scheme == "http" && from.port == 80 && to.scheme == "https" &&
+         to.port == 443;
+}
+
 Status HttpClient::check(const Url& url) {
   RETURN_IF_ERROR(route_to(url, config_, tls_));
   return {};
 }
 
 Result<HttpStream> HttpClient::open(const HttpRequest& request, const HttpLimits& limits) {
-  const std::string home = origin_of(request.url);
   Url to = request.url;
   bool is_home = true;
   for (int hop = 0;; ++hop) {
@@ -28,9 +33,10 @@ Result<HttpStream> HttpClient::open(const HttpRequest& request, const HttpLimits
       answered_by_ = origin_of(to);
       return answer;
     }
-    ASSIGN_OR_RETURN(to, resolve(to, answer.header("location")));
+    ASSIGN_OR_RETURN(Url next, resolve(to, answer.header("location")));
     // Who left may have been sent back by a stranger, who chose the path.
-    is_home = is_home && origin_of(to) == home;
+    is_home = is_home && stays_home(to, next);
+    to = std::move(next);
   }
 }
 

@@ -22,8 +22,8 @@ struct HttpRequest {
   // Go wherever the request is redirected to. Without Host, Content-Length and the proxy's.
   Headers headers;
   // Who we are, and what else is the server's alone: credentials, cookies, the tenant, headers of a
-  // configuration. They stay at the URL's origin (scheme, host and port); a request that was
-  // redirected to another goes on without them, even if it comes back.
+  // configuration. They stay at home, see stays_home(); a request that was redirected elsewhere
+  // goes on without them, even if it comes back.
   Headers private_headers;
   std::string_view body;  // sent unless the method is GET; borrowed for the call
   bool upgrades = false;  // to another protocol: over a connection of its own, and by tunnel
@@ -49,6 +49,10 @@ inline constexpr int kMaxRedirections = 10;
 // Whether an answer to a request of the method leads on to where the same request is to be sent.
 // After 303 a GET would be, which is the same only for one.
 bool is_redirection(int status, std::string_view method);
+
+// Whether a redirection leads to the same server: the same scheme, host and port, or from port 80
+// of a host to TLS on its port 443, never back.
+bool stays_home(const Url& from, const Url& to);
 
 // For one thread.
 class HttpClient {

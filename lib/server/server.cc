@@ -4,10 +4,11 @@
 
 #include "http/http_server.h"
 #include "insight/insight.h"
-#include "server/http/api.h"
-#include "server/line_deletion.h"
-#include "server/maintenance.h"
-#include "server/opening/opening_reports.h"
+#include "server/api/api.h"
+#include "server/handlers.h"
+#include "server/opening_reports.h"
+#include "server/retention/line_deletion.h"
+#include "server/retention/maintenance.h"
 
 namespace logsvc::server {
 
@@ -49,6 +50,50 @@ GateOptions gate_options(const ServerConfig& config) {
           config.allowed_hosts};
 }
 
+logql::EngineLimits engine_limits(const ServerConfig& config) {
+  logql::EngineLimits limits;
+  limits.max_entries = config.max_entries;
+  limits.max_series = config.max_series;
+  limits.timeout = config.query_timeout;
+  limits.max_query_length = config.max_query_length;
+  if (const uint64_t all = config.query_pool.max_memory_bytes; all > 0) {
+    limits.max_memory_bytes = std::min(limits.max_memory_bytes, all);
+  }
+  return limits;
+}
+
+QueryPoolOptions pool_options(const ServerConfig& config, const logql::EngineLimits& limits) {
+  QueryPoolOptions options = config.query_pool;
+  options.timeout = config.query_timeout;
+  options.max_query_memory_bytes = limits.max_memory_bytes;
+  return options;
+}
+
+// What is given to all that is started.
+struct Surroundings {
+  FileSystem& files;
+  const Clock& clock;
+  Metrics& metrics;
+  Diagnostics& diagnostics;
+};
+
+Result<std::unique_ptr<Authenticator>> open_authenticator(const ServerConfig& config,
+                                                          const Surroundings& s) {
+  std::unique_ptr<PasswordStore> passwords;
+  std::unique_ptr<SessionStore> sessions;
+  if (config.ask_password) {
+    ASSIGN_OR_RETURN(auto opened, PasswordStore::open(s.files, config.store.dir + "/admin-password",
+                                                      config.admin_password));
+    passwords = std::move(opened.store);
+    sessions = std::make_unique<SessionStore>(s.files, config.store.dir + "/admin-sessions",
+                                              passwords->hash(), s.clock, s.diagnostics);
+    if (!opened.generated.empty() && config.on_generated_password) {
+      config.on_generated_password(opened.generated);
+    }
+  }
+  return std::make_unique<Authenticator>(std::move(passwords), std::move(sessions), s.clock);
+}
+
 }  // namespace
 
 // Members depend on those before them; destruction in reverse is the shutdown.
@@ -64,15 +109,71 @@ struct Server::Parts {
   std::unique_ptr<Authenticator> auth;
   std::unique_ptr<StaticFiles> page;
   std::unique_ptr<Gate> gate;
+  std::unique_ptr<QueryPool> queries;
+  std::unique_ptr<Handlers> handlers;
   std::unique_ptr<Api> api;
   std::unique_ptr<Maintenance> maintenance;
   std::unique_ptr<Listener> api_http;
   std::unique_ptr<Listener> ui_http;
+
+  Status open(const ServerConfig& config, const Surroundings& s);
+  void build_api(const ServerConfig& config, const Surroundings& s);
+  Status listen(const ServerConfig& config, const Surroundings& s);
 };
+
+// What the lines go into and what reads them.
+Status Server::Parts::open(const ServerConfig& config, const Surroundings& s) {
+  ASSIGN_OR_RETURN(store,
+                   store::Store::open(config.store, s.files, s.clock, s.metrics, s.diagnostics));
+  insight = std::make_unique<insight::Insight>(
+      insight::InsightOptions{config.store.dir + "/insight", config.store.retention}, *store,
+      *store, s.files, s.clock, s.diagnostics);
+  engine = std::make_unique<logql::Engine>(*store, engine_limits(config));
+  tail = std::make_unique<TailLoop>(s.clock, s.metrics);
+  ingest = std::make_unique<Ingest>(config.limits, *insight, tail->hub(), s.clock, s.metrics,
+                                    s.diagnostics);
+  shared = std::make_unique<SharedItems>(s.files, config.store.dir + "/page.json",
+                                         static_cast<uint64_t>(s.clock.now() / kMillisecond),
+                                         s.diagnostics);
+  counters = std::make_unique<Counters>(*engine, tail->hub(), *shared, s.clock);
+  reports = std::make_unique<OpeningReports>(*engine, *insight, *shared, s.clock, s.diagnostics);
+  ASSIGN_OR_RETURN(auth, open_authenticator(config, s));
+  return {};
+}
+
+void Server::Parts::build_api(const ServerConfig& config, const Surroundings& s) {
+  const logql::EngineLimits limits = engine_limits(config);
+  gate = std::make_unique<Gate>(gate_options(config));
+  page = std::make_unique<StaticFiles>(config.web_dir);
+  queries = std::make_unique<QueryPool>(pool_options(config, limits), s.metrics);
+  handlers = std::make_unique<Handlers>(
+      config, ApiWorld{*store, *engine, limits, *queries, *ingest, *insight, *tail, *shared,
+                       *counters, *auth, s.clock, s.metrics, s.diagnostics});
+  api = std::make_unique<Api>(handlers->routes(),
+                              ApiOptions{config.compress_responses, config.limits.max_body_bytes},
+                              *gate, handlers->guard(), *page, *tail, s.metrics, s.diagnostics);
+  maintenance = std::make_unique<Maintenance>(*store, s.diagnostics);
+}
+
+Status Server::Parts::listen(const ServerConfig& config, const Surroundings& s) {
+  const auto budget = std::make_shared<http::MemoryBudget>(kRequestMemory);
+  const auto listener = [&](const config::ListenAddress& address, bool with_page) {
+    http::HttpServerOptions options;
+    options.host = address.host;
+    options.port = address.port;
+    options.budget = budget;
+    return std::make_unique<Listener>(*api, with_page, std::move(options), s.clock, s.metrics,
+                                      s.diagnostics);
+  };
+  api_http = listener(config.listen, false);
+  RETURN_IF_ERROR(api_http->start());
+  ui_http = listener(config.ui_listen, true);
+  return ui_http->start();
+}
 
 Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 // What runs is told to end before anything waits for it.
-Server::~Server() { parts_->api->stop_queries(); }
+Server::~Server() { parts_->queries->stop(); }
 
 int Server::api_port() const { return parts_->api_http->port(); }
 int Server::ui_port() const { return parts_->ui_http->port(); }
@@ -80,70 +181,12 @@ int Server::ui_port() const { return parts_->ui_http->port(); }
 Result<std::unique_ptr<Server>> Server::start(ServerConfig config, FileSystem& files,
                                               const Clock& clock, Metrics& metrics,
                                               Diagnostics& diagnostics) {
-  auto p = std::make_unique<Parts>();
   config.store.compile_deletion = compile_deletion;
-  const std::string password_file = config.store.dir + "/admin-password";
-  ASSIGN_OR_RETURN(p->store, store::Store::open(config.store, files, clock, metrics, diagnostics));
-  p->insight = std::make_unique<insight::Insight>(
-      insight::InsightOptions{config.store.dir + "/insight", config.store.retention}, *p->store,
-      *p->store, files, clock, diagnostics);
-  logql::EngineLimits limits;
-  limits.max_entries = config.max_entries;
-  limits.max_series = config.max_series;
-  limits.timeout = config.query_timeout;
-  limits.max_query_length = config.max_query_length;
-  config.query_pool.timeout = config.query_timeout;
-  if (const uint64_t all = config.query_pool.max_memory_bytes; all > 0) {
-    limits.max_memory_bytes = std::min(limits.max_memory_bytes, all);
-  }
-  config.query_pool.max_query_memory_bytes = limits.max_memory_bytes;
-  p->engine = std::make_unique<logql::Engine>(*p->store, limits);
-  p->tail = std::make_unique<TailLoop>(clock, metrics);
-  p->ingest = std::make_unique<Ingest>(config.limits, *p->insight, p->tail->hub(), clock, metrics,
-                                       diagnostics);
-  p->shared =
-      std::make_unique<SharedItems>(files, config.store.dir + "/page.json",
-                                    static_cast<uint64_t>(clock.now() / kMillisecond), diagnostics);
-  p->counters = std::make_unique<Counters>(*p->engine, p->tail->hub(), *p->shared, clock);
-  p->reports =
-      std::make_unique<OpeningReports>(*p->engine, *p->insight, *p->shared, clock, diagnostics);
-  std::unique_ptr<PasswordStore> passwords;
-  std::unique_ptr<SessionStore> sessions;
-  if (config.ask_password) {
-    ASSIGN_OR_RETURN(auto opened, PasswordStore::open(files, password_file, config.admin_password));
-    passwords = std::move(opened.store);
-    sessions = std::make_unique<SessionStore>(files, config.store.dir + "/admin-sessions",
-                                              passwords->hash(), clock, diagnostics);
-    if (!opened.generated.empty() && config.on_generated_password) {
-      config.on_generated_password(opened.generated);
-    }
-  }
-  p->auth = std::make_unique<Authenticator>(std::move(passwords), std::move(sessions), clock);
-  p->gate = std::make_unique<Gate>(gate_options(config));
-  p->page = std::make_unique<StaticFiles>(config.web_dir);
-  ApiInfo info{config.version,          config.demo,
-               config.described,        config.described_json,
-               config.store.dir,        limits,
-               config.query_pool,       config.volume_max_series,
-               config.store.retention,  config.compress_responses,
-               config.deletion_enabled, config.store.deletion_cancel_period};
-  p->api = std::make_unique<Api>(std::move(info), *p->store, *p->engine, *p->ingest, *p->insight,
-                                 *p->tail, *p->shared, *p->counters, *p->auth, *p->gate, *p->page,
-                                 clock, metrics, diagnostics);
-  p->maintenance = std::make_unique<Maintenance>(*p->store, diagnostics);
-  const auto budget = std::make_shared<http::MemoryBudget>(kRequestMemory);
-  const auto listen = [&](const config::ListenAddress& address, bool with_page) {
-    http::HttpServerOptions options;
-    options.host = address.host;
-    options.port = address.port;
-    options.budget = budget;
-    return std::make_unique<Listener>(*p->api, with_page, std::move(options), clock, metrics,
-                                      diagnostics);
-  };
-  p->api_http = listen(config.listen, false);
-  RETURN_IF_ERROR(p->api_http->start());
-  p->ui_http = listen(config.ui_listen, true);
-  RETURN_IF_ERROR(p->ui_http->start());
+  const Surroundings s{files, clock, metrics, diagnostics};
+  auto p = std::make_unique<Parts>();
+  RETURN_IF_ERROR(p->open(config, s));
+  p->build_api(config, s);
+  RETURN_IF_ERROR(p->listen(config, s));
   diagnostics.info("server", "listening",
                    {{"api", config.listen.host + ":" + std::to_string(p->api_http->port())},
                     {"dashboard", config.ui_listen.host + ":" + std::to_string(p->ui_http->port())},

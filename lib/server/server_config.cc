@@ -4,7 +4,7 @@
 #include <thread>
 
 #include "os/memory.h"
-#include "server/retention_rules.h"
+#include "server/retention/retention_rules.h"
 
 namespace logsvc::server {
 

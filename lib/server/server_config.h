@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "config/settings.h"
-#include "server/ingest_limits.h"
+#include "server/ingest/ingest_limits.h"
 #include "server/query/query_pool.h"
 #include "store/store.h"
 

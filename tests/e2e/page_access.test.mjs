@@ -177,3 +177,40 @@ test('hostile lines are text in every view', async () => {
     await close();
   }
 });
+
+for (const [language, few, one] of [['en', '3 new lines', '1 new line, 1 error'], ['ko', '새 로그 3줄', '새 로그 1줄, 오류 1건']]) {
+  test(`new lines are told to those who hear the page: ${language}`, async () => {
+    const labels = { ...api, t: `told-${language}` };
+    await server.push(labels, [[nowNs(), 'the first']]);
+    const { page, errors, close } = await open(language, 'light', `/explore?query=${encodeURIComponent(`{t="${labels.t}"}`)}&live=1`, '.row');
+    await page.locator('.explore-status .live-state.open').waitFor();
+    const told = page.locator('.log-list-frame').getByRole('status');
+    await server.push(labels, [1n, 2n, 3n].map((i) => [nowNs() + i, 'more']));
+    await until('that three came', async () => (await told.innerText()) === few);
+    await server.push({ ...labels, level: 'error' }, [[nowNs(), 'bad']]);
+    await until('that an error came', async () => (await told.innerText()) === one);
+    assert.deepEqual(errors, []);
+    await close();
+  });
+}
+
+test('the list goes by arrows and Enter where single keys are off', async () => {
+  const { page, errors, close } = await openPage(browser, `${server.page}/explore?query=${query}`, { settings: { keys: false } });
+  await page.locator('.row:not([hidden])').first().waitFor();
+  const list = page.getByRole('listbox', { name: 'Log lines' });
+  const active = async () => page.locator(`#${await list.getAttribute('aria-activedescendant')}`);
+  const place = async () => Number(await (await active()).getAttribute('aria-posinset'));
+  await list.focus();
+  await page.keyboard.press('ArrowUp');
+  const last = await until('a selected row', place);
+  await page.keyboard.press('ArrowUp');
+  await until('the one above', async () => (await place()) === last - 1);
+  await page.keyboard.press('ArrowDown');
+  await until('the one below', async () => (await place()) === last);
+  await page.keyboard.press('j');
+  assert.equal(await place(), last);
+  await page.keyboard.press('Enter');
+  await page.locator('.details').waitFor();
+  assert.deepEqual(errors, []);
+  await close();
+});

@@ -357,6 +357,34 @@ test('brushing the histogram zooms', async () => {
   await close();
 });
 
+test('bars are chosen by keys, told, and zoomed to', async () => {
+  const { page, errors, close } = await openPage(browser, explore('{job="docker"}'));
+  await page.locator('.legend .key', { hasText: 'info' }).waitFor();
+  const bars = page.getByRole('slider', { name: 'Lines by level over time' });
+  const said = () => bars.getAttribute('aria-valuetext');
+  assert.match(await said(), /Enter zooms/);
+  await bars.focus();
+  await page.keyboard.press('End');
+  assert.equal(await bars.getAttribute('aria-valuenow'), await bars.getAttribute('aria-valuemax'));
+  assert.match(await said(), /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d  /);
+  await page.keyboard.press('Escape');
+  assert.match(await said(), /Enter zooms/);
+  await page.keyboard.press('Home');
+  await page.keyboard.press('Shift+End');
+  assert.match(await said(), / – .* info [\d,]+/);
+  await page.locator('.histogram .brush').waitFor();
+  assert.equal(await page.locator('.histogram .hover').innerText(), (await said()).replace(/ +/g, ' '));
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('Shift+PageUp');
+  const [begin, end] = (await said()).split('  ')[0].split(' – ');
+  const [from, to] = [begin, end.length > 8 ? end : begin.slice(0, 11) + end].map((text) => Date.parse(`${text.replace(' ', 'T')}Z`));
+  await page.keyboard.press('Enter');
+  await until('their range', () => page.url().includes(`range=${from}-${to}`));
+  assert.deepEqual(errors, []);
+  await close();
+});
+
 test('export has the whole result; a saved view and a link bring it back', async () => {
   const { page, close } = await openPage(browser, explore('{service="api-server"} |= "seats"'), { permissions: ['clipboard-read', 'clipboard-write'] });
   await rows(page).first().waitFor();

@@ -221,6 +221,27 @@ test('the list, tabs and edges go by keys and say what they are', async () => {
   await close();
 });
 
+test('the list keeps its place, its selection and its marks when it looks different', async () => {
+  await server.push({ t: 'place' }, Array.from({ length: 900 }, (_, i) => [nowNs() - BigInt(900 - i) * 1_000_000n, `line ${i}`]));
+  const { page, errors, close } = await openPage(browser, explore('{t="place"}'));
+  await rows(page).first().waitFor();
+  const list = page.locator('.log-list');
+  await list.evaluate((e) => (e.scrollTop = 5_000));
+  const row = rows(page).filter({ hasText: /line 23\d$/ }).first();
+  await row.click();
+  await page.keyboard.press('m');
+  const chosen = page.locator('.row.selected.marked');
+  const text = await chosen.locator('.message').innerText();
+  for (const key of ['z', 'r', 'o', 'z']) {
+    await page.keyboard.press(key);
+    await until(`the same row after ${key}`, async () => (await chosen.locator('.message').innerText()) === text);
+  }
+  await page.getByRole('button', { name: /Time zone/ }).click();
+  await until('the same row in another zone', async () => (await chosen.locator('.message').innerText()) === text);
+  assert.deepEqual(errors, []);
+  await close();
+});
+
 test('a journey of many lines draws what is in view', async () => {
   const base = nowNs() - 300_000_000_000n;
   for (let part = 0; part < 3; part++) {

@@ -3,6 +3,8 @@
 //   # what the feature promises
 //   job:                             keys of a scrape config
 //     pipeline_stages: […]
+//   databases:                       files in MaxMind's form; $DIR in the job is where they are
+//     x.mmdb: {type: GeoLite2-City, ip_version: 6, networks: {1.2.3.0/24: {…}}}
 //   discovered: {job: app}           labels before relabelling
 //   inspect: '{…}'                   instead: what Docker says of the container, on stdout;
 //   networks: '[…]'                  and of its networks
@@ -20,7 +22,9 @@
 
 #include "agent/docker/meta_labels.h"
 #include "config/yaml.h"
+#include "support/mmdb_writer.h"
 #include "support/pipeline_lines.h"
+#include "support/temp_dir.h"
 
 namespace logsvc {
 namespace {
@@ -75,6 +79,29 @@ Labels container_labels(const config::YamlNode& root, const agent::DockerSdConfi
                             {config.port, config.host_networking_host});
 }
 
+void write_databases(const config::YamlNode* databases, const std::string& directory) {
+  if (!databases) return;
+  for (const auto& [name, database] : databases->members) {
+    testing::MmdbOptions options;
+    if (const auto* type = database.find("type")) options.type = type->text;
+    if (const auto* version = database.find("ip_version"))
+      options.ip_version = std::stoi(version->text);
+    testing::MmdbNetworks networks;
+    if (const auto* all = database.find("networks")) {
+      for (const auto& [network, value] : all->members) networks.emplace_back(network.text, value);
+    }
+    std::ofstream(directory + "/" + name.text, std::ios::binary)
+        << testing::make_mmdb(options, std::move(networks));
+  }
+}
+
+std::string with_directory(std::string text, const std::string& directory) {
+  const std::string name = "$DIR";
+  for (size_t at = 0; (at = text.find(name, at)) != std::string::npos; at += directory.size())
+    text.replace(at, name.size(), directory);
+  return text;
+}
+
 int run_file(const std::filesystem::path& path) {
   std::ifstream in(path);
   const std::string text((std::istreambuf_iterator<char>(in)), {});
@@ -83,7 +110,9 @@ int run_file(const std::filesystem::path& path) {
     std::cout << root.error().message << '\n';
     return 1;
   }
-  testing::TestJob job(job_text(text));
+  const testing::TempDir directory;
+  write_databases(root->find("databases"), directory.path());
+  testing::TestJob job(with_directory(job_text(text), directory.path()));
   const std::string name = path.filename().string();
   if (const auto* fault = root->find("fault")) {
     if (job.fault.find(fault->text) != std::string::npos && !fault->text.empty()) return 0;

@@ -25,13 +25,16 @@ std::string SpoolStore::position(const std::string& source) {
   return state.position;
 }
 
+Status SpoolStore::try_commit(const std::string& source, const std::string& position) {
+  const Status done = writer_.commit(source, position, last_lines_[source], clock_.now());
+  if (done.ok()) on_spooled_();
+  return done;
+}
+
 bool SpoolStore::commit(const std::string& source, const std::string& position) {
   while (true) {
-    const Status done = writer_.commit(source, position, last_lines_[source], clock_.now());
-    if (done.ok()) {
-      on_spooled_();
-      return true;
-    }
+    const Status done = try_commit(source, position);
+    if (done.ok()) return true;
     if (stop_) return false;
     metrics_.spool_full_waits.add();
     diagnostics_.warn("agent", "the spool takes no more: reading waits, the files keep the lines",

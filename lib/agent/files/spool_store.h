@@ -1,4 +1,5 @@
-// Lines of files and journals into the spool, each source with its place. For one thread.
+// Lines of files and journals into the spool, each source with its place. For one thread
+// at a time.
 #pragma once
 
 #include <atomic>
@@ -25,6 +26,8 @@ class SpoolStore : public LineStore {
   LineSink& sink() override { return writer_; }
   // Waits as long as the spool is full.
   bool commit(const std::string& source, const std::string& position) override;
+  Status try_commit(const std::string& source, const std::string& position) override;
+  Status sync() override { return spool_.sync(); }
 
   // A commit that waits gives up; any thread.
   void stop() { stop_ = true; }

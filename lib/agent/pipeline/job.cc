@@ -30,7 +30,8 @@ Result<std::shared_ptr<const StageProgram>> compile_list(
     const PipelineContext& context, std::vector<std::string>& warnings) {
   if (!list) return std::shared_ptr<const StageProgram>();
   config::Findings findings(path);
-  StageContext stages{context.clock, context.metrics, context.diagnostics, findings};
+  StageContext stages{context.clock, context.metrics, context.diagnostics, findings,
+                      *context.databases};
   ASSIGN_OR_RETURN(StageProgram program, compile_stages(*list, stages));
   warnings.insert(warnings.end(), findings.warnings().begin(), findings.warnings().end());
   return std::make_shared<const StageProgram>(std::move(program));

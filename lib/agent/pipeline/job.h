@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/pipeline/geo_database.h"
 #include "agent/pipeline/target_pipeline.h"
 #include "agent/promtail/promtail_config.h"
 #include "os/clock.h"
@@ -24,6 +25,8 @@ struct PipelineContext {
   Metrics& metrics;
   Diagnostics& diagnostics;
   std::string host;  // the label host of automatic pipelines
+  // Shared by jobs that are compiled with it, or with copies of it.
+  std::shared_ptr<GeoDatabases> databases = std::make_shared<GeoDatabases>();
 };
 
 class OutputLimits;

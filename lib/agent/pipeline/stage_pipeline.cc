@@ -5,6 +5,8 @@ namespace logsvc::agent {
 void StagePipeline::process(const InputLine& line, int64_t steady_ns, LineSink& sink) {
   entry_.labels = labels_;
   entry_.metadata.clear();
+  for (const LabelView& one : line.metadata)
+    entry_.metadata.push_back({std::string(one.name), std::string(one.value)});
   entry_.extracted.clear();
   entry_.extract_labels();
   entry_.timestamp = entry_.read_time = line.time;

@@ -22,6 +22,8 @@ struct InputLine {
   uint64_t sequence = 0;  // of the reader: each line's is greater than the one before
   Timestamp time = 0;     // Docker's, the journal's, or of reading
   std::string_view text;  // without its line end
+  // Structured metadata that it came with, sorted by name; lives during TargetPipeline::process.
+  std::span<const LabelView> metadata = {};
 };
 
 // Views live during LineSink::add.

@@ -212,6 +212,7 @@ class Converter {
     if (scrape.journal) kept("journal (or write a list of journals into these settings)");
     if (scrape.syslog) kept("syslog");
     if (scrape.gelf) kept("gelf");
+    if (scrape.push_api) kept("loki_push_api");
     if (scrape.docker.empty()) return;
     for (const RelabelConfig& rule : scrape.relabel) relabel(rule);
     if (scrape.stages) {

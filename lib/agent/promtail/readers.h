@@ -10,6 +10,9 @@ void read_server(const config::YamlNode& node, config::Findings& findings, Serve
 void read_client(const config::YamlNode& node, config::Findings& findings, ClientConfig& out);
 void read_limits(const config::YamlNode& node, config::Findings& findings, LimitsConfig& out);
 void read_scrape(const config::YamlNode& node, config::Findings& findings, ScrapeConfig& out);
+void read_push_api(const config::YamlNode& node, config::Findings& findings, PushApiConfig& out);
+// Keys of a `server` block that an agent of ours takes without doing anything for them.
+void ignore_server_keys(config::MapReader& map);
 void read_relabel(const config::YamlNode& node, config::Findings& findings, RelabelConfig& out);
 
 }  // namespace logsvc::agent

@@ -69,6 +69,18 @@ struct GelfConfig {
   Labels labels;  // of every line
 };
 
+// Lines that others push, as to a Loki.
+struct PushApiConfig {
+  std::string listen_address;   // empty: all interfaces
+  int64_t listen_port = 0;      // 0: a free one
+  std::string path_prefix;      // of all paths: "/promtail"
+  int64_t max_connections = 0;  // 0: by the descriptors of the process
+  Duration idle_timeout = 0;    // of connections between requests; 0: the usual
+  Duration read_timeout = 0;    // of a body; 0: the usual
+  bool use_incoming_timestamp = false;
+  Labels labels;  // of every line
+};
+
 enum class RelabelAction {
   kReplace,
   kKeep,
@@ -115,6 +127,7 @@ struct ScrapeConfig {
   std::optional<JournalConfig> journal;
   std::optional<SyslogConfig> syslog;
   std::optional<GelfConfig> gelf;
+  std::optional<PushApiConfig> push_api;
   std::vector<RelabelConfig> relabel;
   // The list of `pipeline_stages`; null if the file has none. Read by Job::compile.
   std::shared_ptr<const config::YamlNode> stages;

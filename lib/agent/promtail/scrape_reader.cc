@@ -152,7 +152,6 @@ void read_gelf(const YamlNode& node, Findings& findings, GelfConfig& out) {
 
 // Sources of lines that Promtail knows and logsvc does not read.
 const char* const kOtherSources[] = {"gcplog",
-                                     "loki_push_api",
                                      "windows_events",
                                      "kafka",
                                      "azure_event_hubs",
@@ -193,6 +192,8 @@ void read_scrape(const YamlNode& node, Findings& findings, ScrapeConfig& out) {
     read_syslog(*syslog, findings, out.syslog.emplace());
   }
   if (const YamlNode* gelf = map.take("gelf")) read_gelf(*gelf, findings, out.gelf.emplace());
+  if (const YamlNode* push = map.take("loki_push_api"))
+    read_push_api(*push, findings, out.push_api.emplace());
   map.each("relabel_configs",
            [&](const YamlNode& item) { read_relabel(item, findings, out.relabel.emplace_back()); });
   if (const YamlNode* stages = map.take("pipeline_stages")) {

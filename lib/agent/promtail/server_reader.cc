@@ -2,28 +2,10 @@
 
 namespace logsvc::agent {
 
-void read_server(const config::YamlNode& node, config::Findings& findings, ServerConfig& out) {
-  config::MapReader map(node, "server", findings);
-  map.read("disable", out.disabled);
-  map.read("http_listen_address", out.http_listen_address);
-  map.read("http_listen_port", out.http_listen_port);
-  if (out.http_listen_port < 0 || out.http_listen_port > 65535) {
-    findings.error(*map.take("http_listen_port"), "http_listen_port: expected 0 to 65535");
-  }
-  map.read("http_path_prefix", out.http_path_prefix);
-  map.read("log_level", out.log_level);
-  map.read("log_format", out.log_format);
-  map.read("health_check_target", out.health_check_target);
-  map.read("enable_runtime_reload", out.enable_runtime_reload);
-  for (const char* key : {"http_tls_config", "grpc_tls_config"}) {
-    map.unsupported(key, "the page of an agent is plain HTTP; put a proxy in front of it");
-  }
-  // What steers parts that an agent of ours does not have (gRPC) or does not need steered.
+// What steers parts that an agent of ours does not have (gRPC) or does not need steered.
+void ignore_server_keys(config::MapReader& map) {
   map.ignore({"http_listen_network",
-              "http_listen_conn_limit",
-              "http_server_read_timeout",
               "http_server_write_timeout",
-              "http_server_idle_timeout",
               "http_server_read_header_timeout",
               "http_log_closed_connections_without_response_enabled",
               "proxy_protocol_enabled",
@@ -64,6 +46,26 @@ void read_server(const config::YamlNode& node, config::Findings& findings, Serve
               "cluster_validation",
               "profiling_enabled",
               "external_url"});
+}
+
+void read_server(const config::YamlNode& node, config::Findings& findings, ServerConfig& out) {
+  config::MapReader map(node, "server", findings);
+  map.read("disable", out.disabled);
+  map.read("http_listen_address", out.http_listen_address);
+  map.read("http_listen_port", out.http_listen_port);
+  if (out.http_listen_port < 0 || out.http_listen_port > 65535) {
+    findings.error(*map.take("http_listen_port"), "http_listen_port: expected 0 to 65535");
+  }
+  map.read("http_path_prefix", out.http_path_prefix);
+  map.read("log_level", out.log_level);
+  map.read("log_format", out.log_format);
+  map.read("health_check_target", out.health_check_target);
+  map.read("enable_runtime_reload", out.enable_runtime_reload);
+  for (const char* key : {"http_tls_config", "grpc_tls_config"}) {
+    map.unsupported(key, "the page of an agent is plain HTTP; put a proxy in front of it");
+  }
+  map.ignore({"http_listen_conn_limit", "http_server_read_timeout", "http_server_idle_timeout"});
+  ignore_server_keys(map);
   map.finish();
 }
 

@@ -7,7 +7,10 @@
 #include <memory>
 #include <vector>
 
-#include "logql/engine.h"
+#include "logql/run/engine_limits.h"
+#include "logql/run/query_request.h"
+#include "logql/run/query_result.h"
+#include "model/log_source.h"
 
 namespace logsvc::logql {
 

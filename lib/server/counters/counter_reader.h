@@ -10,7 +10,7 @@
 #include "base/mutex.h"
 #include "base/time.h"
 #include "os/clock.h"
-#include "server/tail/live_feed.h"
+#include "server/live/live_feed.h"
 
 namespace logsvc::server {
 

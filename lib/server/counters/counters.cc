@@ -80,7 +80,7 @@ void Counters::sync() {
     if (!parsed.ok()) continue;  // they are checked before they are kept
     const Timestamp from = (clock_.now() / kMillisecond + 1) * kMillisecond;
     auto reader = std::make_shared<CounterReader>(from, clock_);
-    hub_.subscribe(query, std::move(*parsed), reader);
+    hub_.subscribe({query, false}, std::move(*parsed), reader);
     counters_[id] = {query, from, std::move(reader), false};
   }
 }

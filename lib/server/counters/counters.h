@@ -12,8 +12,8 @@
 #include "logql/engine.h"
 #include "os/clock.h"
 #include "server/counters/counter_reader.h"
+#include "server/live/tail_hub.h"
 #include "server/shared/shared_items.h"
-#include "server/tail/tail_hub.h"
 
 namespace logsvc::server {
 

@@ -11,8 +11,8 @@
 
 #include "extract/json_fields.h"
 #include "extract/logfmt_fields.h"
-#include "logql/query_result.h"
-#include "logql/query_run.h"
+#include "logql/run/query_result.h"
+#include "logql/run/query_run.h"
 
 namespace logsvc::server {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "logql/query_result.h"
+#include "logql/run/query_result.h"
 #include "model/log_source.h"
 #include "model/matcher.h"
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <string>
 
-#include "logql/query_run.h"
+#include "logql/run/query_run.h"
 
 namespace logsvc::server {
 

@@ -19,7 +19,7 @@
 #include "base/mutex.h"
 #include "base/result.h"
 #include "base/time.h"
-#include "logql/query_run.h"
+#include "logql/run/query_run.h"
 #include "server/query/query_watch.h"
 #include "telemetry/metrics.h"
 

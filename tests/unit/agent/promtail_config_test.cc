@@ -172,6 +172,40 @@ clients:
   }
 }
 
+TEST_CASE("a push target has a server of its own, of which what cannot be had is refused") {
+  const std::string job = "scrape_configs:\n- job_name: a\n  loki_push_api:\n";
+  const auto config = parse(job + R"(
+    server: {http_listen_address: 127.0.0.1, http_listen_port: 3500, grpc_listen_port: 3600, log_level: warn,
+      http_path_prefix: /in/, http_listen_conn_limit: 50, http_server_idle_timeout: 2m, http_server_read_timeout: 20s,
+      graceful_shutdown_timeout: 5s}
+    use_incoming_timestamp: true
+    labels: {pushserver: one}
+)");
+  REQUIRE_MESSAGE(config.ok(), config.error().message);
+  const PushApiConfig& push = *config->scrapes[0].push_api;
+  CHECK(push.listen_address == "127.0.0.1");
+  CHECK(push.listen_port == 3500);
+  CHECK(push.path_prefix == "/in");
+  CHECK(push.max_connections == 50);
+  CHECK(push.idle_timeout == 2 * kMinute);
+  CHECK(push.read_timeout == 20 * kSecond);
+  CHECK(push.use_incoming_timestamp);
+  CHECK(push.labels == Labels{{"pushserver", "one"}});
+  CHECK(config->warnings.empty());
+  CHECK(parse(job + "    labels: {a: b}\n")->warnings.at(0).find("a free port is taken") !=
+        std::string::npos);
+  for (const auto& one : std::vector<std::pair<std::string, std::string>>{
+           {"    server: {http_listen_port: 70000}\n",
+            "4:32: http_listen_port: expected 0 to 65535"},
+           {"    server: {http_listen_prot: 1}\n", "did you mean http_listen_port"},
+           {"    server: {http_tls_config: {cert_file: /c}}\n", "4:31: http_tls_config: pushes"},
+           {"    server: {http_server_read_timeout: -1s}\n", "must not be negative"},
+           {"    use_incoming_timestmap: true\n", "did you mean use_incoming_timestamp"}}) {
+    CAPTURE(one.first);
+    CHECK(fault(job + one.first).find(one.second) != std::string::npos);
+  }
+}
+
 TEST_CASE("servers and Docker hosts that cannot be used are said before the start") {
   CHECK(promtail_clients(*parse("clients: [{url: 'http://h:3100'}]\n"))->at(0).url ==
         "http://h:3100/loki/api/v1/push");

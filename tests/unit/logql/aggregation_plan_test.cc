@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "logql/engine.h"
 #include "logql/syntax/parser.h"
 #include "support/memory_log_source.h"
 

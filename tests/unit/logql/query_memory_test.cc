@@ -1,4 +1,4 @@
-#include "logql/query_memory.h"
+#include "logql/run/query_memory.h"
 
 #include <doctest/doctest.h>
 

@@ -7,7 +7,7 @@
 #include <sstream>
 
 #include "logql/engine.h"
-#include "server/line_deletion.h"
+#include "server/retention/line_deletion.h"
 #include "store/store.h"
 #include "support/fake_clock.h"
 #include "support/memory_log_source.h"

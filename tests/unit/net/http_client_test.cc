@@ -127,6 +127,18 @@ TEST_CASE("redirections have an end") {
   CHECK(server.heads().size() == kMaxRedirections + 2);
 }
 
+TEST_CASE("what is the server's alone follows to its TLS port and nowhere else") {
+  const auto stays = [](const char* from, const char* to) {
+    return stays_home(*parse_url(from), *parse_url(to));
+  };
+  CHECK(stays("http://loki/a", "http://LOKI:80/b"));
+  CHECK(stays("http://loki/a", "https://loki/a"));
+  CHECK(!stays("https://loki/a", "http://loki/a"));
+  CHECK(!stays("http://loki:3100/a", "https://loki/a"));
+  CHECK(!stays("http://loki/a", "https://loki:8443/a"));
+  CHECK(!stays("http://loki/a", "https://evil.loki/a"));
+}
+
 TEST_CASE("what a redirection may do to a request") {
   CHECK(is_redirection(303, "GET"));
   CHECK(!is_redirection(303, "POST"));

@@ -1,8 +1,8 @@
 #include <doctest/doctest.h>
 
+#include "http/decode_cost.h"
 #include "server/auth/authenticator.h"
 #include "server/auth/gate.h"
-#include "server/http/decode_cost.h"
 #include "support/fake_clock.h"
 #include "support/mem_file_system.h"
 
@@ -256,8 +256,8 @@ TEST_CASE("what decoding takes is known before: many values in few bytes are ref
   const auto budget = std::make_shared<http::MemoryBudget>(1 << 20);
   http::MemoryLease small(budget);
   CHECK(charge_protobuf(small, 600'000).error().code == ErrorCode::kUnavailable);
-  CHECK(snappy_length(std::string("\xfe\xff\x7f\x00", 4)) == 2097150);
-  CHECK(snappy_length("\xff\xff\xff\xff\xff\xff") == 0);
+  CHECK(http::snappy_length(std::string("\xfe\xff\x7f\x00", 4)) == 2097150);
+  CHECK(http::snappy_length("\xff\xff\xff\xff\xff\xff") == 0);
 }
 
 TEST_SUITE_END();

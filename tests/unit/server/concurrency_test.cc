@@ -6,9 +6,10 @@
 #include <thread>
 
 #include "logql/engine.h"
-#include "server/ingest.h"
-#include "server/line_deletion.h"
-#include "server/tail/tail_hub.h"
+#include "server/ingest/ingest.h"
+#include "server/live/tail_hub.h"
+#include "server/live/tail_session.h"
+#include "server/retention/line_deletion.h"
 #include "store/store.h"
 #include "support/batches.h"
 #include "support/fake_clock.h"
@@ -43,9 +44,9 @@ TEST_CASE("pushes, queries, tails, seals, joining, retention and deletion at onc
   limits.creation_grace_period = 0;
   Ingest ingest(limits, store, hub, clock, metrics, diagnostics);
   const logql::Engine engine(store, {});
-  auto tail = std::make_shared<TailSession>(*logql::TailQuery::parse("{w=~\".+\"}"), TailForm{}, 0,
-                                            TailOptions{});
-  hub.subscribe(tail);
+  const std::string every = "{w=~\".+\"}";
+  auto tail = std::make_shared<TailSession>(TailForm{}, 0);
+  hub.subscribe({every, false}, *logql::TailQuery::parse(every), tail);
 
   std::atomic<bool> done{false};
   std::vector<std::thread> others;
@@ -70,7 +71,10 @@ TEST_CASE("pushes, queries, tails, seals, joining, retention and deletion at onc
     }
   });
   others.emplace_back([&] {
-    while (!done) (void)tail->take_frames(clock.steady_ns());
+    while (!done) {
+      hub.form_pieces();
+      (void)tail->take_frames(clock.steady_ns());
+    }
   });
   others.emplace_back([&] {
     while (!done) {

@@ -1,12 +1,12 @@
 #include <doctest/doctest.h>
 
-#include "server/http/body_encoding.h"
-#include "server/http/params.h"
-#include "server/http/response_json.h"
-#include "server/ingest_limits.h"
+#include "http/body_encoding.h"
+#include "server/ingest/ingest_limits.h"
+#include "server/live/tail_session.h"
 #include "server/query/answer_text.h"
-#include "server/tail/tail_session.h"
-#include "server/tail/websocket_handshake.h"
+#include "server/query/response_json.h"
+#include "server/transport/params.h"
+#include "server/transport/websocket_handshake.h"
 #include "support/batches.h"
 #include "support/fake_clock.h"
 #include "support/mem_file_system.h"
@@ -140,30 +140,65 @@ TEST_CASE("the WebSocket handshake of RFC 6455") {
   CHECK(websocket_accept(request).find("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=") != std::string::npos);
 }
 
-TEST_CASE("a live session: history once, matching entries, drops counted") {
-  const auto session = [](uint64_t most) {
+TEST_CASE("a reader of the tail: history once, matching entries, drops listed and counted") {
+  const LabelSet wanted = LabelSet::from({{"a", "b"}});
+  LiveFeed feed(std::move(*logql::TailQuery::parse("{a=\"b\"} |= \"x\"")));
+  const auto reader = [&](uint64_t most) {
     TailOptions options;
     options.max_queued_entries = most;
-    return TailSession(std::move(*logql::TailQuery::parse("{a=\"b\"} |= \"x\"")), TailForm::kPlain,
-                       0, options);
+    auto tail = std::make_shared<TailSession>(TailForm::kPlain, 0, options);
+    feed.join(tail);
+    return tail;
   };
-  const LabelSet wanted = LabelSet::from({{"a", "b"}});
-  TailSession live = session(10);
-  CHECK(!live.offer(make_batch(LabelSet::from({{"a", "c"}}), {{1, "x"}}), 0));
-  CHECK(live.offer(make_batch(wanted, {{5, "x in both"}, {6, "y"}, {7, "x new"}}), 0));
-  live.set_history({{wanted.labels(), {5, "x in both", {}, {}}}}, 0);
-  const auto frames = live.take_frames(0);
+  const auto live = reader(10);
+  CHECK(!feed.offer(make_batch(LabelSet::from({{"a", "c"}}), {{1, "x"}}), 0));
+  CHECK(feed.offer(make_batch(wanted, {{5, "x in both"}, {6, "y"}, {7, "x new"}}), 0));
+  feed.form();
+  live->set_history({{wanted.labels(), {5, "x in both", {}, {}}}}, 0);
+  const auto frames = live->take_frames(0);
   REQUIRE(frames.size() == 1);
   CHECK(
       frames[0].text() ==
       R"({"streams":[{"stream":{"a":"b"},"values":[["5","x in both"]]},{"stream":{"a":"b"},"values":[["7","x new"]]}]})");
-  TailSession small = session(2);
-  small.offer(make_batch(wanted, {{1, "x"}, {2, "x"}, {3, "x"}}), 0);
-  CHECK(small.dropped_total() == 3);
-  const auto dropped = small.take_frames(0);
+
+  const auto small = reader(2);
+  feed.offer(make_batch(wanted, {{1, "x"}, {2, "x"}, {3, "x"}}), 0);
+  feed.form();
+  CHECK(small->dropped_total() == 3);
+  const auto dropped = small->take_frames(0);
   REQUIRE(dropped.size() == 1);
   CHECK(dropped[0].text().find(R"("dropped_entries":[{"timestamp":"1","labels":{"a":"b"}})") !=
         std::string::npos);
+}
+
+TEST_CASE("of lines that nobody looked at the tail lists the range and counts all") {
+  const LabelSet wanted = LabelSet::from({{"a", "b"}});
+  LiveFeed::Limits limits;
+  limits.waiting_entries = 1;
+  LiveFeed feed(std::move(*logql::TailQuery::parse("{a=\"b\"}")), limits);
+  auto tail = std::make_shared<TailSession>(TailForm::kPlain, 0);
+  feed.join(tail);
+  tail->set_history({}, 0);
+  feed.offer(make_batch(wanted, {{1, "x"}, {2, "x"}, {3, "x"}}), 0);
+  while (feed.form()) {
+  }
+  CHECK(tail->dropped_total() == 3);
+  const auto frames = tail->take_frames(0);
+  REQUIRE(frames.size() == 1);
+  CHECK(
+      frames[0].text() ==
+      R"({"streams":[],"dropped_entries":[{"timestamp":"1","labels":{}},{"timestamp":"3","labels":{}}]})");
+}
+
+TEST_CASE("a tail with a delay keeps lines back for it") {
+  LiveFeed feed(std::move(*logql::TailQuery::parse("{a=\"b\"}")));
+  auto tail = std::make_shared<TailSession>(TailForm::kPlain, 2 * kSecond);
+  feed.join(tail);
+  tail->set_history({}, 0);
+  feed.offer(make_batch(LabelSet::from({{"a", "b"}}), {{1, "x"}}), 0);
+  feed.form();
+  CHECK(tail->take_frames(kSecond).empty());
+  CHECK(tail->take_frames(2 * kSecond).size() == 1);
 }
 
 TEST_SUITE_END();

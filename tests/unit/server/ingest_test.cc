@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
-#include "server/discovery.h"
-#include "server/ingest_limits.h"
+#include "server/ingest/ingest_limits.h"
+#include "server/ingest/service_name.h"
 #include "support/batches.h"
 
 namespace logsvc::server {

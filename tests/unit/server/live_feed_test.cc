@@ -1,4 +1,4 @@
-#include "server/tail/live_feed.h"
+#include "server/live/live_feed.h"
 
 #include <doctest/doctest.h>
 #include <sys/socket.h>
@@ -10,9 +10,9 @@
 #include <thread>
 
 #include "server/counters/counter_reader.h"
-#include "server/tail/frame_writer.h"
-#include "server/tail/page_session.h"
-#include "server/tail/tail_hub.h"
+#include "server/live/frame_writer.h"
+#include "server/live/page_session.h"
+#include "server/live/tail_hub.h"
 #include "support/batches.h"
 #include "support/fake_clock.h"
 
@@ -172,13 +172,14 @@ TEST_CASE(
   TailHub hub(clock, [] {});
   const auto subscribe = [&](const char* text) {
     auto page = std::make_shared<PageSession>();
-    hub.subscribe(text, *logql::TailQuery::parse(text), page);
+    hub.subscribe({text, false}, *logql::TailQuery::parse(text), page);
     return page;
   };
   Reader first{subscribe("{a=\"b\"} |= \"x\"")};
   first.page->set_history({}, 0);
   const auto counter = std::make_shared<CounterReader>(0, clock);
-  hub.subscribe("{a=\"b\"} |= \"x\"", *logql::TailQuery::parse("{a=\"b\"} |= \"x\""), counter);
+  hub.subscribe({"{a=\"b\"} |= \"x\"", false}, *logql::TailQuery::parse("{a=\"b\"} |= \"x\""),
+                counter);
 
   std::atomic<int> pushing{kPushers};
   std::vector<std::thread> threads;
@@ -214,7 +215,7 @@ TEST_CASE(
     }
     for (const auto& page : pages) {
       CHECK(!page->take_frames(0).empty());
-      hub.unsubscribe(static_cast<const LiveSession*>(page.get()));
+      hub.unsubscribe(page->feed_reader());
     }
     first.take();
     first.say_taken();

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "server/opening/opening_observer.h"
-#include "server/opening/opening_reports.h"
+#include "server/opening_reports.h"
 #include "support/fake_clock.h"
 #include "support/mem_file_system.h"
 #include "support/memory_log_source.h"

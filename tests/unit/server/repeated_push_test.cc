@@ -4,8 +4,9 @@
 #include <nlohmann/json.hpp>
 
 #include "insight/insight.h"
-#include "server/ingest.h"
-#include "server/tail/page_session.h"
+#include "server/ingest/ingest.h"
+#include "server/live/page_session.h"
+#include "server/live/tail_session.h"
 #include "store/store.h"
 #include "support/batches.h"
 #include "support/fake_clock.h"
@@ -74,11 +75,10 @@ TEST_SUITE_BEGIN("server");
 TEST_CASE("a push that comes again is counted once and shown once") {
   World w;
   const std::string query = "{service=\"api\"}";
-  auto tail = std::make_shared<TailSession>(std::move(*logql::TailQuery::parse(query)),
-                                            TailForm::kPlain, 0, TailOptions());
+  auto tail = std::make_shared<TailSession>(TailForm::kPlain, 0);
   auto page = std::make_shared<PageSession>();
-  w.hub.subscribe(tail);
-  w.hub.subscribe(query, std::move(*logql::TailQuery::parse(query)), page);
+  w.hub.subscribe({query, false}, std::move(*logql::TailQuery::parse(query)), tail);
+  w.hub.subscribe({query, false}, std::move(*logql::TailQuery::parse(query)), page);
   tail->set_history({}, 0);
   page->set_history({}, 0);
 
@@ -99,10 +99,13 @@ TEST_CASE("a push that comes again is counted once and shown once") {
 
 TEST_CASE("of the history and the live lines, what is equal but for its metadata is shown twice") {
   auto query = *logql::TailQuery::parse("{service=\"api\"}");
-  TailSession tail(std::move(query), TailForm::kCategorized, 0, TailOptions());
-  tail.offer(make_batch(kApi, {{5, "x", {{"k", "1"}}}, {5, "x", {{"k", "2"}}}}), 0);
-  tail.set_history({{kApi.labels(), {5, "x", {{"k", "1"}}, {}}}}, 0);
-  CHECK(shown_by(tail, 0) == std::vector<std::string>{"x", "x"});
+  LiveFeed feed(std::move(query), true);
+  auto tail = std::make_shared<TailSession>(TailForm::kCategorized, 0);
+  feed.join(tail);
+  feed.offer(make_batch(kApi, {{5, "x", {{"k", "1"}}}, {5, "x", {{"k", "2"}}}}), 0);
+  feed.form();
+  tail->set_history({{kApi.labels(), {5, "x", {{"k", "1"}}, {}}}}, 0);
+  CHECK(shown_by(*tail, 0) == std::vector<std::string>{"x", "x"});
 }
 
 TEST_SUITE_END();

@@ -26,6 +26,9 @@ export function compareNs(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
+/** The browser's own, by its name. */
+export const ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function formatter(zone: string, withDate: boolean): Intl.DateTimeFormat {

@@ -24,6 +24,7 @@ export const keyTable: { title: Key; keys: [string, Key][] }[] = [
       ['Space', 'keySpace'],
       ['t', 'keyRange'],
       ['[ ]', 'keyPanels'],
+      ['← → Enter', 'keyBars'],
       ['Ctrl ↑ ↓', 'keyHistory'],
     ],
   },

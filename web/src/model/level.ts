@@ -31,7 +31,8 @@ export function isError(level: Level): boolean {
 }
 
 export function toLevel(word: string | undefined): Level {
-  return words[(word ?? '').toLowerCase()] ?? 'other';
+  const name = (word ?? '').toLowerCase();
+  return Object.hasOwn(words, name) ? words[name]! : 'other';
 }
 
 /** The words that are taken for one of the levels, in small letters. */

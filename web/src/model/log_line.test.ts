@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { lineKey, makeLine, oneLine, restOf, shownOf } from './log_line';
+import { columnValue, lineKey, makeLine, oneLine, restOf, shownOf } from './log_line';
 
 const labels = { service: 'api-server', level: 'error' };
 
@@ -21,4 +21,15 @@ test('other lines are shown as they are', () => {
 test('lines are the same only if time, labels and text are', () => {
   expect(lineKey(makeLine('1', 'a', labels))).toBe(lineKey(makeLine('1', 'a', { ...labels })));
   expect(lineKey(makeLine('1', 'a', labels))).not.toBe(lineKey(makeLine('2', 'a', labels)));
+});
+
+test('a column has the label, else the first field of its name or of what a label of that name is called', () => {
+  const text = '{"message":"m","user.id":"u1","user_id":"u2","n":5,"__proto__":"p"}';
+  const line = makeLine('1', text, { host: 'a' });
+  expect(columnValue(line, 'host')).toBe('a');
+  expect(columnValue(line, 'user.id')).toBe('u1');
+  expect(columnValue(line, 'user_id')).toBe('u1');
+  expect(columnValue(line, 'n')).toBe('5');
+  expect(columnValue(line, '__proto__')).toBe('p');
+  expect(columnValue(line, 'toString')).toBe('');
 });

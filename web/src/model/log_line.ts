@@ -23,6 +23,8 @@ export interface Shown {
   /** The other fields of a JSON or logfmt line, in its order. */
   fields: [string, string][];
   json: boolean;
+  /** Values of the fields by name, and by what a label of that name is called; worked out for the first column. */
+  byName?: Map<string, string>;
 }
 
 let nextId = 1;
@@ -63,6 +65,20 @@ export function fieldsBeside(line: LogLine): Field[] {
   const fields = fieldsOf(line.text, line.labels);
   const at = json ? fields.findIndex((f) => messageKeys.includes(f.name) && f.value === message) : -1;
   return fields.filter((_, i) => i !== at);
+}
+
+/** Of a label or field with a column of its own; the first of that name. */
+export function columnValue(line: LogLine, name: string): string {
+  if (Object.hasOwn(line.labels, name)) return line.labels[name]!;
+  const shown = shownOf(line);
+  return (shown.byName ??= valuesByName(shown.fields)).get(name) ?? '';
+}
+
+function valuesByName(fields: Shown['fields']): Map<string, string> {
+  const values = new Map<string, string>();
+  for (const [key, value] of fields)
+    for (const name of [key, key.replace(/[^A-Za-z0-9_]/g, '_')]) if (!values.has(name)) values.set(name, value);
+  return values;
 }
 
 /** Fields that labels and columns show already. */

@@ -1,6 +1,6 @@
 // Everything that Ctrl+K can do: pages, services, saved views, openings, looks.
 
-import { dateTime, type Zone } from '../base/time';
+import { dateTime, ownZone, type Zone } from '../base/time';
 import type { Command } from '../model/palette';
 import { quote } from '../model/query';
 import { openings } from './openings.svelte';
@@ -20,7 +20,6 @@ const pageKeys = {
 };
 
 /** The browser's own zone may be one of the other two. */
-const ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const zones: Zone[] =
   ownZone === 'UTC' || ownZone === 'Asia/Seoul' ? ['Asia/Seoul', 'UTC'] : ['local', 'Asia/Seoul', 'UTC'];
 export function switchZone(): void {

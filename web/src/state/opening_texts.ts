@@ -36,7 +36,7 @@ export function verdictOf(outcome: OpeningOutcome): string {
 }
 
 export function spanAfter(ms: number): string {
-  return `+${(ms / 1000).toFixed(3)} ${t('unitSecond')}`;
+  return `+${t('unitSecond', { n: (ms / 1000).toFixed(3) })}`;
 }
 
 /** Empty: none were looked for. */

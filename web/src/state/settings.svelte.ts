@@ -1,4 +1,4 @@
-import type { Zone } from '../base/time';
+import { ownZone, type Zone } from '../base/time';
 import { translate, type Key, type Language } from '../i18n/catalogue';
 
 export interface Settings {
@@ -77,7 +77,7 @@ export function formatNumber(n: number): string {
 
 /** What the zone of the page is called. */
 export function zoneName(): string {
-  if (settings.zone === 'local') return Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (settings.zone === 'local') return ownZone;
   return settings.zone === 'UTC' ? 'UTC' : 'KST';
 }
 
@@ -96,11 +96,17 @@ export function formatGap(ms: number): string {
 /** "0.4 s", "12 s", "3 min 5 s", "2 h 7 min": for texts that count up. */
 export function formatSpan(ms: number): string {
   const seconds = ms / 1000;
-  if (seconds < 10) return `${seconds.toFixed(1)} ${t('unitSecond')}`;
-  if (seconds < 60) return `${Math.floor(seconds)} ${t('unitSecond')}`;
+  if (seconds < 10) return t('unitSecond', { n: seconds.toFixed(1) });
+  if (seconds < 60) return t('unitSecond', { n: Math.floor(seconds) });
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} ${t('unitMinute')} ${Math.floor(seconds % 60)} ${t('unitSecond')}`;
+  if (minutes < 60) return `${t('unitMinute', { n: minutes })} ${t('unitSecond', { n: Math.floor(seconds % 60) })}`;
   const hours = Math.floor(minutes / 60);
-  if (hours < 48) return `${hours} ${t('unitHour')} ${minutes % 60} ${t('unitMinute')}`;
-  return `${Math.floor(hours / 24)} ${t('unitDay')} ${hours % 24} ${t('unitHour')}`;
+  if (hours < 48) return `${t('unitHour', { n: hours })} ${t('unitMinute', { n: minutes % 60 })}`;
+  return `${t('unitDay', { n: Math.floor(hours / 24) })} ${t('unitHour', { n: hours % 24 })}`;
+}
+
+/** "15m" as a range has it, in words: "15 min". */
+export function spanName(span: string): string {
+  const unit = { s: 'unitSecond', m: 'unitMinute', h: 'unitHour', d: 'unitDay' } as const;
+  return t(unit[span.slice(-1) as keyof typeof unit], { n: span.slice(0, -1) });
 }

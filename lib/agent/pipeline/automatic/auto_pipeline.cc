@@ -49,19 +49,25 @@ AutoPipeline::AutoPipeline(AutoOptions options, std::shared_ptr<OutputLimits> li
 
 void AutoPipeline::process(const InputLine& line, int64_t steady_ns, LineSink& sink) {
   entry_.steady_ns = steady_ns;
-  if (!stages_.before) {
+  if (!stages_.before && line.metadata.empty()) {
     read(line, {}, sink);
     return;
   }
   staged_.labels = options_.labels;
   if (!options_.service.empty()) set_label(staged_.labels, "service", options_.service);
   staged_.metadata.clear();
+  for (const LabelView& one : line.metadata)
+    staged_.metadata.push_back({std::string(one.name), std::string(one.value)});
   staged_.extracted.clear();
   staged_.extract_labels();
   staged_.timestamp = staged_.read_time = line.time;
   staged_.line.assign(line.text);
   staged_.sequence = line.sequence;
   staged_.steady_ns = steady_ns;
+  if (!stages_.before) {
+    process_staged(staged_, sink);
+    return;
+  }
   auto on = [&](PipelineEntry& entry) { process_staged(entry, sink); };
   stages_.before->process(staged_, Next(on));
 }

@@ -58,11 +58,6 @@ class EventLogStage : public Stage {
   std::string text_;
 };
 
-class PassingStage : public Stage {
- public:
-  bool run(PipelineEntry&) override { return true; }
-};
-
 }  // namespace
 
 Result<StageFactory> compile_event_log(StageOptions& options, const config::YamlNode&,
@@ -76,12 +71,6 @@ Result<StageFactory> compile_event_log(StageOptions& options, const config::Yaml
     return options.fault("invalid label name: " + config.source);
   }
   return factory_of(EventLogStage(std::move(config)));
-}
-
-Result<StageFactory> compile_geoip(StageOptions& options, const config::YamlNode& node,
-                                   StageContext&) {
-  options.findings().warn(node, "geoip stage: known, but not done by logsvc: lines pass unchanged");
-  return factory_of(PassingStage());
 }
 
 }  // namespace logsvc::agent

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "agent/pipeline/geo_database.h"
 #include "agent/pipeline/stage.h"
 #include "agent/pipeline/stage_options.h"
 #include "os/clock.h"
@@ -17,7 +18,8 @@ struct StageContext {
   Metrics& metrics;
   Diagnostics& diagnostics;
   config::Findings& findings;  // takes warnings
-  int depth = 0;               // of nesting
+  GeoDatabases& databases;
+  int depth = 0;  // of nesting
 };
 
 // kInvalid with file, line, column and what is wrong.

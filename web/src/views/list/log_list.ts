@@ -1,22 +1,20 @@
-// The virtual list, drawn by hand: rows that are used again, text only. It keeps still to the pixel while its
-// reader is away from the end.
+// The virtual list, drawn by hand: what is selected, where it is scrolled to, and when it draws. It keeps still to the
+// pixel while its reader is away from the end. How high rows are is RowHeights', how they look RowPainter's.
 
-import { isGap, type Change, type Gap, type LineStore, type Row } from '../../state/line_store';
+import { isGap, type Change, type Gap, type LineStore } from '../../state/line_store';
 import type { LogLine } from '../../model/log_line';
-import { Geometry } from './geometry';
+import type { Geometry } from './geometry';
+import { RowHeights } from './row_heights';
+import { RowPainter, type PaintOptions } from './row_painter';
 import { addressAt } from './url_at';
-import { RowSlots, type Slot } from './row_slots';
-import { fillRow, rowKey, type RowOptions, type RowState } from './row_view';
 
-export interface ListOptions extends RowOptions {
-  rowHeight: number;
-  /** The newest line on top. */
-  newestFirst: boolean;
-}
+export type ListOptions = PaintOptions;
 
 export interface ListEvents {
   onFollow(following: boolean): void;
   onUnread(lines: number, errors: number): void;
+  /** Rows came at the newest end. */
+  onAppended(lines: number, errors: number): void;
   onSelect(line: LogLine | null, byKey: boolean): void;
   onNearTop(): void;
   onGap(gap: Gap): void;
@@ -33,12 +31,12 @@ export type Moved = 'moved' | 'end' | Gap;
 const overscan = 6;
 /** Following a fast stream, rows are exchanged as a whole: no more often than somebody could see. */
 const fastRedrawMs = 60;
-const letterColumns = 50;
 
 export class LogList {
   private readonly spacer = document.createElement('div');
+  private readonly heights: RowHeights;
   private readonly geometry: Geometry;
-  private readonly slots = new RowSlots(this.spacer);
+  private readonly painter: RowPainter;
   private following = true;
   private selectedId = 0;
   private readonly marked = new Set<number>();
@@ -48,7 +46,6 @@ export class LogList {
   private scheduled = 0;
   private lastDraw = 0;
   private ownScroll = -1;
-  private look = 0;
   /** Gaps that were in view and are being loaded. */
   private readonly asked = new Set<number>();
 
@@ -58,7 +55,13 @@ export class LogList {
     private options: ListOptions,
     private readonly events: ListEvents,
   ) {
-    this.geometry = new Geometry(store.rows.cap, options.newestFirst);
+    this.heights = new RowHeights(host, store, options);
+    this.geometry = this.heights.geometry;
+    this.painter = new RowPainter(host, this.spacer, store, this.heights, options, (row) => ({
+      selected: row.id === this.selectedId,
+      marked: this.marked.has(row.id),
+      pretty: this.pretty.has(row.id),
+    }));
     this.spacer.className = 'spacer';
     this.spacer.setAttribute('role', 'presentation');
     host.append(this.spacer);
@@ -92,9 +95,10 @@ export class LogList {
     const turned = options.newestFirst !== this.options.newestFirst;
     const changed = turned || options.rowHeight !== this.options.rowHeight || options.wrap !== this.options.wrap;
     this.options = options;
-    if (turned) this.turn();
+    this.heights.setOptions(options);
+    this.painter.setOptions(options);
     this.host.classList.toggle('wrap', options.wrap);
-    this.redrawAll();
+    this.schedule();
     if (!changed) return;
     this.estimateAll();
     if (this.following) this.scrollToEnd();
@@ -127,12 +131,6 @@ export class LogList {
   toNewest(wanted: (line: LogLine) => boolean): void {
     this.toEnd();
     this.moveIn(-1, wanted);
-  }
-
-  /** The other end comes on top: elements turn around too, so that what is marked and read aloud is in order. */
-  private turn(): void {
-    this.geometry.mirrored = this.options.newestFirst;
-    this.slots.clear();
   }
 
   get selected(): LogLine | null {
@@ -250,22 +248,8 @@ export class LogList {
     this.spacer.style.height = `${this.geometry.elementHeight}px`;
   }
 
-  /** A row's height until it is drawn and measured. */
-  private estimate(row: Row): number {
-    const { rowHeight, wrap } = this.options;
-    // A cut moves all that is above it out of view.
-    if (isGap(row) && row.cut) return Math.max(rowHeight, this.host.clientHeight);
-    if (!wrap || isGap(row)) return rowHeight;
-    const columns = Math.max(20, this.host.clientWidth / 7.3 - letterColumns);
-    return rowHeight * Math.max(1, Math.ceil(Math.min(row.text.length, 4_000) / columns));
-  }
-  private estimates(from: number, to: number): number[] {
-    const out: number[] = [];
-    for (let i = from; i < to; i++) out.push(this.estimate(this.store.rows.at(i)!));
-    return out;
-  }
   private estimateAll(): void {
-    this.geometry.reset(this.estimates(0, this.store.length));
+    this.heights.estimateAll();
     this.redrawAll();
     this.resize();
   }
@@ -281,30 +265,8 @@ export class LogList {
       return;
     }
     const offset = this.offset();
-    // What lies above the view moves it: older lines, or newer ones if these are on top.
-    const { newestFirst } = this.options;
-    let moved = 0;
-    if (change.popped > 0) {
-      const before = this.geometry.total;
-      this.geometry.pop(change.popped);
-      if (newestFirst) moved -= before - this.geometry.total;
-    }
-    if (change.prepended > 0) {
-      const before = this.geometry.total;
-      this.geometry.prepend(this.estimates(0, change.prepended));
-      if (!newestFirst) moved += this.geometry.total - before;
-    }
-    if (change.appended > 0) {
-      const before = this.geometry.total;
-      this.geometry.append(this.estimates(this.store.length - change.appended, this.store.length));
-      if (newestFirst) moved += this.geometry.total - before;
-    }
-    if (change.trimmed > 0) {
-      const before = this.geometry.total;
-      this.geometry.trim(change.trimmed);
-      if (!newestFirst) moved -= before - this.geometry.total;
-    }
-    if (change.replaced) moved += this.replaced(change.replaced.index, change.replaced.by, offset);
+    const moved = this.heights.apply(change, offset);
+    if (change.replaced) this.redrawAll();
     this.resize();
     if (this.following) this.scrollToEnd();
     else if (moved !== 0) {
@@ -312,21 +274,13 @@ export class LogList {
       // In the same frame: rows that come after the view has moved would be seen to jump.
       this.draw();
     }
+    if (change.appended > 0) this.events.onAppended(change.appended, change.errors);
     if (!this.following && change.appended > 0) {
       this.unread += change.appended;
       this.unreadErrors += change.errors;
       this.events.onUnread(this.unread, this.unreadErrors);
     }
     this.schedule();
-  }
-
-  /** One row became several: what is read below it stays where it is. */
-  private replaced(index: number, by: number, offset: number): number {
-    const above = this.geometry.top(index) < offset;
-    const before = this.geometry.total;
-    this.geometry.reset(this.estimates(0, this.store.length));
-    this.redrawAll();
-    return above && by > 1 ? this.geometry.total - before : 0;
   }
 
   private readonly onScroll = (): void => {
@@ -362,7 +316,7 @@ export class LogList {
   };
 
   private redrawAll(): void {
-    this.look++;
+    this.painter.anew();
     this.schedule();
   }
 
@@ -370,7 +324,7 @@ export class LogList {
     if (this.scheduled) return;
     this.scheduled = requestAnimationFrame(() => {
       this.scheduled = 0;
-      if (this.following && this.slots.length > 0 && performance.now() - this.lastDraw < fastRedrawMs) this.schedule();
+      if (this.following && !this.painter.empty && performance.now() - this.lastDraw < fastRedrawMs) this.schedule();
       else this.draw();
     });
   }
@@ -382,88 +336,33 @@ export class LogList {
     const [upper, lower] = [this.geometry.indexAt(offset), this.geometry.indexAt(offset + view)];
     const first = Math.max(0, Math.min(upper, lower) - overscan);
     const last = Math.min(this.store.length, Math.max(upper, lower) + 1 + overscan);
-    this.slots.assign(this.geometry.first + first, last - first, this.options.newestFirst);
-    for (const slot of this.slots) {
-      const index = slot.seq - this.geometry.first;
-      const row = this.store.rows.at(index);
-      if (index >= last || !row) continue;
-      this.fill(slot, row, index);
-      if (isGap(row) && row.history && !this.asked.has(row.id)) {
-        this.asked.add(row.id);
-        this.events.onGap(row);
-      }
-    }
-    this.tellSelected();
+    this.painter.draw(first, last);
+    this.askForHistory(first, last);
+    this.painter.tellSelected(this.store.indexOf(this.selectedId));
     const changed = (this.options.wrap || this.pretty.size > 0) && this.measure(first, last);
-    this.place(first, last, this.host.scrollTop - this.offset());
+    this.painter.place(first, last, this.host.scrollTop - this.offset());
     this.events.onView(Math.min(upper, lower), Math.min(this.store.length - 1, Math.max(upper, lower)));
     if (changed) this.schedule();
   }
 
-  /** Says which row is selected to those who cannot see it. */
-  private tellSelected(): void {
-    const index = this.store.indexOf(this.selectedId);
-    const slot = index < 0 ? undefined : this.slots.of(this.geometry.first + index);
-    if (slot) this.host.setAttribute('aria-activedescendant', slot.element.id);
-    else this.host.removeAttribute('aria-activedescendant');
+  /** Lines of history that are between come by themselves, each gap once. */
+  private askForHistory(first: number, last: number): void {
+    for (let i = first; i < last; i++) {
+      const row = this.store.rows.at(i);
+      if (!row || !isGap(row) || !row.history || this.asked.has(row.id)) continue;
+      this.asked.add(row.id);
+      this.events.onGap(row);
+    }
   }
 
-  private fill(slot: Slot, row: Row, index: number): void {
-    // The row above it, which shows the day.
-    const before = this.store.rows.at(this.options.newestFirst ? index + 1 : index - 1);
-    const state = {
-      selected: row.id === this.selectedId,
-      marked: this.marked.has(row.id),
-      pretty: this.pretty.has(row.id),
-    };
-    const key = `${this.look} ${rowKey(row, before, this.options, state)}`;
-    slot.element.dataset.index = String(index);
-    if (slot.key !== key) this.refill(slot, key, row, before, state);
-    slot.element.classList.toggle('selected', state.selected);
-    slot.element.setAttribute('aria-selected', String(state.selected));
-    slot.element.setAttribute(
-      'aria-posinset',
-      String(this.options.newestFirst ? this.store.length - index : index + 1),
-    );
-    slot.element.setAttribute('aria-setsize', String(this.store.length));
-  }
-
-  private refill(slot: Slot, key: string, row: Row, before: Row | undefined, state: RowState): void {
-    slot.key = key;
-    fillRow(slot.element, row, before, this.options, state);
-    const height = isGap(row) && row.cut ? this.estimate(row) : this.options.rowHeight;
-    slot.element.style.height = (this.options.wrap || state.pretty) && !isGap(row) ? '' : `${height}px`;
-    slot.element.style.minHeight = `${this.options.rowHeight}px`;
-  }
-
-  /** Takes the true heights of what is drawn; true if something moved. */
+  /** Takes the true heights of what is drawn, what is read stays where it is; true if something moved. */
   private measure(first: number, last: number): boolean {
     const anchor = this.geometry.indexAt(this.offset());
     const inside = this.offset() - this.geometry.top(anchor);
-    let changed = false;
-    for (const slot of this.slots) {
-      const index = slot.seq - this.geometry.first;
-      if (slot.element.hidden || index < first || index >= last) continue;
-      const height = slot.element.offsetHeight;
-      if (height > 0 && Math.abs(height - this.geometry.height(index)) >= 1) {
-        this.geometry.setHeight(index, height);
-        changed = true;
-      }
-    }
-    if (!changed) return false;
+    if (!this.painter.measure(first, last)) return false;
     this.resize();
     if (this.following) this.scrollToEnd();
     else this.scrollToOffset(this.geometry.top(anchor) + inside);
     return true;
-  }
-
-  private place(first: number, last: number, shift: number): void {
-    let next = this.geometry.top(first) + shift;
-    for (const slot of this.slots) {
-      const index = slot.seq - this.geometry.first;
-      if (index >= last) break;
-      slot.element.style.transform = `translateY(${next}px)`;
-      next += this.options.newestFirst ? -this.geometry.height(index + 1) : this.geometry.height(index);
-    }
   }
 }

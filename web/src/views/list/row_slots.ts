@@ -23,7 +23,9 @@ export class RowSlots {
   }
   /** Of the row with the number, if it is in view. */
   of(seq: number): Slot | undefined {
-    return this.slots.find((slot) => !slot.element.hidden && slot.seq === seq);
+    // They stand in the order of rows, without holes.
+    const slot = this.slots[seq - (this.slots[0]?.seq ?? 0)];
+    return slot && !slot.element.hidden ? slot : undefined;
   }
 
   /** Gives each of the rows from a number on an element; these stay in the order of rows, so that selected text does. */

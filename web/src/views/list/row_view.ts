@@ -4,7 +4,7 @@ import { clockTime, dateTime, type Zone } from '../../base/time';
 import { visibleControls, visibleName } from '../../base/visible';
 import { ansiSpans, hasAnsi } from '../../model/ansi';
 import { levelLetter } from '../../model/level';
-import { oneLine, prettyOf, restOf, shownOf, type LogLine } from '../../model/log_line';
+import { columnValue, oneLine, prettyOf, restOf, shownOf, type LogLine } from '../../model/log_line';
 import { isGap, type Gap, type Row } from '../../state/line_store';
 
 export interface RowOptions {
@@ -16,6 +16,8 @@ export interface RowOptions {
   wrap: boolean;
   raw: boolean;
   gapText: (gap: Gap) => string;
+  /** Of a cut, for those who do not see it. */
+  cutText: string;
 }
 
 export interface RowState {
@@ -25,16 +27,10 @@ export interface RowState {
 }
 
 /** Of a line in the list: beyond this, only the details have it. */
-const maxListChars = 4_000;
+export const maxListChars = 4_000;
 
 export function serviceOf(line: LogLine): string {
   return line.labels.service ?? line.labels.service_name ?? line.labels.container ?? line.labels.app ?? '';
-}
-
-export function columnValue(line: LogLine, name: string): string {
-  const label = line.labels[name];
-  if (label !== undefined) return label;
-  return shownOf(line).fields.find(([key]) => key === name || key.replace(/[^A-Za-z0-9_]/g, '_') === name)?.[1] ?? '';
 }
 
 /** Everything that a row's content depends on; whether it is selected changes no content, so that text marked in it stays. */
@@ -56,8 +52,10 @@ export function fillRow(
   state: RowState,
 ): void {
   element.replaceChildren();
+  element.removeAttribute('aria-label');
   if (isGap(row) && row.cut) {
     element.className = 'row cut';
+    element.setAttribute('aria-label', options.cutText);
     return;
   }
   if (isGap(row)) {

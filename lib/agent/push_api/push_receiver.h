@@ -1,0 +1,97 @@
+// Pushed entries through the pipelines of a job into its store.
+//
+// What take() says is taken survives a power cut; what was not taken whole is to be pushed again,
+// and may be there twice then. Only an open multi-line block is in memory alone: a kill costs it.
+// A store without room and stages that limit the rate make pushes wait, and after some seconds
+// refuse them; at most one push is kept in memory for a store without room.
+//
+// take() and take_lines() may be called from several threads, and wait for each other. One thread
+// closes blocks whose time is over; the destructor ends it, and stores what is left.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "agent/files/line_store.h"
+#include "agent/pipeline/labelled_pipelines.h"
+#include "base/mutex.h"
+#include "model/entry.h"
+#include "os/clock.h"
+#include "telemetry/diagnostics.h"
+#include "telemetry/metrics.h"
+
+namespace logsvc::agent {
+
+// Safe from several threads.
+struct PushApiMetrics {
+  explicit PushApiMetrics(Metrics& m);
+  Counter& entries;
+  Counter& without_labels;
+  // Pushes that were refused.
+  Counter& bad;
+  Counter& too_large;
+  Counter& paused;
+  Counter& no_room;
+};
+
+class PushReceiver {
+ public:
+  struct Context {
+    LineStore& store;  // of this receiver alone
+    const Clock& clock;
+    PushApiMetrics& metrics;
+    Diagnostics& diagnostics;
+  };
+  // Borrows what is in the context.
+  PushReceiver(std::shared_ptr<const Job> job, PushApiConfig config, const Context& context);
+  ~PushReceiver();
+
+  // kLimit: a stage limits the rate, for `retry_after`. kNoSpace: the store is full.
+  // kUnavailable: the agent is stopping.
+  struct Answer {
+    Status status;
+    Duration retry_after = 0;
+  };
+  Answer take(const Batch& batch);
+  // Each line of the text, but for empty ones, with the labels of the configuration; no rule is
+  // asked, as in Promtail.
+  Answer take_lines(std::string_view text);
+
+  // Whoever waits gives up.
+  void stop();
+
+ private:
+  // Waits until entries may be added.
+  Answer wait_for_turn() REQUIRES(mutex_);
+  Status add_stream(const StreamEntries& stream) REQUIRES(mutex_);
+  Status add_lines(std::string_view text) REQUIRES(mutex_);
+  void add(TargetPipeline& pipeline, Timestamp time, std::string_view line,
+           std::span<const LabelView> metadata) REQUIRES(mutex_);
+  // What was added is in the store. Waits for room, with the mutex free.
+  Status commit() REQUIRES(mutex_);
+  // The same at once.
+  Status try_commit() REQUIRES(mutex_);
+  Answer finish(Status added) EXCLUDES(mutex_);
+  int64_t next_due() const REQUIRES(mutex_);
+  int64_t paused_until() const REQUIRES(mutex_);
+  void flush_due() REQUIRES(mutex_);
+  void run();
+
+  const std::shared_ptr<const Job> job_;
+  const PushApiConfig config_;
+  const Context context_;
+  const std::string source_;
+  Mutex mutex_;
+  CondVar changed_;
+  bool stopping_ GUARDED_BY(mutex_) = false;
+  LabelledPipelines pipelines_ GUARDED_BY(mutex_);
+  std::unique_ptr<TargetPipeline> raw_ GUARDED_BY(mutex_);  // of plain lines
+  uint64_t sequence_ GUARDED_BY(mutex_) = 0;
+  bool added_ GUARDED_BY(mutex_) = false;      // since the last commit
+  size_t added_bytes_ GUARDED_BY(mutex_) = 0;  // since the last commit
+  std::thread thread_;
+};
+
+}  // namespace logsvc::agent

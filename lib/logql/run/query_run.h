@@ -1,0 +1,21 @@
+// What one run of a query is held to: it ends when it is asked to, and takes its memory from an
+// account.
+#pragma once
+
+#include <memory>
+
+#include "base/cancellation.h"
+#include "logql/run/query_memory.h"
+
+namespace logsvc::logql {
+
+struct QueryRun {
+  Cancellation cancellation;
+  // nullptr: the engine opens one for the query alone.
+  std::shared_ptr<MemoryAccount> memory;
+};
+
+// What a query is told whose time is over.
+Error query_timed_out();
+
+}  // namespace logsvc::logql

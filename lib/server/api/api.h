@@ -1,0 +1,54 @@
+// The way of a request through the server: the gate, then the route, then who may use it, then its
+// handler or a file of the page; measured and compressed on the way out. Borrows everything but the
+// routes; safe from several threads.
+#pragma once
+
+#include "http/http_server.h"
+#include "http/message.h"
+#include "server/api/routes.h"
+#include "server/auth/gate.h"
+#include "server/auth/login_guard.h"
+#include "server/live/tail_loop.h"
+#include "server/transport/static_files.h"
+#include "telemetry/diagnostics.h"
+#include "telemetry/metrics.h"
+
+namespace logsvc::server {
+
+struct ApiOptions {
+  bool compress_responses = true;
+  uint64_t max_push_bytes = 0;  // of a body, as it comes
+};
+
+class Api {
+ public:
+  Api(Routes routes, ApiOptions options, const Gate& gate, LoginGuard& guard,
+      const StaticFiles& page, const TailLoop& tail, Metrics& metrics, Diagnostics& diagnostics);
+
+  // What the gate says of a head, and how long the body may be that follows.
+  http::Admission admit(const http::Request& head);
+  // Answers any request that was admitted. with_page: the page's files are served too.
+  void handle(http::Request& request, http::Response& response, bool with_page);
+  // A WebSocket request that was admitted; as http::Handler::upgrade.
+  bool upgrade(int socket, const http::Request& request, http::Response& response);
+
+ private:
+  uint64_t max_body_bytes(Route::Body body) const;
+  // name: of the route, for the metrics.
+  void serve(http::Request& request, http::Response& response, bool with_page, const char*& name);
+
+  const Routes routes_;
+  const ApiOptions options_;
+  const Gate& gate_;
+  LoginGuard& guard_;
+  const StaticFiles& page_;
+  const TailLoop& tail_;
+  Metrics& metrics_;
+  Diagnostics& diagnostics_;
+  Gauge& inflight_;
+  Counter& request_bytes_;
+  Counter& response_bytes_;
+  Counter& refused_at_gate_;
+};
+
+}  // namespace logsvc::server

@@ -1,0 +1,36 @@
+// Requests to delete lines. Parameters come from the URL alone, as in Loki. Borrows everything;
+// safe from several threads.
+#pragma once
+
+#include "os/clock.h"
+#include "server/api/routes.h"
+#include "server/transport/params.h"
+#include "store/store.h"
+#include "telemetry/diagnostics.h"
+
+namespace logsvc::server {
+
+struct DeleteRules {
+  bool enabled = true;
+  Duration cancel_period = 24 * kHour;  // after which a request is not taken back unforced
+};
+
+class DeleteApi {
+ public:
+  DeleteApi(store::Store& store, const DeleteRules rules, const Clock& clock,
+            Diagnostics& diagnostics)
+      : store_(store), rules_(rules), clock_(clock), diagnostics_(diagnostics) {}
+  void add_to(Routes& routes);
+
+ private:
+  void delete_lines(const http::Request& request, http::Response& response);
+  void list_deletions(const Params& params, http::Response& response);
+  void cancel_deletion(const Params& params, http::Response& response);
+
+  store::Store& store_;
+  const DeleteRules rules_;
+  const Clock& clock_;
+  Diagnostics& diagnostics_;
+};
+
+}  // namespace logsvc::server

@@ -1,0 +1,39 @@
+// How the server stands: numbers for the page, flushing, the clock that retention goes by. Borrows
+// everything; safe from several threads.
+#pragma once
+
+#include "os/clock.h"
+#include "server/api/routes.h"
+#include "server/ingest/ingest.h"
+#include "server/live/tail_hub.h"
+#include "store/store.h"
+
+namespace logsvc::server {
+
+struct StatusInfo {
+  std::string version;
+  std::string demo;      // "simulated" or "docker"; empty: not a demo
+  std::string data_dir;  // whose disk the page shows
+  Duration retention = 0;
+};
+
+class StatusApi {
+ public:
+  StatusApi(store::Store& store, const Ingest& ingest, const TailHub& live, const Clock& clock,
+            const StatusInfo info)
+      : store_(store), ingest_(ingest), live_(live), clock_(clock), info_(info) {}
+  void add_to(Routes& routes);
+
+ private:
+  void status(const http::Request& request, http::Response& response);
+  void flush(const http::Request& request, http::Response& response);
+  void confirm_clock(const http::Request& request, http::Response& response);
+
+  store::Store& store_;
+  const Ingest& ingest_;
+  const TailHub& live_;
+  const Clock& clock_;
+  const StatusInfo info_;
+};
+
+}  // namespace logsvc::server

@@ -1,0 +1,34 @@
+#include "server/ingest/agent_reports.h"
+
+#include <string>
+
+#include "server/auth/authenticator.h"
+#include "wire/agent_report.h"
+#include "wire/push_answer.h"
+
+namespace logsvc::server {
+
+void AgentReports::take(const http::Request& push, http::Response& answer) {
+  const std::string& header = push.header(wire::kAgentReportHeader);
+  if (header.empty()) return;
+  answer.set_header(wire::kServerClockHeader, std::to_string(clock_.now()));
+  const bool taken = answer.status / 100 == 2 || answer.headers.has(wire::kRefusedHeader);
+  if (!taken) return;
+  auto report = wire::decode_agent_report(header);
+  if (report.ok()) {
+    const std::string& kept = answer.header(wire::kKeptAtArrivalHeader);
+    return insight_.report(std::move(*report), client_address(push),
+                           kept.empty() ? 0 : std::stoull(kept));
+  }
+  diagnostics_.warn("server", "cannot parse an agent's report", {{"why", report.error().message}});
+}
+
+void AgentReports::hear(const http::Request& heartbeat, http::Response& answer) {
+  const std::string& header = heartbeat.header(wire::kAgentReportHeader);
+  if (header.empty()) return;
+  answer.set_header(wire::kServerClockHeader, std::to_string(clock_.now()));
+  auto report = wire::decode_agent_report(header);
+  if (report.ok()) insight_.heartbeat(std::move(*report), client_address(heartbeat));
+}
+
+}  // namespace logsvc::server

@@ -1,0 +1,105 @@
+#include "server/ingest/ingest.h"
+
+#include "server/ingest/service_name.h"
+
+namespace logsvc::server {
+namespace {
+
+struct Size {
+  uint64_t lines = 0;
+  uint64_t bytes = 0;
+  uint64_t metadata_bytes = 0;
+};
+
+// As it was sent: before detected_level is added.
+Size size_of(const Batch& batch) {
+  Size size;
+  for (const StreamEntries& stream : batch.streams) {
+    size.lines += stream.entries.size();
+    for (const Entry& entry : stream.entries) {
+      size.bytes += entry.line.size();
+      for (const LabelView& pair : entry.metadata) {
+        size.metadata_bytes += pair.name.size() + pair.value.size();
+      }
+    }
+  }
+  return size;
+}
+
+IngestLimits keeping_future(IngestLimits limits) {
+  limits.keep_future = true;
+  return limits;
+}
+
+}  // namespace
+
+Ingest::Ingest(IngestLimits limits, LogSink& sink, TailHub& live, const Clock& clock,
+               Metrics& metrics, Diagnostics& diagnostics)
+    : limits_(limits),
+      agent_limits_(keeping_future(limits)),
+      sink_(sink),
+      live_(live),
+      clock_(clock),
+      metrics_(metrics),
+      diagnostics_(diagnostics),
+      loki_(received("loki")),
+      otlp_(received("otlp")),
+      kept_at_arrival_(metrics.counter(
+          "logsvc_ingest_kept_at_arrival_total",
+          "Entries kept at the time of their arrival, since their own was too far ahead")) {}
+
+Ingest::Received Ingest::received(const char* format) {
+  const MetricLabels lines = {
+      {"tenant", "fake"}, {"is_internal_stream", "false"}, {"policy", ""}, {"format", format}};
+  MetricLabels bytes = lines;
+  bytes.insert(bytes.begin() + 1, {"retention_hours", ""});
+  return {metrics_.counter("loki_distributor_lines_received_total", "Lines received", lines),
+          metrics_.counter("loki_distributor_bytes_received_total",
+                           "Bytes of lines and structured metadata received", bytes),
+          metrics_.counter("loki_distributor_structured_metadata_bytes_received_total",
+                           "Bytes of structured metadata received", bytes)};
+}
+
+uint64_t Ingest::lines_received() const { return loki_.lines.value() + otlp_.lines.value(); }
+uint64_t Ingest::bytes_received() const { return loki_.bytes.value() + otlp_.bytes.value(); }
+
+Status Ingest::store(Batch batch, const Received& counters) {
+  const Size size = size_of(batch);
+  if (size.lines == 0) return {};
+  if (limits_.discover_log_levels) {
+    for (StreamEntries& stream : batch.streams) add_detected_level(stream, batch.arena);
+  }
+  const auto stored = sink_.append(std::make_shared<const Batch>(std::move(batch)));
+  if (!stored.ok()) {
+    diagnostics_.error("server", "cannot store a push", {{"why", stored.error().message}});
+    // A disk that was mounted read-only is no fault of the push.
+    const ErrorCode code = stored.error().code;
+    const bool io = code == ErrorCode::kIo || code == ErrorCode::kPermission;
+    return Error{io ? ErrorCode::kUnavailable : code, stored.error().message};
+  }
+  counters.lines.add(size.lines);
+  counters.bytes.add(size.bytes + size.metadata_bytes);
+  counters.metadata_bytes.add(size.metadata_bytes);
+  live_.publish(stored->kept);
+  return {};
+}
+
+Ingest::Outcome Ingest::accept(Batch batch, Format format, Sender sender) {
+  const bool otlp = format == Format::kOtlp;
+  const IngestLimits& limits = sender == Sender::kAgent ? agent_limits_ : limits_;
+  LimitOutcome kept = enforce_limits(batch, limits, clock_.now(), metrics_, otlp ? "otlp" : "loki");
+  if (const Status stored = store(std::move(batch), otlp ? otlp_ : loki_); !stored.ok())
+    return {stored, {}, 0};
+  if (kept.kept_at_arrival > 0) {
+    kept_at_arrival_.add(kept.kept_at_arrival);
+    diagnostics_.warn("server",
+                      "entries are ahead of this clock: kept at the time of their arrival, with "
+                      "their own as original_time; compare the clocks of both hosts",
+                      {{"entries", std::to_string(kept.kept_at_arrival)}});
+  }
+  if (kept.faults.empty()) return {{}, {}, kept.kept_at_arrival};
+  diagnostics_.warn("server", "left out entries of a push", {{"why", kept.faults.substr(0, 300)}});
+  return {invalid(kept.faults), std::move(kept.refused), kept.kept_at_arrival};
+}
+
+}  // namespace logsvc::server

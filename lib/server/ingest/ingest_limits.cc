@@ -1,0 +1,232 @@
+#include "server/ingest/ingest_limits.h"
+
+#include <algorithm>
+#include <map>
+
+#include "server/ingest/service_name.h"
+#include "wire/metadata.h"
+
+namespace logsvc::server {
+namespace {
+
+struct Fault {
+  std::string reason;  // in metrics
+  std::string text;
+};
+
+std::string seconds_text(Timestamp t) {
+  const Timestamp whole = t - ((t % kSecond) + kSecond) % kSecond;
+  return format_rfc3339(whole);
+}
+
+// A hostile label set does not make a hostile answer.
+constexpr size_t kMaxShownBytes = 16 * 1024;
+std::string cut(const std::string& text) {
+  return text.size() <= kMaxShownBytes ? text : text.substr(0, kMaxShownBytes) + "…";
+}
+std::string shown(const LabelSet& labels) { return cut(labels.to_string()); }
+
+// sent: how many labels came; service_name is ours.
+Fault check_labels(const LabelSet& labels, size_t sent, const IngestLimits& limits) {
+  if (labels.empty()) {
+    return {"missing_labels", "error at least one label pair is required per stream"};
+  }
+  const std::string text = shown(labels);
+  if (sent > limits.max_label_names) {
+    return {"max_label_names_per_series", "entry for stream '" + text + "' has " +
+                                              std::to_string(sent) + " label names; limit " +
+                                              std::to_string(limits.max_label_names)};
+  }
+  for (const Label& label : labels.labels()) {
+    if (label.name.size() > limits.max_label_name_bytes) {
+      return {"label_name_too_long",
+              "stream '" + text + "' has label name too long: '" + cut(label.name) + "'"};
+    }
+    if (label.value.size() > limits.max_label_value_bytes) {
+      return {"label_value_too_long",
+              "stream '" + text + "' has label value too long: '" + cut(label.value) + "'"};
+    }
+  }
+  return {};
+}
+
+bool is_too_far_ahead(Timestamp t, const IngestLimits& limits, Timestamp now) {
+  return limits.creation_grace_period && t > add_saturated(now, limits.creation_grace_period);
+}
+
+struct TimeUnit {
+  const char* name;
+  Duration length;
+};
+
+// The unit in which the number is a time of these years; null: none, or it is one in nanoseconds.
+const TimeUnit* mistaken_unit(Timestamp t, Timestamp now) {
+  static constexpr TimeUnit kUnits[] = {
+      {"seconds", kSecond}, {"milliseconds", kMillisecond}, {"microseconds", kMicrosecond}};
+  constexpr Duration kYear = 365 * kDay;
+  // What no unit could mean, as nearly all times: nanoseconds of these years.
+  if (t <= 0 || t > add_saturated(now, kYear) / kMicrosecond) return nullptr;
+  const Timestamp earliest = std::max(20 * kYear, add_saturated(now, -20 * kYear));
+  const Timestamp latest = add_saturated(now, kYear);
+  for (const TimeUnit& unit : kUnits) {
+    if (t >= earliest / unit.length && t <= latest / unit.length) return &unit;
+  }
+  return nullptr;
+}
+
+Fault check_time(Timestamp t, const std::string& stream, const IngestLimits& limits,
+                 Timestamp now) {
+  if (const TimeUnit* unit = mistaken_unit(t, now)) {
+    return {"timestamp_unit", "entry for stream '" + stream + "' has the timestamp " +
+                                  std::to_string(t) +
+                                  ", which in nanoseconds is in 1970; it looks like " + unit->name +
+                                  " (" + seconds_text(t * unit->length) + "): send nanoseconds"};
+  }
+  if (limits.reject_old_samples_after && t < add_saturated(now, -limits.reject_old_samples_after)) {
+    return {"greater_than_max_sample_age",
+            "entry for stream '" + stream + "' has timestamp too old: " + seconds_text(t) +
+                ", oldest acceptable timestamp is: " +
+                seconds_text(add_saturated(now, -limits.reject_old_samples_after))};
+  }
+  if (!limits.keep_future && is_too_far_ahead(t, limits, now)) {
+    return {"too_far_in_future",
+            "entry for stream '" + stream + "' has timestamp too new: " + seconds_text(t)};
+  }
+  return {};
+}
+
+Fault check_entry(const Entry& entry, const std::string& stream, const IngestLimits& limits,
+                  Timestamp now) {
+  if (Fault fault = check_time(entry.timestamp, stream, limits, now); !fault.text.empty())
+    return fault;
+  if (entry.line.size() > limits.max_line_bytes) {
+    return {"line_too_long", "max entry size '" + std::to_string(limits.max_line_bytes) +
+                                 "' bytes exceeded for stream '" + stream +
+                                 "' while adding an entry with length '" +
+                                 std::to_string(entry.line.size()) + "' bytes"};
+  }
+  if (!limits.allow_metadata && !entry.metadata.empty()) {
+    return {"disallowed_structured_metadata",
+            "stream '" + stream +
+                "' includes structured metadata, but this feature is disallowed. Please see "
+                "`limits_config.allow_structured_metadata` or contact your Loki administrator to "
+                "enable it"};
+  }
+  uint64_t metadata_bytes = 0;
+  for (const LabelView& pair : entry.metadata)
+    metadata_bytes += pair.name.size() + pair.value.size();
+  if (metadata_bytes > limits.max_metadata_bytes) {
+    return {"structured_metadata_too_large",
+            "stream '" + stream + "' has structured metadata too large: '" +
+                std::to_string(metadata_bytes) + "' bytes, limit: '" +
+                std::to_string(limits.max_metadata_bytes) +
+                "' bytes. Please see `limits_config.max_structured_metadata_size` or contact your "
+                "Loki administrator to increase it"};
+  }
+  if (entry.metadata.size() > limits.max_metadata_pairs) {
+    return {"structured_metadata_too_many",
+            "stream '" + stream + "' has too many structured metadata labels: '" +
+                std::to_string(entry.metadata.size()) + "', limit: '" +
+                std::to_string(limits.max_metadata_pairs) +
+                "'. Please see `limits_config.max_structured_metadata_entries_count` or contact "
+                "your Loki administrator to increase it"};
+  }
+  return {};
+}
+
+// At the end of a character, if there is one near.
+void cut_line(Entry& entry, uint64_t max_bytes) {
+  if (entry.line.size() <= max_bytes) return;
+  size_t end = max_bytes;
+  while (end > 0 && max_bytes - end < 4 &&
+         (static_cast<unsigned char>(entry.line[end]) & 0xC0) == 0x80) {
+    --end;
+  }
+  entry.line = entry.line.substr(0, end);
+}
+
+// arrival: a time of its own for each, so that they keep their order and none is taken for
+// another's double.
+void keep_at_arrival(Entry& entry, Timestamp arrival, const IngestLimits& limits, Arena& arena) {
+  if (limits.allow_metadata) {
+    const std::string own = format_rfc3339(entry.timestamp);
+    std::vector<std::pair<std::string_view, std::string_view>> pairs;
+    for (const LabelView& pair : entry.metadata) pairs.emplace_back(pair.name, pair.value);
+    pairs.emplace_back("original_time", own);
+    entry.metadata = wire::store_metadata(arena, pairs);
+  }
+  entry.timestamp = arrival;
+}
+
+class Faults {
+ public:
+  Faults(Metrics& metrics, const char* format) : metrics_(metrics), format_(format) {}
+  void add(const Fault& fault, uint64_t entries, uint64_t bytes) {
+    texts_[fault.text] += entries;
+    const MetricLabels labels = {{"reason", fault.reason},
+                                 {"tenant", "fake"},
+                                 {"retention_hours", ""},
+                                 {"policy", ""},
+                                 {"format", format_}};
+    metrics_.counter("loki_discarded_samples_total", "Entries refused, by reason", labels)
+        .add(entries);
+    metrics_.counter("loki_discarded_bytes_total", "Bytes of refused entries, by reason", labels)
+        .add(bytes);
+  }
+  std::string text() const {
+    if (texts_.size() == 1 && texts_.begin()->second == 1) return texts_.begin()->first;
+    std::string out;
+    for (const auto& [text, count] : texts_) {
+      if (!out.empty()) out += "; ";
+      out += std::to_string(count) + " errors like: " + text;
+    }
+    return out;
+  }
+
+ private:
+  Metrics& metrics_;
+  const char* const format_;
+  std::map<std::string, uint64_t> texts_;
+};
+
+}  // namespace
+
+LimitOutcome enforce_limits(Batch& batch, const IngestLimits& limits, Timestamp now,
+                            Metrics& metrics, const char* format) {
+  LimitOutcome out;
+  Faults faults(metrics, format);
+  uint64_t number = 0;  // of the next entry, as the batch came
+  for (StreamEntries& stream : batch.streams) {
+    if (stream.entries.empty()) continue;
+    const size_t sent = stream.labels.labels().size();
+    if (limits.discover_service_name) stream.labels = with_service_name(stream.labels);
+    if (const Fault fault = check_labels(stream.labels, sent, limits); !fault.text.empty()) {
+      uint64_t bytes = 0;
+      for (const Entry& e : stream.entries) bytes += e.line.size();
+      faults.add(fault, 1, bytes);
+      wire::add_entry(out.refused, number, stream.entries.size());
+      number += stream.entries.size();
+      stream.entries.clear();
+      continue;
+    }
+    const std::string& name = stream.labels.to_string();
+    std::erase_if(stream.entries, [&](Entry& entry) {
+      ++number;
+      if (limits.cut_long_lines) cut_line(entry, limits.max_line_bytes);
+      if (const Fault fault = check_entry(entry, name, limits, now); !fault.text.empty()) {
+        faults.add(fault, 1, entry.line.size());
+        wire::add_entry(out.refused, number - 1);
+        return true;
+      }
+      if (is_too_far_ahead(entry.timestamp, limits, now)) {
+        const auto nth = static_cast<Duration>(out.kept_at_arrival++);
+        keep_at_arrival(entry, add_saturated(now, nth), limits, batch.arena);
+      }
+      return false;
+    });
+  }
+  out.faults = faults.text();
+  return out;
+}
+
+}  // namespace logsvc::server

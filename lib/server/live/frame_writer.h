@@ -1,0 +1,40 @@
+// Text frames of a WebSocket's server side, written to a socket that may take only part of them.
+// What readers share is not copied. Not safe from several threads.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+
+#include "server/live/live_session.h"
+
+namespace logsvc::server {
+
+class FrameWriter {
+ public:
+  void queue(LiveFrame frame);
+  // Writes until all is written or the socket takes no more; false: the connection is broken.
+  // The socket does not block.
+  bool write(int socket);
+
+  bool empty() const { return frames_.empty(); }
+  // A frame is written in part: nothing else may be written before its end.
+  bool in_frame() const { return written_ > 0; }
+  uint64_t unsent_bytes() const { return unsent_bytes_; }
+  uint64_t written_bytes() const { return written_bytes_; }
+
+ private:
+  struct Framed {
+    std::array<uint8_t, 10> header;
+    size_t header_size;
+    LiveFrame frame;
+    size_t size() const { return header_size + frame.size(); }
+  };
+  std::deque<Framed> frames_;
+  size_t written_ = 0;  // of the first one
+  uint64_t unsent_bytes_ = 0;
+  uint64_t written_bytes_ = 0;
+};
+
+}  // namespace logsvc::server

@@ -1,0 +1,108 @@
+// One live query that any number of readers have: each line is tested once for all of them and put
+// into JSON once for all pages.
+//
+// Pushes offer batches, which wait; the tail loop forms pieces of them, about every 50 ms, and
+// gives each piece to all pages. A page that is behind is told how many lines of the pieces it
+// missed, which is known exactly because the filter has been over them.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/mutex.h"
+#include "logql/engine.h"
+#include "model/entry.h"
+#include "server/live/page_frame.h"
+
+namespace logsvc::server {
+
+// Lines of one or several batches in the order of time. Immutable.
+struct LivePiece {
+  uint64_t batch = 0;      // number of its oldest batch in the feed
+  int64_t offered_ns = 0;  // when that came; steady
+  uint64_t lines = 0;
+  Timestamp first = 0;
+  Timestamp last = 0;
+  // What page_lines() made of them; null if no reader wanted it.
+  std::shared_ptr<const std::string> text;
+  // The lines themselves; empty if no reader wanted them.
+  std::vector<TailEntry> entries;
+  // Instead of lines: some that nobody looked at.
+  LeftOut unread;
+};
+
+// Whoever takes the pieces of a feed: pages, and what counts them. The tail loop alone calls it.
+class FeedReader {
+ public:
+  virtual ~FeedReader() = default;
+  // The number of the first batch that is for it; once, when it joins.
+  void set_first_batch(uint64_t number) { first_batch_ = number; }
+  bool is_for(const LivePiece& piece) const { return piece.batch >= first_batch_; }
+
+  // What it needs of a piece.
+  virtual bool wants_text(const LivePiece& piece) const = 0;
+  virtual bool wants_entries() const = 0;
+  virtual bool is_viewer() const { return true; }
+  virtual void offer(const std::shared_ptr<const LivePiece>& piece) = 0;
+
+ private:
+  uint64_t first_batch_ = 0;
+};
+
+class LiveFeed {
+ public:
+  struct Limits {
+    uint64_t waiting_entries = 200'000;  // beyond them lines are counted and not read
+    uint64_t formed_entries = 20'000;    // in one go
+    size_t piece_lines = 2'000;
+  };
+  // categorize: metadata and parsed fields of the entries stand apart from their labels.
+  explicit LiveFeed(std::unique_ptr<logql::TailQuery> query, bool categorize = false)
+      : LiveFeed(std::move(query), Limits{}, categorize) {}
+  LiveFeed(std::unique_ptr<logql::TailQuery> query, Limits limits, bool categorize = false);
+
+  // Any thread. Puts the batch in line if a stream of it matches; never waits. True: there is
+  // something to form.
+  bool offer(const std::shared_ptr<const Batch>& batch, int64_t now_ns);
+  // Any thread. It gets what is offered from now on.
+  void join(std::shared_ptr<FeedReader> reader);
+  // Any thread. False: nobody is left.
+  bool leave(const FeedReader* reader);
+  size_t viewers() const;
+
+  // The tail loop alone. True: more is waiting.
+  bool form();
+
+ private:
+  struct Waiting {
+    std::shared_ptr<const Batch> batch;  // null: only what was not read
+    uint64_t number = 0;
+    int64_t offered_ns = 0;
+    uint64_t entries = 0;
+    LeftOut unread;
+    bool begins = false;  // somebody joined before it: no piece reaches over that
+  };
+  using Readers = std::vector<std::shared_ptr<FeedReader>>;
+  LeftOut matching(const Batch& batch) REQUIRES(mutex_);
+  bool matches(const LabelSet& labels) REQUIRES(mutex_);
+  std::vector<Waiting> take_group(uint64_t most_entries, Readers& readers);
+  void form_group(const std::vector<Waiting>& group, const Readers& readers);
+  void hand_out(std::vector<TailEntry> entries, const Waiting& oldest, const Readers& readers);
+
+  const std::unique_ptr<logql::TailQuery> query_;  // process() is the loop's
+  const Limits limits_;
+  const bool categorize_;
+
+  mutable Mutex mutex_;
+  std::deque<Waiting> waiting_ GUARDED_BY(mutex_);
+  uint64_t waiting_entries_ GUARDED_BY(mutex_) = 0;
+  uint64_t next_number_ GUARDED_BY(mutex_) = 0;
+  bool joined_ GUARDED_BY(mutex_) = false;  // since the last batch
+  std::unordered_map<LabelSet, bool> verdicts_ GUARDED_BY(mutex_);
+  Readers readers_ GUARDED_BY(mutex_);
+};
+
+}  // namespace logsvc::server

@@ -1,0 +1,56 @@
+// What one WebSocket is fed from. The tail loop alone calls it, once it has it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "server/live/tail_frame.h"
+#include "server/query/response_json.h"
+
+namespace logsvc::server {
+
+// One text frame in three parts, of which the middle may be shared by many readers.
+struct LiveFrame {
+  std::string head;
+  std::shared_ptr<const std::string> shared;  // may be null
+  std::string end;
+
+  size_t size() const { return head.size() + (shared ? shared->size() : 0) + end.size(); }
+  std::string text() const { return head + (shared ? *shared : std::string()) + end; }
+};
+
+class FeedReader;
+
+class LiveSession {
+ public:
+  virtual ~LiveSession() = default;
+  // Entries that were read from the store, oldest first; shown before all others, and not again
+  // when they come live as well. Before the loop has the session. now_ns: steady.
+  virtual void set_history(std::vector<TailEntry>, int64_t /*now_ns*/) {}
+  // What is missing in the history; sent as a frame of its own before it. Before the loop has it.
+  void set_warnings(const std::vector<std::string>& warnings) {
+    if (warnings.empty()) return;
+    warnings_ = "{\"matched\":0,\"streams\":[],\"lines\":[]";
+    append_warnings(warnings_, warnings);
+    warnings_ += '}';
+  }
+  // To be sent first; empty if nothing is missing.
+  std::string take_warnings() { return std::exchange(warnings_, {}); }
+  // The next frames to send; asked for about every 50 ms. now_ns: steady.
+  virtual std::vector<LiveFrame> take_frames(int64_t now_ns) = 0;
+  // A text frame of the reader.
+  virtual void receive(std::string_view) {}
+  // Entries that were left out so far.
+  virtual uint64_t dropped_total() const { return 0; }
+  // As what it takes the pieces of a feed; null if it is fed from elsewhere.
+  virtual const FeedReader* feed_reader() const { return nullptr; }
+
+ private:
+  std::string warnings_;
+};
+
+}  // namespace logsvc::server

@@ -1,0 +1,28 @@
+// The frames of Loki's tail: each entry a stream object of its own, and what was left out.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "logql/engine.h"
+#include "model/label_set.h"
+
+namespace logsvc::server {
+
+// A line as a live reader gets it.
+struct TailEntry {
+  Labels labels;
+  logql::ResultEntry entry;
+};
+struct DroppedEntry {
+  Timestamp timestamp = 0;
+  Labels labels;
+};
+// kCategorized: metadata and parsed fields stand apart from the labels. kLegacy: of /api/prom.
+enum class TailForm { kPlain, kCategorized, kLegacy };
+
+std::string tail_frame(std::span<const TailEntry* const> entries,
+                       const std::vector<DroppedEntry>& dropped, TailForm form);
+
+}  // namespace logsvc::server

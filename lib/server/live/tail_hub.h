@@ -1,0 +1,46 @@
+// Hands each accepted batch to the feeds whose query may want it. Never holds up a push: feeds that
+// are behind lose batches, counted. Safe from several threads.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/mutex.h"
+#include "os/clock.h"
+#include "server/live/live_feed.h"
+
+namespace logsvc::server {
+
+// Readers of one query and one form of its entries share a feed.
+struct FeedKey {
+  std::string query;
+  bool categorize = false;
+  auto operator<=>(const FeedKey&) const = default;
+};
+
+class TailHub {
+ public:
+  // wake: called when a feed got work.
+  TailHub(const Clock& clock, std::function<void()> wake) : clock_(clock), wake_(std::move(wake)) {}
+
+  // query: parsed from the key's.
+  void subscribe(const FeedKey& key, std::unique_ptr<logql::TailQuery> query,
+                 std::shared_ptr<FeedReader> reader);
+  // Null is nobody.
+  void unsubscribe(const FeedReader* reader);
+  void publish(const std::shared_ptr<const Batch>& batch);
+  size_t viewers() const;
+  // The tail loop alone: what readers of feeds get. True: more is waiting.
+  bool form_pieces();
+
+ private:
+  const Clock& clock_;
+  const std::function<void()> wake_;
+  mutable SharedMutex mutex_;
+  std::map<FeedKey, std::shared_ptr<LiveFeed>> feeds_ GUARDED_BY(mutex_);
+};
+
+}  // namespace logsvc::server

@@ -1,0 +1,20 @@
+// How handlers answer: errors as status numbers, texts, JSON.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "http/message.h"
+
+namespace logsvc::server {
+
+// Sends the error: its code becomes the status number, its message the text. What may go better
+// later says so by Retry-After.
+void send_error(http::Response& response, const Error& error);
+void send_json(http::Response& response, std::string body);
+void send_text(http::Response& response, int status, const std::string& body);
+
+// The media type of a Content-Type in lower case, without parameters.
+std::string media_type_of(const std::string& header);
+
+}  // namespace logsvc::server

@@ -1,0 +1,25 @@
+#include "server/transport/websocket_handshake.h"
+
+#include <sys/socket.h>
+
+#include "net/web_socket.h"
+
+namespace logsvc::server {
+
+std::string websocket_accept(const http::Request& request) {
+  const std::string key = request.header("Sec-WebSocket-Key");
+  if (request.method != "GET" || key.size() != 24 ||
+      request.header("Sec-WebSocket-Version") != "13") {
+    return "";
+  }
+  return "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+         "Sec-WebSocket-Accept: " +
+         net::websocket_accept(key) + "\r\n\r\n";
+}
+
+bool accept_upgrade(int socket, const std::string& answer) {
+  return ::send(socket, answer.data(), answer.size(), MSG_NOSIGNAL) ==
+         static_cast<ssize_t>(answer.size());
+}
+
+}  // namespace logsvc::server
