@@ -68,8 +68,7 @@ int run_demo(const DemoOptions& options) {
     }
     agent = std::move(*started);
   } else {
-    auto target = agent::make_http_push_target(push);
-    feeder = std::make_unique<demo::DemoFeeder>(std::move(*target), clock, diagnostics, kHour);
+    feeder = std::make_unique<demo::DemoFeeder>(*net::parse_url(push), clock, diagnostics, kHour);
   }
   std::cout << "logsvc demo: "
             << (docker ? "collecting from this machine's Docker containers.\n"

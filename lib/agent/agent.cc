@@ -5,7 +5,6 @@
 #include <chrono>
 #include <thread>
 
-#include "agent/net/url.h"
 #include "agent/push/http_push_target.h"
 #include "agent/push/measured_push_target.h"
 #include "agent/push/pusher.h"
@@ -14,6 +13,7 @@
 #include "agent/status_page.h"
 #include "base/mutex.h"
 #include "base/shown_url.h"
+#include "net/url.h"
 
 namespace logsvc::agent {
 namespace {
@@ -159,7 +159,7 @@ Status Agent::Parts::start_pushers() {
     options.min_backoff = client.backoff.min_period;
     options.max_backoff = std::min<Duration>(client.backoff.max_period, kMaxBackoff);
     ASSIGN_OR_RETURN(auto target, make_http_push_target(client));
-    const auto url = parse_url(client.url);
+    const auto url = net::parse_url(client.url);
     const std::string host = url.ok() ? url->host + ":" + std::to_string(url->port) : client.name;
     targets.push_back(measured(std::move(target), host, registry, clock));
     pushers.push_back(std::make_unique<Pusher>(*spool, *refused, *targets.back(), clock, metrics,

@@ -9,6 +9,7 @@
 
 #include "agent/docker/docker_host.h"
 #include "agent/push/http_push_target.h"
+#include "base/host_port.h"
 
 namespace logsvc::agent {
 
@@ -23,10 +24,10 @@ Result<std::vector<ClientConfig>> read_clients(const config::Settings& s) {
     auto client = client_of_url(url);
     if (!client.ok()) return s.bad_value("push", client.error().message);
     client->tenant_id = s.text("tenant");
-    client->http.proxy_from_environment = true;
-    client->http.tls.ca_file = s.text("push-ca-file");
-    client->http.tls.cert_file = s.text("push-cert-file");
-    client->http.tls.key_file = s.text("push-key-file");
+    client->http.route.proxy_from_environment = true;
+    client->http.route.tls.ca_file = s.text("push-ca-file");
+    client->http.route.tls.cert_file = s.text("push-cert-file");
+    client->http.route.tls.key_file = s.text("push-key-file");
     if (!s.text("push-token").empty())
       client->http.authorization = Authorization{"Bearer", {s.text("push-token"), ""}};
     if (const auto target = make_http_push_target(*client); !target.ok())
@@ -178,8 +179,7 @@ Status apply_promtail(PromtailConfig promtail, const config::Settings& settings,
   const ServerConfig& server = promtail.server;
   if (!settings.is_set("listen") && !server.disabled) {
     const std::string& host = server.http_listen_address;
-    config.listen = (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" +
-                    std::to_string(server.http_listen_port);
+    config.listen = join_host_port(host, server.http_listen_port);
   }
   if (!settings.is_set("data-dir")) {
     const std::string& file = promtail.positions.filename;

@@ -77,7 +77,7 @@ class Trial {
   }
 
   Status read(const Container& container) {
-    ASSIGN_OR_RETURN(HttpStream stream,
+    ASSIGN_OR_RETURN(net::HttpStream stream,
                      client_.logs({container.id, false, 0, trial_.lines, false}, stop_));
     std::map<OutputStream, std::unique_ptr<TargetPipeline>> pipelines;
     for (const OutputStream one : {OutputStream::kStdout, OutputStream::kStderr})

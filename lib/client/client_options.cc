@@ -1,6 +1,6 @@
 #include "client/client_options.h"
 
-#include <charconv>
+#include <algorithm>
 #include <fstream>
 
 #include "base/shown_url.h"
@@ -8,72 +8,36 @@
 namespace logsvc::client {
 namespace {
 
-std::string base64(const std::string& text) {
-  static constexpr char kDigits[] =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  for (size_t i = 0; i < text.size(); i += 3) {
-    uint32_t bits = 0;
-    for (size_t j = 0; j < 3; ++j) {
-      bits = bits << 8 | (i + j < text.size() ? static_cast<unsigned char>(text[i + j]) : 0u);
-    }
-    for (size_t j = 0; j < 4; ++j) {
-      out += i + j > text.size() ? '=' : kDigits[bits >> (18 - 6 * j) & 63];
-    }
-  }
-  return out;
+std::string with_scheme(const std::string& text) {
+  return text.find("://") == std::string::npos ? "http://" + text : text;
 }
 
 }  // namespace
 
-std::string ServerAddress::origin() const {
-  const std::string shown = host.find(':') == std::string::npos ? host : "[" + host + "]";
-  return std::string(tls ? "https" : "http") + "://" + shown + ":" + std::to_string(port);
-}
-
-Result<ServerAddress> parse_address(const std::string& text) {
-  const Error bad = invalid("expected an address like http://localhost:3100, found \"" +
-                            without_url_secrets(text) + "\" (--addr or LOKI_ADDR)");
-  ServerAddress out;
-  const size_t scheme_end = text.find("://");
-  const std::string scheme = text.substr(0, scheme_end);
-  std::string rest = scheme_end == std::string::npos ? text : text.substr(scheme_end + 3);
-  if (scheme_end != std::string::npos && scheme != "http" && scheme != "https") return bad;
-  out.tls = scheme == "https";
-  const size_t slash = rest.find('/');
-  if (slash != std::string::npos) out.prefix = rest.substr(slash);
-  rest = rest.substr(0, slash);
-  if (const size_t push = out.prefix.find("/loki/api/v1/"); push != std::string::npos) {
-    out.prefix.resize(push);
+Result<net::Url> parse_address(const std::string& text) {
+  auto out = net::parse_url(with_scheme(text));
+  if (!out.ok()) {
+    return invalid("expected an address like http://localhost:3100, found \"" +
+                   without_url_secrets(text) + "\" (--addr or LOKI_ADDR)");
   }
-  while (out.prefix.ends_with('/')) out.prefix.pop_back();
-  if (const size_t at = rest.rfind('@'); at != std::string::npos) {
-    const std::string credentials = rest.substr(0, at);
-    rest.erase(0, at + 1);
-    const size_t colon = credentials.find(':');
-    out.username = credentials.substr(0, colon);
-    if (colon != std::string::npos) out.password = credentials.substr(colon + 1);
-  }
-  const size_t colon = rest.rfind(':');
-  const bool has_port = colon != std::string::npos && rest.find(']', colon) == std::string::npos;
-  out.host = has_port ? rest.substr(0, colon) : rest;
-  out.port = out.tls ? 443 : 80;
-  if (has_port) {
-    const std::string digits = rest.substr(colon + 1);
-    const auto [end, failure] =
-        std::from_chars(digits.data(), digits.data() + digits.size(), out.port);
-    if (failure != std::errc() || *end != '\0' || out.port < 1 || out.port > 65535) return bad;
-  }
-  if (out.host.starts_with('[') && out.host.ends_with(']')) {
-    out.host = out.host.substr(1, out.host.size() - 2);
-  }
-  if (out.host.empty()) return bad;
+  std::string& prefix = out->path;
+  prefix.resize(std::min(prefix.find('?'), prefix.size()));
+  prefix.resize(std::min(prefix.find("/loki/api/v1/"), prefix.size()));
+  while (prefix.ends_with('/')) prefix.pop_back();
   return out;
 }
 
-Result<std::multimap<std::string, std::string>> request_headers(const ClientOptions& options,
-                                                                const ServerAddress& address) {
-  std::multimap<std::string, std::string> out{{"User-Agent", "logsvc-query"}};
+net::RouteConfig route_config(const ClientOptions& options) {
+  net::RouteConfig out;
+  out.tls.ca_file = options.ca_cert;
+  out.tls.cert_file = options.cert;
+  out.tls.key_file = options.key;
+  out.tls.insecure_skip_verify = options.tls_skip_verify;
+  if (!options.proxy_url.empty()) out.proxy_url = with_scheme(options.proxy_url);
+  return out;
+}
+
+Result<net::Headers> own_headers(const ClientOptions& options, const net::Url& address) {
   std::string token = options.bearer_token;
   if (!options.bearer_token_file.empty()) {
     std::ifstream file(options.bearer_token_file);
@@ -82,16 +46,17 @@ Result<std::multimap<std::string, std::string>> request_headers(const ClientOpti
     }
     while (!token.empty() && (token.back() == '\r' || token.back() == ' ')) token.pop_back();
   }
-  std::string user = options.username.empty() ? address.username : options.username;
+  std::string user = options.username.empty() ? address.user : options.username;
   const std::string password = options.password.empty() ? address.password : options.password;
   if (user.empty() && !password.empty()) user = "admin";
+  net::Headers out;
   if (!token.empty()) {
-    out.emplace(options.auth_header, "Bearer " + token);
+    out.push_back({options.auth_header, "Bearer " + token});
   } else if (!user.empty()) {
-    out.emplace(options.auth_header, "Basic " + base64(user + ":" + password));
+    out.push_back({options.auth_header, net::basic_authorization(user, password)});
   }
-  if (!options.org_id.empty()) out.emplace("X-Scope-OrgID", options.org_id);
-  if (!options.query_tags.empty()) out.emplace("X-Query-Tags", options.query_tags);
+  if (!options.org_id.empty()) out.push_back({"X-Scope-OrgID", options.org_id});
+  if (!options.query_tags.empty()) out.push_back({"X-Query-Tags", options.query_tags});
   return out;
 }
 

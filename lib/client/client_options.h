@@ -1,10 +1,12 @@
 // How to reach a server: what logcli's flags and LOKI_… variables say.
 #pragma once
 
-#include <map>
 #include <string>
 
 #include "base/result.h"
+#include "net/headers.h"
+#include "net/route_config.h"
+#include "net/url.h"
 
 namespace logsvc::client {
 
@@ -18,27 +20,21 @@ struct ClientOptions {
   std::string auth_header = "Authorization";
   std::string query_tags;
   std::string ca_cert, cert, key;  // PEM files
-  std::string proxy_url;           // http://host:port
+  std::string proxy_url;           // http, https, socks5 or socks5h://host:port
   bool tls_skip_verify = false;
   bool compress = false;  // ask for gzip
   int retries = 0;        // of requests that were not answered, or with 429 or 5xx
 };
 
-// The parts of http://user:password@host:3100/prefix.
-struct ServerAddress {
-  bool tls = false;
-  std::string host;
-  int port = 0;
-  std::string prefix;              // "" or "/prefix"
-  std::string username, password;  // from the address
-  // http://host:3100
-  std::string origin() const;
-};
-// kInvalid: says what an address looks like. A push URL is taken for its server.
-Result<ServerAddress> parse_address(const std::string& text);
+// http://user:password@host:3100/prefix; without a scheme http is meant. The path is "" or
+// "/prefix": a push URL is taken for its server. kInvalid says what an address looks like.
+Result<net::Url> parse_address(const std::string& text);
 
-// Headers of every request; kIo if the token's file cannot be read.
-Result<std::multimap<std::string, std::string>> request_headers(const ClientOptions& options,
-                                                                const ServerAddress& address);
+// How the server is reached: TLS and proxy, for which http is meant too where no scheme is given.
+net::RouteConfig route_config(const ClientOptions& options);
+
+// Who we are, in every request; for the address' server alone. kIo if the token's file cannot be
+// read.
+Result<net::Headers> own_headers(const ClientOptions& options, const net::Url& address);
 
 }  // namespace logsvc::client

@@ -6,11 +6,14 @@
 #include <thread>
 
 #include "client/log_query.h"
-#include "client/web_socket.h"
+#include "client/server_request.h"
+#include "net/web_socket.h"
 
 namespace logsvc::client {
 namespace {
 
+// The server reads the lines from before it answers.
+constexpr int kUpgradeTimeoutMs = 60'000;
 constexpr std::chrono::seconds kFirstPause{1}, kLongestPause{30};
 
 // Lines that came over an earlier connection with the last time seen.
@@ -34,6 +37,37 @@ class LastLines {
   std::set<std::string> keys_;
 };
 
+// The way to the server's tail, for one WebSocket after the other.
+class LiveConnection {
+ public:
+  LiveConnection(const ClientOptions& options, net::Url address)
+      : options_(options), address_(std::move(address)), http_(route_config(options)) {}
+
+  // Errors as LokiClient has them.
+  Result<std::unique_ptr<net::WebSocket>> open(const QueryParams& params) {
+    ASSIGN_OR_RETURN(
+        net::HttpRequest request,
+        server_request(options_, address_, "/loki/api/v1/tail?" + encode_params(params)));
+    net::HttpLimits limits;
+    limits.answer_timeout_ms = kUpgradeTimeoutMs;
+    auto opened = net::WebSocket::open(http_, std::move(request), limits);
+    if (!opened.ok()) return unreachable(address_, opened.error());
+    if (!opened->socket) return refusal_error(opened->refusal);
+    return std::move(opened->socket);
+  }
+
+ private:
+  const ClientOptions options_;
+  const net::Url address_;
+  net::HttpClient http_;
+};
+
+// Whether it may go on after an error of a connection made anew: the server is not back yet, or
+// what stands before it says so.
+bool may_pass(ErrorCode code) {
+  return code == ErrorCode::kUnavailable || code == ErrorCode::kIo || code == ErrorCode::kLimit;
+}
+
 void warn_of_dropped(const nlohmann::json& message,
                      const std::function<void(const std::string&)>& warn) {
   const auto dropped = message.find("dropped_entries");
@@ -47,6 +81,8 @@ void warn_of_dropped(const nlohmann::json& message,
 Status run_live_tail(const ClientOptions& options, const LiveTail& tail,
                      const std::function<void(const std::vector<LogLine>&)>& take,
                      const std::function<void(const std::string&)>& warn) {
+  ASSIGN_OR_RETURN(net::Url address, parse_address(options.address));
+  LiveConnection connection(options, std::move(address));
   LastLines last(tail.start);
   auto pause = kFirstPause;
   for (bool again = false;; again = true) {
@@ -54,10 +90,8 @@ Status run_live_tail(const ClientOptions& options, const LiveTail& tail,
                              {"start", std::to_string(last.time())},
                              {"limit", std::to_string(again ? 5000 : tail.limit)},
                              {"delay_for", std::to_string(tail.delay_for)}};
-    auto socket = WebSocket::connect(options, "/loki/api/v1/tail?" + encode_params(params));
-    if (!socket.ok() && (!again || socket.error().code != ErrorCode::kUnavailable)) {
-      return socket.error();
-    }
+    auto socket = connection.open(params);
+    if (!socket.ok() && (!again || !may_pass(socket.error().code))) return socket.error();
     std::string why = socket.ok() ? "" : socket.error().message;
     while (why.empty()) {
       const auto text = (*socket)->read();

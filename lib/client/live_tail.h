@@ -17,8 +17,10 @@ struct LiveTail {
   uint64_t delay_for = 0;  // seconds the server waits for late lines
 };
 
-// Runs until the server refuses the query, or is not there at the first attempt; later it is tried
-// again, from the last line on. `take` gets lines in order; `warn` what is worth knowing.
+// Runs until the server refuses the query, at whichever attempt, or is not there at the first one;
+// a connection that was there is made again (1 s after it ended, later 30 s), from the last line
+// on, also while 429 or 5xx is all that answers. Gives the error that ended it, as LokiClient has
+// them. `take` gets lines in order; `warn` what is worth knowing. On the caller's thread.
 Status run_live_tail(const ClientOptions& options, const LiveTail& tail,
                      const std::function<void(const std::vector<LogLine>&)>& take,
                      const std::function<void(const std::string&)>& warn);

@@ -15,12 +15,12 @@ using QueryParams = std::multimap<std::string, std::string>;
 
 class LokiClient {
  public:
-  // kInvalid for an address that is none.
+  // kInvalid for an address or a proxy that is none, and for certificates that cannot be used.
   static Result<std::unique_ptr<LokiClient>> make(const ClientOptions& options);
   virtual ~LokiClient() = default;
 
-  // GET; the body as JSON. kUnavailable: nobody answered; kPermission: 401 and 403; kInvalid: 4xx,
-  // and an answer that is no JSON; kIo: 5xx. Messages quote what the server said.
+  // GET; the body as JSON. kUnavailable: nobody answered; else the codes of refusal_error(), and
+  // kInvalid for an answer that is no JSON. Messages quote what the server said.
   virtual Result<nlohmann::json> get(const std::string& path, const QueryParams& params) = 0;
   // What get() asks, for people.
   virtual std::string url(const std::string& path, const QueryParams& params) const = 0;

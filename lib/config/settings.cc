@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "base/byte_size.h"
+#include "base/host_port.h"
 #include "base/json_text.h"
 #include "base/shown_url.h"
 
@@ -276,24 +277,11 @@ bool ListenAddress::is_loopback() const {
 }
 
 Result<ListenAddress> parse_listen_address(const std::string& text) {
-  const auto bad = [&] {
+  const auto parsed = parse_host_port(text);
+  if (!parsed || !parsed->port) {
     return invalid("expected host:port, found \"" + text + "\" (try 0.0.0.0:3100)");
-  };
-  const size_t colon = text.rfind(':');
-  if (colon == std::string::npos) return bad();
-  ListenAddress out;
-  out.host = text.substr(0, colon);
-  if (out.host.size() >= 2 && out.host.front() == '[' && out.host.back() == ']') {
-    out.host = out.host.substr(1, out.host.size() - 2);
-  } else if (out.host.find(':') != std::string::npos) {
-    return bad();
   }
-  if (out.host.empty()) out.host = "0.0.0.0";
-  const char* first = text.data() + colon + 1;
-  const char* last = text.data() + text.size();
-  const auto [end, failure] = std::from_chars(first, last, out.port);
-  if (failure != std::errc() || end != last || out.port < 0 || out.port > 65535) return bad();
-  return out;
+  return ListenAddress{parsed->host.empty() ? "0.0.0.0" : parsed->host, *parsed->port};
 }
 
 }  // namespace logsvc::config

@@ -9,18 +9,22 @@ namespace logsvc::demo {
 namespace {
 constexpr size_t kMaxPushLines = 5000;
 constexpr std::chrono::milliseconds kTick{100};
+
+net::Url push_url_of(net::Url server) {
+  server.path = "/loki/api/v1/push";
+  return server;
+}
 }  // namespace
 
-DemoFeeder::DemoFeeder(std::unique_ptr<agent::PushTarget> target, const Clock& clock,
-                       Diagnostics& diagnostics, Duration history)
-    : target_(std::move(target)),
+DemoFeeder::DemoFeeder(const net::Url& server, const Clock& clock, Diagnostics& diagnostics,
+                       Duration history)
+    : push_url_(push_url_of(server)),
       clock_(clock),
       diagnostics_(diagnostics),
       thread_([this, history] { run(history); }) {}
 
 DemoFeeder::~DemoFeeder() {
   stop_ = true;
-  target_->cancel();
   thread_.join();
 }
 
@@ -57,10 +61,19 @@ bool DemoFeeder::push(const std::vector<SimulatedLine>& lines) {
     if (fresh) streams.push_back({labels, {}});
     streams[place->second].entries.push_back({line.timestamp, line.text, {}});
   }
-  const agent::PushOutcome outcome = target_->push({wire::encode_push_protobuf(streams), "", ""});
-  if (outcome.kind == agent::PushOutcome::Kind::kLater) return false;
-  if (outcome.kind != agent::PushOutcome::Kind::kAccepted) {
-    diagnostics_.error("demo", "the server refused simulated lines", {{"why", outcome.detail}});
+  const std::string body = wire::encode_push_protobuf(streams);
+  net::HttpRequest request;
+  request.method = "POST";
+  request.url = push_url_;
+  request.headers = {{"Content-Type", "application/x-protobuf"}};
+  request.body = body;
+  net::HttpLimits limits;
+  limits.stop = &stop_;
+  const auto answer = http_.send(request, limits);
+  if (!answer.ok() || answer->status == 429 || answer->status >= 500) return false;
+  if (answer->status / 100 != 2) {
+    diagnostics_.error("demo", "the server refused simulated lines",
+                       {{"why", answer->status_line + " " + answer->body}});
   }
   return true;
 }

@@ -1,13 +1,12 @@
-// Pushes what the simulated services log, over HTTP as an agent would: first the past hour, then
-// line by line as time goes by. One thread, which ends with it.
+// Pushes what the simulated services log over HTTP, in the form an agent uses: first the past hour,
+// then line by line as time goes by. One thread, which ends with it.
 #pragma once
 
 #include <atomic>
-#include <memory>
 #include <thread>
 
-#include "agent/push/push_target.h"
 #include "demo/ticketing.h"
+#include "net/http_client.h"
 #include "os/clock.h"
 #include "telemetry/diagnostics.h"
 
@@ -15,16 +14,18 @@ namespace logsvc::demo {
 
 class DemoFeeder {
  public:
-  // history: how far back to begin. Borrows clock and diagnostics.
-  DemoFeeder(std::unique_ptr<agent::PushTarget> target, const Clock& clock,
-             Diagnostics& diagnostics, Duration history);
+  // server: where Loki's API is. history: how far back to begin. Borrows clock and diagnostics.
+  DemoFeeder(const net::Url& server, const Clock& clock, Diagnostics& diagnostics,
+             Duration history);
   ~DemoFeeder();
 
  private:
   void run(Duration history);
+  // False if it is to be tried again.
   bool push(const std::vector<SimulatedLine>& lines);
 
-  const std::unique_ptr<agent::PushTarget> target_;
+  const net::Url push_url_;
+  net::HttpClient http_{net::RouteConfig()};
   const Clock& clock_;
   Diagnostics& diagnostics_;
   std::atomic<bool> stop_{false};

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "base/any_case.h"
+#include "base/host_port.h"
 
 namespace logsvc::http {
 namespace {
@@ -64,23 +65,11 @@ std::optional<std::string> decode_path(std::string_view path) {
 }
 
 bool is_host(std::string_view host) {
-  std::string_view port;
-  if (host.starts_with('[')) {
-    const size_t end = host.find(']');
-    if (end == std::string_view::npos || end < 3) return false;
-    const std::string_view address = host.substr(1, end - 1);
-    const auto part = [](char c) { return hex_value(c) >= 0 || c == ':' || c == '.'; };
-    if (!std::all_of(address.begin(), address.end(), part)) return false;
-    port = host.substr(end + 1);
-  } else {
-    const size_t colon = std::min(host.find(':'), host.size());
-    const std::string_view name = host.substr(0, colon);
-    const auto part = [](char c) { return is_alnum(c) || c == '-' || c == '.' || c == '_'; };
-    if (name.empty() || !std::all_of(name.begin(), name.end(), part)) return false;
-    port = host.substr(colon);
-  }
-  if (port.empty()) return true;
-  return port[0] == ':' && port.size() <= 6 && (port.size() == 1 || all_digits(port.substr(1)));
+  const auto parts = parse_host_port(host);
+  if (!parts || parts->host.empty()) return false;
+  if (host.starts_with('[')) return parts->host.find('%') == std::string::npos;
+  return std::all_of(parts->host.begin(), parts->host.end(),
+                     [](char c) { return is_alnum(c) || c == '-' || c == '.' || c == '_'; });
 }
 
 HeadParser::State HeadParser::refuse(int status, std::string why) {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/any_case.h"
+#include "base/base64.h"
 #include "base/unicode_escape.h"
 #include "base/utf8.h"
 #include "wire/otlp_value.h"
@@ -52,31 +53,6 @@ Status read_whole(const dom::element& value, const Place& at, T& out) {
     return {};
   }
   return wrong(at, "a whole number of " + std::to_string(8 * sizeof(T)) + " bits", value);
-}
-
-int base64_digit(char c) {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (c >= '0' && c <= '9') return c - '0' + 52;
-  if (c == '+' || c == '-') return 62;
-  return c == '/' || c == '_' ? 63 : -1;
-}
-
-std::optional<std::string> base64_decoded(std::string_view text) {
-  std::string out;
-  uint32_t group = 0;
-  int bits = 0;
-  while (text.ends_with('=')) text.remove_suffix(1);
-  for (const char c : text) {
-    const int digit = base64_digit(c);
-    if (digit < 0) return {};
-    group = group << 6 | static_cast<uint32_t>(digit);
-    bits += 6;
-    if (bits < 8) continue;
-    bits -= 8;
-    out += static_cast<char>(group >> bits & 0xFF);
-  }
-  return out;
 }
 
 void mend_surrogates(std::string& body) {
@@ -170,7 +146,7 @@ Status read_id(const dom::element& value, const Place& at, size_t id_bytes, std:
     for (char& c : out) c = ascii_lower(c);
     return {};
   }
-  const auto bytes = base64_decoded(out);
+  const auto bytes = decode_any_base64(out);
   if (!bytes || bytes->size() != id_bytes) return wrong(at, "hexadecimal digits", value);
   out = hex_text(*bytes);
   return {};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/base64.h"
 #include "base/json_number.h"
 #include "base/json_text.h"
 
@@ -15,21 +16,6 @@ std::string number_text(double value) {
   if (std::isinf(value)) return value > 0 ? "Infinity" : "-Infinity";
   std::string out;
   append_json_number(value, out);
-  return out;
-}
-
-std::string base64(std::string_view bytes) {
-  static constexpr char kDigits[] =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  for (size_t i = 0; i < bytes.size(); i += 3) {
-    uint32_t group = 0;
-    const size_t n = std::min<size_t>(3, bytes.size() - i);
-    for (size_t k = 0; k < 3; ++k) {
-      group = group << 8 | (k < n ? static_cast<unsigned char>(bytes[i + k]) : 0);
-    }
-    for (size_t k = 0; k < 4; ++k) out += k <= n ? kDigits[group >> (18 - 6 * k) & 63] : '=';
-  }
   return out;
 }
 
@@ -66,7 +52,7 @@ void append_json(std::string& out, const OtlpValue& value) {
   } else if (const auto* text = std::get_if<std::string>(&value.is)) {
     append_string(out, *text);
   } else if (const auto* bytes = std::get_if<OtlpValue::Bytes>(&value.is)) {
-    append_string(out, base64(bytes->data));
+    append_string(out, encode_base64(bytes->data));
   } else if (std::holds_alternative<std::monostate>(value.is)) {
     out += "null";
   } else {
@@ -93,7 +79,8 @@ std::string to_text(const OtlpValue& value) {
   if (const auto* flag = std::get_if<bool>(&value.is)) return *flag ? "true" : "false";
   if (const auto* whole = std::get_if<int64_t>(&value.is)) return std::to_string(*whole);
   if (const auto* number = std::get_if<double>(&value.is)) return number_text(*number);
-  if (const auto* bytes = std::get_if<OtlpValue::Bytes>(&value.is)) return base64(bytes->data);
+  if (const auto* bytes = std::get_if<OtlpValue::Bytes>(&value.is))
+    return encode_base64(bytes->data);
   if (std::holds_alternative<std::monostate>(value.is)) return "";
   std::string out;
   append_json(out, value);

@@ -56,7 +56,7 @@ void ContainerLog::use_files(const std::string& path, LogFileFormat format) {
   files_.reset();
 }
 
-void ContainerLog::use_stream(std::unique_ptr<HttpStream> stream, bool everything) {
+void ContainerLog::use_stream(std::unique_ptr<net::HttpStream> stream, bool everything) {
   file_path_.clear();
   files_.reset();
   // An answer that broke inside a long line: it is read again from its first piece.
@@ -120,7 +120,7 @@ Turn ContainerLog::read_stream(size_t max_bytes) {
     add_record(r, everything_);
   };
   while (stream_ && turn.bytes < max_bytes) {
-    const auto bytes = stream_->read(HttpStream::kDoNotWait);
+    const auto bytes = stream_->read(net::HttpStream::kDoNotWait);
     if (!bytes.ok() && bytes.error().code == ErrorCode::kTimeout) return turn;
     Status failure = bytes.ok() ? Status() : Status(bytes.error());
     if (failure.ok()) {

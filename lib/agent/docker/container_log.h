@@ -65,7 +65,7 @@ class ContainerLog {
 
   void use_files(const std::string& path, LogFileFormat format);
   // everything: the answer was asked for without `since`, so what is not in it is gone.
-  void use_stream(std::unique_ptr<HttpStream> stream, bool everything);
+  void use_stream(std::unique_ptr<net::HttpStream> stream, bool everything);
   bool has_stream() const { return stream_ != nullptr; }
   bool uses_files() const { return !file_path_.empty(); }
   // The log is of files, and there never was one.
@@ -116,7 +116,7 @@ class ContainerLog {
   std::string file_path_;
   LogFileFormat format_ = LogFileFormat::kJsonFile;
   std::unique_ptr<LogFiles> files_;
-  std::unique_ptr<HttpStream> stream_;
+  std::unique_ptr<net::HttpStream> stream_;
   std::optional<LogFrameDecoder> decoder_;
   bool saw_file_ = false;
   bool everything_ = false;

@@ -253,7 +253,7 @@ void ContainerWatcher::open_running(Known& known, const Container& container) {
     request.none_yet = true;
     auto bell = docker_.logs(request, stop_);
     if (!bell.ok()) return answer_error(known, container, bell.error());
-    loop_.hear_bell(container, std::make_unique<HttpStream>(std::move(*bell)));
+    loop_.hear_bell(container, std::make_unique<net::HttpStream>(std::move(*bell)));
     known.has_bell = true;
   }
   open_answer(known, container, false, Reach::kTail);
@@ -310,7 +310,7 @@ void ContainerWatcher::open_answer(Known& known, const Container& container, boo
     known.following = follow;
     known.reach = reach;
     show(container, "api");
-    loop_.read_stream(container, std::make_unique<HttpStream>(std::move(*answer)),
+    loop_.read_stream(container, std::make_unique<net::HttpStream>(std::move(*answer)),
                       reach == Reach::kEverything);
     return;
   }

@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "agent/docker/docker_json.h"
+#include "base/percent_encoding.h"
 
 namespace logsvc::agent {
 namespace {
@@ -63,7 +64,7 @@ Result<std::string> DockerClient::versioned(const std::string& path,
                                             const std::atomic<bool>& stop) const {
   int minor = minor_;
   if (minor == kUnknown) {
-    ASSIGN_OR_RETURN(HttpStream ping, get_from_docker(host_, "/_ping", stop));
+    ASSIGN_OR_RETURN(net::HttpStream ping, get_from_docker(host_, "/_ping", stop));
     if (ping.status() >= 500) return docker_error(ping.status(), "");
     std::string version = ping.header("api-version");
     if (version.empty()) version = told_version(host_, stop);
@@ -79,7 +80,7 @@ Result<std::string> DockerClient::versioned(const std::string& path,
 Result<std::string> DockerClient::get_text(const std::string& path,
                                            const std::atomic<bool>& stop) const {
   ASSIGN_OR_RETURN(const std::string target, versioned(path, stop));
-  ASSIGN_OR_RETURN(HttpStream answer, get_from_docker(host_, target, stop));
+  ASSIGN_OR_RETURN(net::HttpStream answer, get_from_docker(host_, target, stop));
   ASSIGN_OR_RETURN(std::string body, answer.read_all(kMaxAnswerBytes, kAnswerTimeoutMs));
   if (answer.status() != 200) return docker_error(answer.status(), body);
   return body;
@@ -104,7 +105,7 @@ Result<bool> DockerClient::is_listed(
     const std::atomic<bool>& stop) const {
   Json wanted = {{"id", {id}}};
   for (const auto& [key, values] : filters) wanted[key] = values;
-  const std::string path = "/containers/json?all=1&filters=" + url_encode(wanted.dump());
+  const std::string path = "/containers/json?all=1&filters=" + percent_encode(wanted.dump());
   ASSIGN_OR_RETURN(const std::string body, get_text(path, stop));
   const Json parsed = parse_docker_json(body);
   if (!parsed.is_array()) return Error{ErrorCode::kUnavailable, "Docker's list cannot be read"};
@@ -130,10 +131,10 @@ Result<std::string> DockerClient::root_dir(const std::atomic<bool>& stop) const 
 Status DockerClient::events(Timestamp since, const std::function<void()>& on_open,
                             const std::function<void(const DockerEvent&)>& on_event,
                             const std::atomic<bool>& stop) const {
-  std::string path = "/events?filters=" + url_encode(R"({"type":["container"]})");
+  std::string path = "/events?filters=" + percent_encode(R"({"type":["container"]})");
   if (since > 0) path += "&since=" + seconds_text(since);
   ASSIGN_OR_RETURN(const std::string target, versioned(path, stop));
-  ASSIGN_OR_RETURN(HttpStream stream, get_from_docker(host_, target, stop));
+  ASSIGN_OR_RETURN(net::HttpStream stream, get_from_docker(host_, target, stop));
   if (stream.status() != 200) {
     ASSIGN_OR_RETURN(const std::string body, stream.read_all(kMaxAnswerBytes, kAnswerTimeoutMs));
     return docker_error(stream.status(), body);
@@ -155,15 +156,15 @@ Status DockerClient::events(Timestamp since, const std::function<void()>& on_ope
   }
 }
 
-Result<HttpStream> DockerClient::logs(const LogRequest& request,
-                                      const std::atomic<bool>& stop) const {
+Result<net::HttpStream> DockerClient::logs(const LogRequest& request,
+                                           const std::atomic<bool>& stop) const {
   std::string path = "/containers/" + request.container +
                      "/logs?stdout=1&stderr=1&timestamps=1&follow=" + (request.follow ? "1" : "0");
   if (request.since > 0) path += "&since=" + seconds_text(request.since);
   if (request.none_yet) path += "&tail=0";
   if (request.tail > 0) path += "&tail=" + std::to_string(request.tail);
   ASSIGN_OR_RETURN(const std::string target, versioned(path, stop));
-  ASSIGN_OR_RETURN(HttpStream stream, get_from_docker(host_, target, stop));
+  ASSIGN_OR_RETURN(net::HttpStream stream, get_from_docker(host_, target, stop));
   if (stream.status() == 200) return stream;
   ASSIGN_OR_RETURN(const std::string body, stream.read_all(kMaxAnswerBytes, kAnswerTimeoutMs));
   return docker_error(stream.status(), body);

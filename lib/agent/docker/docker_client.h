@@ -59,7 +59,7 @@ class DockerClient {
                 const std::function<void(const DockerEvent&)>& on_event,
                 const std::atomic<bool>& stop) const;
   // An open answer with log records. kUnsupported if the driver cannot be read.
-  Result<HttpStream> logs(const LogRequest& request, const std::atomic<bool>& stop) const;
+  Result<net::HttpStream> logs(const LogRequest& request, const std::atomic<bool>& stop) const;
 
   // The daemon may have been upgraded: its version is asked for again.
   void renegotiate() { minor_ = kUnknown; }

@@ -7,16 +7,16 @@
 #include <optional>
 #include <string>
 
-#include "agent/net/http_stream.h"
-#include "agent/net/route.h"
 #include "agent/promtail/scrape_config.h"
 #include "base/result.h"
+#include "net/http_stream.h"
+#include "net/route.h"
 
 namespace logsvc::agent {
 
 struct DockerHost {
   std::string socket_path;  // of unix://; else:
-  Route route;
+  net::Route route;
   HttpClientConfig http;  // with credentials, if a proxy in front of it wants any
 };
 
@@ -33,7 +33,7 @@ Result<DockerHost> docker_host_of(const DockerSdConfig& config, const Variables&
 
 // Asks for the target and reads the head of the answer; timeout_ms is for each of both.
 // kUnavailable if nobody answers; kPermission if the socket may not be opened.
-Result<HttpStream> get_from_docker(const DockerHost& host, const std::string& target,
-                                   const std::atomic<bool>& stop, int timeout_ms = 30'000);
+Result<net::HttpStream> get_from_docker(const DockerHost& host, const std::string& target,
+                                        const std::atomic<bool>& stop, int timeout_ms = 30'000);
 
 }  // namespace logsvc::agent

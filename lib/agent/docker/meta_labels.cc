@@ -5,6 +5,7 @@
 #include <set>
 
 #include "agent/pipeline/pipeline_entry.h"
+#include "base/host_port.h"
 #include "gotext/regex/go_regex.h"
 
 namespace logsvc::agent {
@@ -58,12 +59,6 @@ void set_network_labels(Labels& out, const ContainerNetwork& place) {
   set_sanitised(out, "__meta_docker_network_label_", place.network->labels);
 }
 
-// As Go's net.JoinHostPort.
-std::string joined(const std::string& host, int64_t port) {
-  const bool brackets = host.find(':') != std::string::npos;
-  return (brackets ? "[" + host + "]" : host) + ":" + std::to_string(port);
-}
-
 }  // namespace
 
 Labels meta_labels(const Container& container, OutputStream stream, const AddressOptions& address) {
@@ -80,7 +75,7 @@ Labels meta_labels(const Container& container, OutputStream stream, const Addres
   if (container.ports.empty()) {
     set_label(out, "__address__",
               container.network_mode == "host" ? address.host_networking_host
-                                               : joined(place.ip, address.port));
+                                               : join_host_port(place.ip, address.port));
     return out;
   }
   const ContainerPort& port = container.ports.front();
@@ -89,7 +84,7 @@ Labels meta_labels(const Container& container, OutputStream stream, const Addres
     set_label(out, "__meta_docker_port_public", std::to_string(port.public_number));
     set_label(out, "__meta_docker_port_public_ip", port.public_ip);
   }
-  set_label(out, "__address__", joined(place.ip, port.number));
+  set_label(out, "__address__", join_host_port(place.ip, port.number));
   return out;
 }
 

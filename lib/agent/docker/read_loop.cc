@@ -104,10 +104,10 @@ void ReadLoop::read_files(Container container, std::string path, LogFileFormat f
   });
 }
 
-void ReadLoop::read_stream(Container container, std::unique_ptr<HttpStream> stream,
+void ReadLoop::read_stream(Container container, std::unique_ptr<net::HttpStream> stream,
                            bool everything) {
   // std::function wants what can be copied.
-  auto shared = std::make_shared<std::unique_ptr<HttpStream>>(std::move(stream));
+  auto shared = std::make_shared<std::unique_ptr<net::HttpStream>>(std::move(stream));
   post([this, container = std::move(container), shared, everything] {
     Entry& e = entry(container);
     e.ended = false;
@@ -120,8 +120,8 @@ void ReadLoop::read_stream(Container container, std::unique_ptr<HttpStream> stre
   });
 }
 
-void ReadLoop::hear_bell(Container container, std::unique_ptr<HttpStream> stream) {
-  auto shared = std::make_shared<std::unique_ptr<HttpStream>>(std::move(stream));
+void ReadLoop::hear_bell(Container container, std::unique_ptr<net::HttpStream> stream) {
+  auto shared = std::make_shared<std::unique_ptr<net::HttpStream>>(std::move(stream));
   post([this, container = std::move(container), shared] {
     Entry& e = entry(container);
     e.bell = std::make_unique<Bell>(Bell{std::move(*shared), LogFrameDecoder(container.tty)});
@@ -143,7 +143,7 @@ void ReadLoop::ring(Entry& e) {
   const std::string id = e.log.container().id;
   const auto count = [&](const LogRecord&) { ++e.bell->records; };
   while (true) {
-    const auto bytes = e.bell->stream->read(HttpStream::kDoNotWait);
+    const auto bytes = e.bell->stream->read(net::HttpStream::kDoNotWait);
     if (!bytes.ok() && bytes.error().code == ErrorCode::kTimeout) break;
     if (!bytes.ok() || bytes->empty() || !e.bell->decoder.feed(*bytes, count).ok()) {
       e.bell.reset();

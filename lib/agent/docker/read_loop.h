@@ -58,10 +58,10 @@ class ReadLoop {
 
   // For any thread; done in the order given.
   void read_files(Container container, std::string path, LogFileFormat format);
-  void read_stream(Container container, std::unique_ptr<HttpStream> stream, bool everything);
+  void read_stream(Container container, std::unique_ptr<net::HttpStream> stream, bool everything);
   // A follow stream that only tells that there is something new: where files rotate it repeats and
   // leaves out records, so these are read by answers that do not follow.
-  void hear_bell(Container container, std::unique_ptr<HttpStream> stream);
+  void hear_bell(Container container, std::unique_ptr<net::HttpStream> stream);
   // The next ring is wanted; one that was before counts. Rings are 250 ms apart at least.
   void listen(const std::string& id);
   // New name or labels.
@@ -74,7 +74,7 @@ class ReadLoop {
 
  private:
   struct Bell {
-    std::unique_ptr<HttpStream> stream;
+    std::unique_ptr<net::HttpStream> stream;
     LogFrameDecoder decoder;
     uint64_t records = 0;    // since the last report
     bool listening = false;  // a report is wanted

@@ -30,7 +30,7 @@ GelfMetrics::GelfMetrics(Metrics& m)
                                {{"reason", "datagrams_lost"}})) {}
 
 GelfTarget::GelfTarget(std::shared_ptr<const Job> job, GelfConfig config, const Context& context,
-                       std::unique_ptr<ListenSocket> socket)
+                       std::unique_ptr<net::ListenSocket> socket)
     : job_(std::move(job)),
       config_(std::move(config)),
       context_(context),
@@ -51,7 +51,7 @@ GelfTarget::~GelfTarget() {
 Result<std::unique_ptr<GelfTarget>> GelfTarget::open(std::shared_ptr<const Job> job,
                                                      GelfConfig config, const Context& context) {
   ASSIGN_OR_RETURN(auto socket,
-                   ListenSocket::open(ListenSocket::Kind::kUdp, config.listen_address));
+                   net::ListenSocket::open(net::ListenSocket::Kind::kUdp, config.listen_address));
   return std::unique_ptr<GelfTarget>(
       new GelfTarget(std::move(job), std::move(config), context, std::move(socket)));
 }

@@ -9,8 +9,8 @@
 
 #include "agent/files/line_store.h"
 #include "agent/gelf/gelf_message.h"
-#include "agent/net/listen_socket.h"
 #include "agent/pipeline/labelled_pipelines.h"
+#include "net/listen_socket.h"
 #include "os/clock.h"
 #include "telemetry/diagnostics.h"
 #include "telemetry/metrics.h"
@@ -42,7 +42,7 @@ class GelfTarget {
 
  private:
   GelfTarget(std::shared_ptr<const Job> job, GelfConfig config, const Context& context,
-             std::unique_ptr<ListenSocket> socket);
+             std::unique_ptr<net::ListenSocket> socket);
   void run();
   void read();
   void add(const std::string& message, const std::string& from);
@@ -52,7 +52,7 @@ class GelfTarget {
   const GelfConfig config_;
   const Context context_;
   const std::string source_;
-  const std::unique_ptr<ListenSocket> socket_;
+  const std::unique_ptr<net::ListenSocket> socket_;
   int wake_fd_ = -1;
   std::atomic<bool> stop_{false};
   // The thread's alone.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/host_port.h"
 #include "base/json_text.h"
 #include "base/shown_url.h"
 
@@ -96,16 +97,17 @@ class Converter {
     // Our settings are of all servers together.
     const ClientConfig& first = config_.clients[0];
     for (const ClientConfig& client : config_.clients) {
-      if (client.tenant_id != first.tenant_id || !(client.http.tls == first.http.tls)) {
+      if (client.tenant_id != first.tenant_id || !(client.http.route.tls == first.http.route.tls)) {
         kept("tenant_id and tls_config of " + client.name + ", which are not those of " +
              first.name);
       }
       client_details(client);
     }
     if (!first.tenant_id.empty()) set("tenant", first.tenant_id);
-    if (!first.http.tls.ca_file.empty()) set("push_ca_file", first.http.tls.ca_file);
-    if (!first.http.tls.cert_file.empty()) set("push_cert_file", first.http.tls.cert_file);
-    if (!first.http.tls.key_file.empty()) set("push_key_file", first.http.tls.key_file);
+    if (!first.http.route.tls.ca_file.empty()) set("push_ca_file", first.http.route.tls.ca_file);
+    if (!first.http.route.tls.cert_file.empty())
+      set("push_cert_file", first.http.route.tls.cert_file);
+    if (!first.http.route.tls.key_file.empty()) set("push_key_file", first.http.route.tls.key_file);
   }
   void client_details(const ClientConfig& client) {
     const HttpClientConfig& http = client.http;
@@ -116,13 +118,13 @@ class Converter {
       kept("the token of " + client.name + " (or set LOGSVC_PUSH_TOKEN, for one of type Bearer)");
     }
     if (http.oauth2) kept("oauth2 of " + client.name);
-    TlsConfig files;  // what there are settings for
-    files.ca_file = http.tls.ca_file;
-    files.cert_file = http.tls.cert_file;
-    files.key_file = http.tls.key_file;
-    if (!(http.tls == files)) kept("tls_config of " + client.name + ", but for its files");
-    if (!http.proxy_url.empty()) kept("proxy_url (or set HTTPS_PROXY)");
-    if (!http.follow_redirects) kept("follow_redirects of " + client.name);
+    net::TlsConfig files;  // what there are settings for
+    files.ca_file = http.route.tls.ca_file;
+    files.cert_file = http.route.tls.cert_file;
+    files.key_file = http.route.tls.key_file;
+    if (!(http.route.tls == files)) kept("tls_config of " + client.name + ", but for its files");
+    if (!http.route.proxy_url.empty()) kept("proxy_url (or set HTTPS_PROXY)");
+    if (!http.route.follow_redirects) kept("follow_redirects of " + client.name);
     if (!http.headers.empty()) kept("headers of " + client.name);
     if (client.drop_rate_limited_batches) kept("drop_rate_limited_batches of " + client.name);
     for (const Label& label : client.external_labels) {
@@ -143,7 +145,7 @@ class Converter {
       for (const DockerSdConfig& sd : scrape.docker) {
         hosts.insert(sd.host);
         if (!sd.filters.empty()) kept("filters of job " + scrape.job_name);
-        if (!sd.http.tls.is_default() || sd.http.basic_auth || sd.http.authorization)
+        if (!sd.http.route.tls.is_default() || sd.http.basic_auth || sd.http.authorization)
           kept("how the Docker host of job " + scrape.job_name + " is asked");
       }
     }
@@ -178,8 +180,7 @@ class Converter {
   void server() {
     if (config_.server.disabled) return;
     const std::string host = config_.server.http_listen_address;
-    set("listen", (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" +
-                      std::to_string(config_.server.http_listen_port));
+    set("listen", join_host_port(host, config_.server.http_listen_port));
     if (!config_.server.log_level.empty()) set("log_level", config_.server.log_level);
     if (!config_.server.http_path_prefix.empty()) kept("http_path_prefix");
     if (config_.server.enable_runtime_reload) kept("POST /reload (SIGHUP does the same)");

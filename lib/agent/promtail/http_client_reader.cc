@@ -38,8 +38,7 @@ void read_authorization(const YamlNode& node, Findings& findings, Authorization&
 }
 
 // The keys of proxies, the same wherever requests are sent from.
-template <typename Config>
-void read_proxy(MapReader& map, Config& out) {
+void read_proxy(MapReader& map, net::RouteConfig& out) {
   map.read("proxy_url", out.proxy_url);
   map.read("no_proxy", out.no_proxy);
   map.read("proxy_from_environment", out.proxy_from_environment);
@@ -58,8 +57,8 @@ void read_oauth2(const YamlNode& node, Findings& findings, OAuth2Config& out) {
   map.read("token_url", out.token_url);
   map.read("scopes", out.scopes);
   map.read("endpoint_params", out.endpoint_params);
-  if (const YamlNode* tls = map.take("tls_config")) read_tls_config(*tls, findings, out.tls);
-  read_proxy(map, out);
+  if (const YamlNode* tls = map.take("tls_config")) read_tls_config(*tls, findings, out.route.tls);
+  read_proxy(map, out.route);
   map.finish();
   if (out.client_id.empty()) findings.error(node, "oauth2: client_id must not be empty");
   if (out.token_url.empty()) findings.error(node, "oauth2: token_url must not be empty");
@@ -83,7 +82,7 @@ void read_http_headers(MapReader& map, Labels& out) {
 
 }  // namespace
 
-void read_tls_config(const YamlNode& node, Findings& findings, TlsConfig& out) {
+void read_tls_config(const YamlNode& node, Findings& findings, net::TlsConfig& out) {
   MapReader map(node, "tls_config", findings);
   const auto either = [&](const std::string& key, std::string& text, std::string& file) {
     map.read(key, text);
@@ -152,9 +151,9 @@ void read_http_client(MapReader& map, HttpClientConfig& out) {
         *last, "at most one of basic_auth, authorization, oauth2 and bearer_token(_file)");
   }
   if (const YamlNode* node = map.take("tls_config"))
-    read_tls_config(*node, map.findings(), out.tls);
-  read_proxy(map, out);
-  map.read("follow_redirects", out.follow_redirects);
+    read_tls_config(*node, map.findings(), out.route.tls);
+  read_proxy(map, out.route);
+  map.read("follow_redirects", out.route.follow_redirects);
   map.ignore({"enable_http2"});
   read_http_headers(map, out.headers);
 }

@@ -7,7 +7,7 @@
 namespace logsvc::agent {
 
 void read_http_client(config::MapReader& map, HttpClientConfig& out);
-void read_tls_config(const config::YamlNode& node, config::Findings& findings, TlsConfig& out);
+void read_tls_config(const config::YamlNode& node, config::Findings& findings, net::TlsConfig& out);
 // `name: value` of a key, sorted by name.
 void read_labels(config::MapReader& map, const std::string& key, Labels& out);
 

@@ -59,7 +59,7 @@ struct SyslogConfig {
   bool use_incoming_timestamp = false;
   bool use_rfc5424_message = false;  // the line is the whole message, header and all
   Labels labels;                     // of every line
-  TlsConfig tls;                     // with a certificate and its key: of tcp
+  net::TlsConfig tls;                // with a certificate and its key: of tcp
 };
 
 // Lines that others send as GELF, by UDP.

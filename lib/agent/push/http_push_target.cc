@@ -1,7 +1,5 @@
 #include "agent/push/http_push_target.h"
 
-#include <strings.h>
-
 #include <algorithm>
 #include <atomic>
 #include <charconv>
@@ -9,11 +7,12 @@
 #include <ctime>
 #include <optional>
 
-#include "agent/net/authorization.h"
-#include "agent/net/http_stream.h"
-#include "agent/net/oauth2.h"
-#include "agent/net/route.h"
+#include "agent/credentials/authorization.h"
+#include "agent/credentials/oauth2.h"
 #include "base/shown_url.h"
+#include "net/headers.h"
+#include "net/http_client.h"
+#include "net/url.h"
 #include "os/clock.h"
 #include "wire/agent_report.h"
 #include "wire/push_answer.h"
@@ -23,7 +22,6 @@ namespace {
 
 constexpr int kConnectTimeoutMs = 5'000;
 constexpr int kMaxTimeoutMs = 600'000;
-constexpr int kMaxRedirections = 5;
 constexpr size_t kMaxAnswerBytes = 1u << 20;
 constexpr size_t kShownBytes = 512;  // of an answer's body
 constexpr int kMaxRetryAfterSeconds = 300;
@@ -42,7 +40,7 @@ PushOutcome::Kind kind_of(int status, bool is_html, bool drop_rate_limited) {
 }
 
 // Of our servers to the ns, of others as they write Date.
-void read_clock(const HttpStream& answer, PushOutcome& out) {
+void read_clock(const net::HttpStream& answer, PushOutcome& out) {
   const std::string ours = answer.header("x-logsvc-clock");
   Timestamp t = 0;
   const auto [end, failure] = std::from_chars(ours.data(), ours.data() + ours.size(), t);
@@ -57,7 +55,7 @@ void read_clock(const HttpStream& answer, PushOutcome& out) {
 }
 
 // What our server says of the lines of a push.
-void read_answer(const HttpStream& answer, PushOutcome& out) {
+void read_answer(const net::HttpStream& answer, PushOutcome& out) {
   if (auto ranges = wire::decode_entry_ranges(answer.header("x-logsvc-refused")))
     out.refused = std::move(*ranges);
   const std::string kept = answer.header("x-logsvc-kept-at-arrival");
@@ -76,53 +74,45 @@ std::string report_path_for(const std::string& push_path) {
 bool is_ours(const Label& header) {
   for (const char* name : {"Content-Type", "Content-Length", "Content-Encoding",
                            "Transfer-Encoding", "User-Agent", "Host", "Trailer"}) {
-    if (::strcasecmp(header.name.c_str(), name) == 0) return true;
+    if (net::is_same_header(header.name, name)) return true;
   }
   return false;
 }
 
-// Where a redirection leads: an absolute URL, or a path of the same server.
-Result<Url> redirected(const Url& from, const std::string& location) {
-  if (location.empty() || location[0] != '/') return parse_url(location);
-  Url out = from;
-  out.path = location;
-  return out;
-}
-
-// Whether the same request is to be sent there. After 303 a GET would be, which pushes nothing.
-bool is_redirection(int status) {
-  return status == 301 || status == 302 || status == 307 || status == 308;
-}
-
-bool is_tenant(const Label& header) {
-  return ::strcasecmp(header.name.c_str(), "X-Scope-OrgID") == 0;
+bool is_tenant(const net::Header& header) {
+  return net::is_same_header(header.name, "X-Scope-OrgID");
 }
 
 class HttpPushTarget : public PushTarget {
  public:
-  HttpPushTarget(const ClientConfig& config, Url url)
+  HttpPushTarget(const ClientConfig& config, net::Url url)
       : config_(config),
         url_(std::move(url)),
         report_path_(report_path_for(url_.path)),
-        timeout_ms_(static_cast<int>(
-            std::clamp<Duration>(config.timeout / kMillisecond, 1, kMaxTimeoutMs))) {
+        client_(config.http.route) {
+    const Duration timeout_ms = config.timeout / kMillisecond;
+    limits_.answer_timeout_ms =
+        static_cast<int>(std::clamp<Duration>(timeout_ms, 1, kMaxTimeoutMs));
+    limits_.connect_timeout_ms = std::min(limits_.answer_timeout_ms, kConnectTimeoutMs);
+    limits_.max_body_bytes = kMaxAnswerBytes;
+    limits_.stop = &stop_;
     if (config_.http.oauth2) tokens_.emplace(*config_.http.oauth2, clock_);
   }
 
   // What can be known before the first push.
-  Status check() const {
-    RETURN_IF_ERROR(proxy_of(url_, config_.http));
-    if (url_.scheme == "https") RETURN_IF_ERROR(TlsClient::of(config_.http.tls));
+  Status check() {
+    RETURN_IF_ERROR(client_.check(url_));
     return tokens_ ? tokens_->check() : Status();
   }
 
   PushOutcome push(const PushMessage& message) override {
+    net::HttpRequest request;
+    request.method = "POST";
+    request.url = url_;
+    request.headers = {{"Content-Type", "application/x-protobuf"}};
+    request.body = message.body;
     const std::string& tenant = message.tenant.empty() ? config_.tenant_id : message.tenant;
-    std::string headers;
-    if (!message.report.empty()) headers += header_line(wire::kAgentReportHeader, message.report);
-    headers += "Content-Type: application/x-protobuf\r\n";
-    headers += "Content-Length: " + std::to_string(message.body.size()) + "\r\n";
-    return outcome_of(send("POST", url_.path, tenant, headers, message.body));
+    return send(std::move(request), tenant, message.report);
   }
   PushOutcome report(const std::string& report) override {
     if (report_path_.empty()) {
@@ -131,136 +121,76 @@ class HttpPushTarget : public PushTarget {
       out.detail = "the URL has no path for reports";
       return out;
     }
-    return outcome_of(send("GET", report_path_, config_.tenant_id,
-                           header_line(wire::kAgentReportHeader, report), ""));
+    net::HttpRequest request;
+    request.url = url_;
+    request.url.path = report_path_;
+    return send(std::move(request), config_.tenant_id, report);
   }
   void cancel() override { stop_ = true; }
 
  private:
-  struct Answer {
-    int status = 0;
-    bool is_html = false;
-    std::string body, retry_after, location;
-    PushOutcome says;  // the server's clock, what became of the lines
-  };
+  PushOutcome send(net::HttpRequest request, const std::string& tenant, const std::string& report) {
+    auto who = who_we_are(tenant);
+    if (!who.ok()) return unanswered(who.error());
+    request.private_headers = std::move(*who);
+    if (!report.empty()) request.private_headers.push_back({wire::kAgentReportHeader, report});
+    auto answer = client_.open(request, limits_);
+    return answer.ok() ? outcome_of(std::move(*answer)) : unanswered(answer.error());
+  }
 
-  PushOutcome outcome_of(Result<Answer> answer) const {
+  // What is for the server that was configured alone: credentials, tenant, configured headers.
+  Result<net::Headers> who_we_are(const std::string& tenant) {
+    ASSIGN_OR_RETURN(net::Headers out, own_headers(config_.http));
+    if (!tenant.empty()) {  // the one that is known wins
+      std::erase_if(out, is_tenant);
+      out.push_back({"X-Scope-OrgID", tenant});
+    }
+    if (tokens_ && !has_own_authorization(config_.http)) {
+      ASSIGN_OR_RETURN(const std::string token,
+                       tokens_->authorization({limits_.answer_timeout_ms, &stop_}));
+      out.push_back({"Authorization", token});
+    }
+    return out;
+  }
+
+  static PushOutcome unanswered(const Error& error) {
     PushOutcome out;
-    if (!answer.ok()) {
-      out.detail = "no connection: " + without_url_secrets(answer.error().message);
-      return out;
-    }
-    out = std::move(answer->says);
+    out.detail = "no connection: " + without_url_secrets(error.message);
+    return out;
+  }
+
+  PushOutcome outcome_of(net::HttpStream answer) {
+    if (answer.status() == 401 && tokens_) tokens_->forget();
+    PushOutcome out;
     out.answered = true;
-    out.detail = std::to_string(answer->status) + " " + answer->body.substr(0, kShownBytes);
-    out.kind = kind_of(answer->status, answer->is_html, config_.drop_rate_limited_batches);
+    read_clock(answer, out);
+    read_answer(answer, out);
+    const bool is_html = answer.header("content-type").find("html") != std::string::npos;
+    out.kind = kind_of(answer.status(), is_html, config_.drop_rate_limited_batches);
     out.retry_after_s =
-        std::clamp(std::atoi(answer->retry_after.c_str()), 0, kMaxRetryAfterSeconds);
+        std::clamp(std::atoi(answer.header("retry-after").c_str()), 0, kMaxRetryAfterSeconds);
+    // A body that breaks off takes nothing away from what the head says.
+    const auto body = answer.read_all(limits_.max_body_bytes, limits_.answer_timeout_ms);
+    out.detail = std::to_string(answer.status()) + " " +
+                 (body.ok() ? body->substr(0, kShownBytes) : std::string());
+    if (body.ok()) client_.keep(std::move(answer));
     return out;
-  }
-
-  // Follows redirections; the last answer.
-  Result<Answer> send(const std::string& method, const std::string& path, const std::string& tenant,
-                      const std::string& headers, const std::string& body) {
-    Url to = url_;
-    to.path = path;
-    for (int hop = 0;; ++hop) {
-      ASSIGN_OR_RETURN(Answer answer, send_to(to, method, tenant, headers, body));
-      if (!config_.http.follow_redirects || !is_redirection(answer.status) ||
-          hop == kMaxRedirections) {
-        return answer;
-      }
-      ASSIGN_OR_RETURN(to, redirected(to, answer.location));
-    }
-  }
-
-  Result<Answer> send_to(const Url& to, const std::string& method, const std::string& tenant,
-                         const std::string& headers, const std::string& body) {
-    ASSIGN_OR_RETURN(const Route route, route_to(to, config_.http, tls_));
-    HttpClientConfig known = config_.http;
-    if (!tenant.empty()) std::erase_if(known.headers, is_tenant);  // the one that is known wins
-    if (to.host != url_.host) {  // who we are is for the server that was configured
-      known.basic_auth.reset();
-      known.authorization.reset();
-    }
-    ASSIGN_OR_RETURN(std::string more, header_lines(known));
-    if (!tenant.empty()) more += header_line("X-Scope-OrgID", tenant);
-    if (tokens_ && to.host == url_.host && !has_own_authorization(known)) {
-      ASSIGN_OR_RETURN(const std::string token, tokens_->authorization({timeout_ms_, &stop_}));
-      more += header_line("Authorization", token);
-    }
-    const std::string head =
-        method + " " + route.request_target(to.path) + " HTTP/1.1\r\nHost: " + host_header(to) +
-        "\r\nUser-Agent: logsvc\r\n" + more + route.proxy_authorization_line() + headers + "\r\n";
-    // A connection that was kept may have been closed meanwhile: once more over a new one.
-    if (connection_ && connected_to_ == origin(to)) {
-      auto answer = exchange(std::move(connection_), to, head, body);
-      if (answer.ok() || answer.error().code == ErrorCode::kCancelled ||
-          answer.error().code == ErrorCode::kTimeout) {
-        return answer;
-      }
-    }
-    auto connection = route.connect({std::min(timeout_ms_, kConnectTimeoutMs), &stop_});
-    if (!connection.ok()) {
-      tls_ = nullptr;  // its files may be put right
-      return connection.error();
-    }
-    auto answer = exchange(std::move(*connection), to, head, body);
-    if (!answer.ok()) tls_ = nullptr;
-    return answer;
-  }
-
-  Result<Answer> exchange(std::unique_ptr<Connection> connection, const Url& to,
-                          const std::string& head, const std::string& body) {
-    const WaitLimit limit{timeout_ms_, &stop_};
-    Status sent = connection->send(head, limit);
-    if (sent.ok()) sent = connection->send(body, limit);
-    if (!sent.ok() && sent.error().code != ErrorCode::kUnavailable) return sent.error();
-    // One that refuses may do so before it has read everything: what it sent says why.
-    ASSIGN_OR_RETURN(HttpStream stream, HttpStream::read_answer(std::move(connection), limit));
-    Answer out;
-    out.status = stream.status();
-    if (out.status == 401 && tokens_) tokens_->forget();
-    out.retry_after = stream.header("retry-after");
-    out.location = stream.header("location");
-    out.is_html = stream.header("content-type").find("html") != std::string::npos;
-    read_clock(stream, out.says);
-    read_answer(stream, out.says);
-    auto text = stream.read_all(kMaxAnswerBytes, timeout_ms_);
-    if (text.ok()) out.body = std::move(*text);
-    if (sent.ok() && text.ok() && stream.reusable()) {
-      connection_ = std::move(stream).release();
-      connected_to_ = origin(to);
-    }
-    return out;
-  }
-
-  static std::string origin(const Url& url) { return url.scheme + "://" + host_header(url); }
-  // Without the scheme's own port, as browsers send it: some proxies compare.
-  static std::string host_header(const Url& url) {
-    const std::string host =
-        url.host.find(':') == std::string::npos ? url.host : "[" + url.host + "]";
-    return url.port == (url.scheme == "https" ? 443 : 80) ? host
-                                                          : host + ":" + std::to_string(url.port);
   }
 
   const ClientConfig config_;
-  const Url url_;
+  const net::Url url_;
   const std::string report_path_;
-  const int timeout_ms_;
+  net::HttpLimits limits_;
   std::atomic<bool> stop_{false};
   const SystemClock clock_;
   std::optional<TokenSource> tokens_;  // of oauth2
-  std::shared_ptr<TlsClient> tls_;     // null: to be made of its files
-  // Kept for the next push; to whom.
-  std::unique_ptr<Connection> connection_;
-  std::string connected_to_;
+  net::HttpClient client_;
 };
 
 }  // namespace
 
 Result<ClientConfig> client_of_url(const std::string& url) {
-  ASSIGN_OR_RETURN(const Url parsed, parse_url(url));
+  ASSIGN_OR_RETURN(const net::Url parsed, net::parse_url(url));
   ClientConfig config;
   config.url = without_url_secrets(url);
   if (parsed.path.empty() || parsed.path == "/") {
@@ -275,7 +205,7 @@ Result<ClientConfig> client_of_url(const std::string& url) {
 }
 
 Result<std::unique_ptr<PushTarget>> make_http_push_target(const ClientConfig& config) {
-  ASSIGN_OR_RETURN(Url url, parse_url(config.url));
+  ASSIGN_OR_RETURN(net::Url url, net::parse_url(config.url));
   if (url.path.empty()) url.path = "/";
   ClientConfig used = config;
   if (!url.user.empty() && !used.http.basic_auth)

@@ -68,11 +68,11 @@ Result<std::unique_ptr<SyslogTarget>> SyslogTarget::open(std::shared_ptr<const J
   std::unique_ptr<SyslogTarget> out(
       new SyslogTarget(std::move(job), std::move(config), names_hosts, context));
   if (!out->config_.tls.is_default()) {
-    ASSIGN_OR_RETURN(out->tls_, TlsServer::of(out->config_.tls));
+    ASSIGN_OR_RETURN(out->tls_, net::TlsServer::of(out->config_.tls));
   }
-  const auto kind =
-      out->config_.listen_protocol == "udp" ? ListenSocket::Kind::kUdp : ListenSocket::Kind::kTcp;
-  ASSIGN_OR_RETURN(out->socket_, ListenSocket::open(kind, out->config_.listen_address));
+  const auto kind = out->config_.listen_protocol == "udp" ? net::ListenSocket::Kind::kUdp
+                                                          : net::ListenSocket::Kind::kTcp;
+  ASSIGN_OR_RETURN(out->socket_, net::ListenSocket::open(kind, out->config_.listen_address));
   out->thread_ = std::thread([target = out.get()] { target->run(); });
   return out;
 }
@@ -151,7 +151,7 @@ void SyslogTarget::add(std::string_view text, const std::string& address) {
 void SyslogTarget::accept_all() {
   std::string from;
   for (int fd; (fd = socket_->accept(from)) >= 0;) {
-    auto connection = Connection::of_socket(fd);
+    auto connection = net::Connection::of_socket(fd);
     if (peers_.size() >= kMaxConnections) {
       context_.metrics.connections_refused.add();
       context_.diagnostics.warn("agent", "a connection of syslog is refused: there are too many",

@@ -13,11 +13,11 @@
 #include <thread>
 
 #include "agent/files/line_store.h"
-#include "agent/net/listen_socket.h"
-#include "agent/net/tls_server.h"
 #include "agent/pipeline/labelled_pipelines.h"
 #include "agent/syslog/framing.h"
 #include "agent/syslog/message.h"
+#include "net/listen_socket.h"
+#include "net/tls_server.h"
 #include "os/clock.h"
 #include "telemetry/diagnostics.h"
 #include "telemetry/metrics.h"
@@ -57,7 +57,7 @@ class SyslogTarget {
 
  private:
   struct Peer {
-    std::unique_ptr<Connection> connection;
+    std::unique_ptr<net::Connection> connection;
     SyslogFraming framing;
     std::string address;
     int64_t heard_ns = 0;
@@ -82,8 +82,8 @@ class SyslogTarget {
   const bool names_hosts_;
   const Context context_;
   const std::string source_;
-  std::shared_ptr<TlsServer> tls_;  // null: in the open
-  std::unique_ptr<ListenSocket> socket_;
+  std::shared_ptr<net::TlsServer> tls_;  // null: in the open
+  std::unique_ptr<net::ListenSocket> socket_;
   int wake_fd_ = -1;
   std::atomic<bool> stop_{false};
   std::atomic<size_t> connection_count_{0};

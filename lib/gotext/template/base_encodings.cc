@@ -6,8 +6,6 @@
 namespace logsvc::tmpl {
 namespace {
 
-constexpr std::string_view kBase64 =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr std::string_view kBase32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 Error corrupt(const char* name, size_t at) {
@@ -32,44 +30,7 @@ std::string encoded(std::string_view bytes, std::string_view digits, unsigned wi
 
 }  // namespace
 
-std::string to_base64(std::string_view bytes) { return encoded(bytes, kBase64, 6, 4); }
 std::string to_base32(std::string_view bytes) { return encoded(bytes, kBase32, 5, 8); }
-
-Result<std::string> from_base64(std::string_view s) {
-  std::string out;
-  uint32_t bits = 0;
-  int have = 0;
-  size_t i = 0;
-  const auto skip_newlines = [&] {
-    while (i < s.size() && (s[i] == '\n' || s[i] == '\r')) ++i;
-  };
-  for (skip_newlines(); i < s.size() && s[i] != '='; ++i, skip_newlines()) {
-    const size_t digit = kBase64.find(s[i]);
-    if (digit == std::string_view::npos) return corrupt("base64", i);
-    bits = bits << 6 | static_cast<uint32_t>(digit);
-    if (++have < 4) continue;
-    for (int shift = 16; shift >= 0; shift -= 8) out += static_cast<char>(bits >> shift & 255);
-    bits = 0;
-    have = 0;
-  }
-  if (have == 0) {
-    if (i < s.size()) return corrupt("base64", i);
-    return out;
-  }
-  if (have == 1 || i >= s.size()) {
-    return corrupt("base64", i < s.size() ? i : i - static_cast<size_t>(have));
-  }
-  for (int n = have; n < 4; ++n, ++i) {
-    skip_newlines();
-    if (i >= s.size()) return corrupt("base64", s.size());
-    if (s[i] != '=') return corrupt("base64", i);
-  }
-  skip_newlines();
-  if (i < s.size()) return corrupt("base64", i);
-  out += static_cast<char>(bits >> (have == 2 ? 4 : 10) & 255);
-  if (have == 3) out += static_cast<char>(bits >> 2 & 255);
-  return out;
-}
 
 Result<std::string> from_base32(std::string_view text) {
   std::string s(text);

@@ -1,4 +1,4 @@
-// Bytes as text in base 64 and base 32, with padding, as Go's StdEncoding has them.
+// Bytes as text in base 32, with padding, as Go's StdEncoding has them.
 #pragma once
 
 #include <string>
@@ -8,11 +8,9 @@
 
 namespace logsvc::tmpl {
 
-std::string to_base64(std::string_view bytes);
 std::string to_base32(std::string_view bytes);
 
-// Line ends are left out. Errors are Go's: illegal base64 data at input byte 4.
-Result<std::string> from_base64(std::string_view text);
+// Line ends are left out. Errors are Go's: illegal base32 data at input byte 4.
 Result<std::string> from_base32(std::string_view text);
 
 }  // namespace logsvc::tmpl

@@ -6,7 +6,7 @@
 #include <array>
 #include <memory>
 
-#include "gotext/template/base_encodings.h"
+#include "base/base64.h"
 #include "gotext/template/functions.h"
 #include "gotext/template/random_bytes.h"
 
@@ -62,11 +62,11 @@ Outcome encrypt_aes(Context&, Arguments a) {
   data.append(gap, static_cast<char>(gap));
   ASSIGN_OR_RETURN(const std::string vector, random_bytes(kBlock));
   ASSIGN_OR_RETURN(const std::string out, crypted(*a[0].text(), vector, data, true));
-  return Value(to_base64(vector + out));
+  return Value(encode_base64(vector + out));
 }
 Outcome decrypt_aes(Context&, Arguments a) {
   if (a[1].text()->empty()) return Value::string("");
-  ASSIGN_OR_RETURN(const std::string data, from_base64(*a[1].text()));
+  ASSIGN_OR_RETURN(const std::string data, decode_base64(*a[1].text()));
   if (data.size() < 2 * kBlock || data.size() % kBlock != 0) {
     return invalid("crypto/cipher: input not full blocks");
   }
@@ -184,7 +184,7 @@ Outcome htpasswd(Context&, Arguments a) {
       1) {
     return invalid("the digest failed");
   }
-  return Value(user + ":{SHA}" + to_base64(digest));
+  return Value(user + ":{SHA}" + encode_base64(digest));
 }
 
 Outcome no_bcrypt(Context&, Arguments) { return unsupported("digests of bcrypt"); }

@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/base64.h"
 #include "base/utf8.h"
-#include "gotext/template/base_encodings.h"
 #include "gotext/template/functions.h"
 #include "gotext/template/random_bytes.h"
 #include "gotext/unicode.h"
@@ -54,7 +54,7 @@ Outcome rand_bytes(Context&, Arguments a) {
   if (number(a[0]) < 0) return invalid("runtime error: makeslice: len out of range");
   if (number(a[0]) > static_cast<int64_t>(kMaxRandom)) return invalid("the result is too long");
   ASSIGN_OR_RETURN(const std::string bytes, random_bytes(static_cast<size_t>(number(a[0]))));
-  return Value(to_base64(bytes));
+  return Value(encode_base64(bytes));
 }
 
 // min … max - 1

@@ -2,6 +2,7 @@
 // capitalised names, last for sprig's.
 #include <algorithm>
 
+#include "base/base64.h"
 #include "base/utf8.h"
 #include "gotext/regex/go_regex.h"
 #include "gotext/template/base_encodings.h"
@@ -220,10 +221,10 @@ Outcome default_value(Context&, Arguments a) {
 
 // ---- encodings ----
 
-Outcome b64enc(Context&, Arguments a) { return Value(to_base64(text(a[0]))); }
+Outcome b64enc(Context&, Arguments a) { return Value(encode_base64(text(a[0]))); }
 // A bad input gives the error as the result.
 Outcome b64dec(Context&, Arguments a) {
-  const auto out = from_base64(text(a[0]));
+  const auto out = decode_base64(text(a[0]));
   return Value(out.ok() ? *out : out.error().message);
 }
 

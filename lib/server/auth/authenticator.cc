@@ -1,9 +1,8 @@
 #include "server/auth/authenticator.h"
 
-#include <sodium.h>
-
 #include <algorithm>
 
+#include "base/base64.h"
 #include "http/socket.h"
 
 namespace logsvc::server {
@@ -33,15 +32,11 @@ struct Basic {
 Basic basic_of(const http::Request& request) {
   const std::string& header = request.header("Authorization");
   if (header.rfind("Basic ", 0) != 0) return {};
-  const std::string encoded = header.substr(6);
-  std::string decoded(encoded.size(), '\0');
-  size_t n = 0;
-  if (sodium_base642bin(reinterpret_cast<unsigned char*>(decoded.data()), decoded.size(),
-                        encoded.data(), encoded.size(), " \r\n", &n, nullptr,
-                        sodium_base64_VARIANT_ORIGINAL) != 0) {
-    return {};
-  }
-  decoded.resize(n);
+  std::string_view encoded = std::string_view(header).substr(6);
+  while (encoded.ends_with(' ')) encoded.remove_suffix(1);
+  const auto bytes = decode_base64(encoded);
+  if (!bytes.ok()) return {};
+  const std::string& decoded = *bytes;
   const size_t colon = decoded.find(':');
   if (colon == std::string::npos) return {};
   return {decoded.substr(0, colon), decoded.substr(colon + 1)};

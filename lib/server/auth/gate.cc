@@ -1,12 +1,11 @@
 #include "server/auth/gate.h"
 
-#include <arpa/inet.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 
 #include "base/any_case.h"
+#include "base/host_port.h"
 #include "http/socket.h"
 
 namespace logsvc::server {
@@ -19,17 +18,11 @@ std::string lower(std::string text) {
 
 // A Host without its port, in lower case, an IPv6 address without brackets.
 std::string name_of(const std::string& host) {
-  std::string out = lower(host);
-  if (out.starts_with('[')) return out.substr(1, out.find(']') - 1);
-  out.resize(std::min(out.find(':'), out.size()));
+  const auto parts = parse_host_port(lower(host));
+  if (!parts) return "";
+  std::string out = parts->host;
   if (out.ends_with('.')) out.pop_back();
   return out;
-}
-
-bool is_address(const std::string& name) {
-  std::array<unsigned char, 16> bytes{};
-  return inet_pton(AF_INET, name.c_str(), bytes.data()) == 1 ||
-         inet_pton(AF_INET6, name.c_str(), bytes.data()) == 1;
 }
 
 // "host[:port]" of "scheme://host[:port][/…]", without the scheme's own port; empty if it is none.
@@ -91,7 +84,8 @@ Gate::Gate(GateOptions options) : options_(std::move(options)) {
   }
   for (const std::string& host : options_.allowed_hosts) {
     any_name_ |= host == "*";
-    names_.insert(name_of(host));
+    const std::string name = is_ip_address(host) ? lower(host) : name_of(host);
+    if (!name.empty()) names_.insert(name);
   }
 }
 
@@ -104,7 +98,7 @@ bool Gate::is_ours(const std::string& host) const {
   // pointed here.
   const bool private_name =
       name.find_first_of(".:") == std::string::npos || name.ends_with(".internal");
-  return any_interface_ && !name.empty() && (is_address(name) || private_name);
+  return any_interface_ && !name.empty() && (is_ip_address(name) || private_name);
 }
 
 Status Gate::check(const http::Request& request, Access access, bool changes) const {

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/percent_encoding.h"
 #include "model/label_set.h"
 
 namespace logsvc::server {
@@ -17,18 +18,9 @@ int hex(char c) {
 }
 
 std::string unescape(std::string_view s) {
-  std::string out;
-  for (size_t i = 0; i < s.size(); ++i) {
-    if (s[i] == '+') {
-      out += ' ';
-    } else if (s[i] == '%' && i + 2 < s.size() && hex(s[i + 1]) >= 0 && hex(s[i + 2]) >= 0) {
-      out += static_cast<char>(hex(s[i + 1]) * 16 + hex(s[i + 2]));
-      i += 2;
-    } else {
-      out += s[i];
-    }
-  }
-  return out;
+  std::string out(s);
+  std::replace(out.begin(), out.end(), '+', ' ');
+  return percent_decode(out);
 }
 
 template <typename T>

@@ -84,7 +84,7 @@ scrape_configs:
   CHECK(client.external_labels == Labels{{"host", "h1"}, {"region", "eu"}});
   CHECK(client.backoff.max_retries == 0);
   CHECK(client.http.basic_auth->password.file == "/run/secret");
-  CHECK(client.http.tls.min_version == "TLS12");
+  CHECK(client.http.route.tls.min_version == "TLS12");
   CHECK(client.http.headers == Labels{{"X-Custom", "v"}});
   CHECK(client.drop_rate_limited_batches);
   CHECK(config->limits.max_line_bytes == 256 * 1024);

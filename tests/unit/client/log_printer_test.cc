@@ -4,7 +4,6 @@
 
 #include <sstream>
 
-#include "client/client_options.h"
 #include "client/log_query.h"
 
 namespace logsvc::client {
@@ -142,26 +141,6 @@ TEST_SUITE("client") {
     FakeServer small(lines);
     texts(small, {"{}", 0, 0, 5, 1000, "", false});
     CHECK(small.requests == 1);
-  }
-
-  TEST_CASE("addresses") {
-    const auto plain = parse_address("http://user:p%40ss@loki:3100/base/");
-    REQUIRE(plain.ok());
-    CHECK(plain->origin() == "http://loki:3100");
-    CHECK(plain->prefix == "/base");
-    CHECK(plain->username == "user");
-    CHECK(parse_address("https://logs.example")->origin() == "https://logs.example:443");
-    CHECK(parse_address("localhost:3100")->origin() == "http://localhost:3100");
-    CHECK(parse_address("http://h:3100/loki/api/v1/push")->prefix == "");
-    CHECK(parse_address("http://[::1]:3100")->origin() == "http://[::1]:3100");
-    for (const char* bad :
-         {"", "ftp://x", "http://", "http://h:0", "http://h:99999", "http://h:x"}) {
-      CHECK_FALSE(parse_address(bad).ok());
-    }
-    ClientOptions options;
-    options.password = "secret";
-    CHECK(request_headers(options, *parse_address("h"))->find("Authorization")->second ==
-          "Basic YWRtaW46c2VjcmV0");
   }
 }
 

@@ -1,0 +1,14 @@
+// Bodies of answers that come as gzip. Safe from any thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace logsvc::net {
+
+// kUnavailable if the bytes are no gzip, end before it does, or become more than max_bytes.
+Result<std::string> gunzip(std::string_view bytes, size_t max_bytes);
+
+}  // namespace logsvc::net

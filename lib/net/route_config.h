@@ -1,0 +1,29 @@
+// How a server is reached, as settings say it: TLS, proxy, redirections. Values.
+#pragma once
+
+#include <string>
+
+namespace logsvc::net {
+
+struct TlsConfig {
+  // PEM text, or the path of a file of it; of one pair at most one is set.
+  std::string ca, ca_file;
+  std::string cert, cert_file;
+  std::string key, key_file;
+  std::string server_name;  // that the certificate must be for; empty: the host's
+  bool insecure_skip_verify = false;
+  std::string min_version, max_version;  // TLS10 … TLS13; empty: TLS12 and the newest
+
+  bool is_default() const { return *this == TlsConfig(); }
+  bool operator==(const TlsConfig&) const = default;
+};
+
+struct RouteConfig {
+  TlsConfig tls;
+  std::string proxy_url;  // see parse_proxy_url; empty: none
+  std::string no_proxy;   // hosts, domains and networks, with commas
+  bool proxy_from_environment = false;
+  bool follow_redirects = true;
+};
+
+}  // namespace logsvc::net
