@@ -93,11 +93,6 @@ Result<std::map<std::string, FileValue>> read_settings_file(
   return out;
 }
 
-bool parse_whole(std::string_view text, double& value) {
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return failure == std::errc() && end == text.data() + text.size();
-}
-
 }  // namespace
 
 Environment process_environment() {
