@@ -15,6 +15,8 @@ class CAPABILITY("mutex") Mutex {
  public:
   void lock() ACQUIRE() { m_.lock(); }
   void unlock() RELEASE() { m_.unlock(); }
+  // False: somebody has it.
+  bool try_lock() TRY_ACQUIRE(true) { return m_.try_lock(); }
 
  private:
   friend class CondVar;

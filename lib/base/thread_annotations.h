@@ -15,6 +15,7 @@
 #define REQUIRES_SHARED(...) LOGSVC_TSA(requires_shared_capability(__VA_ARGS__))
 #define ACQUIRE(...) LOGSVC_TSA(acquire_capability(__VA_ARGS__))
 #define ACQUIRE_SHARED(...) LOGSVC_TSA(acquire_shared_capability(__VA_ARGS__))
+#define TRY_ACQUIRE(...) LOGSVC_TSA(try_acquire_capability(__VA_ARGS__))
 #define RELEASE(...) LOGSVC_TSA(release_capability(__VA_ARGS__))
 #define RELEASE_SHARED(...) LOGSVC_TSA(release_shared_capability(__VA_ARGS__))
 #define EXCLUDES(...) LOGSVC_TSA(locks_excluded(__VA_ARGS__))

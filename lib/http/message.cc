@@ -55,4 +55,12 @@ bool lists_word(std::string_view list, std::string_view word) {
   return false;
 }
 
+std::string media_type_of(std::string_view header) {
+  std::string type(header.substr(0, header.find(';')));
+  std::erase_if(type, [](char c) { return c == ' ' || c == '\t'; });
+  std::transform(type.begin(), type.end(), type.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return type;
+}
+
 }  // namespace logsvc::http

@@ -74,4 +74,7 @@ struct Response {
 // Whether a list like "keep-alive, Upgrade" has the word, which is in lower case.
 bool lists_word(std::string_view list, std::string_view word);
 
+// The media type of a Content-Type in lower case, without parameters.
+std::string media_type_of(std::string_view header);
+
 }  // namespace logsvc::http

@@ -25,14 +25,15 @@ struct ReportArrival {
 };
 
 struct Arrival {
-  Timestamp at = 0;  // the wall clock when it came
+  Timestamp at = 0;    // the wall clock when it came
+  uint64_t bytes = 0;  // that it keeps in memory, about
   std::variant<std::shared_ptr<const Batch>, ReportArrival> what;
 };
 
 class Arrivals {
  public:
-  static constexpr uint64_t kMostEntries = 200'000;  // lines that wait
-  static constexpr size_t kMost = 10'000;            // batches and reports that wait
+  static constexpr uint64_t kMostBytes = 16u << 20;  // of all that waits
+  static constexpr uint64_t kLeastBytes = 1u << 10;  // that anything counts for
 
   // False: as much waits as may, and whoever brings more has to count it now.
   bool add(Arrival arrival);
@@ -42,7 +43,7 @@ class Arrivals {
  private:
   Mutex mutex_;
   std::vector<Arrival> waiting_ GUARDED_BY(mutex_);
-  uint64_t entries_ GUARDED_BY(mutex_) = 0;
+  uint64_t bytes_ GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace logsvc::insight

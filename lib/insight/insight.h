@@ -9,9 +9,10 @@
 // opened or was filled. A crash costs a minute of them, never a line; what that means for a ledger:
 // source_ledger.h. All are forgotten after the retention.
 //
-// Pushes put what they bring in line. Whoever looks counts it first, so that what was accepted
-// before is always in what is shown; else the thread does, once a second. A push waits for the
-// lock, under which pages' JSON is made, only when more is in line than may be (arrivals.h).
+// Pushes put what they bring in line, and count it if nobody has the lock, under which pages' JSON
+// is made; whoever looks counts what is in line first, so that what was accepted before is always
+// in what is shown; else the thread does, once a second. A push waits for the lock only when more
+// is in line than may be (arrivals.h).
 //
 // Safe from several threads. Its lock is held for one agent's copy at most while all are written.
 // Starts one thread, joined by the destructor.

@@ -1,7 +1,5 @@
 #include "agent/push_api/push_body.h"
 
-#include <algorithm>
-#include <cctype>
 #include <memory>
 
 #include "http/body_encoding.h"
@@ -11,15 +9,6 @@
 
 namespace logsvc::agent {
 namespace {
-
-// In lower case, without parameters.
-std::string media_type(const std::string& header) {
-  std::string out = header.substr(0, header.find(';'));
-  std::erase_if(out, [](char c) { return c == ' ' || c == '\t'; });
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
 
 Result<std::string> unpacked(http::Request& request) {
   return http::decode_body(std::move(request.body), request.header("Content-Encoding"),
@@ -44,7 +33,7 @@ Status charge(Charge charge_body, http::MemoryLease& memory, std::string_view bo
 }
 
 Result<Batch> decode_streams(http::Request& request) {
-  const std::string type = media_type(request.header("Content-Type"));
+  const std::string type = http::media_type_of(request.header("Content-Type"));
   if (type.empty())
     return invalid("Content-Type missing: application/json or application/x-protobuf");
   ASSIGN_OR_RETURN(std::string body, unpacked(request));

@@ -17,8 +17,7 @@ struct DeleteRules {
 
 class DeleteApi {
  public:
-  DeleteApi(store::Store& store, const DeleteRules rules, const Clock& clock,
-            Diagnostics& diagnostics)
+  DeleteApi(store::Store& store, DeleteRules rules, const Clock& clock, Diagnostics& diagnostics)
       : store_(store), rules_(rules), clock_(clock), diagnostics_(diagnostics) {}
   void add_to(Routes& routes);
 

@@ -13,7 +13,7 @@ namespace logsvc::server {
 
 class ExportApi {
  public:
-  ExportApi(const LogSource& source, const logql::EngineLimits limits, QueryRunner& queries,
+  ExportApi(const LogSource& source, logql::EngineLimits limits, QueryRunner& queries,
             const Clock& clock, Diagnostics& diagnostics)
       : source_(source),
         limits_(limits),

@@ -10,8 +10,8 @@ namespace logsvc::server {
 
 class HealthApi {
  public:
-  HealthApi(Metrics& metrics, AgentReports& reports, const std::string version)
-      : metrics_(metrics), reports_(reports), version_(version) {}
+  HealthApi(Metrics& metrics, AgentReports& reports, std::string version)
+      : metrics_(metrics), reports_(reports), version_(std::move(version)) {}
   void add_to(Routes& routes);
 
  private:

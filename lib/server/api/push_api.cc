@@ -15,7 +15,7 @@ namespace {
 
 // Errors in Go's words.
 Result<std::string> checked_media_type(const std::string& header) {
-  std::string type = media_type_of(header);
+  std::string type = http::media_type_of(header);
   if (type.empty()) return invalid("mime: no media type");
   const size_t semicolon = header.find(';');
   if (semicolon != std::string::npos) {

@@ -19,7 +19,7 @@ void send_otlp_error(http::Response& response, const Error& error) {
 
 Result<Batch> PushApi::decode_otlp(http::Request& request) {
   const std::string header = request.header("Content-Type");
-  const std::string type = media_type_of(header);
+  const std::string type = http::media_type_of(header);
   if (type != "application/x-protobuf" && type != "application/json") {
     return invalid("content type: " + header + " is not supported");
   }

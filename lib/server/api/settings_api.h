@@ -20,8 +20,8 @@ struct SettingsInfo {
 
 class SettingsApi {
  public:
-  SettingsApi(const SettingsInfo info, Diagnostics& diagnostics)
-      : info_(info), diagnostics_(diagnostics) {}
+  SettingsApi(SettingsInfo info, Diagnostics& diagnostics)
+      : info_(std::move(info)), diagnostics_(diagnostics) {}
   void add_to(Routes& routes);
 
  private:

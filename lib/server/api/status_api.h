@@ -20,8 +20,8 @@ struct StatusInfo {
 class StatusApi {
  public:
   StatusApi(store::Store& store, const Ingest& ingest, const TailHub& live, const Clock& clock,
-            const StatusInfo info)
-      : store_(store), ingest_(ingest), live_(live), clock_(clock), info_(info) {}
+            StatusInfo info)
+      : store_(store), ingest_(ingest), live_(live), clock_(clock), info_(std::move(info)) {}
   void add_to(Routes& routes);
 
  private:

@@ -18,7 +18,7 @@ void TeamApi::shared(const http::Request& request, http::Response& response) {
     return send_json(response, shared_items_.text(Params(request).text("version")));
   }
   // Other sites' pages cannot send this type without asking first, which nobody answers.
-  if (media_type_of(request.header("Content-Type")) != "application/json") {
+  if (http::media_type_of(request.header("Content-Type")) != "application/json") {
     return send_text(response, 403, "changes come as application/json, from this page\n");
   }
   const Status changed = shared_items_.change(request.body);

@@ -11,8 +11,7 @@ namespace logsvc::server {
 
 class VolumeApi {
  public:
-  VolumeApi(const LogSource& source, QueryRunner& queries, const Clock& clock,
-            const uint64_t max_series)
+  VolumeApi(const LogSource& source, QueryRunner& queries, const Clock& clock, uint64_t max_series)
       : source_(source), queries_(queries), clock_(clock), max_series_(max_series) {}
   void add_to(Routes& routes);
 

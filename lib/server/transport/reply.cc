@@ -1,7 +1,5 @@
 #include "server/transport/reply.h"
 
-#include <algorithm>
-
 namespace logsvc::server {
 namespace {
 
@@ -55,14 +53,6 @@ void send_json(http::Response& response, std::string body) {
   // As set_body() does, which copies the body.
   response.set_header("Content-Type", "application/json; charset=UTF-8");
   response.body = std::move(body);
-}
-
-std::string media_type_of(const std::string& header) {
-  std::string type = header.substr(0, header.find(';'));
-  std::erase_if(type, [](unsigned char c) { return c == ' ' || c == '\t'; });
-  std::transform(type.begin(), type.end(), type.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return type;
 }
 
 }  // namespace logsvc::server

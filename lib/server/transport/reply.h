@@ -14,7 +14,4 @@ void send_error(http::Response& response, const Error& error);
 void send_json(http::Response& response, std::string body);
 void send_text(http::Response& response, int status, const std::string& body);
 
-// The media type of a Content-Type in lower case, without parameters.
-std::string media_type_of(const std::string& header);
-
 }  // namespace logsvc::server

@@ -12,19 +12,13 @@
 #include "support/fake_clock.h"
 #include "support/mem_file_system.h"
 #include "support/memory_log_source.h"
+#include "support/takes_all.h"
 
 namespace logsvc::insight {
 namespace {
 
 using namespace logsvc::testing;
 using nlohmann::json;
-
-class TakesAll : public LogSink {
- public:
-  Result<Appended> append(std::shared_ptr<const Batch> batch) override {
-    return Appended{std::move(batch), 0};
-  }
-};
 
 // Who asks for the wall clock in one chosen thread waits in it: there it is asked for under the
 // lock of what is counted.
@@ -104,15 +98,21 @@ TEST_CASE("a push and an agent's report do not wait for a page that is being mad
 TEST_CASE("what waits to be counted has a bound, and keeps its order") {
   Arrivals arrivals;
   const auto batch = make_batch(kApi, {{1, "x"}});
-  size_t added = 1;
-  while (arrivals.add({static_cast<Timestamp>(added), batch})) ++added;
-  CHECK(added == Arrivals::kMost);
+  const auto fill = [&](uint64_t bytes) {
+    size_t added = 1;
+    while (arrivals.add({static_cast<Timestamp>(added), bytes, batch})) ++added;
+    return added;
+  };
+  // However small they are, there are not more of them.
+  CHECK(fill(0) == Arrivals::kMostBytes / Arrivals::kLeastBytes);
+  CHECK(!arrivals.take().empty());
+  CHECK(fill(1 << 20) == Arrivals::kMostBytes >> 20);
   const std::vector<Arrival> taken = arrivals.take();
-  REQUIRE(taken.size() == added);
+  REQUIRE(taken.size() == Arrivals::kMostBytes >> 20);
   CHECK(taken.front().at == 1);
-  CHECK(taken.back().at == static_cast<Timestamp>(added));
+  CHECK(taken.back().at == static_cast<Timestamp>(taken.size()));
   CHECK(arrivals.take().empty());
-  CHECK(arrivals.add({1, batch}));
+  CHECK(arrivals.add({1, 1, batch}));
 }
 
 TEST_SUITE_END();

@@ -6,19 +6,13 @@
 #include "support/fake_clock.h"
 #include "support/mem_file_system.h"
 #include "support/memory_log_source.h"
+#include "support/takes_all.h"
 
 namespace logsvc::insight {
 namespace {
 
 using namespace logsvc::testing;
 using nlohmann::json;
-
-class TakesAll : public LogSink {
- public:
-  Result<Appended> append(std::shared_ptr<const Batch> batch) override {
-    return Appended{std::move(batch), 0};
-  }
-};
 
 const LabelSet kApi = LabelSet::from({{"service", "api"}, {"host", "h1"}});
 const LabelSet kEvents = LabelSet::from({{"job", "docker-events"}, {"host", "h1"}});

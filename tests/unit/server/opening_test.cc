@@ -7,6 +7,7 @@
 #include "support/fake_clock.h"
 #include "support/mem_file_system.h"
 #include "support/memory_log_source.h"
+#include "support/takes_all.h"
 
 namespace logsvc::server {
 namespace {
@@ -16,13 +17,6 @@ using nlohmann::json;
 using What = Reason::What;
 
 constexpr Timestamp kT0 = 1'800'000'000 * kSecond;
-
-class TakesAll : public LogSink {
- public:
-  Result<Appended> append(std::shared_ptr<const Batch> batch) override {
-    return Appended{std::move(batch), 0};
-  }
-};
 
 struct World {
   MemFileSystem files;
