@@ -31,7 +31,7 @@ struct AgentOptions {
   bool inspect = false;
   bool from_stdin = false;
   bool from_docker = false;
-  std::vector<std::string> promtail_flags;  // NAME=VALUE, what only Promtail has
+  std::vector<std::string> promtail_flags;  // NAME=VALUE of flags that only Promtail has
   std::vector<std::string> unknown_flags;
   bool print_config = false;
 };
@@ -41,7 +41,7 @@ int bad_configuration(const std::string& message) {
   return kBadConfiguration;
 }
 
-// The first of several paths with commas that is there, as Promtail takes it.
+// Returns the first of several paths, separated by commas, that exists; Promtail does the same.
 std::string first_file(const std::string& paths) {
   std::istringstream in(paths);
   for (std::string path; std::getline(in, path, ',');) {
@@ -59,14 +59,14 @@ agent::FlagValues flags_of(const AgentOptions& options) {
   return out;
 }
 
-// Some flags of Promtail have the name of a setting of ours, as max-line-size.
+// Some flags of Promtail have the name of a setting of ours, such as max-line-size.
 bool is_setting(const std::string& name) {
   const auto& all = agent::agent_settings();
   return std::any_of(all.begin(), all.end(),
                      [&](const config::SettingSpec& one) { return one.name == name; });
 }
 
-// Without a file of Promtail: what its flags have in common with our settings.
+// Without a file of Promtail, this takes over what its flags have in common with our settings.
 Status use_as_settings(const AgentOptions& options, SettingFlags& flags) {
   for (const auto& [name, value] : flags_of(options)) {
     if (name == "client.url") {
@@ -82,7 +82,7 @@ Status use_as_settings(const AgentOptions& options, SettingFlags& flags) {
   return {};
 }
 
-// What flags, environment and a file, ours or Promtail's, say together.
+// Joins what flags, environment and a file, ours or Promtail's, say.
 Result<agent::AgentConfig> make_config(const AgentOptions& options, LogSettings& log) {
   SettingFlags flags = options.flags;
   std::optional<agent::PromtailConfig> promtail;
@@ -113,7 +113,7 @@ Result<agent::AgentConfig> make_config(const AgentOptions& options, LogSettings&
   return config;
 }
 
-// The jobs that a trial is about, and the containers they are for.
+// Selects the jobs that a trial is about, and the containers they are for.
 agent::PromtailConfig tried_jobs(const AgentOptions& options, const agent::AgentConfig& config) {
   if (config.promtail) return *config.promtail;
   agent::PromtailConfig out;
@@ -127,7 +127,7 @@ agent::PromtailConfig tried_jobs(const AgentOptions& options, const agent::Agent
   return out;
 }
 
-// The last lines of the containers of each job.
+// Tries the last lines of the containers of each job.
 Status try_containers(const agent::PromtailConfig& jobs, const agent::AgentConfig& config,
                       const agent::DryRunOptions& dry, const agent::PipelineContext& context) {
   std::vector<std::string> warnings;
@@ -146,7 +146,7 @@ Status try_containers(const agent::PromtailConfig& jobs, const agent::AgentConfi
   return {};
 }
 
-// Prints what would be sent, and ends.
+// Prints what would be sent, and returns.
 int try_out(const AgentOptions& options, const agent::AgentConfig& config) {
   const agent::PromtailConfig jobs = tried_jobs(options, config);
   if (jobs.scrapes.empty()) {
@@ -179,7 +179,7 @@ int try_out(const AgentOptions& options, const agent::AgentConfig& config) {
   return done.ok() ? 0 : bad_configuration(done.error().message);
 }
 
-// With --dry-run, --docker says also that the lines of containers are tried.
+// With --dry-run, --docker also says that the lines of containers are tried.
 void take_docker_flag(AgentOptions& options) {
   const auto docker = options.flags.values.find("docker");
   if (docker == options.flags.values.end()) return;
@@ -187,14 +187,14 @@ void take_docker_flag(AgentOptions& options) {
   if (options.from_docker && docker->second.empty()) options.flags.values.erase(docker);
 }
 
-// The agent, and another one with what the configuration says when it is read again. What was read
-// and not pushed is on disk, so the change loses nothing.
+// Runs the agent, and another one when the configuration is read again. What was read and not
+// pushed is on disk, so the change loses nothing.
 class RunningAgent {
  public:
   RunningAgent(const AgentOptions& options, Diagnostics& diagnostics)
       : options_(options), diagnostics_(diagnostics) {}
 
-  // Until a signal ends it; the exit code.
+  // Runs until a signal ends it; returns the exit code.
   int run(agent::AgentConfig config) {
     if (!start(std::move(config))) return 1;
     while (wait_for_stop_or_reload()) {
@@ -212,7 +212,7 @@ class RunningAgent {
     config_.on_input_end = [] { ::kill(::getpid(), SIGTERM); };
     if (config_.promtail && config_.promtail->server.enable_runtime_reload)
       config_.on_reload = [this] { return ask_to_reload(); };
-    metrics_ = std::make_unique<Metrics>();  // with the series of the stages that there are now
+    metrics_ = std::make_unique<Metrics>();  // with the series of the stages that exist now
     metrics_->sample_function("promtail_config_reload_success_total",
                               "Times that the configuration was read again", "counter",
                               [this](const auto& add) { add("", {}, reloads_); });
@@ -228,7 +228,8 @@ class RunningAgent {
     return true;
   }
 
-  // On a thread of the page: faults are answered, the change is made by the thread that waits.
+  // Runs on a thread of the page: it answers with errors, and the thread that waits makes the
+  // change.
   Status ask_to_reload() {
     LogSettings log;
     const auto made = make_config(options_, log);
@@ -240,7 +241,8 @@ class RunningAgent {
     return {};
   }
 
-  // False: the agent runs no more, neither with the new configuration nor with the old one.
+  // Returns false if no agent runs any more, neither with the new configuration nor with the old
+  // one.
   bool reload() {
     LogSettings log;
     auto made = make_config(options_, log);
@@ -314,9 +316,10 @@ void add_agent_command(CLI::App& app, int& exit_code) {
   command->add_flag("--stdin", options->from_stdin,
                     "Read lines of standard input instead, with the first job's stages (without a "
                     "Promtail file: with --dry-run)");
-  // Without a value: of the Docker host that is set otherwise.
+  // Without a value it means the Docker host that is configured elsewhere.
   command->get_option("--docker")->expected(0, 1);
-  // Command lines written for Promtail (see promtail_flags.h); not shown in the help.
+  // This takes command lines written for Promtail (see promtail_flags.h); the help does not show
+  // it.
   command->add_option("--promtail-flag", options->promtail_flags)
       ->allow_extra_args(false)
       ->group("");

@@ -12,7 +12,7 @@
 
 namespace logsvc {
 
-// Says what is wrong on stderr; returns the exit code for it.
+// Prints the error on stderr; returns the exit code for it.
 int report(const std::string& command, const Error& error);
 
 // Address, password and certificates, -q.
@@ -33,7 +33,7 @@ struct TimeFlags {
   Result<Range> range() const;
 };
 void add_time_flags(CLI::App& command, TimeFlags& flags);
-// now, RFC 3339, or Unix seconds or nanoseconds.
+// Reads now, RFC 3339, or Unix seconds or nanoseconds.
 Result<Timestamp> parse_time_flag(const std::string& flag, const std::string& text);
 
 // -o, labels, colours, time zone.

@@ -46,7 +46,8 @@ void block_signals() {
   const sigset_t set = stop_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
-  // A file at the process's size limit is an error of the write, like a full disk, and no end.
+  // With this, writing beyond the process's file size limit fails like a full disk instead of
+  // killing us.
   std::signal(SIGXFSZ, SIG_IGN);
 }
 

@@ -42,7 +42,8 @@ Result<LogSettings> make_log_settings(const config::Settings& settings);
 void block_signals();
 // SIGHUP as well, which wait_for_stop_or_reload() then gives.
 void block_reload_signal();
-// Waits for SIGINT, SIGTERM or SIGHUP. True: SIGHUP, the configuration is to be read again.
+// Waits for SIGINT, SIGTERM or SIGHUP. Returns true for SIGHUP: the configuration is to be read
+// again.
 bool wait_for_stop_or_reload();
 // Waits for SIGINT or SIGTERM; returns its number.
 int wait_for_stop_signal();

@@ -1,10 +1,10 @@
-// What the process says to whoever started it, besides 0 (it went well). From sysexits.h where it
-// has a word for it.
+// What the process says to whoever started it, besides 0 (success). The values are those of
+// sysexits.h where it has a word for it.
 #pragma once
 
 namespace logsvc {
 
-inline constexpr int kFailed = 1;             // refused, or it did not go well
+inline constexpr int kFailed = 1;             // refused, or something failed
 inline constexpr int kWrongUsage = 2;         // of the command line
 inline constexpr int kUnreachable = 69;       // nobody answers (EX_UNAVAILABLE)
 inline constexpr int kBadConfiguration = 78;  // settings or a file of them (EX_CONFIG)

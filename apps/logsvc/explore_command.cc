@@ -75,7 +75,7 @@ Request series_request(const ExploreFlags& flags) {
   if (!flags.query().empty()) params.emplace("match", flags.query());
   return {"/loki/api/v1/series", params};
 }
-// The labels, those of the most values first.
+// Prints the labels, those with the most values first.
 void print_analysis(const json& series) {
   std::map<std::string, std::map<std::string, size_t>> values;
   for (const json& one : series) {

@@ -1,5 +1,5 @@
-// Printing of files that logsvc keeps, for people. Every part that can be read is printed; what
-// does not verify is said where it is. Each returns whether all of it verified.
+// Prints files that logsvc keeps, for people. Every part that can be read is printed; damage is
+// reported where it is. Each function returns whether everything verified.
 #pragma once
 
 #include <string>
@@ -14,10 +14,11 @@ bool print_journal(const std::string& path, const std::string& bytes, bool lines
 bool print_index(const std::string& path);
 bool print_deletions(const std::string& path, const std::string& bytes);
 
-// The lines that an agent keeps aside since a server refused them, below its data directory.
+// Prints the lines below an agent's data directory that it set aside because a server refused them.
 bool print_refused(FileSystem& files, const std::string& dir, bool lines);
 
-// For one line of text: control characters as \n, \t, \x01.
+// Makes text fit one line: control characters become
+// , \t, \x01.
 std::string printable(std::string_view text);
 // "12.3 KiB".
 std::string size_text(uint64_t bytes);

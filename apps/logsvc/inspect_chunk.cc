@@ -30,7 +30,7 @@ std::string type_text(const Column& c) {
   return out;
 }
 
-// What the column has to itself: its frames.
+// Prints the bytes that belong to the column alone: its frames.
 std::string bytes_text(const ColumnTable& table, const Column& c) {
   uint64_t stored = 0, raw = 0;
   const auto add = [&](uint32_t number) {

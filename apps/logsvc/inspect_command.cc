@@ -18,7 +18,7 @@ struct InspectOptions {
   bool clear = false;
 };
 
-// Of an agent's data directory, or the folder refused in it.
+// Takes an agent's data directory, or the folder "refused" in it.
 int run_refused(FileSystem& files, std::string dir, const InspectOptions& options) {
   while (dir.size() > 1 && dir.back() == '/') dir.pop_back();
   if (!files.exists(dir + "/refused") && dir.ends_with("/refused"))

@@ -49,8 +49,8 @@ std::string span_text(int64_t first, int64_t last) {
 
 namespace {
 
-// use(sequence, offset, record) for each that verifies. False: not all of the segment does, which
-// is said.
+// Calls use(sequence, offset, record) for each record that verifies. Returns false if a part of the
+// segment does not verify, which is printed.
 template <typename Use>
 bool for_each_record(const std::string& bytes, const std::string& path, const Use& use) {
   const auto segment = journal::decode_segment_header(
@@ -100,7 +100,7 @@ void print_group(const agent::RefusedGroup& group, bool lines) {
   if (lines) print_block(group.block);
 }
 
-// Of the server's journal, or of an agent's spool or refused lines.
+// Prints a record of the server's journal, or of an agent's spool or refused lines.
 void print_record(std::string_view record, bool lines) {
   if (const auto batch = store::decode_journal_record(record); batch.ok()) {
     std::cout << ", " << batch->streams.size() << " streams, " << batch->entry_count()

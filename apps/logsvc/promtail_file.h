@@ -9,8 +9,8 @@
 
 namespace logsvc {
 
-// The file as a Promtail configuration, all of it checked; nullopt if it is one of our own
-// settings. kInvalid with every fault, one a line. The warnings are in the configuration.
+// Reads the file as a Promtail configuration and checks all of it; nullopt if it holds settings of
+// our own. kInvalid with every problem, one per line. The warnings are in the configuration.
 Result<std::optional<agent::PromtailConfig>> load_promtail_file(const std::string& path,
                                                                 bool expand_env);
 

@@ -7,7 +7,7 @@
 namespace logsvc {
 namespace {
 
-// What both have, and what is ours alone in the end.
+// Flags that both have, and those that are ours alone.
 constexpr std::pair<const char*, const char*> kOurs[] = {
     {"config.file", "config"},
     {"config.expand-env", "config-expand-env"},
@@ -29,7 +29,7 @@ const char* ours(const std::string& name) {
   return nullptr;
 }
 
-// -name, -name=value, or -name with its value behind it; --name likewise, as Go takes them.
+// Rewrites -name, -name=value, or -name followed by its value; --name likewise, as Go accepts them.
 class Rewriter {
  public:
   explicit Rewriter(const std::vector<std::string>& arguments) : arguments_(arguments) {}

@@ -1,4 +1,4 @@
-// Promtail's way of writing flags (-config.file=x), brought to ours (--config=x).
+// Translates Promtail's way of writing flags (-config.file=x) to ours (--config=x).
 #pragma once
 
 #include <string>
@@ -6,8 +6,8 @@
 
 namespace logsvc {
 
-// Arguments behind `logsvc agent` (and validate, convert) as CLI11 takes them. A flag that only
-// Promtail has becomes --promtail-flag=NAME=VALUE; one that nobody knows --unknown-flag=NAME.
+// Returns the arguments after `logsvc agent` (and validate, convert) as CLI11 takes them. A flag
+// that only Promtail has becomes --promtail-flag=NAME=VALUE, an unknown one --unknown-flag=NAME.
 // Others stay.
 std::vector<std::string> with_promtail_flags(std::vector<std::string> arguments);
 

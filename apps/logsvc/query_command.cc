@@ -31,7 +31,7 @@ struct QueryFlags {
   }
 };
 
-// Prints what comes, with labels that all lines of a batch share said once.
+// Prints what comes; labels that all lines of a batch share are printed once.
 class Output {
  public:
   Output(const QueryFlags& flags, client::PrintOptions options)

@@ -1,4 +1,4 @@
-// What the commands print of data, on a terminal: one place for all of them.
+// Guards what the commands print of data on a terminal: one place for all of them.
 #pragma once
 
 #include <iosfwd>
@@ -6,8 +6,8 @@
 
 namespace logsvc {
 
-// While it lives, what goes to `stream` passes TerminalText if the descriptor is a terminal; else
-// nothing changes. Borrows the stream.
+// While it lives, what goes to `stream` passes TerminalText if the descriptor is a terminal;
+// otherwise nothing changes. Borrows the stream.
 class TerminalGuard {
  public:
   TerminalGuard(std::ostream& stream, int descriptor);
@@ -18,7 +18,7 @@ class TerminalGuard {
  private:
   class Buffer;
   std::ostream& stream_;
-  std::unique_ptr<Buffer> buffer_;  // none if it is no terminal
+  std::unique_ptr<Buffer> buffer_;  // null if it is not a terminal
 };
 
 }  // namespace logsvc

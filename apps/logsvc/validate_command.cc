@@ -16,7 +16,7 @@ struct ValidateOptions {
   bool expand_env = false;
 };
 
-// Empty, or what is wrong with an agent's settings.
+// Returns what is wrong with an agent's settings; empty if nothing is.
 std::string agent_fault(const std::string& file) {
   config::Settings settings;
   const auto made = agent::load_agent_config(file, {}, config::process_environment(), settings);
@@ -34,7 +34,7 @@ std::string server_fault(const std::string& file) {
   return made.ok() ? "" : made.error().message;
 }
 
-// The same of a Promtail file that is well formed.
+// Does the same for a Promtail file that is well formed.
 std::string promtail_fault(const agent::PromtailConfig& promtail) {
   if (const auto clients = agent::promtail_clients(promtail); !clients.ok())
     return clients.error().message;

@@ -12,7 +12,7 @@ namespace logsvc::client {
 
 struct ClientOptions {
   std::string address = "http://localhost:3100";
-  std::string username;  // admin, if there is a password alone
+  std::string username;  // admin, if there is only a password
   std::string password;
   std::string org_id;
   std::string bearer_token;
@@ -26,15 +26,15 @@ struct ClientOptions {
   int retries = 0;        // of requests that were not answered, or with 429 or 5xx
 };
 
-// http://user:password@host:3100/prefix; without a scheme http is meant. The path is "" or
-// "/prefix": a push URL is taken for its server. kInvalid says what an address looks like.
+// Reads http://user:password@host:3100/prefix; without a scheme http is meant. The path is "" or
+// "/prefix": a push URL stands for its server. kInvalid says what an address looks like.
 Result<net::Url> parse_address(const std::string& text);
 
-// How the server is reached: TLS and proxy, for which http is meant too where no scheme is given.
+// Says how the server is reached: TLS and proxy. A proxy without a scheme is an http one.
 net::RouteConfig route_config(const ClientOptions& options);
 
-// Who we are, in every request; for the address' server alone. kIo if the token's file cannot be
-// read.
+// Headers that say who we are, in every request, for the server of the address only. kIo if the
+// token's file cannot be read.
 Result<net::Headers> own_headers(const ClientOptions& options, const net::Url& address);
 
 }  // namespace logsvc::client

@@ -12,11 +12,11 @@
 namespace logsvc::client {
 namespace {
 
-// The server reads the lines from before it answers.
+// The server reads the earlier lines before it answers.
 constexpr int kUpgradeTimeoutMs = 60'000;
 constexpr std::chrono::seconds kFirstPause{1}, kLongestPause{30};
 
-// Lines that came over an earlier connection with the last time seen.
+// Remembers lines with the last time seen that came over an earlier connection.
 class LastLines {
  public:
   explicit LastLines(Timestamp start) : time_(start) {}
@@ -37,13 +37,13 @@ class LastLines {
   std::set<std::string> keys_;
 };
 
-// The way to the server's tail, for one WebSocket after the other.
+// Connects to the server's tail, one WebSocket after the other.
 class LiveConnection {
  public:
   LiveConnection(const ClientOptions& options, net::Url address)
       : options_(options), address_(std::move(address)), http_(route_config(options)) {}
 
-  // Errors as LokiClient has them.
+  // Gives the errors of LokiClient.
   Result<std::unique_ptr<net::WebSocket>> open(const QueryParams& params) {
     ASSIGN_OR_RETURN(
         net::HttpRequest request,
@@ -62,8 +62,8 @@ class LiveConnection {
   net::HttpClient http_;
 };
 
-// Whether it may go on after an error of a connection made anew: the server is not back yet, or
-// what stands before it says so.
+// Whether to try again after an error of a connection made anew: the server is not back yet, or
+// what stands in front of it says so.
 bool may_pass(ErrorCode code) {
   return code == ErrorCode::kUnavailable || code == ErrorCode::kIo || code == ErrorCode::kLimit;
 }

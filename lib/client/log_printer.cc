@@ -13,7 +13,7 @@ namespace {
 constexpr const char* kReset = "\x1b[0m";
 constexpr const char* kTimeColour = "\x1b[34m";
 
-// Of the level that the labels name; empty for none.
+// Returns the colour of the level that the labels name; empty if they name none.
 std::string level_colour(const LabelMap& labels) {
   static const std::map<std::string, std::string> kColours = {
       {"fatal", "\x1b[1;31m"}, {"critical", "\x1b[1;31m"}, {"error", "\x1b[31m"},

@@ -26,7 +26,7 @@ Result<OutputFormat> parse_output_format(const std::string& name);
 struct PrintOptions {
   OutputFormat format = OutputFormat::kDefault;
   bool no_labels = false;
-  std::vector<std::string> include_labels;  // if any: no others
+  std::vector<std::string> include_labels;  // if there are any, no others are shown
   std::vector<std::string> exclude_labels;
   size_t labels_width = 0;  // pads labels to this
   bool colour = false;      // by level
@@ -38,7 +38,8 @@ class LogPrinter {
  public:
   // Borrows the stream.
   LogPrinter(std::ostream& out, PrintOptions options);
-  // Labels that all lines have; those are left out beside each line. Given before the lines.
+  // Sets the labels that all lines have; those are left out beside each line. Call it before
+  // printing lines.
   void set_common(LabelMap common) { common_ = std::move(common); }
   void print(const LogLine& line);
 
@@ -57,7 +58,7 @@ class LogPrinter {
   size_t widest_ = 0;
 };
 
-// Labels with one value in all of the sets.
+// Returns the labels that have one value in all of the sets.
 LabelMap common_labels(const std::vector<const LabelMap*>& sets);
 
 }  // namespace logsvc::client

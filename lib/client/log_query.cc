@@ -10,7 +10,8 @@ namespace {
 
 constexpr uint64_t kLargestBatch = 5000;  // what servers give at once by default
 
-// Lines of the newest time that came already, to be told from new ones of that time.
+// Remembers the lines of the newest time that came already, to tell them from new ones of that
+// time.
 class Seen {
  public:
   bool is_new(const LogLine& line) {
@@ -43,8 +44,8 @@ Result<nlohmann::json> ask(LokiClient& client, const LogQuery& q, Timestamp star
   return answer;
 }
 
-// The interval, as Loki reads it: a duration or seconds. None if it keeps every line; one that
-// cannot be read is left to the server, which refuses it.
+// Returns the interval, as Loki reads it: a duration or seconds; nullopt if it keeps every line.
+// One that cannot be read is left to the server, which refuses it.
 std::optional<Duration> interval_of(const LogQuery& q) {
   if (q.interval.empty()) return {};
   Duration out = 0;
@@ -116,8 +117,8 @@ Result<LogQueryResult> run_log_query(LokiClient& client, const LogQuery& q,
     if (!fresh.empty()) take(fresh);
     if (lines.empty()) break;
     if (step) {
-      // The server looked at `wanted` lines and gave out those that are an interval apart. The next
-      // one is at least an interval behind the last.
+      // The server looked at `wanted` lines and returned those that are an interval apart. The next
+      // one is at least an interval after the last.
       q.forward ? start = add_saturated(seen.time(), *step)
                 : end = add_saturated(seen.time(), 1 - *step);
       continue;

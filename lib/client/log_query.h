@@ -22,13 +22,13 @@ struct LogQuery {
 
 struct LogQueryResult {
   uint64_t lines = 0;
-  nlohmann::json stats;  // of the last request
+  nlohmann::json stats;  // from the last request
 };
 
-// Entries of one answer in the order asked for.
+// Returns the entries of one answer in the order asked for.
 std::vector<LogLine> lines_of(const nlohmann::json& streams, bool forward);
 
-// Calls `take` for each answer's lines, without those that came before. Warnings of the server and
+// Calls `take` with each answer's lines, without those that came before. Warnings of the server and
 // of the paging go to `warn`.
 Result<LogQueryResult> run_log_query(LokiClient& client, const LogQuery& query,
                                      const std::function<void(const std::vector<LogLine>&)>& take,

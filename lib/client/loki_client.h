@@ -15,14 +15,15 @@ using QueryParams = std::multimap<std::string, std::string>;
 
 class LokiClient {
  public:
-  // kInvalid for an address or a proxy that is none, and for certificates that cannot be used.
+  // kInvalid for an invalid address or proxy, and for certificates that cannot be used.
   static Result<std::unique_ptr<LokiClient>> make(const ClientOptions& options);
   virtual ~LokiClient() = default;
 
-  // GET; the body as JSON. kUnavailable: nobody answered; else the codes of refusal_error(), and
-  // kInvalid for an answer that is no JSON. Messages quote what the server said.
+  // Sends a GET and returns the body as JSON. kUnavailable if nobody answered; otherwise the codes
+  // of refusal_error(), and kInvalid for an answer that is not JSON. Messages quote what the server
+  // said.
   virtual Result<nlohmann::json> get(const std::string& path, const QueryParams& params) = 0;
-  // What get() asks, for people.
+  // Returns what get() asks, for people to read.
   virtual std::string url(const std::string& path, const QueryParams& params) const = 0;
 };
 

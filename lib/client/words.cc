@@ -53,7 +53,7 @@ bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
-// Goes over the text; each take_ moves on only if it found what it looks for.
+// Moves over the text; each take_ moves on only if it found what it looks for.
 class Scanner {
  public:
   explicit Scanner(std::string_view text) : text_(text) {}
@@ -113,7 +113,7 @@ class Scanner {
     return false;
   }
 
-  // {name="  or {} and a filter or stage behind it.
+  // Matches {name="  or {} followed by a filter or stage.
   bool is_selector() const {
     Scanner ahead = *this;
     if (!ahead.take("{")) return false;
@@ -131,7 +131,7 @@ class Scanner {
     return ahead.take_one_of("\"`");
   }
 
-  // A name that LogQL has, with what must follow it.
+  // Matches a name that LogQL has, with what must follow it.
   bool take_known_name() {
     std::string word(take_name());
     for (char& c : word) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
@@ -140,7 +140,7 @@ class Scanner {
     return is_one_of(word, kWords);
   }
 
-  // vector(1)
+  // Matches vector(1).
   bool take_vector() {
     if (!take("vector")) return false;
     skip_blanks();
@@ -166,7 +166,7 @@ class Scanner {
     for (char& c : word) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     return word == "by"sv || word == "without"sv;
   }
-  // (a, b)
+  // Matches (a, b).
   bool take_names() {
     skip_blanks();
     if (!take("(")) return false;
@@ -196,7 +196,7 @@ bool has_selector(std::string_view text) {
   }
 }
 
-// Numbers and vectors with operators between them: 1 + 1, vector(1) * (2 - 3).
+// Matches numbers and vectors with operators between them: 1 + 1, vector(1) * (2 - 3).
 bool is_arithmetic(std::string_view text) {
   Scanner scanner(text);
   int operands = 0, vectors = 0, depth = 0;
@@ -231,7 +231,7 @@ std::string words_to_query(const std::string& text) {
   const auto last = std::find_if_not(text.rbegin(), text.rend(), is_blank).base();
   const std::string trimmed = first < last ? std::string(first, last) : std::string();
   if (trimmed.empty() || is_logql(trimmed)) return trimmed;
-  // Every stream has a service_name: it is found on push where it is not given.
+  // Every stream has a service_name: ingest adds it where it is missing.
   std::string out = "{service_name=~\".+\"} |= ";
   append_json_string(out, trimmed, JsonEscapes::kNeeded);
   return out;

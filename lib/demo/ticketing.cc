@@ -53,7 +53,7 @@ void Ticketing::plan_opening(Timestamp at) {
   }
 }
 
-// One user's way through the three services.
+// Plans one user's way through the three services.
 void Ticketing::plan_journey(Timestamp at) {
   char request[17];
   std::snprintf(request, sizeof request, "%016llx", static_cast<unsigned long long>(random_()));
@@ -99,7 +99,7 @@ std::vector<SimulatedLine> Ticketing::lines_until(Timestamp end) {
       next_opening_ += kOpeningInterval;
     }
     plan_journey(planned_until_);
-    // Arrivals of a Poisson process.
+    // Arrivals follow a Poisson process.
     const double uniform = (static_cast<double>(random_() >> 11) + 0.5) / 9007199254740992.0;
     const double gap = -std::log(uniform) / arrivals_per_second(planned_until_);
     planned_until_ += std::max<Duration>(1, static_cast<Duration>(gap * 1e9));

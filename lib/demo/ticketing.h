@@ -26,7 +26,7 @@ class Ticketing {
  public:
   Ticketing(uint64_t seed, Timestamp start);
 
-  // Lines from where the last call ended up to `end`, in time order.
+  // Returns the lines from where the last call ended up to `end`, in time order.
   std::vector<SimulatedLine> lines_until(Timestamp end);
 
   static constexpr Duration kOpeningInterval = 4 * kMinute;

@@ -10,7 +10,8 @@ constexpr size_t kMostSizeDigits = 8;
 
 }  // namespace
 
-// True: line_ is whole and has no end of line. Otherwise all bytes were taken, or it is a fault.
+// Returns true once line_ is whole, without its line end. Otherwise all bytes were taken, or the
+// line is invalid.
 bool ChunkedDecoder::take_line(std::string_view& bytes, size_t most_bytes) {
   const size_t end = bytes.find('\n');
   const size_t taken = end == std::string_view::npos ? bytes.size() : end + 1;

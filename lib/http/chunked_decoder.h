@@ -1,5 +1,6 @@
-// A body that comes in chunks (RFC 9112, 7.1), read strictly: lines end with CR LF, sizes are plain
-// hexadecimal numbers, extensions and trailer fields are bounded and thrown away. For one thread.
+// Reads a body that comes in chunks (RFC 9112, 7.1), strictly: lines end with CR LF, sizes are
+// plain hexadecimal numbers, extensions and trailer fields are bounded and thrown away. For one
+// thread.
 #pragma once
 
 #include <string>
@@ -15,7 +16,7 @@ class ChunkedDecoder {
 
   enum class State { kMore, kDone, kFault, kTooLarge };
   // Takes a part of the body, appends what it carries to out, up to most_bytes in all, and removes
-  // what it has read from the front of bytes. Done: what is left belongs to the next request.
+  // what it has read from the front of bytes. When done, what is left belongs to the next request.
   State feed(std::string_view& bytes, std::string& out, uint64_t most_bytes);
 
  private:
@@ -27,10 +28,10 @@ class ChunkedDecoder {
 
   const Limits& limits_;
   Part part_ = Part::kSize;
-  std::string line_;  // as far as it has come
+  std::string line_;  // what has come of the current line
   bool line_fault_ = false;
-  bool seen_cr_ = false;  // of the end of a chunk
-  uint64_t left_ = 0;     // of the chunk
+  bool seen_cr_ = false;  // the CR that ends a chunk
+  uint64_t left_ = 0;     // bytes left in the chunk
   size_t extension_bytes_ = 0;
   size_t trailer_bytes_ = 0;
 };

@@ -12,11 +12,12 @@ namespace logsvc::http {
 namespace {
 
 constexpr size_t kReceiveBytes = 64 * 1024;
-constexpr Duration kEndTime = 3 * kSecond;  // for the peer to read the last answer and close
+// how long the peer may take to read the last answer and close
+constexpr Duration kEndTime = 3 * kSecond;
 
 using Buffer = std::array<char, kReceiveBytes>;
 
-// One a thread, however many connections there are.
+// Each thread has one, however many connections there are.
 Buffer& receive_buffer() {
   static thread_local const auto kBuffer = std::make_unique<Buffer>();
   return *kBuffer;
@@ -61,7 +62,7 @@ void Connection::note(int64_t now_ns, RequestReader::State before) {
 
 bool Connection::discard() {
   Buffer& buffer = receive_buffer();
-  constexpr int kMostTurns = 16;  // then others have theirs
+  constexpr int kMostTurns = 16;  // then others get their turn
   for (int i = 0; i < kMostTurns; ++i) {
     const ssize_t n = ::recv(socket_, buffer.data(), buffer.size(), MSG_DONTWAIT);
     if (n == 0 || (n < 0 && !would_wait() && errno != EINTR)) return false;

@@ -7,17 +7,17 @@ namespace logsvc::http {
 namespace {
 
 constexpr uint64_t kMostBytes = 384u << 20;
-constexpr uint64_t kSmallText = 1u << 20;  // up to here it is not worth counting
+constexpr uint64_t kSmallText = 1u << 20;  // smaller texts are not worth counting
 constexpr uint64_t kSmallFactor = 4;
-// What a reader and the batch hold for each value of the document, at most.
-constexpr uint16_t kListBytes = 150;    // an entry
-constexpr uint16_t kObjectBytes = 400;  // a stream
+// The most that a reader and the batch hold for each value of the document.
+constexpr uint16_t kListBytes = 150;    // for an entry
+constexpr uint16_t kObjectBytes = 400;  // for a stream
 constexpr uint16_t kMemberBytes = 32;
-constexpr uint64_t kTextFactor = 2;  // the text, and its copy in the batch
+constexpr uint64_t kTextFactor = 2;  // for the text, and its copy in the batch
 constexpr uint64_t kMessageFactor = 8;
-constexpr uint64_t kMostOfMessage = 256u << 20;  // then the reader refuses it
+constexpr uint64_t kMostOfMessage = 256u << 20;  // the reader refuses larger ones
 
-// By what a byte of JSON may begin.
+// The cost of a value by the byte it begins with.
 constexpr std::array<uint16_t, 256> kCosts = [] {
   std::array<uint16_t, 256> out{};
   out[','] = kMemberBytes;

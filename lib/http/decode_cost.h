@@ -1,4 +1,4 @@
-// What decoding a push may take in memory, charged before it is done.
+// Charges the memory that decoding a push may take before it is decoded.
 #pragma once
 
 #include <cstdint>
@@ -9,12 +9,12 @@
 
 namespace logsvc::http {
 
-// text: the JSON, unpacked. kTooLarge if it alone would take more than any push may, kUnavailable
-// if the budget does not have as much now.
+// text is the JSON, unpacked. kTooLarge if it alone would take more than any push may, kUnavailable
+// if the budget does not have that much now.
 Status charge_json(MemoryLease& memory, std::string_view text);
-// bytes: of the protobuf message, unpacked.
+// bytes is the size of the protobuf message, unpacked.
 Status charge_protobuf(MemoryLease& memory, uint64_t bytes);
-// What a snappy block says that it unpacks to; 0 if it says nothing.
+// Returns the unpacked size that a snappy block states; 0 if it states none.
 uint64_t snappy_length(std::string_view block);
 
 }  // namespace logsvc::http

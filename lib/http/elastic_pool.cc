@@ -5,8 +5,8 @@
 namespace logsvc::http {
 namespace {
 constexpr std::chrono::seconds kIdleTime{10};
-// Handlers keep large things on the heap, and what of a stack is not touched costs nothing. Room
-// for the deepest query that is accepted, in a sanitized build too.
+// Handlers keep large things on the heap, and untouched parts of a stack cost nothing. This is
+// enough for the deepest query that is accepted, in a sanitized build too.
 constexpr size_t kStackBytes = 4u << 20;
 }  // namespace
 
@@ -19,7 +19,7 @@ void ElasticPool::enqueue(std::function<void()> task) {
       return;
     }
   }
-  // Without the lock, which the woken thread takes.
+  // Notifies without the lock, which the woken thread takes.
   wanted_.notify_one();
 }
 

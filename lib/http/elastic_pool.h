@@ -11,7 +11,7 @@ namespace logsvc::http {
 
 class ElasticPool {
  public:
-  // max_threads: tasks that run at once; more wait in line.
+  // max_threads is how many tasks run at once; more wait in line.
   explicit ElasticPool(size_t max_threads) : max_threads_(max_threads) {}
   ~ElasticPool() { shutdown(); }
   ElasticPool(const ElasticPool&) = delete;
@@ -20,7 +20,7 @@ class ElasticPool {
   void enqueue(std::function<void()> task);
   // Whether tasks wait in line for a thread.
   bool crowded();
-  // Waits for the tasks that run and those in line.
+  // Waits for the tasks that run and for those in line.
   void shutdown();
 
  private:

@@ -5,10 +5,11 @@
 namespace logsvc::http {
 namespace {
 
-constexpr int kTurns = 16;                    // of 64 KiB
-constexpr size_t kSmallPiece = 32 * 1024;     // goes out together with what is around it
-constexpr uint64_t kMostUnsent = 512 * 1024;  // more of an answer is waited for by its thread
-constexpr int kRoomSliceMs = 250;             // between looks at the clock
+constexpr int kTurns = 16;  // times 64 KiB
+// pieces up to this size go out together with their neighbours
+constexpr size_t kSmallPiece = 32 * 1024;
+constexpr uint64_t kMostUnsent = 512 * 1024;  // if more of an answer is unsent, its thread waits
+constexpr int kRoomSliceMs = 250;             // how often the clock is checked
 constexpr const char* kPlain = "text/plain; charset=utf-8";
 
 Counter& counter_of(Metrics& metrics, const char* reason) {
@@ -59,7 +60,7 @@ Exchange::Next Exchange::read(Connection& connection, int patience_ms) {
       refusals_.too_slow();
       return refuse(connection, {408, "the request came too slowly"});
     }
-    // What is whole is served first: nothing may come to wake it.
+    // A whole request is served first, since nothing may come to wake the connection.
     if (turn >= kTurns && patience_ms == 0) return Next::kWait;
     switch (connection.receive(now)) {
       case Connection::Received::kSome:
@@ -74,7 +75,7 @@ Exchange::Next Exchange::read(Connection& connection, int patience_ms) {
   }
 }
 
-// kServe: reading goes on.
+// Returns kServe if reading goes on.
 Exchange::Next Exchange::admit(Connection& connection) {
   RequestReader& reader = connection.reader();
   reader.head().peer = connection.peer();
@@ -123,7 +124,7 @@ Exchange::Next Exchange::answer(Connection& connection) {
   const bool close = !framing.keep_alive || response.close || unbounded || stopping_;
   const bool head_only = request.method == "HEAD";
   if (!one_point_one && !close) response.set_header("Connection", "keep-alive");
-  request = {};  // its memory is given back before the answer is sent
+  request = {};  // gives its memory back before the answer is sent
   if (!send(connection, std::move(response), {head_only, close, one_point_one})) {
     return Next::kClose;
   }
@@ -158,8 +159,8 @@ void Exchange::call(Request& request, Response& response) {
   }
 }
 
-// Small pieces go out together; an answer that the socket does not take stays with the connection,
-// but for what is over kMostUnsent, which the thread waits for.
+// Small pieces go out together. What the socket does not take of an answer stays with the
+// connection; the thread waits for what exceeds kMostUnsent.
 bool Exchange::send(Connection& connection, Response response, const ReplyWriter::Form& form) {
   std::string small;
   const auto out = [&](std::string_view bytes) {

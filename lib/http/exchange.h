@@ -1,5 +1,6 @@
 // What happens on one connection between reading and the next time that it waits: heads are
-// admitted, requests answered, faults told. Safe from several threads, each with a connection.
+// admitted, requests answered, errors reported. Safe from several threads, each with a connection
+// of its own.
 #pragma once
 
 #include <atomic>
@@ -10,7 +11,7 @@
 
 namespace logsvc::http {
 
-// Requests and connections that were not served, by reason, counted and told.
+// Counts and logs requests and connections that were not served, by reason.
 class Refusals {
  public:
   Refusals(Metrics& metrics, Diagnostics& diagnostics);
@@ -41,13 +42,13 @@ class Exchange {
     kClose,  // at once
     kGone,   // somebody else has the socket
   };
-  // Reads what has come. patience_ms: how long a thread waits for more where the peer may be about
-  // to send it; 0: not at all, and others have their turn after a MiB.
+  // Reads what has come. patience_ms is how long the thread waits for more where the peer may be
+  // about to send it. With 0 it does not wait, and others get their turn after a MiB.
   Next read(Connection& connection, int patience_ms);
-  // Answers the request that is whole.
+  // Answers a whole request.
   Next answer(Connection& connection);
 
-  // No more waiting, and no more requests: the server stops.
+  // Stops waiting and taking requests: the server is shutting down.
   void stop() { stopping_ = true; }
 
  private:

@@ -16,7 +16,7 @@ bool is_alnum(char c) {
   return (c >= '0' && c <= '9') || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z');
 }
 
-// A character of names of methods, headers and codings.
+// Whether names of methods, headers and codings may contain the character.
 bool is_token_char(char c) {
   return is_alnum(c) ||
          (c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos);
@@ -99,7 +99,7 @@ HeadParser::State HeadParser::advance(std::string_view bytes) {
   }
 }
 
-// part: a line, or what has come of one.
+// part is a line, or what has come of one.
 bool HeadParser::line_may_grow(std::string_view part) {
   if (!has_line_) {
     const size_t space = std::min(part.find(' '), part.size());
@@ -109,7 +109,7 @@ bool HeadParser::line_may_grow(std::string_view part) {
     }
     const std::string_view target = part.substr(space);
     const size_t path = std::min(target.find('?'), target.size());
-    constexpr size_t kAround = 32;  // blanks, the version and the end of the line
+    constexpr size_t kAround = 32;  // blanks, the version and the line end
     if (path > limits_.max_path_bytes + kAround ||
         target.size() > path + limits_.max_query_bytes + kAround) {
       refuse(414, "the request target is too long");
@@ -169,7 +169,7 @@ bool HeadParser::read_request_line(std::string_view line) {
 }
 
 bool HeadParser::read_target(std::string_view target) {
-  // The form that proxies get.
+  // Proxies get this form.
   constexpr std::string_view kScheme = "http://";
   if (target.size() > kScheme.size() &&
       equals_any_case(target.substr(0, kScheme.size()), kScheme)) {

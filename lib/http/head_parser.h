@@ -1,5 +1,5 @@
-// The head of a request, read strictly by RFC 9112: what could be understood in two ways is a
-// fault, and behind a fault nothing of the connection is read. Not safe from several threads.
+// Reads the head of a request strictly by RFC 9112: whatever could be understood in two ways is an
+// error, and nothing of the connection is read after an error. Not safe from several threads.
 #pragma once
 
 #include <optional>
@@ -11,13 +11,13 @@
 
 namespace logsvc::http {
 
-// Why a request is not taken: a status number and a sentence for the peer.
+// Says why a request is not taken: a status number and a sentence for the peer.
 struct Fault {
   int status = 400;
   std::string why;
 };
 
-// How the end of a message is told, and what becomes of the connection behind it.
+// Says how the end of a message is recognized, and what becomes of the connection afterwards.
 struct Framing {
   bool chunked = false;
   uint64_t content_length = 0;
@@ -31,15 +31,15 @@ class HeadParser {
   explicit HeadParser(const Limits& limits) : limits_(limits) {}
 
   enum class State { kMore, kDone, kFault };
-  // bytes: all that has come since the head began, of which a call before saw a part. Lines are
-  // read as they come, so that one over a limit is refused before it has ended.
+  // bytes is everything that has come since the head began, including what earlier calls saw. Lines
+  // are read as they come, so that one over a limit is refused before it has ended.
   State advance(std::string_view bytes);
 
-  // When done: the length of the head, and what it says.
+  // When done, the length of the head, and what it says.
   size_t size() const { return at_; }
   Request& request() { return request_; }
   const Framing& framing() const { return framing_; }
-  // When at fault.
+  // What is wrong, after State kFault.
   const Fault& fault() const { return *fault_; }
 
  private:
@@ -57,18 +57,18 @@ class HeadParser {
   const Limits& limits_;
   Request request_;
   Framing framing_;
-  std::string authority_;  // of a target that names its host
+  std::string authority_;  // from a target that names its host
   std::optional<Fault> fault_;
-  size_t at_ = 0;      // where the line that is under way begins
-  size_t looked_ = 0;  // up to where that line was looked at
+  size_t at_ = 0;      // where the current line begins
+  size_t looked_ = 0;  // how far that line was searched
   size_t headers_bytes_ = 0;
   bool has_line_ = false;
   bool skipped_blank_ = false;
 };
 
-// %41 and the like decoded; empty optional if an escape is none or means a NUL.
+// Decodes %41 and the like; nullopt if an escape is invalid or stands for NUL.
 std::optional<std::string> decode_path(std::string_view path);
-// Whether the bytes of a Host are those of a name or address with an optional port.
+// Whether the bytes of a Host could be a name or address with an optional port.
 bool is_host(std::string_view host);
 
 }  // namespace logsvc::http

@@ -22,19 +22,19 @@
 namespace logsvc::http {
 namespace {
 
-constexpr int kTickMs = 250;     // between looks at who is late
-constexpr int kPatienceMs = 20;  // of a thread, for the next request of its connection
+constexpr int kTickMs = 250;     // how often late peers are looked for
+constexpr int kPatienceMs = 20;  // how long a thread waits for the next request of its connection
 constexpr int kAcceptedAtOnce = 64;
 constexpr size_t kMostConnections = 8192;
 constexpr size_t kLeastConnections = 16;
-constexpr uint64_t kMuchMemory = 32u << 20;  // that bodies held: given back when they are gone
+constexpr uint64_t kMuchMemory = 32u << 20;  // bodies that held more give it back to the system
 constexpr int64_t kTrimInterval = 10 * kSecond;
-// Ids of what is no connection.
+// These ids belong to no connection.
 constexpr uint64_t kListener = 0;
 constexpr uint64_t kWake = 1;
 constexpr uint64_t kFirstConnection = 2;
 
-// Both listeners of a process together may have three quarters of its descriptors.
+// Both listeners of a process together may use three quarters of its descriptors.
 size_t connections_by_descriptors() {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return kLeastConnections;
@@ -61,19 +61,19 @@ class HttpServer::Loop {
   void run();
   void watch(int socket, uint64_t id, uint32_t events, int operation);
   void wake();
-  // New connections.
+  // Accepting new connections.
   void accept_some();
   bool accept_one();
   void make_room(const std::string& peer);
   void pause_accepting(bool pause);
-  // Connections that wait.
+  // Handling connections that wait.
   void go_on(uint64_t id);
   void place(Held connection, Next next);
   void wait_for(Held connection);
   void close(Held connection);
   void close_late(int64_t now);
   void return_memory(int64_t now);
-  // On threads of the pool.
+  // Runs on threads of the pool.
   void serve(Held connection);
   void hand_back(Held connection, Next next);
   void take_handed_back();
@@ -88,7 +88,7 @@ class HttpServer::Loop {
   int listener_ = -1;
   int port_ = 0;
   size_t most_connections_ = 0;
-  // The loop's.
+  // Used by the loop only.
   Parking parking_;
   uint64_t next_id_ = kFirstConnection;
   bool accepting_ = true;
@@ -182,13 +182,13 @@ void HttpServer::Loop::accept_some() {
   }
 }
 
-// False: nobody waits, or there is no room for who does.
+// Returns false if nobody waits, or if there is no room for whoever does.
 bool HttpServer::Loop::accept_one() {
   const int socket = ::accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (socket < 0) {
     if (errno == EINTR || errno == ECONNABORTED) return true;
     if (errno == EAGAIN || errno == EWOULDBLOCK) return false;
-    // Out of descriptors or memory.
+    // The process is out of descriptors or memory.
     const size_t before = parking_.size();
     make_room("");
     if (parking_.size() == before) pause_accepting(true);
@@ -212,7 +212,7 @@ bool HttpServer::Loop::accept_one() {
   return true;
 }
 
-// Several at once, so that under a flood it is not looked for each anew.
+// Closes several at once, so that a flood does not cause a search for each connection.
 void HttpServer::Loop::make_room(const std::string& peer) {
   auto oldest = parking_.take_oldest(most_connections_ / 32 + 1, peer);
   if (oldest.empty()) return;
@@ -241,7 +241,7 @@ void HttpServer::Loop::go_on(uint64_t id) {
 void HttpServer::Loop::place(Held connection, Next next) {
   switch (next) {
     case Next::kServe:
-      // A task is copied; what it holds is not.
+      // The pool copies tasks; what this one holds cannot be copied.
       pool_.enqueue([this, held = std::make_shared<Held>(std::move(connection))] {
         serve(std::move(*held));
       });
@@ -281,7 +281,7 @@ void HttpServer::Loop::close_late(int64_t now) {
       refusals_.too_slow();
       close(std::move(connection));
     } else {
-      const Next next = exchange_.read(*connection, 0);  // which sees that it is late
+      const Next next = exchange_.read(*connection, 0);  // this notices that it is late
       place(std::move(connection), next);
     }
   }

@@ -1,13 +1,13 @@
 // The server side of HTTP/1.1: one listener, one loop that waits for all peers, and a pool of
 // threads that answer.
 //
-// The loop reads heads and bodies, whole, before a thread of the pool is taken: idle, slow and
+// The loop reads whole heads and bodies before a thread of the pool is taken: idle, slow and
 // hostile peers cost a socket and what they have sent, never a thread. A connection whose requests
-// follow each other closely stays with its thread. What a peer may send is bounded in bytes
-// (limits.h), all bodies together (memory_budget.h), connections by number and by address; when
-// they are short, the oldest that wait are closed. A fault of a head ends the connection.
+// follow each other closely stays with its thread. Limits bound what a peer may send in bytes
+// (limits.h), all bodies together (memory_budget.h), and connections by number and by address; when
+// connections run short, the oldest waiting ones are closed. An invalid head ends the connection.
 //
-// start() returns when it listens; the destructor stops it, after the answers that are under way.
+// start() returns when it listens; the destructor stops it, after the answers in progress are sent.
 #pragma once
 
 #include <functional>
@@ -25,7 +25,7 @@
 
 namespace logsvc::http {
 
-// What becomes of a request whose head is there and whose body is not yet read.
+// Says what becomes of a request whose head is there and whose body is not yet read.
 struct Admission {
   uint64_t max_body_bytes = 0;
   std::optional<Response> refusal;  // sent at once; the connection ends
@@ -35,11 +35,11 @@ struct Admission {
 class Handler {
  public:
   virtual ~Handler() = default;
-  // By the head alone. Must not wait: the loop itself calls it.
+  // Decides by the head alone. Must not wait: the loop itself calls it.
   virtual Admission admit(const Request& head) = 0;
   virtual void handle(Request& request, Response& response) = 0;
-  // A request for a WebSocket. True: the socket, which does not block, was taken over. False: the
-  // response was filled and is sent.
+  // Takes a request for a WebSocket. Returns true if the socket, which is non-blocking, was taken
+  // over. Returns false if the response was filled and is to be sent.
   virtual bool upgrade(int /*socket*/, Request& /*request*/, Response& response) {
     response.status = 404;
     return false;
@@ -51,18 +51,18 @@ struct HttpServerOptions {
   int port = 0;  // 0: the system chooses
   Limits limits;
   size_t max_threads = 1024;
-  size_t max_connections = 0;  // 0: by the descriptors that this process may have, at most 8192
-  std::shared_ptr<MemoryBudget> budget;  // null: bodies are bounded one by one alone
+  size_t max_connections = 0;  // 0: set by the descriptors that this process may have, at most 8192
+  std::shared_ptr<MemoryBudget> budget;  // null: each body is bounded on its own only
 };
 
 class HttpServer {
  public:
-  // Borrows all but the options.
+  // Borrows everything but the options.
   HttpServer(HttpServerOptions options, Handler& handler, const Clock& clock, Metrics& metrics,
              Diagnostics& diagnostics);
   ~HttpServer();
 
-  // kUnavailable if the address is taken: says so and what to try.
+  // kUnavailable if the address is taken; the message says so and what to try.
   Status start();
   void stop();
   int port() const;

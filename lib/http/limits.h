@@ -9,22 +9,23 @@
 namespace logsvc::http {
 
 struct Limits {
-  // Of a head. A query may be long: Grafana sends all of them by GET.
+  // These limit a head. A query may be long: Grafana sends all of them by GET.
   size_t max_method_bytes = 32;
   size_t max_path_bytes = 2 * 1024;
   size_t max_query_bytes = 1 << 20;
   size_t max_header_bytes = 16 * 1024;  // name and value
   size_t max_headers = 100;
-  size_t max_headers_bytes = 64 * 1024;  // all of them
+  size_t max_headers_bytes = 64 * 1024;  // all together
 
-  // Of what is around the chunks of a chunked body.
+  // These limit what is around the chunks of a chunked body.
   size_t max_chunk_line_bytes = 256;
-  size_t max_extension_bytes = 16 * 1024;  // of all chunks of a body
+  size_t max_extension_bytes = 16 * 1024;  // all chunks of a body together
   size_t max_trailer_bytes = 8 * 1024;
 
   Duration idle_time = 75 * kSecond;  // between requests, and before the first one
   Duration head_time = 20 * kSecond;  // from the first byte of a head to its last
-  // A body, or an answer that is taken, has this long and a second more for each so many bytes.
+  // A body, or the reading of an answer, may take this long and a second more for each so many
+  // bytes.
   Duration grace_time = 30 * kSecond;
   uint64_t least_bytes_per_second = 8 * 1024;
   Duration max_body_time = 10 * kMinute;

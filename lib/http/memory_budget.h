@@ -1,4 +1,4 @@
-// How much memory the bodies of requests, and what is unpacked from them, may hold together.
+// Limits how much memory the bodies of requests, and what is unpacked from them, may hold together.
 // Safe from several threads.
 #pragma once
 
@@ -11,13 +11,13 @@ namespace logsvc::http {
 
 class MemoryBudget {
  public:
-  // Requests that hold over kSmallBytes leave a quarter of the budget to smaller ones.
+  // Requests that hold more than kSmallBytes leave a quarter of the budget to smaller ones.
   static constexpr uint64_t kSmallBytes = 1u << 20;
 
   explicit MemoryBudget(uint64_t bytes) : most_(bytes) {}
 
   uint64_t held() const { return held_.load(std::memory_order_relaxed); }
-  // The most that was held since the last call.
+  // Returns the most that was held since the last call.
   uint64_t take_peak() { return peak_.exchange(held(), std::memory_order_relaxed); }
 
  private:
@@ -41,7 +41,7 @@ class MemoryBudget {
   std::atomic<uint64_t> peak_{0};
 };
 
-// What one request holds of a budget; given back at its end. For one thread.
+// What one request holds of a budget; its end gives it back. For one thread.
 class MemoryLease {
  public:
   MemoryLease() = default;  // without a budget: anything may be taken
@@ -56,7 +56,7 @@ class MemoryLease {
     return *this;
   }
 
-  // False if the budget does not have as much; nothing is taken then.
+  // Returns false if the budget does not have that much; nothing is taken then.
   bool grow(uint64_t bytes) {
     if (budget_ && !budget_->take(bytes, bytes_)) return false;
     bytes_ += bytes;

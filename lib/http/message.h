@@ -13,15 +13,16 @@
 
 namespace logsvc::http {
 
-// Names compare in any case; the order is that of the wire.
+// Names are compared without regard to case; the order is that of the wire.
 class Headers {
  public:
-  // The first value of the name; empty if there is none. Valid until a header is added.
+  // Returns the first value of the name; empty if there is none. It is valid until a header is
+  // added.
   const std::string& get(std::string_view name) const;
   bool has(std::string_view name) const { return count(name) > 0; }
   size_t count(std::string_view name) const;
   void add(std::string name, std::string value);
-  // In the place of all values of the name.
+  // Replaces all values of the name.
   void set(std::string name, std::string value);
 
   auto begin() const { return all_.begin(); }
@@ -39,18 +40,18 @@ struct Request {
   int minor_version = 1;  // of HTTP/1.x
   Headers headers;
   std::string body;    // without transfer coding; content codings are left as they are
-  std::string peer;    // the address that the connection comes from
-  int socket = -1;     // that it came over; -1: none (tests)
-  MemoryLease memory;  // what the body, and whatever is made of it, holds of the budget
+  std::string peer;    // where the connection comes from
+  int socket = -1;     // the one it came over; -1: none (tests)
+  MemoryLease memory;  // holds the budget of the body, and of whatever is made of it
 
   const std::string& header(std::string_view name) const { return headers.get(name); }
-  // What is behind the question mark, as it came.
+  // Returns what follows the question mark, as it came.
   std::string_view query() const;
 };
 
 struct Response {
-  // Gives the next piece to send, empty at the end; false ends the connection, so that what was
-  // sent does not look whole.
+  // Makes the next piece to send, empty at the end. Returning false ends the connection, so that
+  // what was sent does not look complete.
   using Producer = std::function<bool(std::string& piece)>;
 
   int status = 200;
@@ -59,7 +60,7 @@ struct Response {
   std::string_view static_body;  // instead of body: bytes that live as long as the process
   Producer produce;              // instead of body: sent in chunks while it is made
   std::shared_ptr<const void> until_sent;  // lives until the answer has been sent
-  bool close = false;                      // the connection ends behind this answer
+  bool close = false;                      // the connection ends after this answer
 
   const std::string& header(std::string_view name) const { return headers.get(name); }
   void set_header(std::string name, std::string value) {
@@ -74,7 +75,7 @@ struct Response {
 // Whether a list like "keep-alive, Upgrade" has the word, which is in lower case.
 bool lists_word(std::string_view list, std::string_view word);
 
-// The media type of a Content-Type in lower case, without parameters.
+// Returns the media type of a Content-Type in lower case, without parameters.
 std::string media_type_of(std::string_view header);
 
 }  // namespace logsvc::http

@@ -1,5 +1,5 @@
-// The connections that wait for their peers, and how many there are of each address. Those that
-// are with a thread count too, but only who waits can be closed. For one thread.
+// The connections that wait for their peers, and how many there are per address. Those that are
+// with a thread count too, but only waiting ones can be closed. For one thread.
 #pragma once
 
 #include <functional>
@@ -15,22 +15,23 @@ namespace logsvc::http {
 
 class Parking {
  public:
-  // A new connection; it is out until it is parked.
+  // Counts a new connection; it is not parked yet.
   void add(const Connection& connection) {
     ++by_address_[connection.peer()];
     ++all_;
   }
-  // It has ended, wherever it was.
+  // Forgets a connection that has ended, wherever it was.
   void remove(const std::string& peer);
   size_t size() const { return all_; }
   size_t of_address(const std::string& peer) const;
 
   void park(std::unique_ptr<Connection> connection, int64_t now_ns);
-  // Null if it does not wait.
+  // Returns null if it does not wait.
   std::unique_ptr<Connection> take(uint64_t id);
-  // Those whose time is over.
+  // Takes those whose time is over.
   std::vector<std::unique_ptr<Connection>> take_late(int64_t now_ns);
-  // Up to count of those that may be closed soonest: of one address, or of all if it is empty.
+  // Takes up to count of those that may be closed soonest: from one address, or from all if it is
+  // empty.
   std::vector<std::unique_ptr<Connection>> take_oldest(size_t count, const std::string& peer);
 
  private:

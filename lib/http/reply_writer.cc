@@ -9,7 +9,7 @@
 namespace logsvc::http {
 namespace {
 
-// Gives the library the head that we wrote, and the sink what it writes.
+// Gives the library the head that we wrote, and the sink what the library writes.
 class Reply : public httplib::Stream {
  public:
   Reply(std::string head, Response& response, const ReplyWriter::Form& form, const ByteSink& sink)
@@ -30,7 +30,7 @@ class Reply : public httplib::Stream {
   void get_remote_ip_and_port(std::string&, int&) const override {}
   void get_local_ip_and_port(std::string&, int&) const override {}
   socket_t socket() const override { return INVALID_SOCKET; }
-  // Of later releases of the library.
+  // Later releases of the library call these.
   bool wait_readable() const { return is_readable(); }
   bool wait_writable() const { return is_writable(); }
   time_t duration() const { return 0; }
@@ -49,8 +49,8 @@ class Reply : public httplib::Stream {
 // The reply that this thread's call of the library is about.
 thread_local Reply* current = nullptr;
 
-// Bodies that the library would copy, or ask for while it believes that it shuts down, are sent by
-// us behind the head that it writes.
+// Bodies that the library would copy, or would ask for while it believes that it shuts down, are
+// sent by us after the head that it writes.
 bool is_ours_to_send(const Response& response) {
   return response.produce || !response.static_body.empty();
 }

@@ -44,14 +44,14 @@ RequestReader::State RequestReader::feed(std::string_view bytes) {
   return state_;
 }
 
-// Takes from the front of bytes what it has read. What is left of a head comes again with more.
+// Removes what it has read from the front of bytes. What is left of a head comes again with more.
 RequestReader::State RequestReader::read(std::string_view& bytes) {
   if (state_ == State::kIdle || state_ == State::kHead) return read_head(bytes);
   if (state_ == State::kBody) return read_body(bytes);
   return state_;
 }
 
-// Long heads are added up with the bodies.
+// Long heads count against the budget as bodies do.
 bool RequestReader::hold_head(uint64_t bytes) {
   if (bytes <= kShortHead || bytes <= head_held_) return true;
   if (!memory_.grow(bytes - head_held_)) {

@@ -1,5 +1,5 @@
-// Requests out of the bytes of one connection, however they are cut: heads, bodies by length or in
-// chunks, one request behind the other. Knows nothing of sockets. For one thread at a time.
+// Reads requests from the bytes of one connection, however they are cut: heads, bodies by length or
+// in chunks, one request after the other. It knows nothing of sockets. For one thread at a time.
 #pragma once
 
 #include <memory>
@@ -17,7 +17,7 @@ namespace logsvc::http {
 
 class RequestReader {
  public:
-  // budget may be null: bodies are not added up.
+  // budget may be null: bodies are not added up then.
   RequestReader(const Limits& limits, std::shared_ptr<MemoryBudget> budget);
 
   enum class State {
@@ -30,20 +30,20 @@ class RequestReader {
   };
   State state() const { return state_; }
 
-  // More bytes. In state kAdmitting and kWhole they are only kept: give no more than a little.
+  // Takes more bytes. In states kAdmitting and kWhole they are only kept, so give it few.
   State feed(std::string_view bytes);
 
-  // In state kAdmitting: the head, and what it says of what follows.
+  // In state kAdmitting: the head, and what it says about what follows.
   Request& head() { return head_->request(); }
   const Framing& framing() const { return head_->framing(); }
-  // Its body may have so many bytes.
+  // Admits the request, whose body may have so many bytes.
   State admit(uint64_t max_body_bytes);
-  // Bytes of the body that have come.
+  // How many bytes of the body have come.
   uint64_t body_bytes() const { return body_.size(); }
-  // Whether anything is there behind what was read.
+  // Whether unread bytes follow what was read.
   bool has_unread() const { return !unread_.empty(); }
 
-  // In state kWhole: the request. Then goes on with what has come of the next one.
+  // In state kWhole: returns the request, and goes on with what has come of the next one.
   Request take();
   const Fault& fault() const { return fault_; }
 

@@ -38,7 +38,7 @@ int listen_at(const addrinfo& address) {
   if (socket < 0) return -1;
   const int on = 1, off = 0;
   ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // of those it accepts too
+  ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // accepted sockets inherit it
   if (address.ai_family == AF_INET6) {
     ::setsockopt(socket, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
   }

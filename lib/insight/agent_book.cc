@@ -37,7 +37,7 @@ bool AgentBook::make_room(Timestamp arrival, const std::string& address) {
   return true;
 }
 
-// For one more of its agents' sources.
+// Makes room for one more source among those of the address's agents.
 bool AgentBook::has_source_room(const std::string& address) const {
   size_t all = 0, of_address = 0;
   for (const auto& [id, agent] : agents_) {
@@ -48,8 +48,8 @@ bool AgentBook::has_source_room(const std::string& address) const {
   return of_address < kMaxSourcesOfAddress && all < kMaxSourcesOfAll;
 }
 
-// For one more ledger of the agent. One of a source that nothing came of for a day has nothing left
-// to tell, and goes.
+// Makes room for one more ledger of the agent. A ledger whose source sent nothing for a day has
+// nothing left to show and is dropped.
 bool AgentBook::has_ledger_room(AgentState& agent, Timestamp arrival) const {
   if (agent.sources.size() < kMaxSources && has_source_room(agent.address)) return true;
   const auto quiet = std::min_element(

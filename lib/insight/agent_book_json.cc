@@ -10,7 +10,7 @@ namespace {
 using nlohmann::json;
 
 constexpr int kVersion = 1;
-constexpr size_t kMaxText = 4096;  // none that comes is as long
+constexpr size_t kMaxText = 4096;  // nothing that agents send is as long
 
 std::string quoted(const std::string& text) {
   return json(text).dump(-1, ' ', false, json::error_handler_t::replace);
@@ -25,7 +25,7 @@ void append_list(std::string& out, std::initializer_list<int64_t> numbers) {
   out += ']';
 }
 
-// A fault in the text, on its way out of the readers.
+// Carries an error in the text out of the readers.
 struct Damaged {
   std::string what;
 };
@@ -43,13 +43,14 @@ const json& list(const json& value, size_t most, const char* what) {
   return value;
 }
 
-// A list of this many.
+// Returns the value if it is a list of this length.
 const json& tuple(const json& value, size_t size, const char* what) {
   if (list(value, size, what).size() != size) throw Damaged{std::string(what) + ": too short"};
   return value;
 }
 
-// As wide as what agents may say of themselves: nobody may make a file that does not read again.
+// The range is as wide as what agents may say of themselves, so that nobody can cause a file that
+// cannot be read back.
 int64_t number(const json& value, int64_t least) {
   const bool fits =
       value.is_number_unsigned() ? value.get<uint64_t>() <= INT64_MAX : value.is_number_integer();

@@ -1,4 +1,4 @@
-// The agents and their ledgers as they are kept between two runs of the server: one JSON object,
+// The agents and their ledgers as they are kept between two runs of the server: one JSON object.
 //
 //   {"version":1,"at_end":false,"agents":[{"address","seen","kept_at_arrival","kept_at",
 //    "offsets":[ns…],"report":"…","described":[[source,name,driver,read by,read to,lag,running,
@@ -21,18 +21,18 @@
 
 namespace logsvc::insight {
 
-// Writes agents one by one, so that whoever holds them need not hold them still for all.
+// Writes agents one by one, so that the caller need not hold its lock for all of them at once.
 class AgentBookWriter {
  public:
-  // Beyond so many bytes containers, holes and cells are left out: agents and the numbers that come
-  // next are few bytes, and what a person misses least comes last if the agents heard of last come
-  // first.
+  // Beyond so many bytes containers, holes and cells are left out; agents and the numbers that come
+  // next take few bytes. If the agents heard of last come first, what is left out is what people
+  // miss least.
   static constexpr size_t kDetailBytes = size_t{8} << 20;
 
   explicit AgentBookWriter(size_t detail_bytes = kDetailBytes) : detail_bytes_(detail_bytes) {}
 
   void add(const AgentState& agent);
-  // The whole text; the writer is then of no more use.
+  // Returns the whole text; the writer cannot be used afterwards.
   std::string finish(bool at_end);
 
  private:
@@ -48,11 +48,11 @@ struct KeptAgents {
   std::vector<AgentState> agents;
   bool at_end = false;
 };
-// A text longer than any that is written is not read.
+// A text longer than any that is written is refused.
 inline constexpr size_t kMaxKeptAgentsBytes = size_t{32} << 20;
 
-// kCorrupt, saying what is wrong, for anything else: another version, wrong types, numbers out of
-// range, more than there may be, ledgers that contradict themselves.
+// Returns kCorrupt, saying what is wrong, for anything else: another version, wrong types, numbers
+// out of range, more than there may be, ledgers that contradict themselves.
 Result<KeptAgents> read_kept_agents(std::string_view text);
 
 }  // namespace logsvc::insight

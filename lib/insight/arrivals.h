@@ -1,6 +1,5 @@
 // What pushes brought and nobody has counted yet, so that a push never waits for a page whose JSON
-// is being made. Safe from several threads; its lock is a leaf, held to put something in line
-// alone.
+// is being made. Safe from several threads; its lock is a leaf, held only to queue something.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +15,7 @@
 
 namespace logsvc::insight {
 
-// What an agent said of itself with a push that was accepted, or without lines (heartbeat).
+// What an agent said of itself with a push that was accepted, or in a heartbeat.
 struct ReportArrival {
   wire::AgentReport report;
   std::string address;           // the peer's
@@ -26,18 +25,18 @@ struct ReportArrival {
 
 struct Arrival {
   Timestamp at = 0;    // the wall clock when it came
-  uint64_t bytes = 0;  // that it keeps in memory, about
+  uint64_t bytes = 0;  // roughly what it keeps in memory
   std::variant<std::shared_ptr<const Batch>, ReportArrival> what;
 };
 
 class Arrivals {
  public:
-  static constexpr uint64_t kMostBytes = 16u << 20;  // of all that waits
-  static constexpr uint64_t kLeastBytes = 1u << 10;  // that anything counts for
+  static constexpr uint64_t kMostBytes = 16u << 20;  // all that waits together
+  static constexpr uint64_t kLeastBytes = 1u << 10;  // the least that an arrival counts for
 
-  // False: as much waits as may, and whoever brings more has to count it now.
+  // Returns false if too much waits already: the caller then has to count it itself.
   bool add(Arrival arrival);
-  // All that waits, in the order in which it came.
+  // Takes all that waits, in the order in which it came.
   std::vector<Arrival> take();
 
  private:

@@ -16,7 +16,7 @@ class CountRing {
   int64_t bucket_of(Timestamp t) const { return t / width_ - (t % width_ < 0 ? 1 : 0); }
   size_t size() const { return slots_.size(); }
 
-  // False: the bucket's place is taken by a newer one.
+  // Returns false if the bucket's place is taken by a newer one.
   bool add(int64_t bucket, Level level, uint32_t n) {
     Slot& slot = slots_[index(bucket)];
     if (slot.bucket > bucket) return false;
@@ -25,7 +25,7 @@ class CountRing {
     return true;
   }
 
-  // nullptr if nothing was counted there.
+  // Returns nullptr if nothing was counted there.
   const LevelCounts* at(int64_t bucket) const {
     const Slot& slot = slots_[index(bucket)];
     return slot.bucket == bucket ? &slot.counts : nullptr;

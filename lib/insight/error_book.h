@@ -1,5 +1,5 @@
-// Which faults there are: error lines grouped by their masked message, with when they were first
-// and last seen. Kept for the retention, however long ago the lines were. Not thread-safe.
+// Knows which errors there are: error lines grouped by their masked message, with when they were
+// first and last seen. They are kept for the retention, however old the lines are. Not thread-safe.
 #pragma once
 
 #include <map>
@@ -30,16 +30,17 @@ class ErrorBook {
 
   explicit ErrorBook(size_t max_faults = 5000) : max_faults_(max_faults) {}
 
-  // True if the fault is a new one. When there are too many, the one not seen for longest goes.
+  // Returns true if the error is a new one. When there are too many, the one not seen for longest
+  // is dropped.
   bool add(const std::string& service, Level level, Timestamp at, std::string message);
-  // Drops faults last seen before the instant.
+  // Drops errors last seen before the instant.
   void forget_before(Timestamp oldest);
 
-  // The newest first; by first sight.
+  // Returns the newest by first sight, newest first.
   std::vector<const Fault*> newest() const;
   size_t size() const { return faults_.size(); }
 
-  // As JSON, and back. kCorrupt if the text is something else; the book is then empty.
+  // Writes JSON and reads it back. kCorrupt if the text is anything else; the book is then empty.
   std::string save() const;
   Status load(std::string_view text);
 

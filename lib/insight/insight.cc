@@ -12,12 +12,13 @@ constexpr Duration kRecent = static_cast<Duration>(kSeconds) * kSecond;
 constexpr const char* kFaultsFile = "/faults.json";
 constexpr const char* kGapsFile = "/gaps.json";
 constexpr const char* kAgentsFile = "/agents.json";
-// An agent's report, which a header holds, decoded.
+// the size of a decoded agent report, as a header carries it
 constexpr uint64_t kReportBytes = 32u << 10;
-// What pushes brought is counted so often though nobody looks.
+// Arrivals are counted this often even if nobody looks.
 constexpr auto kCountEvery = std::chrono::seconds(1);
 constexpr auto kAllEvery = std::chrono::minutes(1);
-// Between two writes of the agents: agents that open holes all the time wear out no disk.
+// The pause between two writes of the agents: agents that open holes all the time do not wear out
+// the disk.
 constexpr auto kAgentsPause = std::chrono::seconds(2);
 
 }  // namespace
@@ -33,7 +34,7 @@ Insight::Insight(InsightOptions options, LogSink& sink, const LogSource& source,
       kept_(options_.dir, files, diagnostics),
       pulse_(options_.retention) {
   load();
-  // Before anything is accepted, so that no line is counted twice.
+  // This comes before anything is accepted, so that no line is counted twice.
   count_stored({began_ - kRecent, began_ + kHour});
   thread_ = std::thread([this] { run(); });
 }
@@ -78,11 +79,11 @@ void Insight::load_agents(const std::string& text) {
       agents_.restore(std::move(agent));
     }
   }
-  // From here on, what is on disk is no longer what there was at the end of a run.
+  // From here on the files on disk no longer describe the end of a run.
   if (read->at_end) save_agents(false);
 }
 
-// Lines of an earlier run; reading them ends when the server does.
+// Asks for lines of an earlier run; reading them ends when the server does.
 Result<SelectQuery> Insight::stored(MatchType type, const char* label, const char* value,
                                     TimeRange range) const {
   ASSIGN_OR_RETURN(const Matcher matcher, Matcher::make(type, label, value));
@@ -101,7 +102,7 @@ void Insight::count_stored(TimeRange range) {
                     {{"why", counted.error().message}});
 }
 
-// Streams with a label `level`: their times say everything.
+// Counts streams with a label `level`: their times are all that is needed.
 Status Insight::count_labelled(TimeRange range) {
   ASSIGN_OR_RETURN(const SelectQuery query, stored(MatchType::kNotEqual, "level", "", range));
   const auto counted = pushdown::visit_times(
@@ -113,7 +114,7 @@ Status Insight::count_labelled(TimeRange range) {
   return counted.ok() ? Status() : counted.error();
 }
 
-// The others have the level that was detected in each of their entries.
+// Counts the others, whose level was detected in each of their entries.
 Status Insight::count_others(TimeRange range) {
   ASSIGN_OR_RETURN(const SelectQuery query, stored(MatchType::kEqual, "level", "", range));
   ASSIGN_OR_RETURN(const auto entries, source_.select(query));
@@ -124,8 +125,8 @@ Status Insight::count_others(TimeRange range) {
   return entries->status();
 }
 
-// Of the day before the last 15 minutes; of a run that ended longer ago, also of its last minute,
-// which is not in what it kept.
+// Restores the day before the last 15 minutes. If the run ended longer ago, it also restores its
+// last minute, which is not in the kept files.
 void Insight::restore_day() {
   Timestamp from = began_ - kDay;
   {
@@ -138,7 +139,7 @@ void Insight::restore_day() {
   restore_marks();
 }
 
-// The newest of the retention.
+// Restores the newest events of the retention.
 void Insight::restore_marks() {
   std::vector<Mark> marks = stored_marks("job", kDockerEventsJob);
   std::vector<Mark> others = stored_marks("source", kDockerEventSource);
@@ -167,7 +168,7 @@ std::vector<Mark> Insight::stored_marks(const char* label, const char* value) {
 }
 
 Result<Appended> Insight::append(std::shared_ptr<const Batch> batch) {
-  // What is kept of a batch holds on to all of it.
+  // A part of a batch keeps the whole batch in memory.
   const uint64_t bytes = batch->arena.size_bytes() + batch->packed.snappy.size() +
                          batch->entry_count() * sizeof(Entry);
   ASSIGN_OR_RETURN(Appended appended, sink_.append(std::move(batch)));
@@ -186,7 +187,7 @@ void Insight::heartbeat(wire::AgentReport report, const std::string& address) {
 }
 
 // Counts it at once, while its lines are in the processor's cache, unless somebody has the lock:
-// who looks next counts it then, or the thread within a second.
+// then whoever looks next counts it, or the thread within a second.
 void Insight::bring(Arrival arrival) {
   const bool room = arrivals_.add(std::move(arrival));
   if (!mutex_.try_lock()) {
@@ -279,7 +280,7 @@ void Insight::save(bool at_end) {
   }
 }
 
-// One agent after the other: who pushes waits for the copy of one at most.
+// Copies one agent after the other, so that a push waits for one copy at most.
 void Insight::save_agents(bool at_end) {
   std::vector<std::pair<Timestamp, std::string>> ids;
   {
@@ -302,7 +303,7 @@ void Insight::save_agents(bool at_end) {
   (void)kept_.write(kAgentsFile, writer.finish(at_end));
 }
 
-// Until something is to be written.
+// Waits until something is to be written.
 Insight::Due Insight::wait(std::chrono::steady_clock::time_point all_due) {
   MutexLock lock(stop_mutex_);
   for (;;) {

@@ -1,21 +1,21 @@
-// What the server knows about the lines that go through it without looking them up: pulse,
-// silences, faults, marks. Stands between ingest and store as a LogSink: a batch that the store
-// took is counted.
+// What the server knows about the lines that pass through it without looking them up: pulse,
+// silences, errors, marks. It stands between ingest and store as a LogSink: what the store took of
+// a batch is counted.
 //
 // On start it counts what the store has of the last 15 minutes, and in the background of the last
-// day, and reads back container events of the whole retention, the newest of them. Faults, learned
+// day, and reads back container events of the whole retention, the newest of them. Errors, learned
 // gaps, and agents with their ledgers are kept in DIR/faults.json, gaps.json and agents.json,
 // written once a minute and at the end; agents.json also within seconds after a hole in a ledger
-// opened or was filled. A crash costs a minute of them, never a line; what that means for a ledger:
-// source_ledger.h. All are forgotten after the retention.
+// opened or was filled. A crash costs a minute of them, never a line; source_ledger.h says what
+// that means for a ledger. All are forgotten after the retention.
 //
-// Pushes put what they bring in line, and count it if nobody has the lock, under which pages' JSON
-// is made; whoever looks counts what is in line first, so that what was accepted before is always
-// in what is shown; else the thread does, once a second. A push waits for the lock only when more
-// is in line than may be (arrivals.h).
+// Pushes queue what they bring, and count it if nobody has the lock under which the JSON of pages
+// is made. Whoever looks counts what is queued first, so that what was accepted before is always in
+// what is shown; otherwise the thread does so once a second. A push waits for the lock only when
+// more is queued than may be (arrivals.h).
 //
-// Safe from several threads. Its lock is held for one agent's copy at most while all are written.
-// Starts one thread, joined by the destructor.
+// Safe from several threads. While all agents are written, its lock is held for the copy of one
+// agent at most. Starts one thread, which the destructor joins.
 #pragma once
 
 #include <chrono>
@@ -39,33 +39,34 @@
 namespace logsvc::insight {
 
 struct InsightOptions {
-  std::string dir;         // made if missing
+  std::string dir;         // made if it is missing
   Duration retention = 0;  // of all that is kept; 0: for ever
 };
 
 class Insight : public LogSink {
  public:
-  // Borrows all but the options.
+  // Borrows everything but the options.
   Insight(InsightOptions options, LogSink& sink, const LogSource& source, FileSystem& files,
           const Clock& clock, Diagnostics& diagnostics);
   ~Insight() override;
 
-  // As the sink's; what it keeps is counted.
+  // Behaves as the sink's append; what it keeps is counted.
   Result<Appended> append(std::shared_ptr<const Batch> batch) override;
 
-  // What came with a push that was accepted: what it carries has been taken. address: the peer's.
-  // kept_at_arrival: of its lines, those that were ahead of the server's clock.
+  // Counts what came with a push that was accepted, that is, whose lines were taken. address is the
+  // peer's. kept_at_arrival says how many of its lines were ahead of the server's clock.
   void report(wire::AgentReport report, const std::string& address, uint64_t kept_at_arrival = 0);
-  // What an agent without lines says of itself; heard if it pushed from the address before.
+  // Takes what an agent without lines says of itself; ignored unless it pushed from the address
+  // before.
   void heartbeat(wire::AgentReport report, const std::string& address);
 
-  // JSON for the page, see pulse_json.h.
+  // JSON for the page; pulse_json.h describes it.
   std::string snapshot(bool by_minute);
   std::string faults(size_t limit);
   std::string agents();
-  // What happened to containers in the range, oldest first, of the newest 1000 events.
+  // Returns what happened to containers in the range, oldest first, of the newest 1000 events.
   std::vector<Mark> marks(TimeRange range);
-  // The frame of this second: made once, shared by all viewers. number grows by one each.
+  // The frame of this second, made once and shared by all viewers. number grows by one each time.
   struct Frame {
     uint64_t number = 0;
     std::shared_ptr<const std::string> text;
@@ -78,7 +79,7 @@ class Insight : public LogSink {
   void count(ReportArrival arrival, Timestamp now) REQUIRES(mutex_);
   void load();
   void load_agents(const std::string& text);
-  // Before it, what is kept is forgotten.
+  // Everything older is forgotten.
   Timestamp oldest_kept() const;
   void restore_day();
   void restore_marks();

@@ -1,5 +1,5 @@
-// The files in DIR of what was learned. Safe from several threads as far as each is about another
-// file.
+// The files in DIR that hold what was learned. Calls about different files may run at the same
+// time.
 #pragma once
 
 #include <string>
@@ -12,14 +12,14 @@ namespace logsvc::insight {
 
 class KeptFiles {
  public:
-  // Borrows all but the directory.
+  // Borrows everything but the directory.
   KeptFiles(std::string dir, FileSystem& files, Diagnostics& diagnostics);
 
-  // Empty if there is none, or it cannot be read, which is said.
+  // Returns the file's text; empty if there is none, or if it cannot be read, which is logged.
   std::string read(const char* file);
-  // If something is wrong with what was read: says so, and renames it to FILE.bad.
+  // Logs what is wrong with a file that was read, and renames it to FILE.bad.
   void set_aside(const char* file, const Status& why);
-  // In place of what was there, as a whole; makes the directory. Says what fails.
+  // Replaces the file as a whole; makes the directory. Logs what fails.
   Status write(const char* file, const std::string& text);
 
  private:

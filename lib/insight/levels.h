@@ -15,7 +15,7 @@ inline constexpr std::array<std::string_view, kLevels> kLevelNames = {
 
 using LevelCounts = std::array<uint32_t, kLevels>;
 
-// Of a label or metadata in any spelling that loggers use.
+// Reads a label or metadata in any spelling that loggers use.
 Level level_of(std::string_view word);
 
 inline bool is_error(Level level) { return level <= kError; }

@@ -1,5 +1,6 @@
-// What Docker said about containers: lines of an agent's job="docker-events", or of any stream with
-// source="docker-event", read back as marks for the histograms and as the state of each container.
+// Reads what Docker said about containers: lines of an agent's job="docker-events", or of any
+// stream with source="docker-event". They become marks for the histograms and the state of each
+// container.
 #pragma once
 
 #include <deque>
@@ -24,20 +25,20 @@ struct Mark {
   std::string detail;  // "exit code 137"; the image of a start
 };
 
-// The event in a line; nullopt if it names none. The line is a JSON object (members event, action
-// or status; exitCode; image; container, name) or logfmt with the same keys; labels fill what is
-// missing.
+// Returns the event in a line; nullopt if it names none. The line is a JSON object (members event,
+// action or status; exitCode; image; container, name) or logfmt with the same keys; labels fill
+// what is missing.
 std::optional<Mark> read_mark(Timestamp at, std::string_view line);
 
-// The marks of the last while, oldest first; not thread-safe.
+// Holds the latest marks, oldest first. Not thread-safe.
 class MarkBook {
  public:
   static constexpr size_t kMax = 1000;
-  static constexpr size_t kMaxServices = 1000;  // whose state is known
+  static constexpr size_t kMaxServices = 1000;  // those whose state is known
 
   void add(Mark mark);
   const std::deque<Mark>& marks() const { return marks_; }
-  // The last thing that happened to any container of the service was that it ended.
+  // Returns the last event of the service if it says that a container ended; nullptr otherwise.
   const Mark* stopped(const std::string& service) const;
 
  private:

@@ -13,7 +13,7 @@ namespace {
 constexpr size_t kMaxMessage = 500;
 constexpr std::array<std::string_view, 6> kMessageKeys = {"message", "msg",   "log",
                                                           "event",   "error", "error_message"};
-// Of a longer line the message is looked for in this much.
+// In a longer line, the message is looked for in this much only.
 constexpr size_t kMaxLookedAt = 64 * 1024;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -58,7 +58,7 @@ std::string json_message(std::string_view line) {
   return "";
 }
 
-// A word that holds a digit: an identifier as a whole, or a name with numbers in it.
+// Masks a word that holds a digit: an identifier as a whole, or a name with numbers in it.
 void append_masked(std::string& out, std::string_view word) {
   const auto digits = static_cast<size_t>(std::count_if(word.begin(), word.end(), is_digit));
   const bool hex = std::all_of(word.begin(), word.end(), [](char c) {

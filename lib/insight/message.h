@@ -10,7 +10,7 @@ namespace logsvc::insight {
 // without ANSI colours, the first line of several, at most 500 bytes (cut between characters).
 std::string message_of(std::string_view line);
 
-// The message with what varies masked, so that the same fault has the same text: <n> numbers, <id>
+// Masks what varies in the message, so that the same error has the same text: <n> numbers, <id>
 // identifiers, <text> quoted parts. "User user_id_7 failed after 31 ms" → "User user_id_<n> failed
 // after <n> ms".
 std::string mask_message(std::string_view message);

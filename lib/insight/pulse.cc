@@ -10,11 +10,13 @@ namespace {
 
 constexpr size_t kMaxStreams = 20'000;
 constexpr size_t kMaxHosts = 1000;
-constexpr Duration kFuture = 10 * kSecond;  // further ahead than this is no second of ours
+// anything further ahead is not shown as a second of ours
+constexpr Duration kFuture = 10 * kSecond;
 
 constexpr size_t kMaxContainers = 10'000;
 
-// Streams of what Docker says of containers: an agent's own for a host, or beside a container's.
+// Recognizes streams of what Docker says about containers: an agent's own for a host, or one beside
+// a container's.
 bool is_agents_events(const LabelSet& labels) { return labels.get("job") == kDockerEventsJob; }
 bool is_docker_events(const LabelSet& labels) {
   return is_agents_events(labels) || labels.get("source") == kDockerEventSource;
@@ -88,8 +90,8 @@ void Pulse::count(ServicePulse& service, Level level, Timestamp at, Timestamp no
   service.gaps.see(at);
 }
 
-// The service of the container that the event names: the one that its earlier lines had, else the
-// container's own name.
+// Returns the service of the container that the event names: the one that its earlier lines had,
+// else the container's own name.
 std::string Pulse::service_of_mark(const Stream& stream, const LabelSet& labels,
                                    const Mark& mark) const {
   if (stream.service && (labels.has("service") || mark.service.empty())) {

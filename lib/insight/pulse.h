@@ -1,6 +1,6 @@
 // The counters behind the Overview: lines per service and level by the second and by the minute,
-// last lines, silences, errors as they come. Fed from accepted batches, so that no page ever scans
-// for it. Not thread-safe: Insight guards it.
+// last lines, silences, errors as they come. It is fed from accepted batches, so that no page ever
+// scans for it. Not thread-safe: Insight guards it.
 #pragma once
 
 #include <deque>
@@ -24,7 +24,7 @@ namespace logsvc::insight {
 inline constexpr size_t kSeconds = 900;   // by the second: the last 15 minutes
 inline constexpr size_t kMinutes = 1440;  // by the minute: the last day
 inline constexpr size_t kMaxPulseServices = 200;
-// Beyond that many, lines of further services are counted under this name.
+// Lines of further services are counted under this name.
 inline constexpr const char* kOtherServices = "(other services)";
 
 struct ServicePulse {
@@ -46,7 +46,7 @@ enum class SilenceCause {
 };
 struct Silence {
   SilenceCause cause = SilenceCause::kQuiet;
-  Timestamp since = 0;  // its last line
+  Timestamp since = 0;  // when its last line came
   std::string detail;
   bool operator==(const Silence&) const = default;
 };
@@ -63,53 +63,56 @@ struct SeenError {
 
 class Pulse {
  public:
-  // retention: a service that was silent for longer is no longer told of (0: it always is).
+  // A service that was silent for longer than the retention is no longer reported (0: it always
+  // is).
   explicit Pulse(Duration retention = 0) : retention_(retention) {}
 
   static constexpr size_t kTicker = 20;
   static constexpr Duration kHostGone = 30 * kSecond;
 
-  // Lines as they are accepted. now: the wall clock.
+  // Counts lines as they are accepted. now is the wall clock.
   void add(const Batch& batch, Timestamp now);
-  // Times of lines that were stored before this process began, for counters and gaps alone. Levels
-  // are those of stream labels.
+  // Counts times of lines that were stored before this process began; they feed counters and gaps
+  // only. Levels are those of stream labels.
   void restore(const LabelSet& stream, std::span<const Timestamp> times, Timestamp now);
-  // The same of one line of a stream that has no label `level`.
+  // Does the same for one line of a stream that has no label `level`.
   void restore(const LabelSet& stream, const Entry& entry, Timestamp now);
-  // What a stored line of Docker's events says; nullopt: nothing.
+  // Reads a stored line of Docker's events; nullopt if it says nothing.
   std::optional<Mark> mark_of(const LabelSet& stream, const Entry& entry);
   void restore_mark(Mark mark);
 
-  // In the order of their ids, which never change.
+  // They are in the order of their ids, which never change.
   const std::vector<std::unique_ptr<ServicePulse>>& services() const { return services_; }
   ServicePulse* find(const std::string& name);
-  // nullopt: it speaks, is not learned yet, or has been away for the retention.
+  // Returns nullopt if the service logs, is still being learned, or has been away for the
+  // retention.
   std::optional<Silence> silence(const ServicePulse& service, Timestamp now) const;
-  // A sign of life of a host other than a line (an agent's report).
+  // Notes a sign of life of a host other than a line (an agent's report).
   void host_seen(const std::string& host, Timestamp now);
   const std::map<std::string, Timestamp>& hosts() const { return hosts_; }
 
   const std::deque<SeenError>& errors() const { return errors_; }
   uint64_t errors_seen() const { return errors_seen_; }
-  // What was learned about gaps, as JSON, and back (kCorrupt: it is something else).
+  // Writes what was learned about gaps as JSON, and reads it back (kCorrupt if it is anything
+  // else).
   std::string save_gaps() const;
   // Services without a line since `oldest` are left out.
   Status load_gaps(std::string_view text, Timestamp oldest = 0);
-  // Of all services; 0: none.
+  // The time of the newest line of all services; 0: none.
   Timestamp newest_line() const;
 
   const MarkBook& marks() const { return marks_; }
   uint64_t marks_seen() const { return marks_seen_; }
   ErrorBook& faults() { return faults_; }
   uint64_t new_faults() const { return new_faults_; }
-  // The oldest second of the ring that a late line has changed since the last call; INT64_MAX:
-  // none.
+  // Returns the oldest second of the ring that a late line has changed since the last call;
+  // INT64_MAX: none.
   int64_t take_oldest_changed();
 
  private:
   struct Stream {
     ServicePulse* service = nullptr;  // null: the stream of an agent's own events
-    std::optional<Level> level;       // of the stream's label; else of each entry
+    std::optional<Level> level;       // from the stream's label; otherwise each entry has its own
     std::string host;
     std::string container;
     bool docker_event = false;

@@ -111,7 +111,7 @@ std::string faults_json(Pulse& pulse, size_t limit) {
 
 namespace {
 
-// In ms; null: not known.
+// Writes ms; null if it is not known.
 json offset_json(const std::optional<Duration>& offset) {
   return offset ? json(*offset / kMillisecond) : json(nullptr);
 }

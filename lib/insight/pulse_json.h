@@ -15,24 +15,25 @@ namespace logsvc::insight {
 // by_minute: cells are minutes of the last day.
 std::string pulse_snapshot(const Pulse& pulse, Timestamp now, bool by_minute);
 
-// {"faults":[…]}: the newest first.
+// {"faults":[…]}, the newest first.
 std::string faults_json(Pulse& pulse, size_t limit);
 
 // {"agents":[{"id","host","version","started","seen","gone","skew","keptAtArrival","keptAt",
 // "setAside","ownOffset","containers","spoolBytes","spoolLines",
 // "spoolAge","dropped":{reason:n},"sources":[{"source","received","late","doubled","missing",
-// "unknown","cells":[[number,received,late,doubled,missing]…]}]}],"cellWidth","hosts":{host:seen}};
-// times in ms. gone: not heard of for AgentBook::kAlive, since `seen`. unknown: lines that a run of
-// the server that was killed may have taken. skew: the agent's clock minus ours, as we measure it,
-// ownOffset: as the agent does (null: not yet); keptAtArrival: its lines that were too far ahead of
-// our clock, the last ones at keptAt.
+// "unknown","cells":[[number,received,late,doubled,missing]…]}]}],"cellWidth","hosts":{host:seen}}
+// gone: not heard of for AgentBook::kAlive, since `seen`. unknown: lines that a killed run of the
+// server may have taken. skew: the agent's clock minus ours, as we measure it; ownOffset: as the
+// agent does (null: not yet). keptAtArrival: its lines that were too far ahead of our clock, the
+// last ones at keptAt. Times are in ms.
 std::string agents_json(const AgentBook& book, const Pulse& pulse, Timestamp now);
 
-// What changed since the frame before. Its size is bounded whatever the rate of lines.
+// Says what changed since the frame before. Its size is bounded whatever the rate of lines.
 class PulseFrames {
  public:
   static constexpr size_t kMaxBytes = 4800;
-  static constexpr int64_t kOpenSeconds = 4;  // each frame has the counts of so many, up to now
+  // each frame has the counts of the last so many seconds
+  static constexpr int64_t kOpenSeconds = 4;
   static constexpr size_t kErrorsPerFrame = 3;
 
   // {"now","cells":[service,second,level,n,…],"last":{id:ms},"silence":{id:…|null},"services":[new…],

@@ -11,7 +11,7 @@ auto place_of(SourceLedger::Cells& cells, int64_t number) {
                           [](const auto& one, int64_t n) { return one.first < n; });
 }
 
-// Holes lie behind each other, below the next number, each in a cell that counts it.
+// Checks that holes lie behind each other, below the next number, each in a cell that counts it.
 bool is_sound(const SourceLedger::Kept& kept) {
   std::map<int64_t, LedgerCell> left;
   for (const auto& [number, cell] : kept.cells) {
@@ -41,7 +41,7 @@ LedgerCell& SourceLedger::cell(int64_t number) {
   return place->second;
 }
 
-// What of [first, end) lies in holes; the holes become smaller by it.
+// Returns what of [first, end) lies in holes, and makes the holes smaller by it.
 SourceLedger::Filled SourceLedger::fill_holes(uint64_t first, uint64_t end) {
   Filled filled;
   std::vector<Hole> left;
@@ -82,7 +82,7 @@ bool SourceLedger::add(uint64_t first, uint64_t count, Timestamp arrival) {
   here.received += fresh + filled.late + filled.known;
   here.late += filled.late;
   here.doubled += count - fresh - filled.late - filled.known;
-  // Numbers that were there before tell nothing of what a killed run took.
+  // Numbers that were there before say nothing about what a killed run took.
   if (fresh > 0) resumed_ = false;
   kept_.next = std::max(kept_.next, end);
   kept_.heard = now;
@@ -94,7 +94,7 @@ void SourceLedger::forget_old(int64_t now) {
   const int64_t oldest = now - static_cast<int64_t>(kCells) + 1;
   std::erase_if(kept_.holes, [&](const Hole& hole) { return hole.cell < oldest; });
   kept_.cells.erase(kept_.cells.begin(), place_of(kept_.cells, oldest));
-  // Of a clock that stepped back.
+  // Cells from before the clock stepped back go first.
   while (kept_.cells.size() > kCells) {
     const int64_t last = kept_.cells.back().first;
     std::erase_if(kept_.holes, [&](const Hole& hole) { return hole.cell == last; });

@@ -1,13 +1,13 @@
-// The ledger of one source of an agent: which of its numbered lines came, came late, came twice or
-// are missing, by ten minutes of a day. Not thread-safe.
+// The ledger of one source of an agent: which of its numbered lines arrived, arrived late, arrived
+// twice or are missing, by ten minutes of a day. Not thread-safe.
 //
 // It is kept between two runs of the server, once a minute. A run that was killed may have taken
-// lines that the kept ledger does not know of: they count as received nowhere, and the numbers
-// between the kept ones and the first that comes after them tell nothing. They are `unknown`, not
-// missing; of those that come again after all, each counts as received. After a run that ended as
-// it should, nothing came that is not kept: then such numbers are missing as ever. A hole that
-// opened or was filled is kept within seconds (Insight), so that a hole is rarely told as open that
-// the killed run saw filled.
+// lines that the kept ledger does not know of: they are not counted as received, and the numbers
+// between the kept ones and the first that comes afterwards prove nothing. They are `unknown`, not
+// missing; each of them that comes again counts as received. A run that ended properly has kept
+// everything that came: such numbers are then missing as usual. A hole that opened or was filled is
+// kept within seconds (Insight), so that a hole that the killed run saw filled is rarely reported
+// as open.
 #pragma once
 
 #include <cstddef>
@@ -21,9 +21,9 @@ namespace logsvc::insight {
 
 struct LedgerCell {
   uint64_t received = 0;
-  uint64_t late = 0;     // of the received, those that filled a hole
+  uint64_t late = 0;     // those of the received that filled a hole
   uint64_t doubled = 0;  // came again
-  uint64_t missing = 0;  // of holes that opened in this cell and are still open
+  uint64_t missing = 0;  // in holes that opened in this cell and are still open
   uint64_t unknown = 0;  // a run of the server that was killed may have taken them
   bool operator==(const LedgerCell&) const = default;
 };
@@ -37,7 +37,7 @@ class SourceLedger {
   struct Hole {
     uint64_t first = 0;
     uint64_t end = 0;
-    int64_t cell = 0;      // in which it opened
+    int64_t cell = 0;      // the cell in which it opened
     bool unknown = false;  // rather than missing
     bool operator==(const Hole&) const = default;
   };
@@ -45,23 +45,24 @@ class SourceLedger {
   using Cells = std::vector<std::pair<int64_t, LedgerCell>>;
   struct Kept {
     uint64_t next = 0;  // the number that comes next; 0: nothing came yet
-    int64_t heard = 0;  // cell of the last arrival
+    int64_t heard = 0;  // the cell of the last arrival
     std::vector<Hole> holes;
     Cells cells;
     bool operator==(const Kept&) const = default;
   };
 
-  // Lines [first, first + count) arrived. True if a hole opened, or became smaller.
+  // Notes that lines [first, first + count) arrived. Returns true if a hole opened, or became
+  // smaller.
   bool add(uint64_t first, uint64_t count, Timestamp arrival);
 
   const Cells& cells() const { return kept_.cells; }
   LedgerCell total() const;
-  // The cell of the last arrival.
+  // Returns the cell of the last arrival.
   int64_t heard() const { return kept_.heard; }
 
   const Kept& kept() const { return kept_; }
-  // exact: nothing came after it was kept. False, and nothing is changed, if its parts contradict
-  // each other.
+  // exact says that nothing came after it was kept. Returns false, and changes nothing, if its
+  // parts contradict each other.
   bool restore(Kept kept, bool exact);
 
  private:
@@ -69,7 +70,7 @@ class SourceLedger {
   void open_hole(uint64_t end, int64_t now);
   struct Filled {
     uint64_t late = 0;
-    uint64_t known = 0;  // of unknown numbers
+    uint64_t known = 0;  // how many of them were unknown numbers
   };
   Filled fill_holes(uint64_t first, uint64_t end);
   void forget_old(int64_t now);

@@ -8,7 +8,7 @@
 namespace logsvc::journal {
 namespace {
 
-constexpr uint64_t kRotateWhenTrimmedShare = 16;  // of a full segment
+constexpr uint64_t kRotateWhenTrimmedShare = 16;  // share of a full segment
 
 constexpr const char* kDamagedSuffix = ".damaged";
 
@@ -20,7 +20,7 @@ Journal::~Journal() = default;
 Result<std::unique_ptr<Journal>> Journal::open(FileSystem& files, std::string dir,
                                                JournalOptions options, OpenReport* report) {
   RETURN_IF_ERROR(files.make_dirs(dir));
-  // What a process that died has made need not last yet.
+  // What a process that died has created need not be durable yet.
   RETURN_IF_ERROR(files.sync_dir(parent_dir(dir)));
   RETURN_IF_ERROR(files.sync_dir(dir));
   ASSIGN_OR_RETURN(const std::vector<std::string> names, files.list(dir));
@@ -35,7 +35,7 @@ Result<std::unique_ptr<Journal>> Journal::open(FileSystem& files, std::string di
   return std::unique_ptr<Journal>(new Journal(std::move(impl)));
 }
 
-// Every header is read before anything is changed: if one is of another version, nothing is.
+// Every header is read before anything is changed: if one has another version, nothing is changed.
 Status Journal::Impl::find_segments(const std::vector<std::string>& names, OpenReport& report) {
   std::vector<Segment> empty;
   for (const std::string& name : names) {
@@ -63,8 +63,8 @@ Status Journal::Impl::find_segments(const std::vector<std::string>& names, OpenR
   return {};
 }
 
-// If the header does not verify, the name and the records say what it was. holds_nothing: neither
-// it nor any record verifies.
+// If the header does not verify, the name and the records say what it was. holds_nothing is set if
+// neither the header nor any record verifies.
 Status Journal::Impl::read_header(Segment& segment, bool& holds_nothing) {
   ASSIGN_OR_RETURN(const auto file, files.open_read(segment.path));
   ASSIGN_OR_RETURN(const std::string head,
@@ -93,8 +93,8 @@ Status Journal::Impl::read_header(Segment& segment, bool& holds_nothing) {
   return {};
 }
 
-// Segments that have no record and whose numbers are in the one before: to begin them failed, and
-// their removal did not last.
+// Drops segments that have no record and whose numbers are in the one before: an attempt to begin
+// them failed, and their removal was not durable.
 Status Journal::Impl::drop_strays() {
   for (size_t i = segments.size(); i-- > 1;) {
     if (segments[i].bytes > segments[i].header.bytes()) continue;
@@ -108,7 +108,7 @@ Status Journal::Impl::drop_strays() {
   return {};
 }
 
-// Appends go on in the last segment only if all of it verifies.
+// Appends continue in the last segment only if all of it verifies.
 Status Journal::Impl::go_on_behind_last(OpenReport& report) {
   const Segment& last = segments.back();
   ASSIGN_OR_RETURN(const std::string bytes, files.read_all(last.path));
@@ -128,7 +128,7 @@ Status Journal::Impl::go_on_behind_last(OpenReport& report) {
   return {};
 }
 
-// The name it has now.
+// Returns the name it has now.
 Result<std::string> Journal::Impl::set_aside(const std::string& path) {
   std::string target = path + kDamagedSuffix;
   for (int n = 1; files.exists(target); ++n) {
@@ -139,8 +139,8 @@ Result<std::string> Journal::Impl::set_aside(const std::string& path) {
 }
 
 Status Journal::Impl::begin_segment() {
-  // All that is not synced is in the last segment: a sync of that one speaks for all. Others append
-  // while this waits, and may begin the segment themselves.
+  // Everything that is not synced is in the last segment: a sync of that one covers all. Other
+  // threads append while this one waits, and may begin the segment themselves.
   while (file && synced < next - 1 && failed_through < next - 1) {
     const std::shared_ptr<WritableFile> before = file;
     RETURN_IF_ERROR(sync_locked(next - 1));
@@ -178,7 +178,7 @@ Status Journal::Impl::advance_to(uint64_t sequence) {
   return {};
 }
 
-// One without a record never is.
+// A segment without a record is never full.
 bool Journal::Impl::is_full(const Segment& segment) const {
   return segment.bytes >= options.segment_bytes && segment.bytes > segment.header.bytes();
 }
@@ -215,7 +215,7 @@ Result<uint64_t> Journal::Impl::append_locked(const std::vector<std::string_view
     parts.push_back(records[i]);
   }
   if (const Status written = file->append_parts(parts); !written.ok()) {
-    // Take back what was half written; if that fails too, the segment ends here.
+    // This takes back what was half written; if that fails too, the segment ends here.
     if (!file->truncate(segments.back().bytes).ok()) abandoned = true;
     return written.error();
   }
@@ -312,7 +312,7 @@ Status Journal::trim(uint64_t up_to) {
     }
   }
   if (gone.empty()) return {};
-  for (const std::string& path : gone) {  // one may be missing: an earlier try went half way
+  for (const std::string& path : gone) {  // one may be missing: an earlier attempt got half way
     if (!impl_->files.exists(path)) continue;
     if (kept.count(path)) {
       RETURN_IF_ERROR(impl_->set_aside(path));

@@ -5,9 +5,10 @@
 // hands bytes to the operating system; append_durable() returns when they survive a power cut,
 // sharing one fdatasync among all callers that wait at the same time (group commit).
 //
-// What does not verify costs itself alone: reading goes on with the next record that does, and says
-// what was lost. Such a segment is not written again, and kept as NAME.damaged when it is trimmed.
-// An incomplete tail of the last segment is none of that (a crash while writing): OpenReport.
+// What does not verify costs only itself: reading goes on with the next record that does, and
+// reports what was lost. Such a segment is not written again, and is kept as NAME.damaged when it
+// is trimmed. An incomplete tail of the last segment is not damage but a crash while writing: see
+// OpenReport.
 //
 // Safe from several threads. The journal's lock is a leaf: nothing else is locked under it.
 #pragma once
@@ -26,26 +27,26 @@
 namespace logsvc::journal {
 
 struct JournalOptions {
-  // A new segment is begun when the current one is at least this long. Larger: fewer files, but
-  // space comes back in larger steps.
+  // A new segment is begun when the current one is at least this long. Larger segments mean fewer
+  // files, but space comes back in larger steps.
   uint64_t segment_bytes = 16u << 20;
-  // Over this, append fails with kNoSpace. 0 = no cap.
+  // Above this, append fails with kNoSpace. 0: no cap.
   uint64_t max_bytes = 0;
 };
 
 struct OpenReport {
   uint64_t torn_bytes = 0;  // at the end of the last segment; they stay there
-  std::string detail;       // path:offset of them; empty if there are none
-  // What segments are called now of which nothing verifies.
+  std::string detail;       // their path:offset; empty if there are none
+  // The new names of segments in which nothing verifies.
   std::vector<std::string> set_aside;
 };
 
-// Records that should be there.
+// Records that should be there and are not.
 struct Loss {
   uint64_t first = 0;    // sequence
-  uint64_t records = 0;  // from there on
+  uint64_t records = 0;  // how many are lost from there on
   std::string where;     // path:offset of what is there instead
-  uint64_t bytes = 0;    // how much of it
+  uint64_t bytes = 0;    // how many bytes that is
 };
 
 class Journal {
@@ -59,26 +60,26 @@ class Journal {
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;
 
-  // Sequence of the record. On an error nothing of the record stays in the journal, so the
-  // caller may try again. Records of up to 1 GiB.
+  // Returns the record's sequence. On an error nothing of the record stays in the journal, so the
+  // caller may try again. A record may have up to 1 GiB.
   Result<uint64_t> append(std::string_view record);
-  // Several records as one write, all or nothing; the sequence of the last.
+  // Appends several records as one write, all or nothing; returns the sequence of the last.
   Result<uint64_t> append(const std::vector<std::string_view>& records);
-  // Everything appended so far is on disk when this returns. After a failure the records that
-  // were not synced yet may or may not come back on replay.
+  // Returns when everything appended so far is on disk. After a failure the records that were not
+  // synced yet may or may not come back on replay.
   Status sync();
   Result<uint64_t> append_durable(std::string_view record);
 
-  // Reads on from a place; at the end it waits for nothing: next() returns false, and finds what
-  // was appended since when called again. For one thread. Must not outlive the journal.
+  // Reads on from a place. At the end it does not wait: next() returns false, and finds what was
+  // appended since when it is called again. For one thread. Must not outlive the journal.
   class Reader {
    public:
-    // True: sequence() and record() are the next one. False: the end so far. Records that were
-    // trimmed meanwhile are skipped.
+    // Returns true if sequence() and record() are the next one, false at the end so far. Records
+    // that were trimmed meanwhile are skipped.
     Result<bool> next();
     uint64_t sequence() const { return sequence_; }
-    std::string_view record() const { return record_; }  // until next()
-    // Records that damage cost so far; of more than 100 places the rest is told as one.
+    std::string_view record() const { return record_; }  // valid until next()
+    // Returns the records lost to damage so far; beyond 100 places the rest is reported as one.
     uint64_t lost_records() const { return lost_records_; }
     const std::vector<Loss>& losses() const { return losses_; }
 
@@ -114,23 +115,22 @@ class Journal {
   Status replay(uint64_t from,
                 const std::function<bool(uint64_t sequence, std::string_view)>& visit) const;
 
-  // Later records go to a segment of their own, so that trim can delete all that is there now.
+  // Puts later records into a segment of their own, so that trim can delete all that is there now.
   Status begin_segment();
-  // Makes the first segment, if there is none: a journal without a file was never begun, or is
-  // gone.
+  // Makes the first segment if there is none, that is, if the journal was never begun or is gone.
   Status begin();
   bool is_begun() const;
-  // The next record gets this number, if it is higher than the one it would get: numbers up to
+  // Gives the next record this number if it is higher than the one it would get: numbers up to
   // there were given out before, although the journal does not have them (any more).
   Status advance_to(uint64_t sequence);
-  // Records with sequence <= up_to are no longer needed; whole segments of them are deleted. They
-  // count as kept until their removal lasts.
+  // Says that records with sequence <= up_to are no longer needed; whole segments of them are
+  // deleted. They count as kept until their removal is durable.
   Status trim(uint64_t up_to);
 
-  // The oldest that may be on disk; next_sequence() if there is none.
+  // Returns the oldest that may be on disk; next_sequence() if there is none.
   uint64_t first_sequence() const;
-  uint64_t next_sequence() const;  // of the next append
-  // The first sequence behind the oldest segment; 0 if there is only one.
+  uint64_t next_sequence() const;  // that the next append gets
+  // Returns the first sequence after the oldest segment; 0 if there is only one.
   uint64_t oldest_segment_end() const;
   uint64_t size_bytes() const;  // of all segment files
 

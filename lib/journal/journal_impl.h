@@ -1,4 +1,4 @@
-// State shared by the journal's writing and reading halves. Private to this folder.
+// The state shared by the journal's writing and reading halves. Private to this folder.
 #pragma once
 
 #include <deque>
@@ -28,7 +28,7 @@ struct Journal::Impl {
   mutable Mutex mutex;
   CondVar synced_changed;
   std::deque<Segment> segments GUARDED_BY(mutex);        // the last one is being written
-  std::shared_ptr<WritableFile> file GUARDED_BY(mutex);  // of the last segment
+  std::shared_ptr<WritableFile> file GUARDED_BY(mutex);  // the file of the last segment
   bool abandoned GUARDED_BY(mutex) = false;              // nothing more goes into the last segment
   uint64_t next GUARDED_BY(mutex) = 1;                   // sequence of the next record
   uint64_t synced GUARDED_BY(mutex) = 0;                 // on disk up to this sequence, but for:
@@ -36,7 +36,7 @@ struct Journal::Impl {
   uint64_t failed_through GUARDED_BY(mutex) = 0;
   Status failure GUARDED_BY(mutex);
   bool syncing GUARDED_BY(mutex) = false;  // a thread is in fdatasync
-  // Numbers from here to next - 1 were passed over; 0: none.
+  // Numbers from here to next - 1 were skipped; 0: none were.
   uint64_t passed_over_from GUARDED_BY(mutex) = 0;
   // First sequences of segments in which something does not verify: they are kept when trimmed.
   mutable std::set<uint64_t> damaged GUARDED_BY(mutex);

@@ -8,7 +8,7 @@ namespace {
 constexpr uint64_t kReadBytes = 1u << 20;
 constexpr size_t kMaxLosses = 100;
 
-// 0: there is none, or it is of version 1.
+// Returns 0 if there is none, or if the segment has version 1.
 uint64_t marker_of(const std::deque<Segment>& segments, uint64_t first) {
   const auto found = std::find_if(segments.rbegin(), segments.rend(),
                                   [&](const Segment& s) { return s.first <= first; });
@@ -23,7 +23,8 @@ std::unique_ptr<Journal::Reader> Journal::read_from(uint64_t sequence) const {
   return std::unique_ptr<Reader>(new Reader(*impl_, sequence));
 }
 
-// Opens the segment that holds wanted_, or the first one after it. False: there is none yet.
+// Opens the segment that holds wanted_, or the first one after it. Returns false if there is none
+// yet.
 Result<bool> Journal::Reader::next_segment() {
   while (true) {
     std::string path;
@@ -57,7 +58,8 @@ Result<bool> Journal::Reader::next_segment() {
   }
 }
 
-// Makes the n bytes at offset_ part of the buffer. False: the file does not have them (yet).
+// Makes the n bytes at offset_ part of the buffer. Returns false if the file does not have them
+// (yet).
 Result<bool> Journal::Reader::fill(uint64_t n) {
   if (offset_ + n <= buffer_offset_ + buffer_.size()) return true;
   uint64_t size = file_->size();
@@ -74,7 +76,8 @@ Result<bool> Journal::Reader::fill(uint64_t n) {
   return true;
 }
 
-// Reads the record at offset_, if it is before `end`; false: it does not verify, or is not there.
+// Reads the record at offset_ if it is before `end`; returns false if it does not verify or is not
+// there.
 Result<bool> Journal::Reader::read_here(uint64_t end) {
   const uint64_t head = header_.record_header_bytes();
   ASSIGN_OR_RETURN(const bool has_header, fill(head));
@@ -94,7 +97,7 @@ Result<bool> Journal::Reader::read_here(uint64_t end) {
   return true;
 }
 
-// Goes on with the next record of the segment that verifies.
+// Continues with the next record of the segment that verifies.
 Result<bool> Journal::Reader::find_behind_damage(uint64_t end) {
   auto opened = journal_.files.open_read(path_);  // it may have grown
   if (!opened.ok() && opened.error().code == ErrorCode::kNotFound) return false;  // it was trimmed
@@ -118,7 +121,7 @@ void Journal::Reader::note_damage(uint64_t segment) {
   journal_.damaged.insert(segment);
 }
 
-// Those that nobody wanted are no loss.
+// Records that nobody asked for are not reported as lost.
 void Journal::Reader::lose(Loss loss) {
   const uint64_t end = loss.first + loss.records;
   loss.first = std::max(loss.first, wanted_);
@@ -145,7 +148,7 @@ Result<bool> Journal::Reader::next() {
     }
     if (std::max(at_, wanted_) >= end) return false;
     if (file_ && marker != 0 && marker != header_.marker) {
-      // It had no record yet, and was made anew under its name: it is the next one again.
+      // It had no record yet, and was created anew under its name: it is the next one again.
       file_.reset();
       --segment_first_;
     }
@@ -165,7 +168,7 @@ Result<bool> Journal::Reader::next() {
     Loss loss{at_, 0, path_ + ":" + std::to_string(offset_), 0};
     if (file_) loss.bytes = file_->size() - std::min(file_->size(), offset_);
     if (file_ && segment_first_ >= last_segment) {
-      // Numbers that nothing was written under: their segment was never finished. The next one
+      // Nothing was written under these numbers: their segment was never finished. The next one
       // will show it.
       if (abandoned) return false;
       return Error{ErrorCode::kCorrupt, loss.where + ": a record that was written does not verify"};

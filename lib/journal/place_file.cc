@@ -7,7 +7,7 @@ namespace logsvc::journal {
 namespace {
 
 constexpr size_t kRecordBytes = 16;
-constexpr size_t kMaxRecords = 4096;  // then the file begins anew
+constexpr size_t kMaxRecords = 4096;  // then the file is rewritten
 constexpr uint64_t kSeed = 0x6B6361;
 
 std::string record(uint64_t sequence) {

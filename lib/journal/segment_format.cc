@@ -45,7 +45,7 @@ std::string encode_segment_header(const SegmentHeader& header) {
   return out;
 }
 
-// No release for years to come writes a later version: a header that says so is damaged.
+// No release for years to come will write a later version, so a header that claims one is damaged.
 constexpr uint16_t kLatestVersion = 16;
 
 Result<SegmentHeader> decode_segment_header(std::string_view bytes, const std::string& path) {
@@ -73,7 +73,7 @@ Result<SegmentHeader> decode_segment_header(std::string_view bytes, const std::s
 
 namespace {
 
-// Of version 2: of all that stands before the record's own.
+// In version 2 it covers everything before the record's bytes as well.
 uint64_t checksum_of(std::string_view before, std::string_view record) {
   return hash_bytes(record, hash_bytes(before));
 }

@@ -1,4 +1,4 @@
-// Bytes of a segment file: FORMAT.md. Pure functions.
+// Encodes and decodes the bytes of a segment file: FORMAT.md. Pure functions.
 #pragma once
 
 #include <cstdint>
@@ -15,9 +15,9 @@ inline constexpr uint16_t kSegmentVersion = 2;         // written; 1 is read
 inline constexpr uint64_t kSegmentHeaderBytes = 40;
 inline constexpr uint64_t kMaxRecordBytes = 1u << 30;
 
-// "00000000000000000001.journal"
+// Returns "00000000000000000001.journal".
 std::string segment_name(uint64_t first_sequence);
-// The first sequence, or nullopt if the name is not a segment's.
+// Returns the first sequence, or nullopt if the name is not that of a segment.
 std::optional<uint64_t> parse_segment_name(std::string_view name);
 
 struct SegmentHeader {
@@ -26,7 +26,7 @@ struct SegmentHeader {
   // Records below this were on disk, or trimmed, when the segment was begun; those from here to
   // `first` need not be anywhere.
   uint64_t kept_to = 0;
-  // Stands before each record. Random and told to nobody, so that no record's bytes have it.
+  // Stands before each record. It is random and told to nobody, so that no record can contain it.
   uint64_t marker = 0;
 
   uint64_t bytes() const { return version == 1 ? 16 : kSegmentHeaderBytes; }
@@ -34,14 +34,14 @@ struct SegmentHeader {
   bool operator==(const SegmentHeader&) const = default;
 };
 
-// A header of kSegmentVersion with a marker of its own.
+// Makes a header of kSegmentVersion with a marker of its own.
 SegmentHeader new_segment_header(uint64_t first, uint64_t kept_to);
 std::string encode_segment_header(const SegmentHeader& header);
-// bytes: the first of the file. kCorrupt with the path if they are no header, kUnsupported if it is
-// one of another version.
+// bytes are the first of the file. kCorrupt with the path if they are not a header, kUnsupported if
+// it has another version.
 Result<SegmentHeader> decode_segment_header(std::string_view bytes, const std::string& path);
 
-// What stands before the record.
+// Makes the bytes that stand before the record.
 std::string encode_record_header(const SegmentHeader& segment, uint64_t sequence,
                                  std::string_view record);
 
@@ -51,8 +51,8 @@ struct RecordHeader {
   uint32_t length = 0;
   uint64_t checksum = 0;
 };
-// bytes holds at least segment.record_header_bytes(). sequence: what it has to be; version 1 does
-// not say.
+// bytes holds at least segment.record_header_bytes(). sequence is what it has to be, since version
+// 1 does not say.
 RecordHeader decode_record_header(const SegmentHeader& segment, std::string_view bytes,
                                   uint64_t sequence);
 bool record_verifies(const SegmentHeader& segment, const RecordHeader& header,

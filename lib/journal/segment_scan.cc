@@ -7,7 +7,7 @@
 namespace logsvc::journal {
 namespace {
 
-// The record at this place, if it verifies.
+// Returns the record at this place, if it verifies.
 std::optional<FoundRecord> record_at(const SegmentHeader& segment, std::string_view bytes,
                                      uint64_t at, uint64_t sequence) {
   const uint64_t head = segment.record_header_bytes();
@@ -28,7 +28,7 @@ std::optional<FoundRecord> find_marked(const SegmentHeader& segment, std::string
   return {};
 }
 
-// Where records of version 1 may begin, by their lengths alone.
+// Finds where records of version 1 may begin by their lengths alone.
 class UnmarkedSearch {
  public:
   UnmarkedSearch(const SegmentHeader& segment, std::string_view bytes)
@@ -49,15 +49,15 @@ class UnmarkedSearch {
   static constexpr uint64_t kMaxMissing = 64;
   static constexpr int kSureSteps = 3;
 
-  // The length of a record there, 0 if it cannot be one.
+  // Returns the length of a record there, 0 if it cannot be one.
   uint64_t length_at(uint64_t at) const {
     if (at > bytes_.size() || bytes_.size() - at < kHead) return 0;
     const uint64_t length = load_fixed<uint32_t>(bytes_.data() + at);
     return length <= bytes_.size() - at - kHead ? length : 0;
   }
 
-  // Lengths that lead on are, others as long as it does not take too much time: bytes that happen
-  // to look like a length are many in a large segment.
+  // Lengths that lead on to another are worth it, and others as long as that does not take too
+  // long: in a large segment many bytes happen to look like a length.
   bool is_worth_hashing(uint64_t at) {
     const uint64_t length = length_at(at);
     if (length == 0) return false;
@@ -79,7 +79,8 @@ class UnmarkedSearch {
   uint64_t unsure_bytes_ = uint64_t{4} << 30;  // that may still be hashed
 };
 
-// The first bytes that are a record of version 2 with a sequence that the file can have.
+// Returns the marker of the first bytes that are a record of version 2 with a sequence that the
+// file can have.
 std::optional<uint64_t> marker_of_records(std::string_view bytes, uint64_t first) {
   SegmentHeader guess{2, first, first, 0};
   const uint64_t head = guess.record_header_bytes();

@@ -23,7 +23,7 @@ Status check_request(const EngineLimits& limits, Timestamp start, Timestamp end)
   return {};
 }
 
-// Steps as Loki's front end aligns them: start down, end up to multiples of the step.
+// Aligns steps as Loki's front end does: start down, end up to multiples of the step.
 Result<Steps> aligned_steps(const RangeRequest& request, const EngineLimits& limits) {
   if (request.step <= 0) {
     return invalid(
@@ -93,7 +93,7 @@ void sort_by_labels(std::vector<ResultSeries>& series) {
   });
 }
 
-// Series that ended up with the same labels, by label_replace say, are one in a matrix.
+// Series that ended up with the same labels, by label_replace for example, are one in a matrix.
 void merge_equal(std::vector<ResultSeries>& sorted) {
   std::vector<ResultSeries> out;
   for (ResultSeries& s : sorted) {

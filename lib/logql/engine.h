@@ -1,5 +1,5 @@
-// LogQL in, results out: parse → plan → pull iterators over a LogSource.
-// Semantics: Grafana Loki 3.7.6. Stateless and safe from several threads.
+// Runs LogQL: parse → plan → pull iterators over a LogSource. The semantics are those of Grafana
+// Loki 3.7.6. Stateless and safe from several threads.
 #pragma once
 
 #include <memory>
@@ -22,7 +22,7 @@ class Engine {
   // Borrows the source.
   Engine(const LogSource& source, EngineLimits limits);
 
-  // kInvalid (Loki's text) for a query that does not parse or is over a limit; kTimeout; the reason
+  // kInvalid (Loki's text) for a query that does not parse or exceeds a limit; kTimeout; the reason
   // of the run's cancellation; kLimit when all queries together hold too much; kUnprocessable for
   // what Loki answers with 500 (many-to-many matches).
   Result<QueryResult> range(const RangeRequest& request) const;
@@ -33,24 +33,24 @@ class Engine {
   EngineLimits limits_;
 };
 
-// A log query compiled for live tail: entries come one at a time, in any order.
-// Not safe from several threads at once (stages keep buffers).
+// A log query compiled for live tail: entries come one at a time, in any order. Not safe from
+// several threads at once (stages keep buffers).
 class TailQuery {
  public:
-  // kInvalid as Engine; also "only log selector is supported" for a metric query, which
-  // callers tell apart by is_metric_query.
+  // Errors as Engine's kInvalid; also "only log selector is supported" for a metric query, which
+  // callers recognize with is_metric_query.
   static Result<std::unique_ptr<TailQuery>> parse(std::string_view query);
   virtual ~TailQuery() = default;
 
   virtual const std::vector<Matcher>& matchers() const = 0;
-  // Whether the entry of a stream that matches passes; then `labels` is the set it is shown
-  // under and `out` the entry, filled as in ResultStream/ResultEntry.
+  // Whether the entry of a matching stream passes; then `labels` is the set it is shown under and
+  // `out` the entry, filled as in ResultStream/ResultEntry.
   virtual bool process(const LabelSet& stream, const Entry& entry, bool categorize, Labels& labels,
                        ResultEntry& out) = 0;
 };
 
-// The matchers of a selector without stages ({a="b"}); kInvalid otherwise, with Loki's texts
-// ("only label matchers are supported"). {} gives no matchers if allow_empty.
+// Returns the matchers of a selector without stages ({a="b"}); kInvalid otherwise, with Loki's
+// texts ("only label matchers are supported"). {} gives no matchers if allow_empty.
 Result<std::vector<Matcher>> parse_selector(std::string_view text, bool allow_empty);
 
 // True if the text parses as a metric query.

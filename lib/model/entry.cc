@@ -6,7 +6,7 @@ std::shared_ptr<const Batch> batch_without(std::shared_ptr<const Batch> batch,
                                            std::span<const BatchPlace> places) {
   if (places.empty()) return batch;
   struct Part {
-    std::shared_ptr<const Batch> whole;  // has the bytes
+    std::shared_ptr<const Batch> whole;  // owns the bytes
     Batch left;
   };
   auto part = std::make_shared<Part>();

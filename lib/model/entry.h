@@ -14,8 +14,8 @@
 
 namespace logsvc {
 
-// One stored line. A view: whoever made it owns the bytes and says how long they live.
-// The line may hold any bytes (NUL, newlines, invalid UTF-8).
+// One stored line. It is a view: whoever made it owns the bytes and says how long they live. The
+// line may hold any bytes (NUL, newlines, invalid UTF-8).
 struct Entry {
   Timestamp timestamp = 0;
   std::string_view line;
@@ -57,8 +57,8 @@ struct BatchPlace {
   uint32_t stream = 0;
   uint32_t entry = 0;
 };
-// The batch without the entries at these places, which are in their order in it; streams that have
-// none left are left out. Shares the bytes of the batch.
+// Returns the batch without the entries at these places, which are in the batch's order; streams
+// that become empty are left out. Shares the bytes of the batch.
 std::shared_ptr<const Batch> batch_without(std::shared_ptr<const Batch> batch,
                                            std::span<const BatchPlace> places);
 

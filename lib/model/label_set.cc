@@ -181,9 +181,9 @@ namespace {
 
 bool name_before(const Label& a, const Label& b) { return a.name < b.name; }
 
-// Sorted by name; of equal names the last one.
+// Sorts by name; of equal names the last one stays.
 void put_in_order(Labels& labels) {
-  // Mostly they come so; then nothing has to be moved. A few are sorted without a buffer.
+  // They mostly come in order; then nothing has to be moved. A few are sorted without a buffer.
   const auto out_of_order = [](const Label& a, const Label& b) { return a.name >= b.name; };
   if (std::adjacent_find(labels.begin(), labels.end(), out_of_order) == labels.end()) return;
   constexpr size_t kFew = 32;
@@ -260,7 +260,7 @@ bool is_plain(char c) {
   return byte >= 0x20 && byte < 0x7F && c != '"' && c != '\\';
 }
 
-// What is not plain ASCII: a character that is kept as it is, or an escape. How many bytes it took.
+// Appends a character that is not plain ASCII, as it is or escaped. Returns how many bytes it took.
 size_t append_special(std::string& out, std::string_view text) {
   static constexpr char kHex[] = "0123456789abcdef";
   static constexpr std::string_view kValues = "\"\\\a\b\f\n\r\t\v";

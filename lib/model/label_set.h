@@ -18,12 +18,12 @@ struct Label {
   auto operator<=>(const Label&) const = default;
 };
 using Labels = std::vector<Label>;
-// The value of the first one of that name; nullptr if there is none.
+// Returns the value of the first label of that name; nullptr if there is none.
 const std::string* find_label(const Labels& labels, std::string_view name);
-// Empty if there is none.
+// Returns an empty text if there is none.
 std::string_view label_value(const Labels& labels, std::string_view name);
 
-// Somebody else's bytes.
+// A label whose bytes belong to somebody else.
 struct LabelView {
   std::string_view name;
   std::string_view value;
@@ -31,8 +31,8 @@ struct LabelView {
   bool operator==(const LabelView&) const = default;
 };
 
-// Sorted by name, names unique, no empty values. A value: copies share storage; safe to
-// read from several threads.
+// Labels sorted by name, with unique names and no empty values. A value: copies share storage; safe
+// to read from several threads.
 class LabelSet {
  public:
   LabelSet();  // the empty set
@@ -46,20 +46,20 @@ class LabelSet {
 
   const Labels& labels() const { return rep_->labels; }
   bool empty() const { return rep_->labels.empty(); }
-  // The value of the label, or empty if it is absent.
+  // Returns the value of the label, or an empty text if it is absent.
   std::string_view get(std::string_view name) const;
   bool has(std::string_view name) const;
-  // XXH64 of `name 0xFF value 0xFF` for each label, as Loki orders streams of equal times;
-  // stable across runs and machines.
+  // The XXH64 of `name 0xFF value 0xFF` for each label, as Loki orders streams of equal times; it
+  // is stable across runs and machines.
   uint64_t hash() const { return rep_->hash; }
-  // {a="1", b="x"}: sorted, values Go-quoted.
+  // Writes {a="1", b="x"}: sorted, values Go-quoted.
   const std::string& to_string() const { return rep_->text; }
 
   bool operator==(const LabelSet& other) const {
     return rep_ == other.rep_ ||
            (rep_->hash == other.rep_->hash && rep_->labels == other.rep_->labels);
   }
-  // By label string, the order in which Loki lists streams.
+  // Compares label strings, the order in which Loki lists streams.
   bool operator<(const LabelSet& other) const { return to_string() < other.to_string(); }
 
  private:
@@ -72,13 +72,13 @@ class LabelSet {
   std::shared_ptr<const Rep> rep_;
 };
 
-// {a="1", b="x"} of labels in the given order.
+// Writes {a="1", b="x"} with the labels in the given order.
 std::string format_labels(const Labels& labels);
 
-// Go's strconv.Quote: double quotes, escapes, invalid UTF-8 as \xNN.
+// Quotes as Go's strconv.Quote: double quotes, escapes, invalid UTF-8 as \xNN.
 std::string quote(std::string_view text);
 
-// [A-Za-z_][A-Za-z0-9_]*
+// Matches [A-Za-z_][A-Za-z0-9_]*.
 bool is_label_name(std::string_view name);
 
 }  // namespace logsvc

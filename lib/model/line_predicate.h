@@ -1,4 +1,4 @@
-// A tree of conditions on the bytes of a line: what a query engine tells a source of the lines it
+// A tree of conditions on the bytes of a line: with it a query engine tells a source which lines it
 // wants. Plain data; the functions are pure.
 #pragma once
 
@@ -21,7 +21,7 @@ struct LinePredicate {
   bool any_case = false;  // ASCII letters in either case; text has the lower one
 
   static LinePredicate contains(std::string text) { return {Kind::kContains, std::move(text), {}}; }
-  // lower: in lower case.
+  // lower has to be in lower case.
   static LinePredicate contains_any_case(std::string lower) {
     return {Kind::kContains, std::move(lower), {}, true};
   }
@@ -35,7 +35,7 @@ struct LinePredicate {
     return {Kind::kNoneOf, {}, std::move(parts)};
   }
 
-  // Says nothing: every line passes.
+  // True if it says nothing: every line passes.
   bool is_trivial() const { return kind == Kind::kAllOf && parts.empty(); }
   bool operator==(const LinePredicate&) const = default;
 };

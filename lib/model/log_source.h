@@ -28,15 +28,15 @@ class ColumnSource;
 
 enum class Direction { kForward, kBackward };
 
-// What a read cost. Added to by the source while an iterator runs.
+// What a read cost. The source adds to it while an iterator runs.
 struct ReadStats {
   uint64_t bytes_processed = 0;       // bytes of lines looked at
   uint64_t lines_processed = 0;       // lines looked at
-  uint64_t head_lines = 0;            // of those, from memory
+  uint64_t head_lines = 0;            // those of them from memory
   uint64_t chunks_total = 0;          // blocks that the index named
-  uint64_t chunks_read = 0;           // blocks of which text was decoded
+  uint64_t chunks_read = 0;           // blocks whose text was decoded
   uint64_t compressed_bytes = 0;      // read from disk or page cache
-  uint64_t duplicates = 0;            // exact doubles left out
+  uint64_t duplicates = 0;            // exact duplicates left out
   std::vector<std::string> warnings;  // e.g. a block that does not verify
 };
 
@@ -44,28 +44,29 @@ struct SelectQuery {
   std::vector<Matcher> matchers;  // on stream labels; all hold
   TimeRange range;
   Direction direction = Direction::kForward;
-  // Holds for every wanted line. A hint: the source may leave out lines for which it does not, and
-  // need not; the engine tests lines itself.
+  // Holds for every wanted line. It is a hint: the source may leave out lines for which it does not
+  // hold, but need not; the engine tests lines itself.
   LinePredicate lines;
-  // Finds the fields that are asked for.
+  // Finds the fields that `fields` asks for.
   FieldParser parser;
-  // Hold for every wanted entry of which neither the stream nor the metadata has a label of the
-  // test's name. A hint like `lines`: what the parser surely finds may rule entries out.
+  // These hold for every wanted entry for which neither the stream nor the metadata has a label of
+  // the test's name. They are hints like `lines`: what the parser surely finds may rule entries
+  // out.
   std::vector<FieldPredicate> fields;
-  // About how many entries the caller will take; 0 = all. A hint for read-ahead.
+  // Roughly how many entries the caller will take; 0: all. It is a hint for read-ahead.
   uint64_t limit_hint = 0;
   // The iterator ends with kCancelled soon after a stop is requested.
   std::stop_token stop;
 };
 
-// Entries of all matching streams, merged by time in the direction asked. Of equal times:
-// streams in the order of label-set hash then label string; inside one stream, arrival order
-// forward and reverse arrival order backward. Exact doubles (same stream, time, line,
+// Entries of all matching streams, merged by time in the direction asked. Entries of equal times
+// come in the order of the streams' label-set hash, then label string; inside one stream in arrival
+// order forward and reverse arrival order backward. Exact duplicates (same stream, time, line,
 // metadata) appear once. For one thread.
 class EntryIterator {
  public:
   virtual ~EntryIterator() = default;
-  // False at the end or on an error; then see error().
+  // Returns false at the end or on an error; then see error().
   virtual bool next() = 0;
   // Valid after next() returned true, until the following next().
   virtual const Entry& entry() const = 0;
@@ -74,8 +75,8 @@ class EntryIterator {
   virtual const ReadStats& stats() const = 0;
 };
 
-// Totals of streams in a range, for index/stats and volume. Of data at the edges of the range
-// whole blocks may be counted.
+// Totals of streams in a range, for index/stats and volume. At the edges of the range whole blocks
+// may be counted.
 struct StreamTotals {
   LabelSet labels;
   uint64_t entries = 0;
@@ -83,7 +84,7 @@ struct StreamTotals {
   uint64_t chunks = 0;  // blocks that hold entries of the stream
 };
 
-// Bytes of a stream's lines, one number per bucket that was asked for.
+// The bytes of a stream's lines, one number per bucket that was asked for.
 struct StreamVolume {
   LabelSet labels;
   std::vector<uint64_t> bytes;
@@ -94,32 +95,33 @@ class LogSource {
   virtual ~LogSource() = default;
 
   virtual Result<std::unique_ptr<EntryIterator>> select(const SelectQuery& query) const = 0;
-  // What it can tell without giving lines; null: nothing. Lives as long as the source. It is asked
-  // by the functions of pushdown/column_source.h, which else go over what is selected.
+  // What it can tell without giving lines; null: nothing. Lives as long as the source. The
+  // functions of pushdown/column_source.h use it, and otherwise go over what is selected.
   virtual const pushdown::ColumnSource* columns() const { return nullptr; }
 
-  // Streams that may have entries in the range (block granularity). Each group of matchers is
-  // a selector; a stream is listed once if any group matches; no groups = every stream.
+  // Lists streams that may have entries in the range (block granularity). Each group of matchers is
+  // a selector; a stream is listed once if any group matches. No groups means every stream.
   virtual Result<std::vector<LabelSet>> series(
       TimeRange range, const std::vector<std::vector<Matcher>>& groups) const = 0;
-  // Sorted, without repeats, of the streams of series(range, {matchers}).
+  // Returns names sorted and without repeats, from the streams of series(range, {matchers}).
   virtual Result<std::vector<std::string>> label_names(
       TimeRange range, const std::vector<Matcher>& matchers) const = 0;
   virtual Result<std::vector<std::string>> label_values(
       const std::string& name, TimeRange range, const std::vector<Matcher>& matchers) const = 0;
   virtual Result<std::vector<StreamTotals>> totals(TimeRange range,
                                                    const std::vector<Matcher>& matchers) const = 0;
-  // Of the streams that have anything in a bucket. Buckets are in the order of time and do not
+  // Covers the streams that have anything in a bucket. Buckets are in the order of time and do not
   // overlap. A block that lies in several is taken as spread evenly over its time.
   virtual Result<std::vector<StreamVolume>> volumes(const std::vector<TimeRange>& buckets,
                                                     const std::vector<Matcher>& matchers) const = 0;
 };
 
-// What became of a batch.
+// Says what became of a batch.
 struct Appended {
-  // The entries that are new: the batch itself, or a part of it that holds on to its bytes.
+  // The entries that are new: the batch itself, or a part of it that keeps its bytes alive.
   std::shared_ptr<const Batch> kept;
-  // The others: exact doubles of entries that the sink knows it has. It need not know all of them.
+  // How many others were exact duplicates of entries that the sink knows it has. It need not know
+  // all of them.
   uint64_t duplicates = 0;
 };
 

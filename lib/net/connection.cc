@@ -57,7 +57,7 @@ class PlainConnection : public Connection {
   const int fd_;
 };
 
-// -1 with errno; ECANCELED if it was stopped.
+// Returns -1 with errno; ECANCELED if it was stopped.
 int connect_to(const addrinfo& a, const WaitLimit& limit) {
   const int fd = ::socket(a.ai_family, a.ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, a.ai_protocol);
   if (fd < 0) return -1;
@@ -158,7 +158,7 @@ Result<std::unique_ptr<Connection>> Connection::to_tcp(const std::string& host, 
   }
   const int on = 1;
   (void)::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  // A peer that vanished is noticed within minutes.
+  // With this, a peer that vanished is noticed within minutes.
   (void)::setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
   return std::unique_ptr<Connection>(std::make_unique<PlainConnection>(fd));
 }

@@ -1,4 +1,4 @@
-// Bodies of answers that come as gzip. Safe from any thread.
+// Unpacks bodies of answers that come as gzip. Safe from any thread.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace logsvc::net {
 
-// kUnavailable if the bytes are no gzip, end before it does, or become more than max_bytes.
+// kUnavailable if the bytes are not gzip, are cut short, or unpack to more than max_bytes.
 Result<std::string> gunzip(std::string_view bytes, size_t max_bytes);
 
 }  // namespace logsvc::net

@@ -34,7 +34,7 @@ Result<HttpStream> HttpClient::open(const HttpRequest& request, const HttpLimits
       return answer;
     }
     ASSIGN_OR_RETURN(Url next, resolve(to, answer.header("location")));
-    // Who left may have been sent back by a stranger, who chose the path.
+    // Once the request has left home, a stranger who chose the path may have sent it back.
     is_home = is_home && stays_home(to, next);
     to = std::move(next);
   }
@@ -58,7 +58,8 @@ Result<HttpStream> HttpClient::send_to(const Url& to, bool is_home, const HttpRe
   const std::string head =
       request_head(request.method, route.request_target(path), host_header(to), headers);
   const std::string_view body = request.method == "GET" ? std::string_view() : request.body;
-  // A connection that was kept may have been closed meanwhile: once more over a new one.
+  // A kept connection may have been closed meanwhile: the request is then sent once more over a new
+  // one.
   if (connection_ && connected_to_ == origin_of(to) && !request.upgrades) {
     auto answer = exchange(std::move(connection_), head, body, limits);
     if (answer.ok() || answer.error().code == ErrorCode::kCancelled ||
@@ -68,7 +69,7 @@ Result<HttpStream> HttpClient::send_to(const Url& to, bool is_home, const HttpRe
   }
   auto connection = route.connect({limits.connect_timeout_ms, limits.stop});
   if (!connection.ok()) {
-    tls_ = nullptr;  // its files may be put right
+    tls_ = nullptr;  // so that corrected files are read again
     return connection.error();
   }
   auto answer = exchange(std::move(*connection), head, body, limits);
@@ -83,7 +84,7 @@ Result<HttpStream> HttpClient::exchange(std::unique_ptr<Connection> connection,
   Status sent = connection->send(head, limit);
   if (sent.ok()) sent = connection->send(body, limit);
   if (!sent.ok() && sent.error().code != ErrorCode::kUnavailable) return sent.error();
-  // One that refuses may do so before it has read everything: what it sent says why.
+  // A server that refuses may do so before it has read everything: what it sent says why.
   ASSIGN_OR_RETURN(HttpStream answer, HttpStream::read_answer(std::move(connection), limit));
   if (!sent.ok()) answer.forbid_reuse();
   return answer;

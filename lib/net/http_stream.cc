@@ -34,7 +34,7 @@ Result<HttpStream> HttpStream::read_answer(std::unique_ptr<Connection> connectio
       std::chrono::steady_clock::now() + std::chrono::milliseconds(limit.timeout_ms);
   do {
     RETURN_IF_ERROR(stream.read_head(deadline));
-    // "Go on": the answer itself is still to come.
+    // 1xx means "go on": the answer itself is still to come.
   } while (stream.status() / 100 == 1 && stream.status() != kSwitchingProtocols);
   return stream;
 }
@@ -46,7 +46,8 @@ Result<bool> HttpStream::fill(int timeout_ms) {
     buffer_.erase(0, used_);
     used_ = 0;
   }
-  // One for all streams of a thread, of which most have nothing most of the time.
+  // Each thread has one buffer for all its streams, since most of them have nothing to read most of
+  // the time.
   static thread_local std::array<char, kReadBytes> received;
   for (int waited = 0;;) {
     if (stop_ && *stop_) return Error{ErrorCode::kCancelled, "stopping"};
@@ -128,7 +129,7 @@ std::string HttpStream::header(const std::string& name) const {
 }
 
 Status HttpStream::next_chunk(int timeout_ms) {
-  // Behind a chunk stands its line end. Nothing is used up before all has come.
+  // A line end follows each chunk. Nothing is consumed before all of it has come.
   const size_t before = first_chunk_ ? 0 : 2;
   size_t end;
   while ((end = buffer_.find("\r\n", used_ + before)) == std::string::npos ||

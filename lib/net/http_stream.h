@@ -1,6 +1,7 @@
-// An HTTP/1.1 answer, read as it comes, also for days: length, chunks or the connection's end, and
-// a stop that is noticed within a quarter of a second. (cpp-httplib's client cannot be stopped
-// while it waits for the next byte, nor does it say why a certificate is refused.) For one thread.
+// An HTTP/1.1 answer, read as it comes, for days if need be: by length, in chunks or until the
+// connection's end, with a stop that is noticed within a quarter of a second. (cpp-httplib's client
+// cannot be stopped while it waits for the next byte, nor does it say why a certificate is
+// refused.) For one thread.
 #pragma once
 
 #include <atomic>
@@ -18,35 +19,35 @@ namespace logsvc::net {
 
 class HttpStream {
  public:
-  // Reads the head of the answer to a request that was sent, of 256 KiB at most; the time-out is
-  // for the head only, and for all of it, the stop for all that follows. kUnavailable if nobody
-  // answers or it is no HTTP. After 101 there is no body: see release().
+  // Reads the head of the answer to a request that was sent, of 256 KiB at most. The time-out is
+  // for the whole head only, the stop for everything that follows. kUnavailable if nobody answers
+  // or the answer is not HTTP. After 101 there is no body: see release().
   static Result<HttpStream> read_answer(std::unique_ptr<Connection> connection,
                                         const WaitLimit& limit);
   HttpStream(HttpStream&& other) = default;
 
   int status() const { return status_; }
-  // Number and reason, as the server has them.
+  // Returns number and reason, as the server sent them.
   const std::string& status_line() const { return status_line_; }
-  // Lower-case name; empty if it is absent.
+  // Takes a lower-case name; returns an empty text if the header is absent.
   std::string header(const std::string& name) const;
 
   static constexpr int kDoNotWait = -1;
-  // The next bytes of the body (valid until the next call); empty at its end. kUnavailable if the
-  // connection broke, kCancelled when stopping, kTimeout if nothing came for timeout_ms (0: wait
-  // for ever; kDoNotWait: not at all, and the call may be made again when fd() can be read).
+  // Returns the next bytes of the body (valid until the next call); empty at its end. kUnavailable
+  // if the connection broke, kCancelled when stopping, kTimeout if nothing came for timeout_ms (0:
+  // wait for ever; kDoNotWait: do not wait, and call again when fd() can be read).
   Result<std::string_view> read(int timeout_ms);
   int fd() const { return connection_->fd(); }
-  // The whole rest, up to max_bytes.
+  // Returns the whole rest, up to max_bytes.
   Result<std::string> read_all(size_t max_bytes, int timeout_ms);
-  // Whether the next request may go over the connection: the body is at its end, and the server
-  // keeps it open.
+  // Whether the next request may use the connection: the body is at its end, and the server keeps
+  // the connection open.
   bool reusable() const;
-  // The connection is not to be used again.
+  // Forbids using the connection again.
   void forbid_reuse() { keeps_alive_ = false; }
-  // What came behind the head already, and is not read.
+  // Returns what already came after the head and was not read.
   std::string take_received() { return buffer_.substr(std::exchange(used_, buffer_.size())); }
-  // The connection: for the next request; after CONNECT or 101 for what it carries then.
+  // Returns the connection: for the next request; after CONNECT or 101 for what it carries then.
   std::unique_ptr<Connection> release() && { return std::move(connection_); }
 
  private:
@@ -54,10 +55,10 @@ class HttpStream {
       : connection_(std::move(connection)), stop_(stop) {}
   using Deadline = std::chrono::steady_clock::time_point;
   Status read_head(Deadline deadline);
-  // Appends to buffer_. False at the end of the connection.
+  // Appends to buffer_. Returns false at the end of the connection.
   Result<bool> fill(int timeout_ms);
   Result<std::string> line(Deadline deadline);
-  // Reads the head of the next chunk into left_, or nothing of it.
+  // Reads the whole head of the next chunk into left_, or consumes nothing.
   Status next_chunk(int timeout_ms);
 
   std::unique_ptr<Connection> connection_;
@@ -68,9 +69,9 @@ class HttpStream {
   std::map<std::string, std::string> headers_;
   std::string buffer_;
   size_t used_ = 0;
-  size_t head_bytes_ = 0;  // of all heads so far: "go on" may come often
+  size_t head_bytes_ = 0;  // of all heads so far, since "go on" may come often
   bool chunked_ = false;
-  uint64_t left_ = 0;  // of the current chunk or of the body
+  uint64_t left_ = 0;  // in the current chunk or in the body
   bool until_close_ = false;
   bool ended_ = false;
   bool first_chunk_ = true;

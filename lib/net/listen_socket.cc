@@ -31,7 +31,7 @@ std::string address_text(const sockaddr_storage& from) {
   return text;
 }
 
-// -1 with errno.
+// Returns -1 with errno on an error.
 int bound_socket(const addrinfo& a, bool udp) {
   const int fd = ::socket(a.ai_family, a.ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd < 0) return -1;
@@ -77,7 +77,8 @@ Result<std::unique_ptr<ListenSocket>> ListenSocket::open(Kind kind, const std::s
   sockaddr_storage bound{};
   socklen_t size = sizeof bound;
   ::getsockname(fd, reinterpret_cast<sockaddr*>(&bound), &size);
-  out->port_ = ntohs(reinterpret_cast<const sockaddr_in&>(bound).sin_port);  // of either family
+  // sin_port is in the same place in both families
+  out->port_ = ntohs(reinterpret_cast<const sockaddr_in&>(bound).sin_port);
   if (udp) out->buffer_.resize(kDatagramBytes);
   return out;
 }

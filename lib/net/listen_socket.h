@@ -24,11 +24,11 @@ class ListenSocket {
   int fd() const { return fd_; }
   int port() const { return port_; }
 
-  // The next connection, and who it is from (an address without port); -1: none for now.
+  // Returns the next connection, and who it is from (an address without port); -1: none for now.
   int accept(std::string& from);
-  // The next datagram; false: none for now. Views live until the next call.
+  // Returns the next datagram; false: none for now. Views live until the next call.
   bool receive(std::string_view& datagram, std::string& from);
-  // How many datagrams the kernel has thrown away since the last call, for want of room.
+  // Returns how many datagrams the kernel has dropped since the last call for lack of room.
   uint32_t take_lost();
 
  private:

@@ -1,4 +1,4 @@
-// PEM text where a library wants a path. The text of a configuration is in memory alone.
+// Gives PEM text to a library that wants a path. Text from a configuration stays in memory.
 #pragma once
 
 #include <string>
@@ -9,7 +9,8 @@ namespace logsvc::net {
 
 class PemFile {
  public:
-  // The file as it is, or the text in one that exists as long as the object; neither: no path.
+  // Takes the file as it is, or puts the text into one that exists as long as the object; with
+  // neither there is no path.
   static Result<PemFile> open(const std::string& text, const std::string& file);
   ~PemFile();
   PemFile(PemFile&& other) noexcept;

@@ -42,7 +42,7 @@ bool is_loopback(const std::string& host) {
   return address && (*address)[10] == 0xff && (*address)[12] == 127;
 }
 
-// network/bits of the same family.
+// network is network/bits, and must be of the same family.
 bool is_in_network(const std::string& host, std::string_view network) {
   const size_t slash = network.find('/');
   if (slash == std::string_view::npos) return false;
@@ -61,8 +61,8 @@ bool is_in_network(const std::string& host, std::string_view network) {
   return true;
 }
 
-// One entry of NO_PROXY: *, an address, a network, or a name that stands for its subdomains too
-// (.name: for these alone), with a port or without.
+// Matches one entry of NO_PROXY: *, an address, a network, or a name that includes its subdomains
+// (.name: only these), with a port or without.
 bool excludes(std::string_view entry, const std::string& host, int port) {
   if (entry == "*") return true;
   if (is_in_network(host, entry)) return true;
@@ -79,7 +79,7 @@ bool excludes(std::string_view entry, const std::string& host, int port) {
          host[host.size() - suffix.size() - 1] == '.';
 }
 
-// A machine itself is never asked through a proxy.
+// A machine itself is never reached through a proxy.
 bool is_excluded(const Url& url, std::string_view list) {
   if (is_loopback(url.host)) return true;
   while (!list.empty()) {

@@ -1,4 +1,4 @@
-// How a server is reached, as settings say it: TLS, proxy, redirections. Values.
+// Settings that say how a server is reached: TLS, proxy, redirections. Values.
 #pragma once
 
 #include <string>
@@ -6,13 +6,13 @@
 namespace logsvc::net {
 
 struct TlsConfig {
-  // PEM text, or the path of a file of it; of one pair at most one is set.
+  // PEM text, or the path of a PEM file; at most one of each pair is set.
   std::string ca, ca_file;
   std::string cert, cert_file;
   std::string key, key_file;
-  std::string server_name;  // that the certificate must be for; empty: the host's
+  std::string server_name;  // the name that the certificate must be for; empty: the host's
   bool insecure_skip_verify = false;
-  std::string min_version, max_version;  // TLS10 … TLS13; empty: TLS12 and the newest
+  std::string min_version, max_version;  // TLS10 … TLS13; empty: from TLS12 to the newest
 
   bool is_default() const { return *this == TlsConfig(); }
   bool operator==(const TlsConfig&) const = default;
@@ -21,7 +21,7 @@ struct TlsConfig {
 struct RouteConfig {
   TlsConfig tls;
   std::string proxy_url;  // see parse_proxy_url; empty: none
-  std::string no_proxy;   // hosts, domains and networks, with commas
+  std::string no_proxy;   // hosts, domains and networks, separated by commas
   bool proxy_from_environment = false;
   bool follow_redirects = true;
 };

@@ -9,7 +9,7 @@ constexpr char kVersion = 5;
 constexpr char kNoPassword = 0, kPassword = 2;
 constexpr char kConnect = 1;
 constexpr char kIpv4 = 1, kName = 3, kIpv6 = 4;
-constexpr size_t kMaxText = 255;  // lengths are of one byte
+constexpr size_t kMaxText = 255;  // lengths take one byte
 
 Error refused(const Url& proxy, const std::string& what) {
   return {ErrorCode::kUnavailable, "the SOCKS proxy " + proxy.host + ": " + what};
@@ -78,7 +78,7 @@ Status connect_by_socks(Connection& connection, const Url& proxy, const std::str
     return refused(proxy,
                    reason(head[1]) + (" when asked for " + host + ":" + std::to_string(port)));
   }
-  // The address that it connects from, which nobody needs.
+  // The address that the proxy connects from follows; nobody needs it.
   size_t left = head[3] == kIpv6 ? 16 : 4;
   if (head[3] == kName) {
     ASSIGN_OR_RETURN(const std::string length, receive_exactly(connection, 1, limit));

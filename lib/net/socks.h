@@ -1,4 +1,4 @@
-// SOCKS version 5 (RFC 1928, RFC 1929): a proxy that carries any connection.
+// SOCKS version 5 (RFC 1928, RFC 1929), which carries any connection through a proxy.
 #pragma once
 
 #include <string>

@@ -22,7 +22,7 @@ struct SslFree {
   void operator()(BIO* bio) const { BIO_free(bio); }
 };
 
-// The oldest reason that the library has queued; the queue is empty then.
+// Returns the oldest reason that the library has queued, and empties the queue.
 std::string tls_error() {
   std::string text = "the connection broke";
   if (const unsigned long code = ERR_get_error(); code != 0) {
@@ -43,7 +43,7 @@ std::string bio_text(BIO* bio) {
   return size > 0 ? std::string(text, static_cast<size_t>(size)) : "";
 }
 
-// The names that a certificate is for, with commas.
+// Returns the names that a certificate is for, separated by commas.
 std::string names_of(X509* certificate) {
   const std::unique_ptr<GENERAL_NAMES, SslFree> names(static_cast<GENERAL_NAMES*>(
       X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
@@ -61,7 +61,7 @@ std::string time_text(const ASN1_TIME* time) {
   return ASN1_TIME_print(out.get(), time) == 1 ? bio_text(out.get()) : "an unknown date";
 }
 
-// certificate: the one that is wrong, of the server's or of those above it.
+// certificate is the one that is wrong: the server's, or one of those above it.
 std::string certificate_error(X509* certificate, int depth, int why, const std::string& host) {
   const std::string what =
       (depth == 0 ? "the certificate of " : "an authority above the certificate of ") + host;
@@ -83,7 +83,8 @@ std::string certificate_error(X509* certificate, int depth, int why, const std::
   }
 }
 
-constexpr WaitLimit kCarried{10'000};  // for a proxy to take what is sent through it
+// how long a proxy may take to accept what is sent through it
+constexpr WaitLimit kCarried{10'000};
 
 int write_carried(BIO* bio, const char* bytes, int n) {
   auto* const connection = static_cast<Connection*>(BIO_get_data(bio));
@@ -103,7 +104,7 @@ int read_carried(BIO* bio, char* to, int n) {
 
 long control_carried(BIO*, int command, long, void*) { return command == BIO_CTRL_FLUSH ? 1 : 0; }
 
-// What carries TLS within another connection; made once, kept.
+// The BIO method that carries TLS within another connection; made once, then kept.
 const BIO_METHOD* carrier() {
   static const BIO_METHOD* const kCarrier = [] {
     BIO_METHOD* const out = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "connection");
@@ -136,7 +137,7 @@ class TlsConnection : public Connection {
     host_ = host;
     SSL_set_app_data(ssl, this);
     if (!carry(ssl)) return unavailable("no memory for TLS");
-    // A name or an address, as the certificate has it. Addresses are not told the server.
+    // The certificate must name the host or address. Addresses are not sent as SNI.
     if (!X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host.c_str())) {
       SSL_set1_host(ssl, host.c_str());
       SSL_set_tlsext_host_name(ssl, host.c_str());
@@ -176,7 +177,7 @@ class TlsConnection : public Connection {
   }
   int fd() const override { return plain_->fd(); }
 
-  // What OpenSSL calls for each certificate; the first that is wrong is what is said.
+  // OpenSSL calls this for each certificate; the first that is wrong is reported.
   static int on_verified(int ok, X509_STORE_CTX* context) {
     const void* const ssl =
         X509_STORE_CTX_get_ex_data(context, SSL_get_ex_data_X509_STORE_CTX_idx());
@@ -197,7 +198,7 @@ class TlsConnection : public Connection {
     return unavailable(what + ": " + tls_error());
   }
 
-  // Over the socket itself, or within the TLS of a proxy.
+  // Runs over the socket itself, or within the TLS of a proxy.
   bool carry(SSL* ssl) {
     if (plain_->is_plain()) return SSL_set_fd(ssl, plain_->fd()) == 1;
     BIO* const bio = BIO_new(carrier());
@@ -234,8 +235,8 @@ Result<std::shared_ptr<TlsClient>> TlsClient::make(const Options& options) {
   ASSIGN_OR_RETURN(const int max, version_number(options.max_version, 0));
   SSL_CTX_set_min_proto_version(context, min);
   SSL_CTX_set_max_proto_version(context, max);
-  // A write that is tried again may come from elsewhere in memory. What nobody reads has no
-  // buffers.
+  // A write that is tried again may come from elsewhere in memory. A connection that is not being
+  // read has no buffers.
   SSL_CTX_set_mode(context, SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_ENABLE_PARTIAL_WRITE |
                                 SSL_MODE_RELEASE_BUFFERS);
   SSL_CTX_set_options(context, SSL_OP_IGNORE_UNEXPECTED_EOF);

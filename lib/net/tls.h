@@ -10,25 +10,25 @@
 
 namespace logsvc::net {
 
-// Authorities, the client's own certificate and the versions allowed; shared by connections.
+// Holds authorities, the client's own certificate and the versions allowed; shared by connections.
 class TlsClient {
  public:
-  // Paths of PEM files; empty: the system's authorities, no certificate of our own.
+  // Paths of PEM files; empty: the system's authorities, and no certificate of our own.
   struct Options {
     std::string ca_file, cert_file, key_file;
     bool verify = true;                    // false: any server will do
-    std::string min_version, max_version;  // TLS10 … TLS13; empty: TLS12 and the newest
+    std::string min_version, max_version;  // TLS10 … TLS13; empty: from TLS12 to the newest
   };
   // kInvalid, naming the file that cannot be used.
   static Result<std::shared_ptr<TlsClient>> make(const Options& options);
-  // As a tls_config says. Its files are read now, and not again.
+  // Makes it from a tls_config. Its files are read now, and not again.
   static Result<std::shared_ptr<TlsClient>> of(const TlsConfig& config);
   virtual ~TlsClient() = default;
 };
 
-// The handshake over a connection that has carried nothing yet, or a proxy's tunnel. server_name: a
-// name or an address that the certificate must be for. kUnavailable says whether the certificate is
-// expired, of an unknown authority or of another host.
+// Makes the handshake over a connection that has carried nothing yet, or a proxy's tunnel.
+// server_name is a name or an address that the certificate must be for. kUnavailable says whether
+// the certificate is expired, of an unknown authority or of another host.
 Result<std::unique_ptr<Connection>> secure(std::unique_ptr<Connection> plain,
                                            const std::shared_ptr<TlsClient>& client,
                                            const std::string& server_name, const WaitLimit& limit);

@@ -30,7 +30,7 @@ class ServedConnection : public Connection {
     SSL_set_fd(ssl_.get(), plain_->fd());
     SSL_set_accept_state(ssl_.get());
   }
-  // Nothing is answered by those who listen.
+  // A listener sends nothing back.
   Status send(std::string_view, const WaitLimit&) override {
     return invalid("nothing is sent over a connection that is listened to");
   }

@@ -9,14 +9,15 @@
 
 namespace logsvc::net {
 
-// The certificate and, if clients need one too, the authority of theirs; shared by connections.
+// Holds the certificate and, if clients need one too, the authority for theirs; shared by
+// connections.
 class TlsServer {
  public:
-  // kInvalid, naming the file that cannot be used. With a ca_file clients without a certificate of
-  // it are refused.
+  // kInvalid, naming the file that cannot be used. With a ca_file, clients without a certificate
+  // from it are refused.
   static Result<std::shared_ptr<TlsServer>> of(const TlsConfig& config);
   virtual ~TlsServer() = default;
-  // Speaks TLS over a connection that carried nothing yet. The handshake is made while it is read.
+  // Speaks TLS over a connection that carried nothing yet. Reading makes the handshake.
   virtual std::unique_ptr<Connection> serve(std::unique_ptr<Connection> plain) = 0;
 };
 

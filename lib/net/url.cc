@@ -25,7 +25,7 @@ bool has_blank_or_control(std::string_view text) {
                      [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == 0x7f; });
 }
 
-// user[:password] before the last @, which is taken off.
+// Takes user[:password] off before the last @.
 void take_credentials(std::string_view& authority, Url& out) {
   const size_t at = authority.rfind('@');
   if (at == std::string_view::npos) return;
@@ -36,7 +36,7 @@ void take_credentials(std::string_view& authority, Url& out) {
   if (colon != std::string_view::npos) out.password = percent_decode(credentials.substr(colon + 1));
 }
 
-// Of what stands before the first / of a path: in brackets a zone is written %25eth0.
+// Reads what stands before the first / of a path; in brackets a zone is written %25eth0.
 bool take_host(std::string_view authority, Url& out) {
   const std::string text =
       authority.starts_with('[') ? percent_decode(authority) : std::string(authority);

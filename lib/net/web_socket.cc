@@ -17,7 +17,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr size_t kMaxQueuedAnswers = 8;  // pongs that the server does not take
+constexpr size_t kMaxQueuedAnswers = 8;  // the most pongs that wait for the server to take them
 constexpr int kSwitchingProtocols = 101;
 constexpr char kNoFrame[] = "the server sent what is no WebSocket frame";
 
@@ -38,8 +38,8 @@ class WslaySocket : public WebSocket {
                                           on_frame_piece, on_frame_end, on_message};
     if (wslay_event_context_client_init(&context_, &callbacks, this) != 0) context_ = nullptr;
     if (!context_) return;
-    // Messages are put together here: the library's own pieces cost memory each, the empty ones
-    // too, and it does not count them.
+    // Messages are put together here: the library's own pieces cost memory each, even empty ones,
+    // and it does not count them.
     wslay_event_config_set_no_buffering(context_, 1);
     wslay_event_config_set_max_recv_msg_length(context_, limits_.max_message_bytes);
   }
@@ -74,7 +74,7 @@ class WslaySocket : public WebSocket {
   }
 
  private:
-  // For what comes next; a server that is silent is asked whether it is there.
+  // Waits for what comes next; a server that is silent is pinged.
   Status wait() {
     if (may_have_more_) return {};
     const auto silent =
@@ -198,18 +198,18 @@ class WslaySocket : public WebSocket {
   }
 
   const std::unique_ptr<Connection> connection_;
-  std::string received_;  // before the first frame was asked for
+  std::string received_;  // came before the first frame was asked for
   const WebSocketLimits limits_;
   wslay_event_context_ptr context_ = nullptr;
   std::deque<std::string> messages_;  // whole, to be taken
   std::string message_;               // what has come of the next one
-  int pieces_ = 0;                    // of it
-  bool is_control_ = false;           // the frame that is under way
+  int pieces_ = 0;                    // pieces of it
+  bool is_control_ = false;           // whether the current frame is a control frame
   bool may_have_more_ = false;        // the connection did not say otherwise
   steady_clock::time_point heard_;    // when bytes came last
   bool pinged_ = false;               // since then
-  std::string reason_;                // of the server's close frame
-  std::string ended_;                 // why nothing more is read; empty: it goes on
+  std::string reason_;                // from the server's close frame
+  std::string ended_;                 // why nothing more is read; empty: reading goes on
 };
 
 }  // namespace
@@ -236,7 +236,7 @@ Result<WebSocket::Opened> WebSocket::open(HttpClient& client, HttpRequest reques
     out.refusal.status = answer.status();
     out.refusal.status_line = answer.status_line();
     out.refusal.location = answer.header("location");
-    // A body that breaks off takes nothing away from the status.
+    // A body that breaks off does not change the status.
     auto body = answer.read_all(limits.max_body_bytes, limits.answer_timeout_ms);
     if (body.ok()) out.refusal.body = std::move(*body);
     return out;

@@ -1,4 +1,4 @@
-// What a source can tell of entries without giving their lines: how many, when, which field. A
+// What a source can tell about entries without giving their lines: how many, when, which field. A
 // source that has its lines in columns implements ColumnSource; the functions below ask it, or go
 // over what the source selects.
 #pragma once
@@ -17,19 +17,19 @@
 
 namespace logsvc::pushdown {
 
-// Is given times of a stream's entries, ascending within one call.
+// Gets the times of a stream's entries, ascending within one call.
 using TimesVisitor = std::function<Status(const LabelSet&, std::span<const Timestamp>)>;
 
-// Takes what a source knows of one field of entries without giving their lines.
+// Takes what a source knows about one field of entries without giving their lines.
 class FieldVisitor {
  public:
   virtual ~FieldVisitor() = default;
-  // Entries of a stream whose lines parse without a fault, and what is found under the name in
-  // each; neither stream nor metadata has a label of that name, and the metadata says nothing of
-  // errors. Times ascend.
+  // Takes entries of a stream whose lines parse without an error, and the value of the name in
+  // each; neither stream nor metadata has a label of that name, and the metadata holds no error.
+  // Times ascend.
   virtual Status values(const LabelSet& stream, std::span<const Timestamp> times,
                         std::span<const std::string_view> values) = 0;
-  // An entry that the visitor has to parse itself.
+  // Takes an entry that the visitor has to parse itself.
   virtual Status entry(const LabelSet& stream, const Entry& entry) = 0;
 };
 
@@ -37,7 +37,7 @@ class FieldVisitor {
 struct CountQuery {
   std::vector<Matcher> matchers;
   std::vector<Timestamp> edges;  // ascending; bucket i is [edges[i], edges[i + 1])
-  LinePredicate lines;           // only lines that pass are counted: no hint
+  LinePredicate lines;           // only lines that pass are counted; this is not a hint
   bool bytes = false;            // bytes are wanted
   std::stop_token stop;
 };
@@ -54,22 +54,23 @@ class ColumnSource {
  public:
   virtual ~ColumnSource() = default;
 
-  // How many entries select() would give. kCancelled as select().
+  // Counts the entries that select() would give. kCancelled as select().
   virtual Result<ReadStats> count(const CountQuery& query, const CountVisitor& visit) const = 0;
 
-  // The times of all entries that select() would give, by stream, in one call a stream or several.
-  // query.lines is trivial; direction and limit do not matter.
+  // Visits the times of all entries that select() would give, by stream, in one call per stream or
+  // several. query.lines is trivial; direction and limit do not matter.
   virtual Result<ReadStats> visit_times(const SelectQuery& query,
                                         const TimesVisitor& visit) const = 0;
 
-  // Of all entries that select() would give and that pass query.lines, those that may have a label
-  // of the name once query.parser has read their line; in no order, but those of one stream with
-  // equal times in the order of their arrival. Direction and limit do not matter.
+  // Visits those entries that select() would give and that pass query.lines, and that may have a
+  // label of the name once query.parser has read their line. They come in no order, but entries of
+  // one stream with equal times come in the order of their arrival. Direction and limit do not
+  // matter.
   virtual Result<ReadStats> visit_field(const SelectQuery& query, const std::string& name,
                                         FieldVisitor& visitor) const = 0;
 };
 
-// As the methods of the same names, of any source.
+// Do what the methods of the same names do, for any source.
 Result<ReadStats> count(const LogSource& source, const CountQuery& query,
                         const CountVisitor& visit);
 Result<ReadStats> visit_times(const LogSource& source, const SelectQuery& query,
@@ -77,7 +78,7 @@ Result<ReadStats> visit_times(const LogSource& source, const SelectQuery& query,
 Result<ReadStats> visit_field(const LogSource& source, const SelectQuery& query,
                               const std::string& name, FieldVisitor& visitor);
 
-// The same by select() alone: what the columns say is held against it by tests.
+// Do the same by select() alone; tests compare the columns' answers with theirs.
 Result<ReadStats> count_selected(const LogSource& source, const CountQuery& query,
                                  const CountVisitor& visit);
 

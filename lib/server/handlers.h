@@ -1,6 +1,6 @@
 // All parts of the API, with what they share: the runner of queries, the reports of agents, the
-// guard that knows who asks. The one place that knows every part. Borrows the world; lives as long
-// as the routes are used.
+// guard that knows who asks. This is the one place that knows every part. Borrows the world; lives
+// as long as the routes are used.
 #pragma once
 
 #include "server/api/delete_api.h"

@@ -12,7 +12,7 @@ using nlohmann::json;
 constexpr auto kEvery = std::chrono::seconds(5);
 constexpr size_t kMostServices = 40;
 
-// As item_rules.cc lets it in.
+// The item has the form that item_rules.cc accepts.
 Opening opening_of(const json& item) {
   Opening out;
   out.name = item.at("name");
@@ -22,7 +22,8 @@ Opening opening_of(const json& item) {
   return out;
 }
 
-// The report as an item of the team; with fewer services if their names are too long for one.
+// Writes the report as an item of the team; with fewer services if their names are too long for
+// one.
 std::string report_of(const SharedItem& item, const Opening& opening,
                       const OpeningOutcome& outcome) {
   for (size_t most = kMostServices;; most /= 2) {

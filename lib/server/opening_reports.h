@@ -1,8 +1,8 @@
 // Keeps a report of every opening that the team entered, ten minutes after it, whether or not
-// anybody had the page open. A report is an item of the team (SharedItems, kind "reports") with
-// what opening_json says.
+// anybody had the page open. A report is an item of the team (SharedItems, kind "reports") that
+// holds what opening_json writes.
 //
-// Starts one thread, joined by the destructor. Borrows everything.
+// Starts one thread, which the destructor joins. Borrows everything.
 #pragma once
 
 #include <set>
@@ -22,15 +22,15 @@ namespace logsvc::server {
 class OpeningReports {
  public:
   static constexpr Duration kAfter = 10 * kMinute;
-  // An opening that is longer ago gets no report any more: the server was away, or it was entered
-  // afterwards to look at what was.
+  // An opening longer ago gets no report any more: the server was down, or somebody entered it
+  // afterwards to look at the past.
   static constexpr Duration kWithin = kDay;
 
   OpeningReports(const logql::Engine& engine, insight::Insight& insight, SharedItems& items,
                  const Clock& clock, Diagnostics& diagnostics);
   ~OpeningReports();
 
-  // Writes what is due; the thread does it every few seconds. Any thread, one at a time.
+  // Writes what is due; the thread calls it every few seconds. Any thread, one at a time.
   void write_due();
 
  private:
@@ -45,9 +45,9 @@ class OpeningReports {
   const CancellationSource ending_;
 
   Mutex writing_;  // held while reports are written
-  // Of openings that had their report: one that somebody removed stays away.
+  // Openings that had their report: one that somebody removed is not written again.
   std::set<std::string> written_ GUARDED_BY(writing_);
-  Timestamp next_try_ GUARDED_BY(writing_) = 0;  // after one that failed
+  Timestamp next_try_ GUARDED_BY(writing_) = 0;  // set after a failure
 
   Mutex mutex_;
   CondVar changed_;

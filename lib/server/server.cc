@@ -14,7 +14,7 @@ namespace logsvc::server {
 
 namespace {
 
-// How much all bodies of requests, and what is made of them, may hold at once.
+// How much all request bodies, and what is made of them, may hold at once.
 constexpr uint64_t kRequestMemory = 512u << 20;
 
 // The API behind one address, with or without the page.
@@ -69,7 +69,7 @@ QueryPoolOptions pool_options(const ServerConfig& config, const logql::EngineLim
   return options;
 }
 
-// What is given to all that is started.
+// What everything that is started gets.
 struct Surroundings {
   FileSystem& files;
   const Clock& clock;
@@ -96,7 +96,7 @@ Result<std::unique_ptr<Authenticator>> open_authenticator(const ServerConfig& co
 
 }  // namespace
 
-// Members depend on those before them; destruction in reverse is the shutdown.
+// Members depend on those before them; destruction in reverse order is the shutdown.
 struct Server::Parts {
   std::unique_ptr<store::Store> store;
   std::unique_ptr<insight::Insight> insight;
@@ -121,7 +121,7 @@ struct Server::Parts {
   Status listen(const ServerConfig& config, const Surroundings& s);
 };
 
-// What the lines go into and what reads them.
+// Opens what the lines go into, and what reads them.
 Status Server::Parts::open(const ServerConfig& config, const Surroundings& s) {
   ASSIGN_OR_RETURN(store,
                    store::Store::open(config.store, s.files, s.clock, s.metrics, s.diagnostics));
@@ -172,7 +172,7 @@ Status Server::Parts::listen(const ServerConfig& config, const Surroundings& s) 
 }
 
 Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
-// What runs is told to end before anything waits for it.
+// Running queries are told to end before anything waits for them.
 Server::~Server() { parts_->queries->stop(); }
 
 int Server::api_port() const { return parts_->api_http->port(); }

@@ -1,6 +1,6 @@
 // The monitoring host: store, queries, live tail, HTTP and the page in one object.
 //
-//   http loops   2, one a listener: all peers that wait
+//   http loops   2, one per listener: each waits for all its peers
 //   http pools   a thread per running request: push, query, labels (blocking)
 //   tail loop    1: all WebSockets
 //   sealer       1: windows → chunk files (in the store)
@@ -21,11 +21,11 @@ namespace logsvc::server {
 
 class Server {
  public:
-  // Listens when it returns. Borrows everything but the configuration.
+  // Returns when it listens. Borrows everything but the configuration.
   static Result<std::unique_ptr<Server>> start(ServerConfig config, FileSystem& files,
                                                const Clock& clock, Metrics& metrics,
                                                Diagnostics& diagnostics);
-  // Stops accepting, ends live readers, leaves what is unsealed to the journal.
+  // Stops accepting, ends live readers, and leaves unsealed lines to the journal.
   ~Server();
 
   int api_port() const;

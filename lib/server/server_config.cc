@@ -133,7 +133,7 @@ Status read_deletion_mode(const config::Settings& s, ServerConfig& out) {
   return {};
 }
 
-// The parts of "a, b".
+// Returns the parts of "a, b".
 std::vector<std::string> split_list(const std::string& text) {
   std::vector<std::string> out;
   for (size_t at = 0; at < text.size();) {

@@ -1,4 +1,5 @@
-// Settings of `logsvc server`: a table for flags, environment and YAML, and what they become.
+// The settings of `logsvc server`: a table for flags, environment and YAML, and what becomes of
+// them.
 #pragma once
 
 #include <functional>
@@ -26,10 +27,10 @@ struct ServerConfig {
   bool deletion_enabled = true;
   uint64_t volume_max_series = 1000;
   bool ask_password = false;
-  bool off_by_default = false;  // not asked because only loopback is listened on
+  bool off_by_default = false;  // off only because nothing but loopback is listened on
   std::vector<std::string> allowed_hosts;
   std::string admin_password;  // empty: generated once
-  // Not a setting: is told a password that was just generated, before anything listens.
+  // Not a setting: called with a password that was just generated, before anything listens.
   std::function<void(const std::string& password)> on_generated_password;
   std::string web_dir;    // serve the page from here instead of the embedded files
   std::string demo;       // not a setting: "simulated" or "docker" in `logsvc demo`, else empty

@@ -59,7 +59,7 @@ void append_field(std::string& out, LogFormat format, std::string_view key,
 }
 
 void write_stderr(std::string_view line) {
-  // One write call, so that lines of several threads and processes stay whole.
+  // A single write call keeps lines of several threads and processes whole.
   [[maybe_unused]] const ssize_t n = ::write(STDERR_FILENO, line.data(), line.size());
 }
 

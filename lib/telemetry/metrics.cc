@@ -15,7 +15,7 @@ std::string number(double v) {
   return {buffer, result.ptr};
 }
 
-// a="1",b="2" with the text format's escapes.
+// Writes a="1",b="2" with the text format's escapes.
 std::string label_text(const MetricLabels& labels) {
   std::string out;
   for (const auto& [name, value] : labels) {
@@ -53,7 +53,7 @@ void append_histogram(std::string& out, const std::string& name, const std::stri
   append_sample(out, name + "_count", labels, std::to_string(counts.back()));
 }
 
-// A family as it was when the lock was held.
+// A family as it was while the lock was held.
 struct Shown {
   std::string name, help, type;
   std::vector<std::pair<std::string, const Counter*>> counters;  // by label text

@@ -18,7 +18,7 @@
 
 namespace logsvc {
 
-// name, value; in the order they are written.
+// pairs of name and value, in the order they are written
 using MetricLabels = std::vector<std::pair<std::string, std::string>>;
 
 class Counter {
@@ -46,7 +46,7 @@ class Histogram {
   void observe(double v);
 
   const std::vector<double>& bounds() const { return bounds_; }
-  // Observations <= bounds()[i]; the last one (+Inf) is the count of all.
+  // Returns the number of observations <= bounds()[i]; the last one (+Inf) is the count of all.
   std::vector<uint64_t> cumulative() const;
   double sum() const { return sum_.load(std::memory_order_relaxed); }
 
@@ -64,19 +64,19 @@ class Metrics {
   Gauge& gauge(const std::string& name, const std::string& help, const MetricLabels& labels = {});
   Histogram& histogram(const std::string& name, const std::string& help,
                        const std::vector<double>& bounds, const MetricLabels& labels = {});
-  // A gauge whose value is asked for when the page is read; the function must stay valid.
+  // Adds a gauge whose value is asked for when the page is read; the function must stay valid.
   void gauge_function(const std::string& name, const std::string& help,
                       std::function<double()> read, const MetricLabels& labels = {});
 
-  // Samples of a family that come and go, asked for when the page is read. `add` takes the suffix
-  // of the name ("", "_bucket", …). Several functions may give samples of one family.
+  // Adds samples of a family that come and go, asked for when the page is read. `add` takes the
+  // suffix of the name ("", "_bucket", …). Several functions may give samples of one family.
   using AddSample = std::function<void(const char* suffix, const MetricLabels&, double)>;
   void sample_function(const std::string& name, const std::string& help, const char* type,
                        std::function<void(const AddSample&)> write);
 
-  // The /metrics page.
+  // Returns the /metrics page.
   std::string text() const;
-  // Names of all metrics, sorted.
+  // Returns the names of all metrics, sorted.
   std::vector<std::string> names() const;
 
  private:

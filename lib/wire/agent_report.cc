@@ -17,7 +17,7 @@ constexpr size_t kMaxReasonBytes = 32;
 constexpr size_t kMaxNameBytes = 64;
 constexpr uint64_t kMaxCount = uint64_t{1} << 53;  // whole numbers of JSON readers
 
-// A JSON string of ASCII; bytes that a header or JSON may not hold become '?'.
+// Writes a JSON string of ASCII; bytes that a header or JSON may not hold become '?'.
 std::string quoted(std::string_view text, size_t max_bytes) {
   std::string out = "\"";
   for (const char c : text.substr(0, max_bytes)) {
@@ -65,7 +65,7 @@ Result<Timestamp> read_time(const dom::object& object, const char* name) {
   return t;
 }
 
-// The member as an object or a list; false if it is absent.
+// Reads the member as an object or a list; returns false if it is absent.
 template <typename T>
 Result<bool> find(const dom::object& object, const char* name, T& out) {
   const auto failure = object[name].get(out);

@@ -1,9 +1,9 @@
 // What an agent says of itself: the request header X-Logsvc-Agent, which other servers ignore.
 //
 // It comes with every push, and at least every 10 s: an agent without lines to send asks
-// GET …/loki/api/v1/status/buildinfo with the header, which any Loki answers and none minds (an
-// empty push would be a 422 there). A server believes it of pushes that it accepts, and of what
-// asks for buildinfo only about an agent that pushed from the same address before.
+// GET …/loki/api/v1/status/buildinfo with the header, which every Loki answers and ignores (an
+// empty push would be a 422 there). A server trusts it on pushes that it accepts; on requests for
+// buildinfo only if the agent pushed from the same address before.
 //
 // The value is one JSON object of ASCII text, at most kMaxAgentReportBytes long:
 //
@@ -24,11 +24,10 @@
 //   spool       what waits for this server: bytes on disk, lines, age of the oldest
 //   dropped     lines given up since the start, by reason
 //   set_aside   lines that a server refused, kept by the agent until a person has seen why
-//   offset_ms   the agent's clock minus this server's, as the agent measured it; absent if it is
-//   not
+//   offset_ms   the agent's clock minus this server's, as the agent measured it; absent if not
 //               known yet
 //   retries     pushes to this server that had to be made again, since the start
-//   error       why the last push failed that did, and when (error_at); absent if none did
+//   error       why the last failed push failed, and when (error_at); absent if none did
 //   lines       what this push carries: source, number of its first line, how many
 //   sources     some of the containers; all come in turn, over several reports: source, name, log
 //               driver, read by ("file", "api", or why it is not read), read up to (time of the
@@ -39,7 +38,7 @@
 // sources a hash) from 1 without gaps, in the order read. A batch sent again has the same numbers.
 // So for (agent, source), a range that begins at the highest number so far + 1 is received; one
 // that begins later leaves a hole, whose lines are missing until a range fills it (late); numbers
-// that were there before are doubled.
+// that were there before are duplicates.
 #pragma once
 
 #include <cstdint>
@@ -58,7 +57,7 @@ inline constexpr char kAgentReportHeader[] = "X-Logsvc-Agent";
 inline constexpr size_t kMaxAgentReportBytes = 7'500;  // some servers refuse header lines of 8 KiB
 inline constexpr size_t kMaxReportedRanges = 140;      // fit beside everything else
 inline constexpr size_t kMaxSourceBytes = 16;
-inline constexpr size_t kMaxDescribedSources = 100;  // of one report
+inline constexpr size_t kMaxDescribedSources = 100;  // per report
 
 // Lines first … first + count - 1 of a source.
 struct SequenceRange {
@@ -102,8 +101,8 @@ struct AgentReport {
 };
 
 // Texts are cut to 128 bytes, reasons to 20 of 32 bytes, ranges to kMaxReportedRanges: a sender
-// that has more makes more pushes. Of the sources come as many of the first ones as there is room
-// for; told says how many.
+// that has more makes more pushes. Sources are added in order while there is room; sources_told
+// says how many were.
 std::string encode_agent_report(const AgentReport& report, size_t* sources_told = nullptr);
 
 // kInvalid, saying what is wrong, for anything that is not such an object: unknown version, wrong

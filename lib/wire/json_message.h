@@ -1,6 +1,5 @@
-// Reading of messages in protobuf's JSON form, strictly: a member of the wrong type is an error
-// that says where it is and what was found there, never as if it were absent. Private to this
-// folder.
+// Reads messages in protobuf's JSON form, strictly: a member of the wrong type is an error that
+// says where it is and what was found there; it is never treated as absent. Private to this folder.
 #pragma once
 
 #include <simdjson.h>
@@ -13,16 +12,16 @@
 
 namespace logsvc::wire {
 
-// kInvalid, with what (the push body) named, if the text is no JSON. Invalid UTF-8 and halves of
-// characters, which JavaScript writes for texts that were cut within one, become U+FFFD: a client
-// that is refused them would send its batch again for ever. The parser owns what is returned.
+// kInvalid, naming the push body, if the text is not JSON. Invalid UTF-8 and halves of characters,
+// which JavaScript writes for texts that were cut within one, become U+FFFD: a client whose push
+// were refused for them would send it again for ever. The parser owns what is returned.
 Result<simdjson::dom::element> parse_json(std::string& body, simdjson::dom::parser& parser,
                                           const char* what);
 
-// A place in the body, put into words for errors alone: resourceLogs[0].scopeLogs[1].
+// A place in the body, put into words only for errors: resourceLogs[0].scopeLogs[1].
 struct Place {
   const Place* in = nullptr;  // null: the body itself
-  std::string_view name;      // of a member; empty: an element
+  std::string_view name;      // a member's; empty: an element
   size_t index = 0;
 
   std::string text() const;
@@ -31,10 +30,12 @@ struct Place {
 // kInvalid: "PLACE: expected …, found …".
 Error wrong(const Place& at, const std::string& expected, const simdjson::dom::element& found);
 
-// Whether a member has the name, written so (timeUnixNano) or as in the proto (time_unix_nano).
+// Whether a member has the name, written like this (timeUnixNano) or as in the proto
+// (time_unix_nano).
 bool is_named(std::string_view found, std::string_view name);
 
-// What a message is there for. One that has members, but not that, is misspelt, not empty.
+// Knows what a message is for. A message that has members, but not that one, is misspelt, not
+// empty.
 class Expected {
  public:
   explicit Expected(const char* what) : what_(what) {}  // borrowed
@@ -48,8 +49,8 @@ class Expected {
   std::string_view other_;
 };
 
-// use(name, value, place) for each member in turn, also for names that come twice; null is as if it
-// were not there.
+// Calls use(name, value, place) for each member in turn, also for names that come twice; null
+// counts as absent.
 template <typename Use>
 Status for_members(const simdjson::dom::element& value, const Place& at, const Use& use) {
   if (value.is_null()) return {};
@@ -71,16 +72,16 @@ Status for_elements(const simdjson::dom::element& value, const Place& at, const 
   return {};
 }
 
-// A string alone.
+// Accepts only a string.
 Status read_text(const simdjson::dom::element& value, const Place& at, std::string& out);
-// Integers come as numbers or as strings; out of range is an error.
+// Integers come as numbers or as strings; one out of range is an error.
 Status read_number(const simdjson::dom::element& value, const Place& at, int64_t& out);
 Status read_number(const simdjson::dom::element& value, const Place& at, uint64_t& out);
 Status read_number(const simdjson::dom::element& value, const Place& at, uint32_t& out);
-// A number, or a string of one, or "NaN", "Infinity", "-Infinity".
+// Reads a number, or a string of one, or "NaN", "Infinity", "-Infinity".
 Status read_double(const simdjson::dom::element& value, const Place& at, double& out);
-// Bytes as hexadecimal digits, as OTLP has identifiers, or in base64, as other bytes of protobuf's
-// JSON; then id_bytes of them. out: the digits in small letters.
+// Reads bytes as hexadecimal digits, as OTLP writes identifiers, or in base64, as protobuf's JSON
+// writes other bytes; then there have to be id_bytes of them. out gets the digits in lower case.
 Status read_id(const simdjson::dom::element& value, const Place& at, size_t id_bytes,
                std::string& out);
 

@@ -1,4 +1,4 @@
-// Label strings that pushes repeat, parsed once. Safe from several threads.
+// Parses label strings that pushes repeat only once. Safe from several threads.
 #pragma once
 
 #include <string>
@@ -13,11 +13,12 @@ namespace logsvc::wire {
 
 class LabelTextCache {
  public:
-  // LabelSet::parse, remembered. Errors: "couldn't parse labels: 1:3: parse error: …".
+  // Does what LabelSet::parse does, and remembers the result. Errors: "couldn't parse labels: 1:3:
+  // parse error: …".
   Result<LabelSet> parse(std::string_view text);
 
  private:
-  static constexpr size_t kMaxEntries = 20'000;  // then it starts anew
+  static constexpr size_t kMaxEntries = 20'000;  // then it starts afresh
   struct Hash {
     using is_transparent = void;
     size_t operator()(std::string_view s) const { return std::hash<std::string_view>()(s); }

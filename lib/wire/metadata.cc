@@ -45,7 +45,7 @@ std::span<const LabelView> store_metadata(
     const bool renamed = usable != name;
     kept.push_back({std::move(usable), value, renamed});
   }
-  // Of one name, renamed pairs come last and in their order: the last one wins.
+  // Renamed pairs come last among those of one name, in their order: the last one wins.
   std::stable_sort(kept.begin(), kept.end(), [](const Pair& a, const Pair& b) {
     return std::tie(a.name, a.renamed) < std::tie(b.name, b.renamed);
   });

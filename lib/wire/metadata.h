@@ -1,4 +1,5 @@
-// Structured metadata of a pushed entry: names made usable, pairs sorted, bytes in the arena.
+// Stores the structured metadata of a pushed entry: names made usable, pairs sorted, bytes in the
+// arena.
 #pragma once
 
 #include <span>
@@ -12,8 +13,8 @@
 
 namespace logsvc::wire {
 
-// Loki's rule: characters outside [A-Za-z0-9_] become _, runs of _ collapse, a leading digit gets
-// "key_" in front; __x__ is kept. Empty if nothing usable is left.
+// Follows Loki's rule: characters outside [A-Za-z0-9_] become _, runs of _ collapse, a leading
+// digit gets "key_" in front; __x__ is kept. Empty if nothing usable is left.
 std::string metadata_name(std::string_view name);
 
 // Pairs with an empty value or an unusable name are left out; of pairs that get the same name the

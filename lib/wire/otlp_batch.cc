@@ -10,7 +10,7 @@
 namespace logsvc::wire {
 namespace {
 
-// Resource attributes that identify who writes: few values each, so they make streams.
+// Resource attributes that identify who logs: each has few values, so they make streams.
 constexpr std::array<std::string_view, 18> kStreamAttributes = {"service.name",
                                                                 "service.namespace",
                                                                 "service.instance.id",
@@ -41,7 +41,7 @@ std::string label_name(std::string_view attribute) {
 void add_count(std::vector<OtlpAttribute>& out, const char* name, uint64_t count) {
   if (count > 0) out.emplace_back(name, std::to_string(count));
 }
-// An identifier of zeros alone says that there is none.
+// An identifier of zeros means that there is none.
 bool is_id(const std::string& hex) { return hex.find_first_not_of('0') != std::string::npos; }
 void add_text(std::vector<OtlpAttribute>& out, const char* name, const std::string& text) {
   if (!text.empty()) out.emplace_back(name, text);

@@ -1,4 +1,4 @@
-// Builds a batch out of OpenTelemetry's resources, scopes and records, in the order a request has
+// Builds a batch from OpenTelemetry's resources, scopes and records, in the order a request has
 // them: resource(), scope(), record()…
 #pragma once
 
@@ -40,7 +40,7 @@ class OtlpBatch {
 
   void resource(const OtlpValue::Map& attributes);
   void scope(const OtlpScope& scope);
-  // kTooLarge once the batch is over its limit.
+  // kTooLarge once the batch exceeds its limit.
   Status record(const OtlpRecord& record);
   Batch take() { return std::move(batch_); }
 

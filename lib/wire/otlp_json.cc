@@ -14,7 +14,7 @@ using Element = simdjson::dom::element;
 
 constexpr size_t kTraceIdBytes = 16, kSpanIdBytes = 8;
 
-// A number, or its name: SEVERITY_NUMBER_ERROR is 17, SEVERITY_NUMBER_ERROR2 18.
+// Reads a number, or its name: SEVERITY_NUMBER_ERROR is 17, SEVERITY_NUMBER_ERROR2 18.
 Status read_severity(const Element& value, const Place& at, int64_t& out) {
   static constexpr std::string_view kPrefix = "SEVERITY_NUMBER_";
   static constexpr std::array<std::string_view, 6> kNames = {"TRACE", "DEBUG", "INFO",
@@ -65,7 +65,7 @@ Status read_items(const Element& list, const Place& at, int depth, OtlpValue::Li
   });
 }
 
-// {"values":[…]}
+// Reads {"values":[…]}.
 template <typename Container, typename Read>
 Status read_values(const Element& value, const Place& at, int depth, const Read& read,
                    Container& out) {
@@ -82,7 +82,7 @@ Status read_values(const Element& value, const Place& at, int depth, const Read&
   return expected.check(at);
 }
 
-// False: the member is none of a value's.
+// Returns false if the member does not belong to a value.
 Result<bool> read_variant(std::string_view name, const Element& part, const Place& at, int depth,
                           OtlpValue& out) {
   Status read;
@@ -146,8 +146,8 @@ Status read_record(const Element& record, const Place& at, OtlpRecord& out) {
   });
 }
 
-// What stands beside a list and describes its elements, wherever it stands. describe: false for
-// names that mean nothing.
+// Calls describe for what stands beside a list and describes its elements, wherever it stands;
+// describe returns false for unknown names.
 template <typename Describe>
 Status read_beside(const Element& value, const Place& at, const char* list,
                    const Describe& describe) {

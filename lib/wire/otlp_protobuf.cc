@@ -176,7 +176,7 @@ OtlpRecord read_record(pbf_reader in) {
   return out;
 }
 
-// Fields may come in any order: what describes is read before what it describes.
+// Fields may come in any order, so what describes is read before what it describes.
 Status read_scope_logs(pbf_reader in, OtlpBatch& batch) {
   OtlpScope scope;
   for (pbf_reader first = in; first.next(kScopeLogsScope);) scope = read_scope(first.get_message());

@@ -10,7 +10,7 @@
 namespace logsvc::wire {
 namespace {
 
-// As OTLP's collector has it.
+// Writes the number as OTLP's collector does.
 std::string number_text(double value) {
   if (std::isnan(value)) return "NaN";
   if (std::isinf(value)) return value > 0 ? "Infinity" : "-Infinity";
@@ -36,7 +36,7 @@ void append_json(std::string& out, const OtlpValue& value) {
     for (const OtlpMember& member : *map) sorted.push_back(&member);
     std::stable_sort(sorted.begin(), sorted.end(),
                      [](const OtlpMember* a, const OtlpMember* b) { return a->key < b->key; });
-    // Of a key that comes twice, the last one counts.
+    // If a key comes twice, the last one counts.
     const auto is_last = [&](size_t i) {
       return i + 1 == sorted.size() || sorted[i]->key != sorted[i + 1]->key;
     };

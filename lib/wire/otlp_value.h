@@ -1,4 +1,4 @@
-// A value of an OpenTelemetry attribute or body, and its text.
+// The value of an OpenTelemetry attribute or body, and its text.
 #pragma once
 
 #include <cstdint>
@@ -25,10 +25,10 @@ struct OtlpMember {
   OtlpValue value;
 };
 
-// Deeper values are refused when they are read.
+// Values nested deeper are refused when they are parsed.
 inline constexpr int kMaxOtlpDepth = 64;
 
-// A string as it is, lists and maps as JSON (keys sorted), bytes in base64, nothing as "".
+// Returns a string as it is, lists and maps as JSON (keys sorted), bytes in base64, nothing as "".
 std::string to_text(const OtlpValue& value);
 
 // Name and text of a leaf.
@@ -37,7 +37,7 @@ using OtlpAttribute = std::pair<std::string, std::string>;
 // Adds the attributes; maps are flattened with _ between the names.
 void flatten(const OtlpValue::Map& attributes, std::vector<OtlpAttribute>& out);
 
-// Lower-case hexadecimal digits of an identifier.
+// Returns an identifier as lower-case hexadecimal digits.
 std::string hex_text(std::string_view bytes);
 
 }  // namespace logsvc::wire

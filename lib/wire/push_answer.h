@@ -29,11 +29,11 @@ struct EntryRange {
   bool operator==(const EntryRange&) const = default;
 };
 
-// The entry behind those in the list.
+// Adds the entry that comes after those in the list.
 void add_entry(std::vector<EntryRange>& ranges, uint64_t number, uint64_t count = 1);
-// "3,7-12"; empty for none, and if the text would be longer than a header should be.
+// Writes "3,7-12"; empty for none, and if the text would be longer than a header should be.
 std::string encode_entry_ranges(const std::vector<EntryRange>& ranges);
-// nullopt if it is something else, out of order or too long.
+// Returns nullopt if it is anything else, out of order or too long.
 std::optional<std::vector<EntryRange>> decode_entry_ranges(std::string_view text);
 
 }  // namespace logsvc::wire

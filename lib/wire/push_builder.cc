@@ -48,7 +48,7 @@ Result<std::string> uncompress(std::string_view block) {
   return message;
 }
 
-// What a message is made of: label texts and whole entry fields.
+// The parts of a message: label texts and whole entry fields.
 struct Streams {
   struct Stream {
     std::string_view labels;

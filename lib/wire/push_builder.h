@@ -1,5 +1,5 @@
-// Push bodies without batches: lines go straight into protobuf, and compressed pieces are joined
-// as they are. For a sender that reads lines once and may send them more than once.
+// Makes push bodies without batches: lines go straight into protobuf, and compressed pieces are
+// joined as they are. For a sender that reads lines once and may send them more than once.
 //
 // A block is a snappy-compressed PushRequest. Blocks can be joined without being opened: a request
 // is a list of streams, and snappy's elements refer back only within what they were made of.
@@ -18,10 +18,11 @@
 
 namespace logsvc::wire {
 
-// Lines → one block. Lines of the same labels keep their order. Keeps its buffers: use it again.
+// Turns lines into one block. Lines of the same labels keep their order. Reuse it: it keeps its
+// buffers.
 class PushBuilder {
  public:
-  // labels: {a="1", b="x"} as it is to be sent.
+  // labels is {a="1", b="x"} as it is to be sent.
   void add(std::string_view labels, Timestamp timestamp, std::string_view line,
            std::span<const LabelView> metadata = {});
 
@@ -44,14 +45,14 @@ class PushBuilder {
   std::string message_;
 };
 
-// Blocks → one body.
+// Joins blocks to one body.
 class PushBody {
  public:
-  // kCorrupt if the block's head cannot be read.
+  // kCorrupt if the block's header cannot be parsed.
   Status add(std::string_view block);
   bool empty() const { return elements_.empty(); }
   size_t message_bytes() const { return message_bytes_; }
-  // The body; the object is empty again.
+  // Returns the body; the object is empty again.
   std::string take();
 
  private:
@@ -59,14 +60,14 @@ class PushBody {
   uint64_t message_bytes_ = 0;
 };
 
-// The block with `labels` added to every stream that does not have the name itself. kCorrupt if the
-// block cannot be read.
+// Returns the block with `labels` added to every stream that does not have the name itself.
+// kCorrupt if the block cannot be parsed.
 Result<std::string> add_labels(std::string_view block, const Labels& labels);
 
-// A body of these entries alone, numbered in its order. kInvalid if one is not there.
+// Returns a body of only these entries, numbered in its order. kInvalid if one does not exist.
 Result<std::string> pick_entries(std::string_view body, std::span<const EntryRange> ranges);
 
-// Two bodies of about half the lines each. kInvalid if there is but one line.
+// Returns two bodies of about half the lines each. kInvalid if there is only one line.
 Result<std::pair<std::string, std::string>> split_push(std::string_view body);
 
 }  // namespace logsvc::wire

@@ -34,8 +34,8 @@ Status parse(std::string& body, Document& document) {
   return {};
 }
 
-// The elements of a list; missing and null mean an empty one. Of a name that comes twice all are
-// taken. Names are in any case of letters, as Go's programs read them.
+// Returns the elements of a list; missing and null mean an empty one. If a name comes twice, all
+// elements are taken. Names are compared without regard to case, as Go's programs do.
 Result<std::vector<dom::element>> list_member(const dom::element& object, const char* name,
                                               const std::string& where) {
   std::vector<dom::element> out;
@@ -51,7 +51,7 @@ Result<std::vector<dom::element>> list_member(const dom::element& object, const 
   return out;
 }
 
-// The last member of the name; false: there is none, or it is null.
+// Finds the last member of the name; returns false if there is none, or it is null.
 bool find_member(const dom::element& object, const char* name, dom::element& out) {
   bool found = false;
   for (const auto& [key, value] : dom::object(object)) {
@@ -86,7 +86,7 @@ std::string text_of(const dom::element& value) {
   return simdjson::minify(value);
 }
 
-// In the words of the parser of label strings, if it has any for the name.
+// Uses the wording of the parser of label strings, if it has any for the name.
 Error bad_label_name(std::string_view name, const std::string& where) {
   const auto parsed = LabelSet::parse("{" + std::string(name) + "=\"\"}");
   if (!name.empty() && !parsed.ok()) {

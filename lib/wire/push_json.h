@@ -1,4 +1,4 @@
-// Loki's push body as JSON.
+// Decodes Loki's push body as JSON.
 #pragma once
 
 #include <string>
@@ -9,13 +9,13 @@
 
 namespace logsvc::wire {
 
-// {"streams":[{"stream":{…},"values":[["<ns>","line",{metadata}], …]}]}. kInvalid names stream and
-// value index and the fault; nothing of a faulty request is used. Numbers, booleans and nested
-// values in metadata become their JSON text (winston-loki sends them). Invalid UTF-8 becomes
-// U+FFFD.
+// Decodes {"streams":[{"stream":{…},"values":[["<ns>","line",{metadata}], …]}]}. kInvalid names
+// stream and value index and the error; nothing of an invalid request is used. Numbers, booleans
+// and nested values in metadata become their JSON text (winston-loki sends them). Invalid UTF-8
+// becomes U+FFFD.
 Result<Batch> decode_push_json(std::string body);
 
-// The older form of /api/prom/push:
+// Decodes the older form of /api/prom/push:
 // {"streams":[{"labels":"{…}","entries":[{"ts":"RFC3339","line":"…"}]}]}.
 Result<Batch> decode_legacy_push_json(std::string body);
 

@@ -82,7 +82,7 @@ Entry read_entry(protozero::pbf_reader in, Arena& arena, Pairs& pairs) {
   return entry;
 }
 
-// What one request may take in memory: entries of two bytes each become far larger ones.
+// Limits what one request may take in memory: entries of two bytes each become far larger ones.
 class Budget {
  public:
   explicit Budget(uint64_t max_bytes) : max_bytes_(max_bytes) {}
@@ -175,7 +175,7 @@ Result<Batch> decode_push_protobuf(std::string body, uint64_t max_decoded_bytes,
                    std::to_string(decoded_bytes) + " vs " + std::to_string(max_decoded_bytes) +
                    ")");
   }
-  // A copy element of 3 bytes gives at most 64: a longer claim is a lie not worth the memory.
+  // A copy element of 3 bytes gives at most 64: a larger claim is false and not worth the memory.
   if (decoded_bytes / 32 > body.size()) return invalid("snappy: corrupt input");
   Batch batch;
   char* const message = batch.arena.make_bytes(decoded_bytes);

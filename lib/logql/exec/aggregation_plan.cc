@@ -15,7 +15,7 @@ Grouping sample_grouping(const RangeAggregation& a, const Grouping* outer) {
   if (a.grouping.given) out = a.grouping;
   if (outer) {
     out = *outer;
-    out.given = true;  // sum without a grouping is one series
+    out.given = true;  // A sum without a grouping is one series.
   }
   if (a.op == RangeOp::kAbsent) out = Grouping{true, false, {}};
   std::sort(out.names.begin(), out.names.end());
@@ -39,7 +39,7 @@ bool is_of_error(const LabelFilter& f) {
   return f.kind == LabelFilter::Kind::kMatch && f.name == kErrorLabel;
 }
 
-// Entries that have no error pass the filters that look at errors.
+// Whether entries without an error pass the filters that look at errors.
 bool passes_without_error(const std::vector<Stage>& stages) {
   static const LabelSet kNoLabels;
   LabelState state;
@@ -52,13 +52,13 @@ bool passes_without_error(const std::vector<Stage>& stages) {
   });
 }
 
-// The number of entries, or of bytes, of whole streams.
+// Whether it only counts the entries, or bytes, of whole streams.
 bool needs_times_alone(const RangeAggregation& a, const AggregationPlan& plan) {
   const bool counted = a.op == RangeOp::kCount || a.op == RangeOp::kRate || of_sizes(a.op);
   return counted && !a.unwrap && plan.pipeline.only_line_predicate();
 }
 
-// All that an entry gives is one number out of its line.
+// Whether it needs only one number from each line.
 bool needs_one_field(const RangeAggregation& a, const AggregationPlan& plan) {
   if (!a.unwrap || is_total(a) || !is_plain_field(a.unwrap->name) || !plan.pipeline.lines_exact()) {
     return false;
@@ -81,7 +81,7 @@ bool needs_one_field(const RangeAggregation& a, const AggregationPlan& plan) {
          plan.unwrapper->keeps("") && passes_without_error(a.log.stages);
 }
 
-// Whether all streams have all labels of the grouping: entries may have those that are missing.
+// Whether all streams have all labels of the grouping; if not, entries may have the missing ones.
 Result<bool> streams_have_groups(const AggregationPlan& plan, ExecContext& context) {
   if (!plan.grouping.given || plan.grouping.without) return false;
   if (plan.grouping.names.empty()) return true;

@@ -30,13 +30,13 @@ class ExecContext {
   QueryStats stats;
   std::vector<std::string> warnings;
 
-  // Called between pieces of work of at most some milliseconds.
+  // Call it between pieces of work of at most some milliseconds.
   Status check() const {
     RETURN_IF_ERROR(cancellation.check());
     if (limits.timeout && elapsed() > limits.timeout) return query_timed_out();
     return {};
   }
-  // Called for each entry that is worked on: looks at the clock once in many small ones.
+  // Call it for each entry that is worked on: it looks at the clock once in many small ones.
   Status tick(uint64_t entry_bytes) {
     constexpr uint64_t kEntry = 1 << 10, kPause = 64 << 10;
     if (cancellation.requested()) return cancellation.check();
@@ -51,11 +51,11 @@ class ExecContext {
         .count();
   }
 
-  // As MemoryAccount.
+  // Does what MemoryAccount::hold does.
   Status hold(uint64_t bytes) { return memory_->hold(bytes); }
   void release(uint64_t bytes) { memory_->release(bytes); }
 
-  // Appends, holding what the vector takes while it grows.
+  // Appends; the query holds what the vector takes while it grows.
   template <typename T>
   Status append(std::vector<T>& to, T value) {
     if (to.size() == to.capacity()) {
@@ -86,7 +86,7 @@ class ExecContext {
  private:
   const std::chrono::steady_clock::time_point begun_;
   const std::shared_ptr<MemoryAccount> memory_;
-  uint64_t work_ = 0;  // since the clock was looked at, about in bytes
+  uint64_t work_ = 0;  // since the clock was looked at, in approximate bytes
 };
 
 }  // namespace logsvc::logql

@@ -31,7 +31,7 @@ class Windows {
   }
 
   const std::vector<Timestamp>& edges() const { return edges_; }
-  // The buckets of a step: [first, second).
+  // Returns the buckets of a step: [first, second).
   std::pair<size_t, size_t> of_step(size_t i) const { return spans_[i]; }
 
  private:
@@ -47,10 +47,10 @@ struct Counts {
   uint64_t bytes = 0;
 };
 
-// Of one series.
+// The counts of one series.
 struct Group {
   Labels labels;
-  std::vector<Counts> buckets;  // then, of each bucket, the sum of those before it
+  std::vector<Counts> buckets;  // afterwards each bucket has the sum of those before it
 };
 
 StepSeries to_series(Group group, const RangeAggregation& a, const Windows& windows,
@@ -96,7 +96,7 @@ class Groups {
     return {};
   }
   std::vector<Group>& all() { return groups_; }
-  // Of one group, without its labels.
+  // Returns the memory of one group, without its labels.
   uint64_t bucket_bytes() const { return buckets_ * sizeof(Counts) + kAllocationBytes; }
 
  private:

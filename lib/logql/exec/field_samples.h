@@ -1,4 +1,4 @@
-// Samples out of one field of lines, as a source keeps it beside them.
+// Makes samples from one field of lines, as a source keeps it beside them.
 #pragma once
 
 #include <optional>
@@ -8,8 +8,8 @@
 
 namespace logsvc::logql {
 
-// A visitor that adds what converts to a number. Entries whose value does not are no samples but
-// errors, with all their labels: they are left for read_rest().
+// Adds what converts to a number. Entries whose value does not convert become errors instead of
+// samples, with all their labels: they are left for read_rest().
 class FieldSamples : public pushdown::FieldVisitor {
  public:
   // Borrows all of them. The plan has an unwrapper.

@@ -9,7 +9,7 @@
 namespace logsvc::logql {
 namespace {
 
-// An entry in the growing list of its stream, and its line's allocation.
+// What an entry in the growing list of its stream, and its line's allocation, take.
 constexpr uint64_t kEntryOverhead = 2 * sizeof(ResultEntry) + kAllocationBytes;
 
 // Sorts entries into streams by their label set.
@@ -34,7 +34,7 @@ class StreamCollector {
       if (fresh) found->second = index_of(state.base().labels());
       streams_[found->second].entries.push_back(std::move(out));
     } else if (state.as_stored()) {
-      // Nearly as common: metadata of few kinds, as the level of the line.
+      // Nearly as common: the metadata has few different values, such as the line's level.
       auto [found, fresh] = by_source_.try_emplace(source_key(state.base(), entry.metadata), 0);
       if (fresh) {
         found->second = index_of(state.result());
@@ -84,13 +84,13 @@ class StreamCollector {
   std::string key_;
 };
 
-// interval=: an entry is given out if it lies that far from the one given out before it. Loki asks
-// hour by hour, of each hour for `limit` entries, and thins those.
+// Implements interval=: an entry is returned if it is at least that far from the one returned
+// before. Loki asks hour by hour, takes `limit` entries of each hour, and thins those.
 class Thinning {
  public:
   Thinning(Duration interval, uint64_t limit) : interval_(interval), limit_(limit) {}
 
-  // Whether to give it out; called for each entry that passed the pipeline.
+  // Whether to return it; called for each entry that passed the pipeline.
   bool take(Timestamp t) {
     if (interval_ == 0) return true;
     const int64_t hour = t / kHour - (t % kHour < 0);

@@ -15,13 +15,13 @@ Result<StepVector> constant(double value, size_t steps, ExecContext& context) {
   return StepVector{std::move(out)};
 }
 
-// The value of an operand that is no bare number.
+// Returns the value of an operand that is not a bare number.
 Result<MetricValue> as_value(Result<StepVector> vector) {
   if (!vector.ok()) return vector.error();
   return MetricValue(std::move(*vector));
 }
 
-// Nothing is made of a bare number; what Loki would spread over shards fails before the rest.
+// A bare number cannot be aggregated; what Loki would spread over shards fails before the rest.
 Error not_of_a_number(std::optional<VectorOp> op) {
   if (op == VectorOp::kSum || op == VectorOp::kAvg || op == VectorOp::kCount) {
     return check_matchers({}).error();

@@ -14,7 +14,7 @@ using MetricValue = std::variant<double, StepVector>;
 
 Result<MetricValue> evaluate(const Expr& expr, const Steps& steps, ExecContext& context);
 
-// Whether sort or sort_desc stands anywhere in it: then instant results keep their order.
+// Whether sort or sort_desc is anywhere in it: then instant results keep their order.
 bool contains_sort(const Expr& expr);
 
 }  // namespace logsvc::logql

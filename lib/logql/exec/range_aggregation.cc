@@ -43,7 +43,7 @@ Status sample_field(const RangeAggregation& a, const AggregationPlan& plan, Seri
   return samples.read_rest();
 }
 
-// 1 where there was nothing, with the labels that `=` matchers name.
+// Returns 1 where there was nothing, with the labels that `=` matchers name.
 StepVector absent(const RangeAggregation& a, const StepVector& found, const Steps& steps) {
   Labels labels;
   for (const Matcher& m : a.log.matchers) {

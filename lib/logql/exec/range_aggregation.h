@@ -1,5 +1,5 @@
-// Range aggregations (count_over_time, rate, sum_over_time …) in one pass over the entries,
-// whatever the number of steps.
+// Computes range aggregations (count_over_time, rate, sum_over_time …) in one pass over the
+// entries, whatever the number of steps.
 #pragma once
 
 #include "logql/exec/context.h"
@@ -8,12 +8,12 @@
 
 namespace logsvc::logql {
 
-// outer: the grouping of a `sum` directly around it, if that may be applied to the samples at once
-// (nullptr otherwise). kInvalid with Loki's text when a sample carries a pipeline error.
+// outer is the grouping of a `sum` directly around it, if that may be applied to the samples at
+// once (nullptr otherwise). kInvalid with Loki's text when a sample carries a pipeline error.
 Result<StepVector> run_range_aggregation(const RangeAggregation& aggregation, const Grouping* outer,
                                          const Steps& steps, ExecContext& context);
 
-// The labels of the group that `labels` belong to.
+// Returns the labels of the group that `labels` belong to.
 Labels group_labels(const Labels& labels, const Grouping& grouping);
 
 // True if `sum` may group the samples of the operation themselves.

@@ -11,7 +11,7 @@ namespace {
 
 int64_t ceil_div(int64_t a, int64_t b) { return a / b + (a % b > 0); }
 
-// First step of which the window holds the time, and the one after the last.
+// Returns the first step whose window holds the time, and the one after the last.
 std::pair<size_t, size_t> steps_of(Timestamp t, const RangeAggregation& a, const Steps& steps) {
   const int64_t from = ceil_div(add_saturated(t, a.offset) - steps.start, steps.step);
   const int64_t to = ceil_div(add_saturated(t, a.offset + a.range) - steps.start, steps.step);
@@ -75,7 +75,7 @@ void SeriesTable::add_to_total(Accumulator& series, size_t from, size_t to, doub
   series.lines[to] -= 1;
 }
 
-// The stream alone says which series it is.
+// Whether the stream alone determines the series.
 bool SeriesTable::is_of_stream(const LabelState& state) const {
   if (state.has_error()) return false;
   if (state.untouched() && !a_.unwrap) return true;
@@ -145,7 +145,7 @@ Result<StepVector> SeriesTable::finish() {
   return out;
 }
 
-// The labels move; the memory of the samples is free afterwards.
+// The labels are moved; the memory of the samples is free afterwards.
 Result<StepSeries> SeriesTable::to_steps(Accumulator& series) {
   RETURN_IF_ERROR(context_.hold(step_bytes(steps_.count)));
   StepSeries out = StepSeries::empty(std::move(series.labels), steps_.count);
@@ -180,7 +180,7 @@ Status SeriesTable::fill_windows(const std::vector<TimedValue>& samples, StepSer
   return {};
 }
 
-// By number, the place of each stream among those of equal times.
+// Returns by stream number the place of each stream among those of equal times.
 std::vector<uint32_t> SeriesTable::stream_ranks() const {
   std::vector<uint32_t> by_order(streams_.size()), rank(streams_.size());
   std::iota(by_order.begin(), by_order.end(), 0);

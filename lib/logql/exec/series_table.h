@@ -1,5 +1,5 @@
-// The series of a range aggregation while its samples come in, and what they are at its steps in
-// the end. What they take is held by the query before it is allocated.
+// Collects the series of a range aggregation while its samples come in, and computes their values
+// at its steps in the end. The query holds their memory before it is allocated.
 #pragma once
 
 #include <cstdint>
@@ -19,11 +19,11 @@ class SeriesTable {
               ExecContext& context)
       : a_(aggregation), grouping_(grouping), steps_(steps), context_(context) {}
 
-  // The sample of an entry whose labels are in `state`. kInvalid with Loki's text if it carries a
-  // pipeline error that the query does not ask for.
+  // Adds the sample of an entry whose labels are in `state`. kInvalid with Loki's text if it
+  // carries a pipeline error that the query does not ask for.
   Status add(LabelState& state, Timestamp t, double value);
-  // The same where entries come in no order; `stream` is the entry's, by stream_number(). Many of
-  // one stream: the number of their series once, then the samples.
+  // Does the same where entries come in no order; `stream` is the entry's, by stream_number(). For
+  // many samples of one stream, ask for the number of their series once, then add the samples.
   Status add_unordered(LabelState& state, Timestamp t, double value, uint32_t stream);
   uint32_t stream_number(const LabelSet& stream);
   Result<size_t> number_of_series(LabelState& state);
@@ -32,17 +32,18 @@ class SeriesTable {
     return context_.append(series_[series].streams, stream);
   }
 
-  // Ends it. Samples that came in no order are put in that of their entries: by time, then stream.
+  // Ends the table. Samples that came in no order are sorted as their entries are: by time, then
+  // stream.
   Result<StepVector> finish();
 
  private:
-  // Of one series: totals a step for sums, all samples for the rest.
+  // One series: a total per step for sums, all samples for the rest.
   struct Accumulator {
     Labels labels;
-    std::vector<double> delta;   // change of the total from the step before
+    std::vector<double> delta;   // change of the total since the step before
     std::vector<int64_t> lines;  // change of the number of samples
     std::vector<TimedValue> samples;
-    std::vector<uint32_t> streams;  // of samples that came in no order: where each is from
+    std::vector<uint32_t> streams;  // for samples that came in no order: the stream of each
   };
 
   Result<Labels> series_labels(LabelState& state) const;

@@ -1,4 +1,4 @@
-// Series on the steps of one evaluation: what metric expressions take and give.
+// Series on the steps of one evaluation: what metric expressions take and return.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +34,7 @@ struct StepSeries {
 };
 using StepVector = std::vector<StepSeries>;
 
-// Memory of the values of a series, without its labels.
+// Returns the memory of a series' values, without its labels.
 inline uint64_t step_bytes(size_t steps) {
   return sizeof(StepSeries) + steps * (sizeof(double) + 1) + 2 * kAllocationBytes;
 }
@@ -44,7 +44,7 @@ inline uint64_t memory_bytes(const StepVector& vector) {
   return out;
 }
 
-// An empty series whose memory the query holds.
+// Makes an empty series whose memory the query holds.
 inline Result<StepSeries> make_series(Labels labels, size_t steps, ExecContext& context) {
   RETURN_IF_ERROR(context.hold(step_bytes(steps) + memory_bytes(labels)));
   return StepSeries::empty(std::move(labels), steps);

@@ -1,4 +1,4 @@
-// `| unwrap`: a label of an entry as a number, and the label filters behind it.
+// Implements `| unwrap`: a label of an entry as a number, and the label filters after it.
 #pragma once
 
 #include <algorithm>
@@ -46,7 +46,7 @@ class Unwrapper {
     if (conversion_ == Unwrap::Conversion::kNumber) return to_number(text);
     return to_seconds(text);
   }
-  // Whether the filters behind the unwrap, if they look at errors alone, let this one pass.
+  // Whether the filters after the unwrap let this error pass, if they look at errors alone.
   bool keeps(std::string_view error) const {
     static const LabelSet kNoLabels;
     LabelState state;
@@ -56,7 +56,7 @@ class Unwrapper {
     return std::all_of(filters_.begin(), filters_.end(),
                        [&](const auto& filter) { return filter->process(0, line, state); });
   }
-  // The same for values that are no numbers.
+  // Asks the same for values that are not numbers.
   bool keeps_failures() const { return keeps(kFailureError); }
 
  private:

@@ -65,7 +65,7 @@ struct Group {
   static bool is_spread(VectorOp op) { return op == VectorOp::kStdvar || op == VectorOp::kStddev; }
 };
 
-// What Loki builds anew loses labels without a value.
+// Label sets that Loki builds anew lose labels without a value.
 Labels without_empty(Labels labels) {
   std::erase_if(labels, [](const Label& l) { return l.value.empty(); });
   return labels;
@@ -77,7 +77,7 @@ Grouping effective_grouping(const Grouping& grouping) {
   return out;
 }
 
-// By value; what is no number comes last.
+// Compares values; NaN comes last.
 bool comes_first(double a, double b, bool largest_first) {
   if (std::isnan(a) || std::isnan(b)) return !std::isnan(a) && std::isnan(b);
   return largest_first ? a > b : a < b;
@@ -199,7 +199,7 @@ class Matching {
  private:
   static constexpr size_t kNone = SIZE_MAX;
 
-  // Pairs that may not be are an error even if a comparison would leave them out.
+  // Forbidden pairs are an error even if a comparison would leave them out.
   Status step(size_t i, size_t steps) {
     std::vector<size_t> one_of(signatures_, kNone);
     for (size_t n = 0; n < ones_.size(); ++n) {
@@ -234,7 +234,7 @@ class Matching {
     return {};
   }
 
-  // The series of the result that a pair gives its values to.
+  // Returns the series of the result that receives a pair's values.
   Result<size_t> slot_of(size_t many, size_t one, size_t steps) {
     const auto [known, fresh] = slots_.try_emplace({many, one}, 0);
     if (!fresh) return known->second;

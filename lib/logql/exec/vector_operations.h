@@ -8,17 +8,17 @@
 
 namespace logsvc::logql {
 
-// All of them hold the memory of what they make in the context, and give back that of what they
-// take by value; errors are the context's and those named.
+// All of them hold the memory of their results in the context, and give back that of what they take
+// by value; errors are the context's and those named.
 
 Result<StepVector> aggregate(const VectorAggregation& aggregation, StepVector input, size_t steps,
                              ExecContext& context);
 
-// The regex is that of the operation, anchored. kInvalid if a value gets too long.
+// The regex is the operation's, anchored. kInvalid if a value gets too long.
 Result<StepVector> replace_labels(const LabelReplace& operation, const GoRegex& regex,
                                   StepVector input, ExecContext& context);
 
-// A number on one side. `scalar_left`: which side it is.
+// One side is a number; `scalar_left` says which one.
 StepVector apply_scalar(const BinaryOperation& operation, StepVector input, double scalar,
                         bool scalar_left);
 

@@ -31,7 +31,7 @@ double variance(const TimedValue* first, size_t n) {
   return m2 / static_cast<double>(n);
 }
 
-// An infinite mean stays until a value comes that it cannot be a mean with.
+// An infinite mean stays until a value comes with which it has no mean.
 double average(const TimedValue* s, size_t n) {
   double mean = 0;
   for (size_t i = 0; i < n; ++i) {
@@ -49,7 +49,7 @@ double rate_counter(const TimedValue* s, size_t n, double seconds) {
   for (size_t i = 1; i < n; ++i) {
     if (s[i].value < s[i - 1].value) increase += s[i - 1].value;
   }
-  // Loki mixes nanoseconds and seconds here; its numbers are what clients know.
+  // Loki mixes nanoseconds and seconds here; clients know its numbers.
   const double sampled = static_cast<double>(s[n - 1].timestamp - s[0].timestamp) / 1000;
   const double average = sampled / static_cast<double>(n - 1);
   double to_start = seconds;

@@ -1,4 +1,4 @@
-// The value of a range aggregation over the samples of one window.
+// Computes the value of a range aggregation over the samples of one window.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@ struct TimedValue {
   double value = 0;
 };
 
-// samples: n > 0 of them, by time.
+// samples holds n > 0 of them, by time.
 double window_value(const RangeAggregation& aggregation, const TimedValue* samples, size_t n);
 
 }  // namespace logsvc::logql

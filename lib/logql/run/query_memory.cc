@@ -10,7 +10,7 @@ namespace {
 // at each entry.
 constexpr uint64_t kStepBytes = 256 << 10;
 
-// Of an account without a limit of its own, so that sums of bytes do not wrap around.
+// The limit of an account that has none of its own, so that sums of bytes do not wrap around.
 constexpr uint64_t kMostBytes = UINT64_MAX / 2;
 
 uint64_t whole_steps(uint64_t bytes) { return (bytes + kStepBytes - 1) / kStepBytes * kStepBytes; }

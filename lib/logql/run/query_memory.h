@@ -1,5 +1,5 @@
-// The memory that queries hold for their answers: a budget for all of them together, and an account
-// for each, which is asked before memory is taken.
+// Counts the memory that queries hold for their answers: a budget for all of them together, and an
+// account for each, which is asked before memory is taken.
 #pragma once
 
 #include <algorithm>
@@ -12,7 +12,7 @@
 
 namespace logsvc::logql {
 
-// Of all queries of a process. Safe from several threads.
+// The budget of all queries of a process. Safe from several threads.
 class QueryMemory {
  public:
   explicit QueryMemory(uint64_t limit_bytes) : limit_bytes_(limit_bytes) {}  // 0: no limit
@@ -29,20 +29,20 @@ class QueryMemory {
   std::atomic<uint64_t> used_bytes_{0};
 };
 
-// Of one query. Everything is given back at its end. For one thread at a time.
+// The account of one query. Everything is given back at its end. For one thread at a time.
 class MemoryAccount {
  public:
-  // all: shared with other queries, or nullptr. limit_bytes: of this one alone, 0 = no limit.
+  // all is shared with other queries, or nullptr. limit_bytes is for this one alone, 0 = no limit.
   MemoryAccount(std::shared_ptr<QueryMemory> all, uint64_t limit_bytes);
   ~MemoryAccount();
   MemoryAccount(const MemoryAccount&) = delete;
   MemoryAccount& operator=(const MemoryAccount&) = delete;
 
-  // To be called before the bytes are allocated. kInvalid: this query holds too much; kLimit: all
-  // of them do, and trying again later may help. Nothing is held of a call that fails.
+  // Call it before the bytes are allocated. kInvalid: this query holds too much; kLimit: all of
+  // them do, and trying again later may help. A call that fails holds nothing.
   Status hold(uint64_t bytes);
   void release(uint64_t bytes);
-  // Releases all but so many of the bytes held.
+  // Releases everything but so many of the bytes held.
   void keep(uint64_t bytes) { release(held_bytes_ - std::min(held_bytes_, bytes)); }
 
   uint64_t held_bytes() const { return held_bytes_; }
@@ -53,15 +53,15 @@ class MemoryAccount {
   const uint64_t limit_bytes_;
   uint64_t held_bytes_ = 0;
   uint64_t peak_bytes_ = 0;
-  uint64_t reserved_bytes_ = 0;  // taken of the budget for all; at least held_bytes_
+  uint64_t reserved_bytes_ = 0;  // taken from the budget for all; at least held_bytes_
 };
 
-// What an allocation costs beside its bytes.
+// What an allocation costs besides its bytes.
 inline constexpr uint64_t kAllocationBytes = 16;
-// What a node of a hash table costs beside its key and value.
+// What a node of a hash table costs besides its key and value.
 inline constexpr uint64_t kHashNodeBytes = 48;
 
-// On the heap, with what the allocator adds.
+// Returns what the text takes on the heap, with what the allocator adds.
 uint64_t memory_bytes(const std::string& text);
 uint64_t memory_bytes(const Labels& labels);
 

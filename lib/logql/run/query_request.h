@@ -1,4 +1,4 @@
-// What is asked: a query over a range of time or at one instant. Plain data.
+// A query over a range of time or at one instant. Plain data.
 #pragma once
 
 #include <string>
@@ -18,7 +18,7 @@ struct RangeRequest {
   uint64_t limit = 100;   // log queries
   Direction direction = Direction::kBackward;
   bool categorize_labels = false;
-  // Metric queries with too many series: the first ones and a warning, instead of an error.
+  // Metric queries with too many series return the first ones and a warning instead of an error.
   bool partial_series = false;
   QueryRun run;
 };
@@ -29,7 +29,7 @@ struct InstantRequest {
   uint64_t limit = 100;
   Direction direction = Direction::kBackward;
   bool categorize_labels = false;
-  // Metric queries with too many series: the first ones and a warning, instead of an error.
+  // Metric queries with too many series return the first ones and a warning instead of an error.
   bool partial_series = false;
   QueryRun run;
 };

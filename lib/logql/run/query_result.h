@@ -1,4 +1,4 @@
-// What a query answers. Plain data; server/query/response_json turns it into Loki's JSON.
+// The result of a query. Plain data; server/query/response_json turns it into Loki's JSON.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// What one run of a query is held to: it ends when it is asked to, and takes its memory from an
+// The constraints of one run of a query: it ends when it is asked to, and takes its memory from an
 // account.
 #pragma once
 
@@ -11,11 +11,11 @@ namespace logsvc::logql {
 
 struct QueryRun {
   Cancellation cancellation;
-  // nullptr: the engine opens one for the query alone.
+  // If it is nullptr, the engine opens one for the query alone.
   std::shared_ptr<MemoryAccount> memory;
 };
 
-// What a query is told whose time is over.
+// The error of a query whose time is over.
 Error query_timed_out();
 
 }  // namespace logsvc::logql

@@ -12,11 +12,11 @@ namespace logsvc::logql {
 class Condition {
  public:
   virtual ~Condition() = default;
-  // May leave an error in the labels (a value that is no number).
+  // It may leave an error in the labels (a value that is not a number).
   virtual bool holds(LabelState& labels) = 0;
 };
 
-// A regular expression that everything matches: Loki leaves such a filter out.
+// Whether its regular expression matches everything: Loki leaves such a filter out.
 bool always_holds(const LabelFilter& filter);
 
 // kInvalid for what cannot be built: "ip: invalid pattern: …".

@@ -7,7 +7,7 @@
 namespace logsvc::logql {
 namespace {
 
-// Of two filters on the same field alone.
+// Joins two filters if both are on the same field.
 std::vector<FieldPredicate> either_of(const LabelFilter& left, const LabelFilter& right) {
   std::vector<FieldPredicate> l = field_predicates_of(left), r = field_predicates_of(right);
   if (l.size() != 1 || r.size() != 1 || l[0].name != r[0].name) return {};

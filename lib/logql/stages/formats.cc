@@ -10,7 +10,7 @@
 namespace logsvc::logql {
 namespace {
 
-constexpr size_t kMostLabelBytes = 16u << 20;  // of one entry
+constexpr size_t kMostLabelBytes = 16u << 20;  // per entry
 
 class LineFormatter : public CompiledStage {
  public:
@@ -41,7 +41,7 @@ class LabelFormatter : public CompiledStage {
  public:
   struct Format {
     LabelFormat format;
-    std::optional<tmpl::Template> text;  // none: a renaming
+    std::optional<tmpl::Template> text;  // nullopt: it renames
   };
   explicit LabelFormatter(std::vector<Format> formats) : formats_(std::move(formats)) {}
   bool process(Timestamp timestamp, std::string_view& line, LabelState& labels) override {

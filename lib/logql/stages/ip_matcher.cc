@@ -16,13 +16,13 @@ constexpr std::string_view kV6 = "0123456789abcdefABCDEF:.";
 
 bool is_hex(char c) { return std::isxdigit(static_cast<unsigned char>(c)) != 0; }
 
-// A digit with a point within the next three bytes.
+// Whether a digit and a point within the next three bytes begin it.
 bool hints_v4(std::string_view s) {
   if (s.size() <= 3 || s[0] < '0' || s[0] > '9') return false;
   return s.substr(1, 3).find('.') != std::string_view::npos;
 }
 
-// One to four hex digits and a colon, or two colons and a hex digit.
+// Whether it begins with one to four hex digits and a colon, or two colons and a hex digit.
 bool hints_v6(std::string_view s) {
   if (s.size() <= 4) return false;
   if (s[0] == ':') return s[1] == ':' && is_hex(s[2]);

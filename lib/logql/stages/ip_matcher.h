@@ -1,4 +1,4 @@
-// Addresses in text: ip("10.0.0.1"), ip("10.0.0.0/8"), ip("10.0.0.1-10.0.0.9"), also IPv6.
+// Finds addresses in text: ip("10.0.0.1"), ip("10.0.0.0/8"), ip("10.0.0.1-10.0.0.9"), also IPv6.
 #pragma once
 
 #include <array>

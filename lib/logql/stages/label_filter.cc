@@ -130,7 +130,7 @@ class LabelFilterStage : public CompiledStage {
   std::unique_ptr<Condition> condition_;
 };
 
-// Never holds: an ip() that cannot be read, inside and / or.
+// Never holds: an ip() that cannot be parsed, inside and / or.
 class Never : public Condition {
  public:
   bool holds(LabelState&) override { return false; }

@@ -40,7 +40,7 @@ class ContainsFilter : public CompiledStage {
   const bool positive_;
 };
 
-// Any of several tests, or none of them.
+// Passes if any of several tests does, or if none of them does.
 template <typename Test>
 class AnyFilter : public CompiledStage {
  public:
@@ -62,13 +62,13 @@ struct RegexTest {
 };
 
 struct PatternTest {
-  std::optional<extract::Pattern> pattern;  // none: empty lines alone
+  std::optional<extract::Pattern> pattern;  // nullopt: only empty lines
   bool passes(std::string_view line) const {
     return pattern ? pattern->passes(line) : line.empty();
   }
 };
 
-// Text, or an address; only negative chains and single ip() know addresses.
+// Looks for a text or an address; only negative chains and single ip() know addresses.
 struct AddressTest {
   std::string text;
   std::optional<IpMatcher> ip;
@@ -107,7 +107,7 @@ LinePredicate test_of_texts(const LineFilter& filter, bool& exact) {
   std::vector<LinePredicate> parts;
   for (const LineFilterOperand& o : filter.operands) {
     if (o.ip && (!positive || filter.operands.size() == 1)) {
-      exact = false;  // an address is no text
+      exact = false;  // an address cannot be searched for as text
       if (positive) return {};
       continue;
     }
@@ -133,14 +133,14 @@ LinePredicate test_of_regexes(const LineFilter& filter, bool& exact) {
   return parts.size() == 1 ? std::move(parts[0]) : LinePredicate::any_of(std::move(parts));
 }
 
-// A pattern also says where its texts are, so that they tell of no line that it surely passes.
+// A pattern also says where its texts are, so no line is certain to match it: exact is false.
 LinePredicate test_of_patterns(const LineFilter& filter, bool& exact) {
   exact = false;
   if (filter.op == LineFilterOp::kNotPattern) return {};
   std::vector<LinePredicate> parts;
   for (const LineFilterOperand& o : filter.operands) {
     const auto pattern = extract::Pattern::parse(o.text);
-    if (!pattern.ok()) return {};  // without text: lines without any
+    if (!pattern.ok()) return {};  // a pattern without text: lines that are empty
     std::vector<LinePredicate> texts;
     for (std::string& text : pattern->literals()) {
       texts.push_back(LinePredicate::contains(std::move(text)));

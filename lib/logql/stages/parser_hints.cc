@@ -26,7 +26,7 @@ void read_by_template(const char* name, const std::string& text, std::vector<std
   names.insert(names.end(), parsed->fields().begin(), parsed->fields().end());
 }
 
-// Names of the labels that the stage reads.
+// Adds the names of the labels that the stage reads.
 void read_by(const Stage& stage, std::vector<std::string>& names) {
   if (const auto* filter = std::get_if<std::unique_ptr<LabelFilter>>(&stage)) {
     read_by(**filter, names);
@@ -50,7 +50,7 @@ Status add_early(const LabelFilter& f, std::vector<ParserHints::Early>& early) {
   return {};
 }
 
-// Each name once, and also without the suffix that it gets beside a label of the stream.
+// Returns each name once, and also without the suffix that it gets beside a label of the stream.
 std::vector<std::string> without_suffixes(const std::vector<std::string>& names) {
   constexpr std::string_view kSuffix = "_extracted";
   std::vector<std::string> out;

@@ -1,5 +1,5 @@
-// What the rest of a pipeline needs of its parsers. Loki finds less than a parser could, and drops
-// entries before a filter is reached; both show in answers, so we do the same.
+// What the rest of a pipeline needs from its parsers. Loki finds less than a parser could, and
+// drops entries before a filter is reached; both show in answers, so we do the same.
 #pragma once
 
 #include <memory>
@@ -25,7 +25,7 @@ struct ParserHints {
   bool no_labels = false;             // parsers do nothing, so they cannot fail either
   std::vector<std::string> required;  // empty: all labels
   bool preserve_error = false;        // the query asks for __error__
-  // Label filters that are asked as soon as a parser stores the label.
+  // Label filters that are evaluated as soon as a parser stores the label.
   struct Early {
     std::string name;
     std::unique_ptr<Condition> condition;
@@ -33,7 +33,7 @@ struct ParserHints {
   std::vector<Early> early;
 };
 
-// use: nullptr for a log query. kInvalid for a stage that cannot be built.
+// use is nullptr for a log query. kInvalid for a stage that cannot be built.
 Result<ParserHints> make_parser_hints(const std::vector<const Stage*>& stages,
                                       const SampleUse* use);
 

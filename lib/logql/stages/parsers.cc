@@ -52,7 +52,7 @@ class LogfmtParser : public CompiledStage {
   }
 
  private:
-  // Runes that are none are blanks.
+  // Invalid runes become blanks.
   std::string_view with_blanks(std::string_view value) {
     if (value.find("\xEF\xBF\xBD") == std::string_view::npos) return value;
     blanked_ = value;
@@ -65,7 +65,7 @@ class LogfmtParser : public CompiledStage {
   std::string blanked_;
 };
 
-// json x="path", …: every x gets a label, empty if nothing was found.
+// Implements json x="path", …: every x gets a label, empty if nothing was found.
 class JsonExtractor : public CompiledStage {
  public:
   JsonExtractor(std::vector<Extraction> wanted, std::vector<extract::JsonPath> paths)
@@ -91,7 +91,7 @@ class JsonExtractor : public CompiledStage {
   extract::JsonPaths paths_;
 };
 
-// logfmt x="key", …: the last pair of the key, or of the name itself, counts.
+// Implements logfmt x="key", …: the last pair of the key, or of the name itself, counts.
 class LogfmtExtractor : public CompiledStage {
  public:
   explicit LogfmtExtractor(const LogfmtStage& stage) : stage_(stage) {}
@@ -106,7 +106,7 @@ class LogfmtExtractor : public CompiledStage {
       if (!name) return true;
       if (value.find("\xEF\xBF\xBD") != std::string_view::npos) value = {};
       const std::string stored = labels.parsed_name(*name);
-      // Beside a label of the stream the first value ends it all.
+      // Beside a label of the stream, the first value ends the search.
       if (stored != *name && (labels.seen(stored) || !labels.wants(stored))) return false;
       labels.set(stored, value);
       return !labels.nothing_to_parse();
@@ -168,7 +168,7 @@ class PatternParser : public CompiledStage {
   const extract::Pattern pattern_;
 };
 
-// The members of a packed line become labels, its _entry the line.
+// Makes labels of the members of a packed line; its _entry becomes the line.
 class Unpacker : public CompiledStage {
  public:
   bool process(Timestamp, std::string_view& line, LabelState& labels) override {
@@ -189,7 +189,7 @@ class Unpacker : public CompiledStage {
             entry_ = value;
             return true;
           }
-          // Looked for among labels as it is written, and stored under a usable name.
+          // It is looked for among labels as it is written, and stored under a usable name.
           const std::string name = labels.parsed_name(fields_.raw_key());
           if (labels.wants(name) && !labels.seen(name)) {
             found_.push_back({usable(name), std::string(value)});
@@ -225,7 +225,7 @@ class Unpacker : public CompiledStage {
   std::string entry_, line_;
 };
 
-// A logfmt key: a bare word, or one in quotes.
+// A logfmt key is a bare word, or one in quotes.
 Status check_logfmt_key(std::string_view key) {
   const auto word = [](char c) {
     return c == '_' || (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z');
@@ -241,7 +241,7 @@ Status check_logfmt_key(std::string_view key) {
   return {};
 }
 
-// Of extractions into one label the last one counts, as in Loki's map of them.
+// If several extractions go into one label, the last one counts, as in Loki's map of them.
 LogfmtStage with_unique_names(const LogfmtStage& stage) {
   LogfmtStage out = stage;
   out.extractions.clear();

@@ -26,7 +26,7 @@ bool is_idle_format(const std::vector<Stage>& stages, size_t i, const SampleUse*
          std::none_of(stages.begin() + static_cast<std::ptrdiff_t>(i), stages.end(), reads_line);
 }
 
-// The stages in the order they run.
+// Returns the stages in the order they run.
 std::vector<const Stage*> execution_order(const std::vector<Stage>& stages) {
   std::vector<const Stage*> out, held;
   const auto release = [&] {
@@ -45,7 +45,7 @@ std::vector<const Stage*> execution_order(const std::vector<Stage>& stages) {
   return out;
 }
 
-// As messages show it; line filters that run one after the other are one stage.
+// Returns the stage as messages show it; line filters that run one after the other are one stage.
 std::string stage_text(const std::vector<const Stage*>& stages, size_t i) {
   const auto is_filter = [&](size_t n) { return std::holds_alternative<LineFilter>(*stages[n]); };
   if (!is_filter(i)) return print_stage(*stages[i]);
@@ -102,7 +102,7 @@ Result<Pipeline> Pipeline::compile(const std::vector<Stage>& stages, const Sampl
                                    const Cancellation& cancellation) {
   Pipeline out;
   bool line_unchanged = true;
-  // What the labels are: the entry's own, those and the fields of its line, or something else.
+  // Says what the labels are: the entry's own, those and the fields of its line, or something else.
   enum class State { kAsStored, kWithFields, kOther } labels = State::kAsStored;
   std::vector<const Stage*> running;
   const std::vector<const Stage*> ordered = execution_order(stages);

@@ -1,6 +1,6 @@
-// The stages of a log query, compiled: an entry goes in, passes or not, changed or not.
-// Line filters run before the stages in front of which they may move (label filters, line_format
-// and unpack are barriers), as in Loki. Not safe from several threads at once: stages keep buffers.
+// The compiled stages of a log query: an entry goes in, passes or not, changed or not. Line filters
+// run before the stages in front of which they may move (label filters, line_format and unpack are
+// barriers), as in Loki. Not safe from several threads at once: stages keep buffers.
 #pragma once
 
 #include <memory>
@@ -20,16 +20,17 @@ namespace logsvc::logql {
 class CompiledStage {
  public:
   virtual ~CompiledStage() = default;
-  // False: the entry is left out. The line may be replaced by bytes that live until the next call.
+  // Returns false if the entry is left out. The line may be replaced by bytes that live until the
+  // next call.
   virtual bool process(Timestamp timestamp, std::string_view& line, LabelState& labels) = 0;
 };
 
 class Pipeline {
  public:
-  // Borrows the stages' strings for the call alone. kInvalid with Loki's text for a stage that
-  // cannot be built (a template that does not parse).
-  // use: of a metric query; nullptr for a log query. Stages that may work long on one entry end
-  // early when the cancellation is requested; what they give then is of no use.
+  // Borrows the stages' strings only for the call. kInvalid with Loki's text for a stage that
+  // cannot be built (a template that does not parse). use is the metric query's; nullptr for a log
+  // query. Stages that may work long on one entry end early when the cancellation is requested;
+  // what they return then must not be used.
   static Result<Pipeline> compile(const std::vector<Stage>& stages, const SampleUse* use = nullptr,
                                   const Cancellation& cancellation = {});
 
@@ -41,17 +42,17 @@ class Pipeline {
     }
     return true;
   }
-  // What the lines that pass have in common, as they are stored.
+  // Returns what the lines that pass have in common, as they are stored.
   const LinePredicate& lines() const { return lines_; }
-  // lines() says all of what the line filters say.
+  // Whether lines() says everything that the line filters say.
   bool lines_exact() const { return lines_exact_; }
-  // The first parser, if it is one that a source knows.
+  // Returns the first parser, if a source knows it.
   const FieldParser& parser() const { return parser_; }
-  // Conditions on what it finds in them.
+  // Returns conditions on the fields it finds.
   const std::vector<FieldPredicate>& fields() const { return fields_; }
-  // There is nothing but line filters, and lines() says all of what they say.
+  // Whether there are only line filters, and lines() says everything that they say.
   bool only_line_predicate() const { return lines_only_ && lines_exact_; }
-  // No stage looks at or changes labels.
+  // Whether no stage looks at or changes labels.
   bool lines_only() const { return lines_only_; }
 
  private:
@@ -65,7 +66,8 @@ class Pipeline {
 };
 
 Result<std::unique_ptr<CompiledStage>> compile_line_filter(const LineFilter& filter);
-// What every line that passes the filter (which compiles) passes. exact: all that do, pass.
+// Returns what holds for every line that passes the filter (which compiles). exact is set if it
+// holds for no other line.
 LinePredicate line_predicate_of(const LineFilter& filter, bool& exact);
 Result<std::unique_ptr<CompiledStage>> compile_label_filter(const LabelFilter& filter);
 Result<std::unique_ptr<CompiledStage>> compile_line_format(const LineFormatStage& stage,

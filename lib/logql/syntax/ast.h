@@ -29,10 +29,10 @@ struct LabelFilter {
   enum class Kind { kAnd, kOr, kMatch, kNumber, kDuration, kBytes, kIp };
   Kind kind = Kind::kMatch;
   std::unique_ptr<LabelFilter> left, right;  // kAnd, kOr
-  std::string name;                          // of the others
+  std::string name;                          // for the others
   MatchType match = MatchType::kEqual;       // kMatch
   std::string text;                          // kMatch, kIp: what is compared with
-  CompareOp op = CompareOp::kEqual;          // of numbers; kIp: kEqual or kNotEqual
+  CompareOp op = CompareOp::kEqual;          // for numbers; kIp: kEqual or kNotEqual
   double value = 0;                          // number, seconds or bytes
   Duration duration = 0;                     // kDuration
 
@@ -41,13 +41,13 @@ struct LabelFilter {
   LabelFilter& operator=(LabelFilter&&) = default;
 };
 
-// name="expression" of json and logfmt.
+// One name="expression" of json and logfmt.
 struct Extraction {
   std::string name;
   std::string expression;
 };
 struct JsonStage {
-  std::vector<Extraction> extractions;  // none: all labels
+  std::vector<Extraction> extractions;  // empty: all labels
 };
 struct LogfmtStage {
   bool strict = false;
@@ -66,7 +66,7 @@ struct LineFormatStage {
 };
 struct LabelFormat {
   std::string name;
-  bool rename = false;  // else a template
+  bool rename = false;  // otherwise it is a template
   std::string source;
 };
 struct LabelFormatStage {
@@ -183,7 +183,7 @@ struct BinaryOperation {
   BinaryOp op = BinaryOp::kAdd;
   std::string name;
   bool return_bool = false;
-  bool on = false;  // else ignoring
+  bool on = false;  // otherwise ignoring
   bool matching_given = false;
   std::vector<std::string> matching;
   enum class Group { kNone, kLeft, kRight } group = Group::kNone;
@@ -203,10 +203,10 @@ struct LabelReplace {
   ExprPtr inner;
   std::string target, replacement, source, regex;
 };
-// Several metrics of one log range; parsed, but off in Loki by default and here.
+// Several metrics over one log range; parsed, but off in Loki by default and here.
 struct Variants {
   std::vector<ExprPtr> metrics;
-  std::unique_ptr<RangeAggregation> range;  // log, unwrap, range and offset alone
+  std::unique_ptr<RangeAggregation> range;  // only its log, unwrap, range and offset are used
 };
 
 struct Expr {
@@ -216,7 +216,7 @@ struct Expr {
   bool is_log() const { return std::holds_alternative<LogExpr>(node); }
 };
 
-// What the operator makes of two numbers; comparisons give 1 or 0. x / 0 and x % 0 are NaN.
+// Applies the operator to two numbers; comparisons give 1 or 0. x / 0 and x % 0 are NaN.
 double apply_binary(BinaryOp op, double left, double right);
 
 }  // namespace logsvc::logql

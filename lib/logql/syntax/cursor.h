@@ -1,4 +1,4 @@
-// The place of the parser in the tokens. Private to syntax/.
+// The parser's place in the tokens. Private to syntax/.
 #pragma once
 
 #include <algorithm>
@@ -31,7 +31,7 @@ class Cursor {
     if (accept(symbol)) return {};
     return unexpected(expecting);
   }
-  // "syntax error: unexpected X[, expecting …]" at the current token.
+  // Makes "syntax error: unexpected X[, expecting …]" for the current token.
   Error unexpected(const std::string& expecting = "") const {
     std::string message = "syntax error: unexpected " + token_spelling(now());
     if (!expecting.empty()) message += ", expecting " + expecting;
@@ -39,7 +39,7 @@ class Cursor {
     if (empty) return parse_error(0, 0, message);
     return parse_error(now().line, now().column, message);
   }
-  // Nested deeper than this, queries are refused instead of overflowing the stack.
+  // Queries nested deeper than this are refused instead of overflowing the stack.
   Status enter() {
     constexpr int kMaxDepth = 200;
     if (++depth_ > kMaxDepth) {

@@ -77,7 +77,7 @@ Status check_vector_aggregation(const VectorAggregation& a, const std::string* p
   if (takes_k && !parameter) {
     return parse_error(0, 0, "parameter required for operation " + a.name);
   }
-  // As Go's Atoi: digits alone.
+  // Go's Atoi takes only digits.
   if (takes_k &&
       (parameter->find_first_not_of("0123456789") != std::string::npos || a.parameter > 9.2e18)) {
     return parse_error(0, 0, "invalid parameter " + call + ",");

@@ -1,4 +1,4 @@
-// What is wrong with an expression although it follows the grammar. Errors are Loki's texts.
+// Finds what is wrong with an expression although it follows the grammar. Errors have Loki's texts.
 #pragma once
 
 #include <string>
@@ -8,10 +8,10 @@
 
 namespace logsvc::logql {
 
-// Log queries are no operands, nor are numbers of set operators.
+// Log queries cannot be operands, and numbers cannot be operands of set operators.
 Status check_operands(const BinaryOperation& binary);
 Status check_range_aggregation(const RangeAggregation& aggregation);
-// parameter: as written; nullptr if there is none.
+// parameter is as written; nullptr if there is none.
 Status check_vector_aggregation(const VectorAggregation& aggregation, const std::string* parameter);
 
 }  // namespace logsvc::logql

@@ -20,7 +20,7 @@ std::optional<CompareOp> compare_op(const Token& t) {
   return {};
 }
 
-// Text behind =, !=, =~ or !~.
+// Parses the text after =, !=, =~ or !~.
 Result<FilterPtr> text_predicate(Cursor& in, const Token& op, FilterPtr filter) {
   filter->kind = LabelFilter::Kind::kMatch;
   filter->match = match_type(op);
@@ -32,7 +32,7 @@ Result<FilterPtr> text_predicate(Cursor& in, const Token& op, FilterPtr filter) 
   return filter;
 }
 
-// ip("…") behind = or !=.
+// Parses ip("…") after = or !=.
 Result<FilterPtr> ip_predicate(Cursor& in, FilterPtr filter) {
   in.take();
   RETURN_IF_ERROR(in.expect("(", "("));
@@ -52,7 +52,7 @@ Result<FilterPtr> number_predicate(Cursor& in, FilterPtr filter) {
   switch (value.kind) {
     case TokenKind::kNumber:
       filter->kind = LabelFilter::Kind::kNumber;
-      // A hexadecimal literal reads as 0 here.
+      // Loki reads a hexadecimal literal as 0 here.
       filter->value = std::isnan(value.number) ? 0 : value.number;
       if (negative) filter->value = -filter->value;
       break;

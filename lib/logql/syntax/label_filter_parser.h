@@ -1,4 +1,4 @@
-// Conditions on labels: a="x" and (b > 5 or c = ip("10.0.0.0/8")). Private to syntax/.
+// Parses conditions on labels: a="x" and (b > 5 or c = ip("10.0.0.0/8")). Private to syntax/.
 #pragma once
 
 #include <memory>
@@ -10,11 +10,12 @@ namespace logsvc::logql {
 
 Result<std::unique_ptr<LabelFilter>> parse_label_filter(Cursor& in);
 
-// = != =~ !~
+// Whether it is =, !=, =~ or !~.
 bool is_match_operator(const Token& token);
 MatchType match_type(const Token& token);
 
-// name OP "text" of a selector, drop or keep; Loki's wording for a bad expression.
+// Makes a matcher of name OP "text" in a selector, drop or keep; a bad expression gets Loki's
+// wording.
 Result<Matcher> make_matcher(const Token& op, const std::string& name, const std::string& value);
 
 }  // namespace logsvc::logql

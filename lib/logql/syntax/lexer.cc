@@ -70,7 +70,8 @@ std::string lower(std::string text) {
   return text;
 }
 
-// 1.5KiB and the like, as Loki's lexer takes them and rounds them when it prints the query again.
+// Parses 1.5KiB and the like, as Loki's lexer takes them and rounds them when it prints the query
+// again.
 bool parse_bytes(std::string_view number, std::string_view unit, double& out) {
   struct Unit {
     const char* name;
@@ -244,7 +245,7 @@ class Lexer {
     return {};
   }
 
-  // Length of the literal of digits at `at`: 12, 1_000, .5, 1e9, 0x1f.
+  // Returns the length of the numeric literal at `at`: 12, 1_000, .5, 1e9, 0x1f.
   size_t number_length(size_t at) const {
     const size_t first = at;
     const auto digits = [&] {
@@ -271,7 +272,7 @@ class Lexer {
     return at - first;
   }
 
-  // All of digits, dots and unit letters from `at`: what may be a duration.
+  // Returns all digits, dots and unit letters from `at`: they may be a duration.
   std::string_view duration_text(size_t at) const {
     size_t end = at;
     while (end < text_.size() && (is_digit(text_[end]) || text_[end] == '.' ||
@@ -319,14 +320,14 @@ class Lexer {
     const auto [end, failure] =
         std::from_chars(clean.data(), clean.data() + clean.size(), token.number);
     if (failure != std::errc() || end != clean.data() + clean.size()) {
-      // 0x10 is a number to the lexer and none to its users.
+      // 0x10 is a number to the lexer, but not to its users.
       token.number = std::nan("");
     }
     step(plain);
     return {};
   }
 
-  // Literals that Go's scanner refuses.
+  // Refuses literals that Go's scanner refuses.
   Status check_number(std::string_view digits, const Token& token) const {
     const char after = peek(digits.size());
     const auto fault = [&](const std::string& message) {
@@ -390,7 +391,7 @@ class Lexer {
     return false;
   }
 
-  // 'x' is no string: one character in it makes an identifier.
+  // 'x' is not a string: one character in it makes an identifier.
   Status character(Token& token) {
     const size_t close = text_.find('\'', at_ + 1);
     const size_t newline = text_.find('\n', at_);
@@ -407,7 +408,7 @@ class Lexer {
     return {};
   }
 
-  // A function name is one only in front of ( or by ( or without (.
+  // A function's name is one only in front of ( or by ( or without (.
   static void mark_functions(std::vector<Token>& tokens) {
     for (size_t i = 0; i + 1 < tokens.size(); ++i) {
       Token& t = tokens[i];

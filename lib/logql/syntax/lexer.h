@@ -1,4 +1,4 @@
-// LogQL text → tokens.
+// Splits LogQL text into tokens.
 #pragma once
 
 #include <string>
@@ -10,10 +10,11 @@
 
 namespace logsvc::logql {
 
-// Ends with a kEnd token. kInvalid: "parse error at line 1, col 4: literal not terminated".
+// The list ends with a kEnd token. kInvalid: "parse error at line 1, col 4: literal not
+// terminated".
 Result<std::vector<Token>> lex(std::string_view query);
 
-// "parse error at line L, col C: MSG"; "parse error : MSG" if both are 0.
+// Makes "parse error at line L, col C: MSG"; "parse error : MSG" if both are 0.
 Error parse_error(int line, int column, const std::string& message);
 
 }  // namespace logsvc::logql

@@ -1,4 +1,4 @@
-// Names of operations, and what operators between numbers do.
+// Names of operations.
 #pragma once
 
 #include <optional>
@@ -8,7 +8,7 @@
 
 namespace logsvc::logql {
 
-// By the name in a query; nullopt if there is none of that name.
+// Finds an operation by its name in a query; nullopt if there is none of that name.
 std::optional<RangeOp> find_range_op(const std::string& name);
 std::optional<VectorOp> find_vector_op(const std::string& name);
 

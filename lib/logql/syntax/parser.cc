@@ -32,9 +32,9 @@ class Parser {
   }
 
  private:
-  // What is wrong with the meaning is said when the syntax is right: of several faults the one of
-  // the outermost expression, then of the leftmost. A node is built behind its parts, so its own
-  // fault takes the place of theirs, unless one was there before it began.
+  // Errors of meaning are reported when the syntax is right; of several, that of the outermost
+  // expression, then of the leftmost. A node is built after its parts, so its own error takes the
+  // place of theirs, unless there was one before it began.
   class Faults {
    public:
     explicit Faults(std::optional<Error>& fault) : fault_(fault), before_(fault.has_value()) {}
@@ -199,7 +199,7 @@ class Parser {
       *text = in_.take().value;
     }
     RETURN_IF_ERROR(in_.expect(")", ")"));
-    // Anchored as text, which its faults show.
+    // It is anchored as text, which its errors show.
     const auto regex = GoRegex::compile("^(?:" + out.regex + ")$");
     if (!regex.ok()) {
       faults.note(parse_error(0, 0, "invalid regex in label_replace: " + regex.error().message));
@@ -225,7 +225,7 @@ class Parser {
     return make_expr(std::move(out));
   }
 
-  // { … } stages [unwrap] [5m] offset, in any of the orders that Loki takes.
+  // Parses { … } stages [unwrap] [5m] offset, in any of the orders that Loki takes.
   Status log_range(RangeAggregation& out) {
     if (!in_.now().is("(") && !in_.now().is("{")) return in_.unexpected("{ or (");
     bool ranged = false;
@@ -242,7 +242,7 @@ class Parser {
       if (!ranged && out.unwrap && !in_.now().is(")")) return in_.unexpected("RANGE or |");
       RETURN_IF_ERROR(in_.expect(")", ""));
       if (ranged) return {};
-      // One pair of parentheses is all that may stand around what has no range yet.
+      // Only one pair of parentheses may stand around what has no range yet.
       if (in_.now().kind != TokenKind::kRange) return in_.unexpected("RANGE");
       RETURN_IF_ERROR(take_range(out, ranged));
       if (!out.unwrap && out.log.stages.empty()) return parse_unwrap(in_, out.unwrap);

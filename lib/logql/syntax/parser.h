@@ -1,4 +1,4 @@
-// LogQL text → tree, checked: what parses can be planned.
+// Parses LogQL text to a tree and checks it: what parses can be planned.
 #pragma once
 
 #include <string_view>

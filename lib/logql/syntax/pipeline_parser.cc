@@ -90,7 +90,7 @@ Result<LabelFormatStage> parse_label_formats(Cursor& in) {
   return stage;
 }
 
-// name="expression", name, … behind json and logfmt; empty if there are none.
+// Parses name="expression", name, … after json and logfmt; empty if there are none.
 Result<std::vector<Extraction>> parse_extractions(Cursor& in) {
   std::vector<Extraction> out;
   if (in.now().kind != TokenKind::kIdentifier) return out;
@@ -149,7 +149,7 @@ Result<PatternStage> parse_pattern(Cursor& in) {
   return stage;
 }
 
-// The stage behind a `|` that was taken.
+// Parses the stage after a `|` that was taken.
 Status parse_pipe_stage(Cursor& in, std::vector<Stage>& stages) {
   if (in.accept("json")) {
     JsonStage stage;

@@ -1,4 +1,4 @@
-// Selectors, stages and unwrap. Private to syntax/.
+// Parses selectors, stages and unwrap. Private to syntax/.
 #pragma once
 
 #include "logql/syntax/ast.h"
@@ -6,13 +6,13 @@
 
 namespace logsvc::logql {
 
-// {a="b", …}; the cursor is at the brace.
+// Parses {a="b", …}; the cursor is at the brace.
 Result<std::vector<Matcher>> parse_matchers(Cursor& in);
-// Stages as long as there are any; stops in front of `| unwrap`.
+// Parses stages as long as there are any; stops in front of `| unwrap`.
 Status parse_stages(Cursor& in, std::vector<Stage>& stages);
-// `| unwrap …` and its filters, if it is there.
+// Parses `| unwrap …` and its filters, if it is there.
 Status parse_unwrap(Cursor& in, std::optional<Unwrap>& unwrap);
-// Loki's rule that a selector must not match every stream.
+// Checks Loki's rule that a selector must not match every stream.
 Status check_matchers(const std::vector<Matcher>& matchers);
 
 }  // namespace logsvc::logql

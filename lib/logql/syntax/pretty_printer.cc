@@ -1,5 +1,5 @@
-// The layout of format_query. Where Loki's own would change the query (parentheses, `or` operands
-// and empty groupings that it leaves out of long ones), they are kept.
+// Lays out queries for format_query. Where Loki's own layout would change the query (it leaves
+// parentheses, `or` operands and empty groupings out of long ones), they are kept.
 #include "logql/syntax/printer.h"
 
 namespace logsvc::logql {
@@ -13,7 +13,7 @@ bool fits(const std::string& line) { return line.size() <= kLongestLine; }
 
 std::string pretty(const Expr& expr, size_t level);
 
-// Expressions in the tree, each of at least one byte.
+// Counts the expressions in the tree, each of at least one byte.
 size_t count_expressions(const Expr& expr) {
   if (const auto* a = std::get_if<VectorAggregation>(&expr.node)) {
     return 1 + count_expressions(*a->inner);
@@ -32,7 +32,7 @@ std::string pretty_grouping(const Grouping& g) {
   return std::string(g.without ? " without (" : " by (") + print_names(g.names, ", ") + ")";
 }
 
-// One line filter after the other, on one line if they fit.
+// Writes one line filter after the other, on one line if they fit.
 std::string pretty_line_filters(const std::vector<std::string>& filters, size_t level) {
   std::string line, lines;
   for (const std::string& f : filters) {
@@ -98,7 +98,7 @@ int precedence(BinaryOp op) {
   }
 }
 
-// Whether the query would be another one without parentheses around the operand.
+// Whether the query would mean something else without parentheses around the operand.
 bool needs_parentheses(const BinaryOperation& parent, const Expr& operand, bool is_left) {
   const auto* child = std::get_if<BinaryOperation>(&operand.node);
   if (!child) return false;
@@ -126,7 +126,7 @@ std::string pretty_operator(const BinaryOperation& o) {
   return out;
 }
 
-// Of what does not fit on a line.
+// Writes what does not fit on a line.
 struct PrettyLines {
   size_t level;
 

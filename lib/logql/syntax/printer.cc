@@ -17,7 +17,7 @@ std::string fixed_number(double v) {
   return {buffer, end};
 }
 
-// Go's time.Duration: 1h30m0s, 1.5s, 250ms.
+// Writes Go's time.Duration: 1h30m0s, 1.5s, 250ms.
 std::string duration_text(Duration d) {
   if (d == 0) return "0s";
   const std::string sign = d < 0 ? "-" : "";
@@ -63,7 +63,7 @@ struct Print {
   std::string operator()(const LineFilter& f) const {
     static constexpr const char* kOps[] = {"|=", "!=", "|~", "!~", "|>", "!>"};
     const std::string op = kOps[static_cast<size_t>(f.op)];
-    // None of several is written as several filters.
+    // A negative filter with several operands is written as several filters.
     const std::string separator = op[0] == '|' ? " or " : " " + op + " ";
     return op + " " + joined(f.operands, separator.c_str(), [](const LineFilterOperand& o) {
              return o.ip ? "ip(" + quote(o.text) + ")" : quote(o.text);
@@ -95,7 +95,7 @@ struct Print {
   std::string operator()(const KeepStage& s) const { return "| keep " + picks_text(s.picks); }
 };
 
-// A regular expression that is run as such stands in backquotes.
+// Whether a regular expression that is run as such stands in backquotes.
 bool shown_raw(const LabelFilter& f) {
   if (f.match != MatchType::kRegex || f.text.find('`') != std::string::npos) return false;
   const auto regex = TextRegex::compile(f.text, true);
@@ -159,7 +159,7 @@ struct PrintLine {
 
 }  // namespace
 
-// Go's %v: an exponent below -4 and from 21 on.
+// Follows Go's %v: an exponent below -4 and from 21 on.
 std::string print_number(double v) {
   if (std::isnan(v)) return "NaN";
   if (std::isinf(v)) return v > 0 ? "+Inf" : "-Inf";
@@ -171,7 +171,7 @@ std::string print_number(double v) {
   return {buffer, end.ptr};
 }
 
-// Prometheus' form: years and weeks where they are whole, milliseconds at the end.
+// Follows Prometheus: years and weeks where they are whole, milliseconds at the end.
 std::string print_prometheus_duration(Duration d) {
   struct Unit {
     const char* name;

@@ -1,4 +1,5 @@
-// Queries in Loki's canonical form: as messages show them, and as format_query lays them out.
+// Prints queries in Loki's canonical form: as messages show them, and as format_query lays them
+// out.
 #pragma once
 
 #include <string>
@@ -7,19 +8,19 @@
 
 namespace logsvc::logql {
 
-// On one line; parses to the same query.
+// Prints on one line; the text parses to the same query.
 std::string print(const Expr& expr);
-// The same, broken into indented lines where it is longer than 100 bytes.
+// Prints the same, broken into indented lines where it is longer than 100 bytes.
 std::string pretty_print(const Expr& expr);
 
-// | json a="b",c="d"
+// Prints | json a="b",c="d".
 std::string print_stage(const Stage& stage);
 std::string print_label_filter(const LabelFilter& filter);
 
-// Pieces that both forms are made of.
+// These are pieces that both forms are made of.
 std::string print_selector(const LogExpr& log);  // without its stages
 std::string print_log(const LogExpr& log);
-std::string print_unwrap(const Unwrap& unwrap);              // without the filters behind it
+std::string print_unwrap(const Unwrap& unwrap);              // without the filters after it
 std::string print_log_range(const RangeAggregation& range);  // what stands in the parentheses
 std::string print_prometheus_duration(Duration d);           // 1d12h
 std::string print_names(const std::vector<std::string>& names, const char* separator);

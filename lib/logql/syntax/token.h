@@ -1,4 +1,4 @@
-// Tokens of LogQL. Source: Grafana Loki 3.7.6's lexer.
+// Tokens of LogQL, following Grafana Loki 3.7.6's lexer.
 #pragma once
 
 #include <string>
@@ -24,9 +24,9 @@ enum class TokenKind {
 struct Token {
   TokenKind kind = TokenKind::kEnd;
   std::string text;   // keyword, function and symbol: in lower case; number, duration: as written
-  std::string value;  // of a string: unescaped; identifier: the name
-  double number = 0;  // of a number; bytes: the size
-  Duration duration = 0;  // of a duration or range
+  std::string value;  // string: unescaped; identifier: the name
+  double number = 0;  // number: its value; bytes: the size
+  Duration duration = 0;  // for a duration or range
   int line = 1;           // 0 where Loki's parser has lost it
   int column = 1;         // in runes, from 1
 
@@ -35,7 +35,7 @@ struct Token {
   }
 };
 
-// As an error message names it: STRING, RATE, $end, {.
+// Returns the token as an error message names it: STRING, RATE, $end, {.
 std::string token_spelling(const Token& token);
 
 }  // namespace logsvc::logql

@@ -67,7 +67,7 @@ http::Admission Api::admit(const http::Request& head) {
   const bool looks = head.method == "GET" || head.method == "HEAD" || head.method == "OPTIONS";
   const bool upgrade = http::lists_word(head.header("Upgrade"), "websocket");
   const bool changes = !looks || upgrade || (route && route->get_changes);
-  // What is no route is a file of the page, which is open.
+  // A path that no route has is a file of the page, which is open to anybody.
   const Status passes = gate_.check(head, route ? route->access : Access::kOpen, changes);
   if (passes.ok()) {
     const bool body = route && !looks;
@@ -103,7 +103,7 @@ void Api::handle(http::Request& request, http::Response& response, bool with_pag
 
 void Api::serve(http::Request& request, http::Response& response, bool with_page,
                 const char*& name) {
-  // A browser that goes to /services wants the page of that name; tools want Loki's list.
+  // A browser that opens /services wants the page of that name; tools want Loki's list.
   const bool browser = request.header("Accept").find("text/html") != std::string::npos;
   if (with_page && browser && request.method == "GET" && page_.serve(request, response)) return;
   bool known_path = false;

@@ -1,6 +1,6 @@
 // The way of a request through the server: the gate, then the route, then who may use it, then its
-// handler or a file of the page; measured and compressed on the way out. Borrows everything but the
-// routes; safe from several threads.
+// handler or a file of the page. Answers are measured and compressed on the way out. Borrows
+// everything but the routes; safe from several threads.
 #pragma once
 
 #include "http/http_server.h"
@@ -17,7 +17,7 @@ namespace logsvc::server {
 
 struct ApiOptions {
   bool compress_responses = true;
-  uint64_t max_push_bytes = 0;  // of a body, as it comes
+  uint64_t max_push_bytes = 0;  // of a body, as it comes over the wire
 };
 
 class Api {
@@ -25,16 +25,16 @@ class Api {
   Api(Routes routes, ApiOptions options, const Gate& gate, LoginGuard& guard,
       const StaticFiles& page, const TailLoop& tail, Metrics& metrics, Diagnostics& diagnostics);
 
-  // What the gate says of a head, and how long the body may be that follows.
+  // Returns what the gate decides from a head, and how long the body that follows may be.
   http::Admission admit(const http::Request& head);
-  // Answers any request that was admitted. with_page: the page's files are served too.
+  // Answers any request that was admitted. With with_page it serves the page's files too.
   void handle(http::Request& request, http::Response& response, bool with_page);
-  // A WebSocket request that was admitted; as http::Handler::upgrade.
+  // Handles a WebSocket request that was admitted, as http::Handler::upgrade does.
   bool upgrade(int socket, const http::Request& request, http::Response& response);
 
  private:
   uint64_t max_body_bytes(Route::Body body) const;
-  // name: of the route, for the metrics.
+  // name is the route's, for the metrics.
   void serve(http::Request& request, http::Response& response, bool with_page, const char*& name);
 
   const Routes routes_;

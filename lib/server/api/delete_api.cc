@@ -15,7 +15,7 @@ namespace {
 
 constexpr Duration kMaxInterval = 24 * kHour;
 
-// RFC 3339 or ten digits of seconds.
+// Reads RFC 3339 or ten digits of seconds.
 Result<Timestamp> delete_time(const std::string& text, const std::string& name) {
   const Error bad = invalid("invalid " + name + " time: require unix seconds or RFC3339 format");
   if (const auto time = parse_rfc3339(text)) return *time;
@@ -34,7 +34,7 @@ Result<TimeRange> delete_range(const Params& params, Timestamp now) {
   }
   if (range.end > now) return invalid("deletes in the future are not allowed");
   if (range.empty()) return invalid("start time can't be greater than or equal to end time");
-  range.end = add_saturated(range.end, 1);  // both ends are meant
+  range.end = add_saturated(range.end, 1);  // both ends are included
   return range;
 }
 
@@ -46,7 +46,7 @@ Status check_interval(const std::string& text) {
   return {};
 }
 
-// "24h0m0s", as Go writes it.
+// Writes "24h0m0s", as Go does.
 std::string go_duration(Duration d) {
   const long long seconds = d / kSecond;
   char out[64];

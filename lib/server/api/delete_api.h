@@ -1,5 +1,5 @@
-// Requests to delete lines. Parameters come from the URL alone, as in Loki. Borrows everything;
-// safe from several threads.
+// Handles requests to delete lines. Parameters come from the URL alone, as in Loki. Borrows
+// everything; safe from several threads.
 #pragma once
 
 #include "os/clock.h"
@@ -12,7 +12,7 @@ namespace logsvc::server {
 
 struct DeleteRules {
   bool enabled = true;
-  Duration cancel_period = 24 * kHour;  // after which a request is not taken back unforced
+  Duration cancel_period = 24 * kHour;  // afterwards a request can only be cancelled by force
 };
 
 class DeleteApi {

@@ -16,8 +16,8 @@ namespace {
 constexpr uint64_t kDefaultLines = 100;
 constexpr uint64_t kDefaultFields = 1000;
 
-// Numbers and UUIDs tell single things apart, not kinds of things, unless the label is known to be
-// worth it or is a flag.
+// Numbers and UUIDs identify single things, not kinds of things, unless the label is known to be
+// worth showing or is a flag.
 bool is_worth_showing(const std::string& name, const std::set<std::string>& values) {
   static const std::set<std::string> kAlways = {"cluster", "namespace", "instance", "pod"};
   if (kAlways.count(name)) return true;

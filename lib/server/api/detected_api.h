@@ -1,4 +1,4 @@
-// Labels and fields that are worth showing, found in the streams and in a sample of their lines.
+// Finds labels and fields that are worth showing, in the streams and in a sample of their lines.
 // Borrows everything; safe from several threads.
 #pragma once
 

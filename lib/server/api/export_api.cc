@@ -13,7 +13,7 @@ namespace logsvc::server {
 namespace {
 
 constexpr uint64_t kPageEntries = 10'000;
-constexpr uint64_t kMaxPageEntries = 10'000'000;  // of one instant
+constexpr uint64_t kMaxPageEntries = 10'000'000;  // that share one instant
 
 enum class Form { kText, kNdjson, kCsv };
 
@@ -22,7 +22,7 @@ struct Line {
   const logql::ResultEntry* entry;
 };
 
-// "a" or, where needed, quoted as RFC 4180 has it. A cell that a spreadsheet would take for a
+// Appends "a", quoted as RFC 4180 has it where needed. A cell that a spreadsheet would take for a
 // formula gets an apostrophe in front.
 void append_cell(std::string& out, std::string_view text) {
   const bool formula =
@@ -64,7 +64,7 @@ void append_line(std::string& out, Form form, const Line& line) {
   out += form == Form::kCsv ? "\r\n" : "\n";
 }
 
-// A part of the file, and the account that holds its memory until it has been sent.
+// A part of the file, with the account that holds its memory until it has been sent.
 struct Piece {
   std::string text;
   std::shared_ptr<logql::MemoryAccount> memory;
@@ -80,7 +80,7 @@ class Export {
         form_(form),
         left_(limit) {}
 
-  // The next piece of the file; empty at its end.
+  // Returns the next piece of the file; empty at its end.
   Result<std::string> next(const logql::QueryRun& run) {
     std::string out;
     request_.run = run;
@@ -101,7 +101,8 @@ class Export {
     out.pop_back();
     return out;
   }
-  // All that can be read is in the file; what cannot is said at its end, and the end is not whole.
+  // Everything that can be read is in the file. Its end names what cannot be read, and marks the
+  // file as incomplete.
   std::string last_line() const {
     std::string out;
     if (form_ == Form::kNdjson) {
@@ -135,7 +136,8 @@ class Export {
     });
     const bool whole = lines.size() < page_;
     if (!whole && lines.front().entry->timestamp == lines.back().entry->timestamp) {
-      // More lines of one instant than a page: none of them is sent twice or left out.
+      // More lines share one instant than fit a page: going on would send some twice or leave some
+      // out.
       if (page_ >= kMaxPageEntries) {
         return Error{ErrorCode::kTooLarge, "too many lines with one timestamp to export"};
       }
@@ -157,7 +159,7 @@ class Export {
     return {};
   }
 
-  // About what the lines take as text.
+  // Holds roughly what the lines take as text.
   Status make_room(const std::vector<Line>& lines, std::string& out) const {
     constexpr size_t kFrame = 64;
     size_t room = out.size();
@@ -190,8 +192,8 @@ void ExportApi::add_to(Routes& routes) {
       {"GET", "/api/export", "api_export", A::kReader, handler(this, &ExportApi::export_lines)});
 }
 
-// query, start, end as query_range; format: txt (default), ndjson, csv; limit: lines, oldest first
-// (0 or absent: all).
+// Takes query, start and end as query_range does; format: txt (default), ndjson, csv; limit: lines,
+// oldest first (0 or absent: all).
 void ExportApi::export_lines(const http::Request& request, http::Response& response) {
   const Params params(request);
   auto range = read_range_request(params, clock_.now());
@@ -210,7 +212,7 @@ void ExportApi::export_lines(const http::Request& request, http::Response& respo
   }
   const uint64_t limit = params.has("limit") ? range->limit : UINT64_MAX;
   auto rest = std::make_shared<Export>(source_, limits_, *range, form->second.first, limit);
-  // Each page is a query of its own: none runs while the client reads.
+  // Each page is a query of its own, so that none runs while the client reads.
   const auto next_piece = [this, rest, caller = caller_of(request)](Piece& piece) {
     return queries_.run(caller, [&](const logql::QueryRun& run) -> Status {
       ASSIGN_OR_RETURN(piece.text, rest->next(run));
@@ -228,7 +230,7 @@ void ExportApi::export_lines(const http::Request& request, http::Response& respo
   response.set_header("Content-Disposition", "attachment; filename=\"" + plain + "\"");
   response.set_header("Cache-Control", "no-store");
   response.set_header("X-Content-Type-Options", "nosniff");
-  // A failure on the way ends the connection short: a file cut off must not look whole.
+  // A failure on the way cuts the connection: an incomplete file must not look complete.
   response.set_header("Content-Type", std::string(form->second.second) + "; charset=utf-8");
   response.produce = [this, next_piece, first](std::string& out) {
     Piece piece = std::exchange(*first, Piece());

@@ -1,5 +1,5 @@
-// The whole result of a log query as a file: read from the store in pages while it is sent, so that
-// its size is bounded by nothing but the query. Borrows everything; safe from several threads.
+// Sends the whole result of a log query as a file, read from the store in pages while it is sent,
+// so that nothing but the query bounds its size. Borrows everything; safe from several threads.
 #pragma once
 
 #include "logql/engine.h"

@@ -25,7 +25,7 @@ void HealthApi::metrics_page(const http::Request&, http::Response& response) {
   response.set_body(metrics_.text(), "text/plain; version=0.0.4; charset=utf-8");
 }
 
-// The version is that of the Loki API we answer, since clients compare it; ours is in branch.
+// The version is that of the Loki API we answer, since clients compare it; ours is in `branch`.
 void HealthApi::build_info(const http::Request& request, http::Response& response) {
   reports_.hear(request, response);
   response.status = 200;

@@ -1,5 +1,5 @@
-// Whether the server is ready, which version it has, and its metrics. Borrows everything; safe from
-// several threads.
+// Answers whether the server is ready, which version it has, and its metrics. Borrows everything;
+// safe from several threads.
 #pragma once
 
 #include "server/api/routes.h"

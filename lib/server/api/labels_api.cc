@@ -61,7 +61,7 @@ void LabelsApi::series(const http::Request& request, http::Response& response) {
       return send_error(response, invalid("0 matchers in group: {}"));
     }
     if (matchers->empty()) continue;
-    // Says it if everything could match.
+    // This fails with Loki's text if the selector could match everything.
     const auto specific = logql::parse_selector(text, false);
     if (!specific.ok()) return send_error(response, specific.error());
     groups.push_back(std::move(*matchers));

@@ -1,5 +1,5 @@
-// Names and values of labels, and streams, from the index; also in the older form under /api/prom.
-// Borrows everything; safe from several threads.
+// Answers names and values of labels, and streams, from the index; also in the older form under
+// /api/prom. Borrows everything; safe from several threads.
 #pragma once
 
 #include "model/log_source.h"

@@ -49,7 +49,7 @@ struct History {
   std::vector<std::string> warnings;
 };
 
-// The newest `limit` entries of [start, now).
+// Reads the newest `limit` entries of [start, now).
 Result<History> history(const logql::Engine& engine, const TailRequest& tail, Timestamp now,
                         const logql::QueryRun& run) {
   logql::RangeRequest range;
@@ -88,7 +88,7 @@ void LiveApi::add_to(Routes& routes) {
               Route::Body::kForm, false, live});
 }
 
-// A client that does not ask for a WebSocket.
+// Answers a client that does not ask for a WebSocket.
 void LiveApi::tail(const http::Request&, http::Response& response) {
   response.set_header("Sec-WebSocket-Version", "13");
   send_text(response, 400, "Bad Request\n");
@@ -115,7 +115,7 @@ bool LiveApi::upgrade(int socket, const std::string& accept, const http::Request
     tail_loop_.adopt_refused(socket, query.error().message);
     return true;
   }
-  // Subscribe first, read second: no gap; what is in both is shown once.
+  // Subscribe first, read second: this leaves no gap, and what is in both is shown once.
   std::shared_ptr<LiveSession> session;
   const auto subscribe = [&](auto reader) {
     const FeedKey key{parsed->query, parsed->form == TailForm::kCategorized};

@@ -1,5 +1,5 @@
-// Live lines over a WebSocket: Loki's tail and the page's own form of it. Borrows everything; safe
-// from several threads.
+// Sends live lines over a WebSocket: Loki's tail and the page's own form of it. Borrows everything;
+// safe from several threads.
 #pragma once
 
 #include "logql/engine.h"

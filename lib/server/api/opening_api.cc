@@ -33,7 +33,7 @@ void OpeningApi::add_to(Routes& routes) {
       {"GET", "/api/opening", "api_opening", A::kReader, handler(this, &OpeningApi::opening)});
 }
 
-// at=<ms>; service= for each that is expected; success=<words>.
+// Takes at=<ms>, service= for each one that is expected, and success=<words>.
 void OpeningApi::opening(const http::Request& request, http::Response& response) {
   const auto opening = read_opening(Params(request));
   if (!opening.ok()) return send_error(response, opening.error());

@@ -1,5 +1,5 @@
-// What came of an opening, as it stands now: for the page of the opening. Borrows everything; safe
-// from several threads.
+// Answers how an opening went so far, for the page of the opening. Borrows everything; safe from
+// several threads.
 #pragma once
 
 #include "insight/insight.h"

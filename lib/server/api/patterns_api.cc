@@ -74,7 +74,7 @@ void PatternsApi::patterns(const http::Request& request, http::Response& respons
       const Entry& entry = entries->entry();
       miner.add(entry.timestamp, entry.line, level_of(entry));
     }
-    // Late, it answers with what it has seen.
+    // When its time is over, it answers with what it has seen.
     const Status stopped = run.cancellation.check();
     const bool late = !stopped.ok() && stopped.error().code == ErrorCode::kTimeout;
     if (!late) {

@@ -1,5 +1,5 @@
-// Patterns of lines, mined from the newest lines of a selection. Borrows everything; safe from
-// several threads.
+// Answers patterns of lines, mined from the newest lines of a selection. Borrows everything; safe
+// from several threads.
 #pragma once
 
 #include "model/log_source.h"

@@ -10,7 +10,7 @@ namespace {
 
 constexpr uint64_t kMaxFaults = 1000;
 
-// The frame of each second once; all viewers share it.
+// Sends each second's frame once; all viewers share it.
 class PulseSession : public LiveSession {
  public:
   explicit PulseSession(insight::Insight& insight) : insight_(insight) {}
@@ -42,7 +42,7 @@ void PulseApi::add_to(Routes& routes) {
   routes.add({"GET", "/api/agents", "api_agents", A::kReader, handler(this, &PulseApi::agents)});
 }
 
-// step=60: by the minute for a day; else by the second for 15 minutes.
+// step=60 asks for minutes of a day; otherwise the answer has seconds of 15 minutes.
 void PulseApi::pulse(const http::Request& request, http::Response& response) {
   send_json(response, insight_.snapshot(Params(request).text("step") == "60"));
 }

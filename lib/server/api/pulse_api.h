@@ -1,5 +1,5 @@
-// What the Overview is fed from: a snapshot, then a frame a second over a WebSocket. Borrows
-// everything; safe from several threads.
+// Feeds the Overview: a snapshot, then a frame a second over a WebSocket. Borrows everything; safe
+// from several threads.
 #pragma once
 
 #include "insight/insight.h"

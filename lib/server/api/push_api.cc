@@ -13,7 +13,7 @@
 namespace logsvc::server {
 namespace {
 
-// Errors in Go's words.
+// Its errors have Go's wording.
 Result<std::string> checked_media_type(const std::string& header) {
   std::string type = http::media_type_of(header);
   if (type.empty()) return invalid("mime: no media type");

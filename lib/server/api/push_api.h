@@ -1,4 +1,4 @@
-// Pushes: Loki's two forms and OTLP. Borrows everything; safe from several threads.
+// Takes pushes: Loki's two forms and OTLP. Borrows everything; safe from several threads.
 #pragma once
 
 #include "os/clock.h"

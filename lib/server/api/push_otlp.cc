@@ -8,7 +8,8 @@
 namespace logsvc::server {
 namespace {
 
-// OTLP answers errors as a message, even to JSON, and retries 503 but not 500.
+// OTLP expects errors as a protobuf message, even in answer to JSON; clients retry after 503 but
+// not 500.
 void send_otlp_error(http::Response& response, const Error& error) {
   send_error(response, error);
   if (response.status == 500) response.status = 503;

@@ -49,7 +49,7 @@ void QueryApi::query(const http::Request& request, http::Response& response) {
   });
 }
 
-// The query laid out anew; what is wrong with it is JSON here.
+// Answers with the query reformatted; errors in it are answered as JSON here.
 void QueryApi::format_query(const http::Request& request, http::Response& response) {
   const auto expr = logql::parse(Params(request).text("query"));
   std::string out = "{\"status\":";
@@ -61,7 +61,7 @@ void QueryApi::format_query(const http::Request& request, http::Response& respon
   if (!expr.ok()) response.status = 400;
 }
 
-// As query_range, in the envelope of the older path.
+// Answers as query_range, in the envelope of the older path.
 void QueryApi::legacy_query(const http::Request& request, http::Response& response) {
   auto parsed = read_range_request(Params(request), clock_.now());
   if (!parsed.ok()) return send_error(response, parsed.error());

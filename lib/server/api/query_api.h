@@ -1,4 +1,4 @@
-// Log and metric queries as Loki answers them, and their older form under /api/prom. Borrows
+// Answers log and metric queries as Loki does, also in their older form under /api/prom. Borrows
 // everything; safe from several threads.
 #pragma once
 

@@ -1,5 +1,6 @@
 // The table of URLs: which handler answers a path, who may ask, how much a body may hold. Each part
-// of the API adds the rows that it answers. Filled before the first request, constant afterwards.
+// of the API adds the rows that it answers. The table is filled before the first request and
+// constant afterwards.
 #pragma once
 
 #include <functional>
@@ -15,7 +16,7 @@ struct Route {
   // How much a body may hold; the bytes are in Api::max_body_bytes().
   enum class Body { kSmall, kForm, kLogin, kShared, kPush };
   using Handler = std::function<void(http::Request&, http::Response&)>;
-  // As http::Handler::upgrade, for a client that passed the gate and is known. accept: the 101
+  // Like http::Handler::upgrade, for a client that passed the gate and is known. accept is the 101
   // answer, which the handler sends when it takes the socket.
   using Upgrade = std::function<bool(int socket, const std::string& accept,
                                      const http::Request& request, http::Response& response)>;
@@ -26,22 +27,23 @@ struct Route {
   Access access = Access::kUnset;
   Handler handler = {};
   Body body = Body::kForm;
-  bool get_changes = false;  // GET is more than looking
+  bool get_changes = false;  // a GET changes something
   Upgrade upgrade = {};      // only where a WebSocket is served
 };
 
 class Routes {
  public:
   void add(Route route) { routes_.push_back(std::move(route)); }
-  // Null if there is none; of a path that another method uses, known_path is set. A route that does
-  // not say who may use it is never found.
+  // Returns null if there is none; known_path is set if another method uses the path. A route that
+  // does not say who may use it is never found.
   const Route* find(const http::Request& request, bool& known_path) const;
 
  private:
   std::vector<Route> routes_;
 };
 
-// The method as a handler. It takes the request const, or as it is to move the body out of it.
+// Makes a handler of the method. The method takes the request const, or mutable to move the body
+// out of it.
 template <class Part, class Request>
 Route::Handler handler(Part* part, void (Part::*method)(Request&, http::Response&)) {
   return [part, method](http::Request& request, http::Response& response) {

@@ -1,4 +1,4 @@
-// Logging in to the page and out of it. Borrows everything; safe from several threads.
+// Logs users of the page in and out. Borrows everything; safe from several threads.
 #pragma once
 
 #include "server/api/routes.h"

@@ -100,7 +100,7 @@ void SettingsApi::services(const http::Request&, http::Response& response) {
             "tail => Running\n");
 }
 
-// No rules until alerting is there: what Grafana's alert page polls for.
+// There are no rules until alerting exists; Grafana's alert page polls for them.
 void SettingsApi::rules(const http::Request& request, http::Response& response) {
   if (request.path != "/prometheus/api/v1/rules")
     return send_text(response, 404, "no rule groups found\n");

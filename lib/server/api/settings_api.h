@@ -1,5 +1,5 @@
-// What clients may ask about how this server is set up, and its log level. Borrows everything; safe
-// from several threads.
+// Answers what clients may ask about how this server is set up, and its log level. Borrows
+// everything; safe from several threads.
 #pragma once
 
 #include "logql/engine.h"

@@ -25,7 +25,7 @@ void StatusApi::flush(const http::Request&, http::Response& response) {
 
 namespace {
 
-// "retentionHeld": null, or why nothing is deleted for its age.
+// Writes "retentionHeld": null, or why nothing is deleted for its age.
 std::string held_json(const std::optional<store::HeldRetention>& held) {
   if (!held) return "null";
   return "{\"clockMs\":" + std::to_string(held->clock / kMillisecond) +
@@ -59,7 +59,7 @@ void StatusApi::status(const http::Request&, http::Response& response) {
   send_json(response, std::move(out));
 }
 
-// The word of a person that the clock has not jumped: what is past the retention is deleted again.
+// A person confirms that the clock has not jumped: what is past the retention is deleted again.
 void StatusApi::confirm_clock(const http::Request&, http::Response& response) {
   if (const Status confirmed = store_.confirm_clock(); !confirmed.ok()) {
     return send_error(response, confirmed.error());

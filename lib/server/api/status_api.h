@@ -1,5 +1,5 @@
-// How the server stands: numbers for the page, flushing, the clock that retention goes by. Borrows
-// everything; safe from several threads.
+// Answers how the server is doing: numbers for the page, flushing, the clock that retention goes
+// by. Borrows everything; safe from several threads.
 #pragma once
 
 #include "os/clock.h"

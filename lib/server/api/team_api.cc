@@ -17,7 +17,7 @@ void TeamApi::shared(const http::Request& request, http::Response& response) {
   if (request.method == "GET") {
     return send_json(response, shared_items_.text(Params(request).text("version")));
   }
-  // Other sites' pages cannot send this type without asking first, which nobody answers.
+  // Pages of other sites cannot send this type without a preflight request, which nobody answers.
   if (http::media_type_of(request.header("Content-Type")) != "application/json") {
     return send_text(response, 403, "changes come as application/json, from this page\n");
   }
@@ -27,7 +27,7 @@ void TeamApi::shared(const http::Request& request, http::Response& response) {
   send_json(response, shared_items_.text(""));
 }
 
-// A history is read once for everybody: the client that happens to ask may go meanwhile.
+// A history is read once for everybody: it goes on even if the client that happened to ask leaves.
 void TeamApi::counters(const http::Request&, http::Response& response) {
   const Status read = queries_.run({"counters", -1}, [&](const logql::QueryRun& run) -> Status {
     send_json(response, business_counters_.text(run));

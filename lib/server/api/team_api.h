@@ -1,5 +1,5 @@
-// What the page keeps for the whole team, and the business counters. Borrows everything; safe from
-// several threads.
+// Answers what the page keeps for the whole team, and the business counters. Borrows everything;
+// safe from several threads.
 #pragma once
 
 #include "server/api/routes.h"

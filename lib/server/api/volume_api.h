@@ -1,4 +1,4 @@
-// How much there is of which streams. Borrows everything; safe from several threads.
+// Answers how much of which streams there is. Borrows everything; safe from several threads.
 #pragma once
 
 #include "base/result.h"

@@ -28,7 +28,7 @@ struct Basic {
   std::string password;
 };
 
-// Of "Basic base64(user:password)"; empty if there is none.
+// Reads "Basic base64(user:password)"; empty if there is none.
 Basic basic_of(const http::Request& request) {
   const std::string& header = request.header("Authorization");
   if (header.rfind("Basic ", 0) != 0) return {};

@@ -1,5 +1,5 @@
-// Who may read: nobody asks (off), or the admin password by session cookie (the page) or basic
-// authentication (API clients). Safe from several threads.
+// Decides who may read: anybody (off), or whoever has the admin password, by session cookie (the
+// page) or basic authentication (API clients). Safe from several threads.
 #pragma once
 
 #include <memory>
@@ -14,7 +14,7 @@ namespace logsvc::server {
 
 class Authenticator {
  public:
-  // Both null: authentication is off.
+  // If both are null, authentication is off.
   Authenticator(std::unique_ptr<PasswordStore> passwords, std::unique_ptr<SessionStore> sessions,
                 const Clock& clock);
 
@@ -23,20 +23,20 @@ class Authenticator {
   enum class Verdict {
     kAllowed,
     kUnknown,  // no session and no password came with the request
-    kWrong,    // the password is not the right one
-    kLimited,  // too many tries of this address, or of too many at once: not looked at
+    kWrong,    // the password is wrong
+    kLimited,  // too many attempts from this address, or at once: not checked
   };
-  // By its session or its password. A session, and a password that was right before, is not hurt by
-  // whatever others try.
+  // Checks the session or the password. Sessions, and passwords that were right before, are not
+  // affected by what others try.
   Verdict check(const http::Request& request);
 
   // The session that a password opens.
   struct LoggedIn {
     Verdict verdict = Verdict::kAllowed;
-    std::string cookie;  // the Set-Cookie value; empty where nobody asks, or if not allowed
+    std::string cookie;  // the Set-Cookie value; empty if authentication is off, or if not allowed
   };
   LoggedIn log_in(const http::Request& request, const std::string& password);
-  // Ends the request's session; the Set-Cookie value that forgets it.
+  // Ends the request's session; returns the Set-Cookie value that deletes the cookie.
   std::string log_out(const http::Request& request);
 
  private:
@@ -48,9 +48,9 @@ class Authenticator {
   LoginThrottle throttle_;
 };
 
-// The address that a request comes from: of a proxy on this machine, what it says.
+// Returns the address that a request comes from; a proxy on this machine is believed about it.
 std::string client_address(const http::Request& request);
-// The user that a request names; empty if none.
+// Returns the user that a request names; empty if it names none.
 std::string basic_user(const http::Request& request);
 
 }  // namespace logsvc::server

@@ -16,7 +16,7 @@ std::string lower(std::string text) {
   return text;
 }
 
-// A Host without its port, in lower case, an IPv6 address without brackets.
+// Returns a Host without its port, in lower case, an IPv6 address without brackets.
 std::string name_of(const std::string& host) {
   const auto parts = parse_host_port(lower(host));
   if (!parts) return "";
@@ -25,7 +25,8 @@ std::string name_of(const std::string& host) {
   return out;
 }
 
-// "host[:port]" of "scheme://host[:port][/…]", without the scheme's own port; empty if it is none.
+// Returns "host[:port]" of "scheme://host[:port][/…]", without the scheme's own port; empty if the
+// URL is invalid.
 std::string host_of_url(const std::string& url) {
   const size_t scheme = url.find("://");
   if (scheme == std::string::npos) return "";
@@ -43,7 +44,7 @@ bool names_host(const std::string& url, const std::string& host) {
 
 Error refused(std::string why) { return {ErrorCode::kPermission, std::move(why) + "\n"}; }
 
-// Whether all of "a, b" are addresses of this machine alone.
+// Whether all of "a, b" are loopback addresses.
 bool all_loopback(const std::string& list) {
   for (size_t at = 0; at < list.size();) {
     const size_t end = std::min(list.find(',', at), list.size());
@@ -58,7 +59,7 @@ bool all_loopback(const std::string& list) {
 }  // namespace
 
 bool same_origin(const http::Request& request) {
-  // A proxy that does not pass the Host on says it here; a page cannot.
+  // A proxy that does not pass on the Host names it here; a page cannot.
   const auto ours = [&](const std::string& url) {
     return names_host(url, request.header("Host")) ||
            names_host(url, request.header("X-Forwarded-Host"));
@@ -94,15 +95,14 @@ bool Gate::is_ours(const std::string& host) const {
   const std::string name = name_of(host);
   if (http::is_loopback(name) || name.ends_with(".localhost") || names_.count(name) > 0)
     return true;
-  // An address, or a name as containers have among themselves, is none that a stranger could have
-  // pointed here.
+  // A stranger cannot have pointed an address here, nor a name as containers use among themselves.
   const bool private_name =
       name.find_first_of(".:") == std::string::npos || name.ends_with(".internal");
   return any_interface_ && !name.empty() && (is_ip_address(name) || private_name);
 }
 
 Status Gate::check(const http::Request& request, Access access, bool changes) const {
-  // What is open is so under every name; only what a browser sends could come for somebody else.
+  // Open routes are open under every name; only what a browser sends could act for somebody else.
   const bool by_browser = request.headers.has("Origin") || request.headers.has("Referer") ||
                           request.headers.has("Sec-Fetch-Site");
   if (options_.auth_off && (access != Access::kOpen || (changes && by_browser))) {
@@ -114,7 +114,7 @@ Status Gate::check(const http::Request& request, Access access, bool changes) co
 }
 
 Status Gate::check_host(const http::Request& request) const {
-  // A browser always sends one.
+  // A browser always sends a Host.
   if (!request.headers.has("Host") || is_ours(request.header("Host"))) return {};
   return refused(
       "Host is not a name of this server: while no password is asked for, names must be "

@@ -1,9 +1,9 @@
-// The one gate in front of the routes: what a request may be, by its head alone, before anybody
-// asks who sent it. Safe from several threads.
+// The one gate in front of the routes: it decides by a request's head alone, before anybody asks
+// who sent it. Safe from several threads.
 //
-// Browsers are told apart from other clients by what they cannot leave out: a page of another site
-// can make its visitor's browser send requests here (with a cached password, or none where none is
-// asked for), but not without an Origin that names the site, nor, after the name of that site was
+// Browsers differ from other clients in what they cannot leave out. A page of another site can make
+// its visitor's browser send requests here (with a cached password, or without one where none is
+// asked for), but not without an Origin that names the site, nor, if the name of that site was
 // pointed at this machine, without a Host that does. Tools send neither and pass.
 #pragma once
 
@@ -16,16 +16,16 @@
 
 namespace logsvc::server {
 
-// Who may use a route. A route that says nothing does not exist.
+// Says who may use a route. A route that says nothing does not exist.
 enum class Access {
   kUnset,
   kOpen,    // anybody: pushing, readiness, logging in
-  kReader,  // who may read
+  kReader,  // whoever may read
 };
 
 struct GateOptions {
-  // Nobody is asked for a password: Host must be ours, but for what is open to anybody and asked
-  // for by no browser.
+  // No password is asked for: Host must be ours, except on open routes that are not asked for by a
+  // browser.
   bool auth_off = false;
   // It is off because nothing but loopback is listened on, not by a setting: requests that a proxy
   // forwards for others are refused.
@@ -38,8 +38,8 @@ class Gate {
  public:
   explicit Gate(GateOptions options);
 
-  // kPermission says what is wrong and which setting helps. changes: the request may change
-  // something, or opens a WebSocket.
+  // kPermission says what is wrong and which setting helps. changes says that the request may
+  // change something, or opens a WebSocket.
   Status check(const http::Request& request, Access access, bool changes) const;
 
   // Whether a Host is a name or an address of this server.
@@ -52,12 +52,12 @@ class Gate {
 
   const GateOptions options_;
   std::set<std::string> names_;  // in lower case
-  bool any_interface_ = false;   // also addresses and names that others map to ours
+  bool any_interface_ = false;   // accept also addresses and names that others map to ours
   bool any_name_ = false;
 };
 
-// Whether Origin (else Sec-Fetch-Site, else Referer) says that a page of this server asks, or that
-// no page does.
+// Whether Origin (else Sec-Fetch-Site, else Referer) says that the request comes from a page of
+// this server, or from no page.
 bool same_origin(const http::Request& request);
 
 }  // namespace logsvc::server

@@ -19,7 +19,7 @@ bool LoginGuard::allowed(const http::Request& request, http::Response& response)
     return false;
   }
   if (verdict == Verdict::kWrong) count_wrong_password(request, basic_user(request));
-  // The page asks for the password itself: a browser's own dialogue would be in its way.
+  // The page asks for the password itself: a browser's own dialog would be in its way.
   if (request.header("X-Requested-With").empty()) {
     response.set_header("WWW-Authenticate", "Basic realm=\"logsvc\"");
   }

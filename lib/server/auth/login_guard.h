@@ -1,5 +1,5 @@
-// Asks who a request is from and answers those who may not go on; counts wrong passwords and says
-// them in the log. Borrows everything; safe from several threads.
+// Finds out who a request is from and answers those who may not go on; counts wrong passwords and
+// logs them. Borrows everything; safe from several threads.
 #pragma once
 
 #include <string>
@@ -15,10 +15,10 @@ class LoginGuard {
  public:
   LoginGuard(Authenticator& auth, Metrics& metrics, Diagnostics& diagnostics);
 
-  // False: the refusal (401, 429) is in the response.
+  // Returns false if the refusal (401, 429) is in the response.
   bool allowed(const http::Request& request, http::Response& response);
 
-  // user: empty where the page asked.
+  // user is empty where the page asked.
   void count_wrong_password(const http::Request& request, const std::string& user);
 
  private:

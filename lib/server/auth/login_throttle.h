@@ -1,5 +1,6 @@
-// How often a password may be tried: by address, and by address and user, never for all together.
-// A try counts when it begins, so that many at once do not slip through. Safe from several threads.
+// Limits how often a password may be tried: by address, and by address and user, never for
+// everybody together. An attempt counts when it begins, so that many at once do not slip through.
+// Safe from several threads.
 #pragma once
 
 #include <cstdint>
@@ -14,17 +15,17 @@ namespace logsvc::server {
 
 class LoginThrottle {
  public:
-  static constexpr int kMostOfUser = 10;     // failures a minute from one address
-  static constexpr int kMostOfAddress = 20;  // whatever the user
-  static constexpr size_t kMostKeys = 4096;  // then those that began first are forgotten
+  static constexpr int kMostOfUser = 10;     // failures a minute for one user from one address
+  static constexpr int kMostOfAddress = 20;  // for all its users together
+  static constexpr size_t kMostKeys = 4096;  // beyond that, those that began first are forgotten
 
   explicit LoginThrottle(const Clock& clock) : clock_(clock) {}
 
-  // Whether the address may try a password of the user now; counts the try.
+  // Whether the address may try a password of the user now; counts the attempt.
   bool begin(const std::string& address, std::string_view user);
-  // The password was right: what the address tried before is forgotten.
+  // Notes that the password was right: earlier attempts of the address are forgotten.
   void succeed(const std::string& address, std::string_view user);
-  // The password was not looked at: the try does not count.
+  // Notes that the password was not checked: the attempt does not count.
   void take_back(const std::string& address, std::string_view user);
 
  private:
@@ -40,7 +41,8 @@ class LoginThrottle {
   std::map<std::string, Tries, std::less<>> tries_ GUARDED_BY(mutex_);
 };
 
-// An address as a throttle counts it: of IPv6 its network of 64 bits, which one peer has whole.
+// Returns the address as a throttle counts it: for IPv6 its network of 64 bits, since one peer has
+// all of it.
 std::string network_of(const std::string& address);
 
 }  // namespace logsvc::server

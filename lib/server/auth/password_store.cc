@@ -20,7 +20,7 @@ Result<std::string> hash_password(const std::string& password) {
 }
 
 std::string generate_password() {
-  // Without letters that look alike.
+  // Letters that look alike are left out.
   static constexpr std::string_view kLetters =
       "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
   std::string out;

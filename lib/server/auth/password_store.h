@@ -1,5 +1,5 @@
-// The admin password: given by a setting, or generated once; kept as an Argon2id hash in the data
-// directory (libsodium, 0600). Safe from several threads.
+// Keeps the admin password, which a setting gives or which is generated once, as an Argon2id hash
+// in the data directory (libsodium, 0600). Safe from several threads.
 #pragma once
 
 #include <atomic>
@@ -17,17 +17,18 @@ class PasswordStore {
  public:
   struct Opened {
     std::unique_ptr<PasswordStore> store;
-    std::string generated;  // to print once; empty if there was one already
+    std::string generated;  // to be printed once; empty if there was a password already
   };
-  // given: the password of the settings, replaces the stored one; empty: keep or generate.
+  // given is the password from the settings and replaces the stored one; if it is empty, that one
+  // is kept or a new one generated.
   static Result<Opened> open(FileSystem& files, const std::string& path, const std::string& given);
 
-  // Whether it is the password that was right before: at once, by a keyed digest.
+  // Whether it is a password that was right before; checked at once, by a keyed digest.
   bool is_known(std::string_view password);
-  // Argon2id, about 50 ms, one at a time. kLimit if too many wait for it already.
+  // Computes Argon2id, about 50 ms, one at a time. kLimit if too many wait for it already.
   Result<bool> verify(std::string_view password);
 
-  // As it is kept: another password has another one.
+  // Returns the hash as it is kept; it changes with the password.
   const std::string& hash() const { return hash_; }
 
  private:
@@ -35,9 +36,9 @@ class PasswordStore {
   std::string digest(std::string_view password) const;
 
   const std::string hash_;
-  std::string key_;  // of the digests; made anew at each start
+  std::string key_;  // for the digests; created anew at each start
   std::atomic<int> waiting_{0};
-  Mutex hashing_;  // one Argon2 at a time is all the memory that guesses may take
+  Mutex hashing_;  // held during Argon2, so that guesses take the memory of one at most
   Mutex mutex_;
   std::string known_digest_ GUARDED_BY(mutex_);
 };

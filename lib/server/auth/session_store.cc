@@ -19,7 +19,7 @@ std::string hex(const unsigned char* bytes, size_t n) {
   return out;
 }
 
-// A token is random and long: a plain hash of it tells nothing.
+// A token is random and long, so a plain hash of it reveals nothing.
 std::string hash_of(const std::string& token) {
   unsigned char out[kHashBytes];
   crypto_generichash(out, sizeof out, reinterpret_cast<const unsigned char*>(token.data()),
@@ -55,7 +55,7 @@ Status SessionStore::load() {
   const int64_t now = clock_.now(), steady = clock_.steady_ns();
   for (int64_t end = 0; ends_.size() < kMaxSessions && in >> hash >> end;) {
     if (hash.size() != kHashBytes * 2) break;
-    // A clock that was set wrong makes none longer than a new one.
+    // A clock that was wrong cannot make a session longer than a new one.
     if (end > now) ends_[hash] = steady + std::min<Duration>(end - now, kLength);
   }
   if (in.eof() || ends_.size() == kMaxSessions) return {};
@@ -77,7 +77,7 @@ std::string SessionStore::open() {
     MutexLock lock(mutex_);
     forget_ended();
     if (ends_.size() >= kMaxSessions) {
-      // All last equally long: the one that ends first is the oldest.
+      // All last equally long, so the one that ends first is the oldest.
       ends_.erase(std::min_element(ends_.begin(), ends_.end(),
                                    [](auto& a, auto& b) { return a.second < b.second; }));
     }

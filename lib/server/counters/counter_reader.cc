@@ -41,7 +41,7 @@ void CounterReader::add_history(const std::vector<uint64_t>& minutes, uint64_t o
 }
 
 void CounterReader::offer(const std::shared_ptr<const LivePiece>& piece) {
-  // A wild time would keep a bucket's place from all that come.
+  // A time far in the future would take a bucket's place away from all lines to come.
   const Timestamp latest = clock_.now() + kMinute;
   MutexLock lock(mutex_);
   unread_ += piece->unread.unread;

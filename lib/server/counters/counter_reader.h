@@ -1,4 +1,4 @@
-// Counts the lines of a query as they come: by the second, by the minute, and all of them. Takes
+// Counts the lines of a query as they come: by the second, by the minute, and in total. It takes
 // pieces of a feed like a page does, so that a line is tested once for both.
 #pragma once
 
@@ -20,15 +20,16 @@ class CounterReader : public FeedReader {
   static constexpr size_t kMinutes = 60;
   static constexpr int64_t kHistoryMinutes = kMinutes - 1;
 
-  // Lines from that time on are counted as they come. Of those before, the ones that have come when
-  // the history is asked for are the history's, and later ones count as they come too: an agent
-  // sends a line some time after it was written. Borrows the clock.
+  // Lines from that time on are counted as they come. Earlier ones belong to the history if they
+  // have come when it is asked for, and count as they come otherwise: an agent sends a line some
+  // time after it was written. Borrows the clock.
   CounterReader(Timestamp from, const Clock& clock);
 
-  // The history is about to be read. Any thread, once.
+  // Says that the history is about to be read. Any thread, once.
   void expect_history();
-  // Lines of the minutes before `from`, oldest first, the last one being that before it; and those
-  // of its own minute that were before it. Counting then reaches back so far. Any thread, once.
+  // Adds lines of the minutes before `from`, oldest first, the last one being the minute before;
+  // and those of its own minute that were before it. The counts then reach back that far. Any
+  // thread, once.
   void add_history(const std::vector<uint64_t>& minutes, uint64_t of_this_minute);
 
   struct Counts {
@@ -71,7 +72,7 @@ class CounterReader : public FeedReader {
   int64_t history_asked_ns_ GUARDED_BY(mutex_) = INT64_MAX;  // steady
   uint64_t total_ GUARDED_BY(mutex_) = 0;
   uint64_t unread_ GUARDED_BY(mutex_) = 0;
-  // Room for clocks that are ahead.
+  // Twice the size leaves room for clocks that are ahead.
   Ring minutes_ GUARDED_BY(mutex_){2 * kMinutes};
   Ring seconds_ GUARDED_BY(mutex_){2 * kSeconds};
 };

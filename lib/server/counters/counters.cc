@@ -10,10 +10,11 @@ namespace {
 
 using nlohmann::json;
 
-// So long after its beginning a counter leaves its history alone: what was under way has come then.
+// A counter waits this long after its beginning before it asks for its history: what was under way
+// has come then.
 constexpr Duration kSettling = 2 * kSecond;
 
-// By the minute, n of them, the last one ending at `end`, which is whole.
+// Counts by the minute, n of them, the last one ending at `end`, which is a whole minute.
 Result<std::vector<uint64_t>> count_minutes(const logql::Engine& engine, const std::string& query,
                                             Timestamp end, size_t n, const logql::QueryRun& run) {
   logql::RangeRequest range;
@@ -91,7 +92,7 @@ void Counters::read_history(const Counter& counter, const logql::QueryRun& run) 
   const auto minutes =
       count_minutes(engine_, counter.query, minute, CounterReader::kHistoryMinutes, run);
   const auto rest = count_before(engine_, counter.query, counter.from, counter.from - minute, run);
-  // Without it counting begins when the counter did, which it says.
+  // If this fails, counting begins when the counter did, and the answer says so.
   if (minutes.ok() && rest.ok()) counter.reader->add_history(*minutes, *rest);
 }
 

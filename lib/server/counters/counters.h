@@ -1,7 +1,7 @@
-// Business counters: what users of the page called worth counting, "tickets issued" or "payment
-// failed", as a query with a name (SharedItems, kind "counters"). Evaluated as lines come; the
-// last hour before is read once from the store, when somebody first looks.
-// Safe from several threads.
+// Business counters: what users of the page called worth counting, such as "tickets issued" or
+// "payment failed", as a query with a name (SharedItems, kind "counters"). They are counted as
+// lines come; the hour before is read once from the store, when somebody first looks. Safe from
+// several threads.
 #pragma once
 
 #include <map>
@@ -23,10 +23,10 @@ class Counters {
   Counters(const logql::Engine& engine, TailHub& hub, const SharedItems& items, const Clock& clock);
   ~Counters();
 
-  // Begins and ends what was added and removed.
+  // Starts counters that were added and stops those that were removed.
   void sync();
-  // {"counters":[{"id","since":ms,"total","unread","minutes":[60],"seconds":[60]}…]}; reads the
-  // history of those that have none yet, held to the run.
+  // Returns {"counters":[{"id","since":ms,"total","unread","minutes":[60],"seconds":[60]}…]}; reads
+  // the history of those that have none yet, within the limits of the run.
   std::string text(const logql::QueryRun& run = {});
 
  private:
@@ -34,7 +34,7 @@ class Counters {
     std::string query;
     Timestamp from = 0;
     std::shared_ptr<CounterReader> reader;
-    bool has_history = false;  // or it is being read
+    bool has_history = false;  // true also while it is being read
   };
   void read_history(const Counter& counter, const logql::QueryRun& run) const;
 

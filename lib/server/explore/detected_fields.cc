@@ -25,7 +25,7 @@ bool is_error_label(std::string_view name) {
 Status FieldDetector::add(const logql::ResultStream& stream, const logql::QueryRun& run) {
   for (const logql::ResultEntry& entry : stream.entries) {
     RETURN_IF_ERROR(run.cancellation.check());
-    // Once as a whole, once in pieces.
+    // The line is held twice: as a whole and in pieces.
     if (run.memory) RETURN_IF_ERROR(run.memory->hold(2 * entry.line.size()));
     add_entry(stream.labels, entry);
   }

@@ -1,5 +1,5 @@
-// Fields of a sample of lines: structured metadata, what the query's stages parsed, and what `|
-// json` or else `| logfmt` finds in the line. For Logs Drilldown.
+// Finds the fields of a sample of lines: structured metadata, what the query's stages parsed, and
+// what `| json` or else `| logfmt` finds in the line. For Logs Drilldown.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ struct DetectedField {
   std::string type;
   std::set<std::string> values;
   std::vector<std::string> parsers;    // empty: structured metadata
-  std::vector<std::string> json_path;  // of json only
+  std::vector<std::string> json_path;  // for json only
 };
 
 // For one thread.
@@ -30,22 +30,24 @@ class FieldDetector {
   // Fields beyond the limit are left out.
   explicit FieldDetector(uint64_t max_fields) : max_fields_(max_fields) {}
 
-  // A stream of a result with categorised labels. Takes the memory from the run; its errors.
+  // Adds a stream of a result with categorised labels. Takes the memory from the run, and returns
+  // its errors.
   Status add(const logql::ResultStream& stream, const logql::QueryRun& run = {});
-  // In the order of their names. The run's errors.
+  // Returns the fields in the order of their names, or the run's errors.
   Result<std::vector<DetectedField>> take(const Cancellation& cancellation = {});
 
  private:
   struct Seen {
     DetectedField field;
-    // The last line where json had it, and the name it has there; the path is looked up once.
+    // The last line in which json found it, and its name there; the path is looked up once.
     std::shared_ptr<const std::string> json_line;
     std::string json_name;
   };
   using Parsed = std::map<std::string, std::string>;  // by name; the first of a name counts
 
   void add_entry(const Labels& stream_labels, const logql::ResultEntry& entry);
-  // Fields of the line; those that a stream label hides get _extracted. nullptr: neither format.
+  // Parses the line's fields; those that a stream label hides get _extracted. nullptr if it has
+  // neither format.
   const char* parse(const std::string& line, const Labels& stream_labels, Parsed& out);
   Seen* field(const std::string& name);
   static void note(Seen& seen, const std::string& value);

@@ -1,4 +1,4 @@
-// What kind of value a field holds, as Logs Drilldown wants to know it.
+// Tells what kind of value a field holds, as Logs Drilldown wants to know it.
 #pragma once
 
 #include <string>
@@ -6,16 +6,16 @@
 
 namespace logsvc::server {
 
-// "int", "float", "boolean", "duration", "bytes" or "string", tried in this order.
+// Returns "int", "float", "boolean", "duration", "bytes" or "string", tried in this order.
 const char* field_type(std::string_view value);
 
-// A value of a field as Loki offers it for queries: sizes with a unit as LogQL writes them, so that
-// 1.5 KiB becomes 1.5kB; everything else as it is.
+// Returns a field's value as Loki offers it for queries: sizes with a unit as LogQL writes them, so
+// that 1.5 KiB becomes 1.5kB; everything else as it is.
 std::string query_text(const std::string& value);
 
-// "12", "-0.5e3", "Inf": what Go reads as a float.
+// Whether Go reads it as a float: "12", "-0.5e3", "Inf".
 bool is_number(std::string_view value);
-// 8-4-4-4-12 hexadecimal digits.
+// Whether it is 8-4-4-4-12 hexadecimal digits.
 bool is_uuid(std::string_view value);
 
 }  // namespace logsvc::server

@@ -1,4 +1,4 @@
-// Where in a JSON line the field is that `| json` names with joined keys.
+// Finds where in a JSON line the field is that `| json` names with joined keys.
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@
 
 namespace logsvc::server {
 
-// Keys from the outside in; empty if no string, number or boolean has that name. What stands behind
-// a fault in the line is not looked at.
+// Returns the keys from the outside in; empty if no string, number or boolean has that name.
+// Whatever follows an error in the line is ignored.
 std::vector<std::string> json_path(const std::string& line, std::string_view field);
 
 }  // namespace logsvc::server

@@ -41,7 +41,7 @@ void PatternMiner::split(std::string_view line) {
   }
 }
 
-// nullptr if there are too many patterns already.
+// Returns nullptr if there are too many patterns already.
 PatternMiner::Cluster* PatternMiner::cluster_for(Shape& shape, std::string_view level) {
   Cluster* best = nullptr;
   size_t best_equal = 0;

@@ -1,5 +1,5 @@
-// Lines of one shape brought together: what varies becomes <_>. Lines share a pattern if their
-// words and punctuation alternate in the same way and most of their words agree.
+// Groups lines of one shape: what varies becomes <_>. Lines share a pattern if their words and
+// punctuation alternate in the same way and most of their words agree.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +26,7 @@ class PatternMiner {
   explicit PatternMiner(Duration bucket) : bucket_(bucket) {}
 
   void add(Timestamp timestamp, std::string_view line, std::string_view level);
-  // The most frequent first, at most `most`.
+  // Returns the most frequent first, at most `most`.
   std::vector<LinePattern> take(size_t most);
 
  private:
@@ -36,7 +36,7 @@ class PatternMiner {
   };
   // Clusters of one level and one sequence of punctuation.
   struct Shape {
-    std::vector<std::string> gaps;  // before, between and behind the words
+    std::vector<std::string> gaps;  // before, between and after the words
     std::vector<Cluster> clusters;
   };
   Cluster* cluster_for(Shape& shape, std::string_view level);
@@ -45,7 +45,7 @@ class PatternMiner {
   const Duration bucket_;
   std::unordered_map<std::string, Shape> shapes_;  // by level and punctuation
   size_t patterns_ = 0;
-  // Of the line at hand.
+  // The words of the current line.
   std::vector<std::string_view> words_;
   std::vector<std::string_view> gaps_;
 };

@@ -15,7 +15,7 @@ uint64_t total(const Buckets& bytes) {
   return sum;
 }
 
-// Names of the labels that rows are told apart by; none: all.
+// Returns the names of the labels that distinguish rows; none means all.
 std::set<std::string> row_labels(const VolumeRequest& request) {
   std::set<std::string> names(request.target_labels.begin(), request.target_labels.end());
   if (!names.empty() || request.by_label_name) return names;

@@ -1,5 +1,5 @@
-// How much was logged, by stream or label: what /index/volume answers, computed from the volumes of
-// single streams.
+// Computes how much was logged, by stream or label, from the volumes of single streams: what
+// /index/volume answers.
 #pragma once
 
 #include <string>
@@ -19,13 +19,13 @@ struct VolumeRequest {
   uint64_t max_series = 1000;
 };
 
-// Buckets of a range: ends at multiples of the step, the first and the last may be shorter.
-// step 0: one bucket.
+// Cuts a range into buckets that end at multiples of the step; the first and the last may be
+// shorter. With step 0 there is one bucket.
 std::vector<TimeRange> volume_buckets(TimeRange range, Duration step);
 
-// One series per row, the largest first; a sample for each bucket that has anything, at the
-// bucket's last millisecond and of the last bucket at its end. kInvalid if there are more than
-// max_series.
+// Returns one series per row, the largest first, with a sample for each bucket that has anything:
+// at the bucket's last millisecond, and for the last bucket at its end. kInvalid if there are more
+// than max_series.
 Result<std::vector<logql::ResultSeries>> volumes(const LogSource& source,
                                                  const VolumeRequest& request,
                                                  const std::vector<TimeRange>& buckets);

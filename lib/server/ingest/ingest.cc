@@ -11,7 +11,7 @@ struct Size {
   uint64_t metadata_bytes = 0;
 };
 
-// As it was sent: before detected_level is added.
+// Measures a batch as it was sent, before detected_level is added.
 Size size_of(const Batch& batch) {
   Size size;
   for (const StreamEntries& stream : batch.streams) {
@@ -72,7 +72,7 @@ Status Ingest::store(Batch batch, const Received& counters) {
   const auto stored = sink_.append(std::make_shared<const Batch>(std::move(batch)));
   if (!stored.ok()) {
     diagnostics_.error("server", "cannot store a push", {{"why", stored.error().message}});
-    // A disk that was mounted read-only is no fault of the push.
+    // The push is not to blame for a disk that was mounted read-only.
     const ErrorCode code = stored.error().code;
     const bool io = code == ErrorCode::kIo || code == ErrorCode::kPermission;
     return Error{io ? ErrorCode::kUnavailable : code, stored.error().message};

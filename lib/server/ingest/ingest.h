@@ -1,5 +1,5 @@
-// The way of a push from entries to disk and live readers, whatever form they came in on the wire:
-// service_name → limits → detected_level → durable → live readers. Safe from several threads.
+// The way of a push from entries to disk and live readers, in whatever form they came over the
+// wire: service_name → limits → detected_level → durable → live readers. Safe from several threads.
 #pragma once
 
 #include <memory>
@@ -22,7 +22,7 @@ class Ingest {
   Ingest(IngestLimits limits, LogSink& sink, TailHub& live, const Clock& clock, Metrics& metrics,
          Diagnostics& diagnostics);
 
-  // Lines of our agents are never refused because of a clock; see IngestLimits::keep_future.
+  // Our agents' lines are never refused because of a clock; see IngestLimits::keep_future.
   enum class Sender { kAgent, kOther };
 
   struct Outcome {

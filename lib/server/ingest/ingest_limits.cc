@@ -20,14 +20,14 @@ std::string seconds_text(Timestamp t) {
   return format_rfc3339(whole);
 }
 
-// A hostile label set does not make a hostile answer.
+// A hostile label set must not make the answer large.
 constexpr size_t kMaxShownBytes = 16 * 1024;
 std::string cut(const std::string& text) {
   return text.size() <= kMaxShownBytes ? text : text.substr(0, kMaxShownBytes) + "…";
 }
 std::string shown(const LabelSet& labels) { return cut(labels.to_string()); }
 
-// sent: how many labels came; service_name is ours.
+// sent is how many labels came, without service_name, which is ours.
 Fault check_labels(const LabelSet& labels, size_t sent, const IngestLimits& limits) {
   if (labels.empty()) {
     return {"missing_labels", "error at least one label pair is required per stream"};
@@ -60,12 +60,13 @@ struct TimeUnit {
   Duration length;
 };
 
-// The unit in which the number is a time of these years; null: none, or it is one in nanoseconds.
+// Returns the unit in which the number is a time of these years; null if there is none, or if it is
+// one in nanoseconds.
 const TimeUnit* mistaken_unit(Timestamp t, Timestamp now) {
   static constexpr TimeUnit kUnits[] = {
       {"seconds", kSecond}, {"milliseconds", kMillisecond}, {"microseconds", kMicrosecond}};
   constexpr Duration kYear = 365 * kDay;
-  // What no unit could mean, as nearly all times: nanoseconds of these years.
+  // Nearly all times are nanoseconds of these years, which no other unit could mean.
   if (t <= 0 || t > add_saturated(now, kYear) / kMicrosecond) return nullptr;
   const Timestamp earliest = std::max(20 * kYear, add_saturated(now, -20 * kYear));
   const Timestamp latest = add_saturated(now, kYear);
@@ -135,8 +136,8 @@ Fault check_entry(const Entry& entry, const std::string& stream, const IngestLim
   return {};
 }
 
-// arrival: a time of its own for each, so that they keep their order and none is taken for
-// another's double.
+// arrival differs for each entry, so that they keep their order and none is taken for a duplicate
+// of another.
 void keep_at_arrival(Entry& entry, Timestamp arrival, const IngestLimits& limits, Arena& arena) {
   if (limits.allow_metadata) {
     const std::string own = format_rfc3339(entry.timestamp);
@@ -185,7 +186,7 @@ LimitOutcome enforce_limits(Batch& batch, const IngestLimits& limits, Timestamp 
                             Metrics& metrics, const char* format) {
   LimitOutcome out;
   Faults faults(metrics, format);
-  uint64_t number = 0;  // of the next entry, as the batch came
+  uint64_t number = 0;  // the next entry's place in the batch as it came
   for (StreamEntries& stream : batch.streams) {
     if (stream.entries.empty()) continue;
     const size_t sent = stream.labels.labels().size();

@@ -1,4 +1,5 @@
-// What a push may hold, and what happens to entries that are over it. Wider than Loki's by default.
+// Limits what a push may hold, and decides what happens to entries that exceed it. By default the
+// limits are wider than Loki's.
 #pragma once
 
 #include <string>
@@ -20,11 +21,11 @@ struct IngestLimits {
   uint64_t max_label_name_bytes = 1024;
   uint64_t max_label_value_bytes = 2048;
   bool allow_metadata = true;
-  uint64_t max_metadata_bytes = 64u << 10;        // of one entry
-  uint64_t max_metadata_pairs = 128;              // of one entry
+  uint64_t max_metadata_bytes = 64u << 10;        // per entry
+  uint64_t max_metadata_pairs = 128;              // per entry
   Duration creation_grace_period = 10 * kMinute;  // how far in the future an entry may be; 0: any
-  // Entries that are further ahead are kept at the time of their arrival instead of refused, their
-  // own time in the structured metadata original_time. So it always is for our agents.
+  // Entries further ahead are kept at the time of their arrival instead of being refused, with
+  // their own time in the structured metadata original_time. This always holds for our agents.
   bool keep_future = false;
   Duration reject_old_samples_after = 0;  // 0: never
   bool discover_service_name = true;
@@ -37,10 +38,10 @@ struct LimitOutcome {
   uint64_t kept_at_arrival = 0;           // see keep_future
 };
 
-// Gives streams their service_name and takes what is over a limit out of the batch; counts
-// loki_discarded_samples_total{reason}. A time that says 1970 in nanoseconds, and these years in
-// seconds, milliseconds or microseconds, is a mistake of the sender and refused by name.
-// format: "loki" or "otlp", in metrics.
+// Gives streams their service_name and takes what exceeds a limit out of the batch; counts
+// loki_discarded_samples_total{reason}. A time that means 1970 in nanoseconds, and these years in
+// seconds, milliseconds or microseconds, is a mistake of the sender and refused by name. format is
+// "loki" or "otlp", for metrics.
 LimitOutcome enforce_limits(Batch& batch, const IngestLimits& limits, Timestamp now,
                             Metrics& metrics, const char* format = "loki");
 

@@ -30,7 +30,7 @@ std::string_view value_of(std::span<const LabelView> metadata, std::string_view 
   return found == metadata.end() ? std::string_view() : found->value;
 }
 
-// A value that is no known level stays as it is.
+// An unknown level stays as it is.
 std::string_view normalised(std::string_view value) {
   const std::string_view level = extract::normalise_detected_level(value);
   return level.empty() ? value : level;
@@ -83,8 +83,8 @@ LabelSet with_service_name(const LabelSet& labels) {
 
 void add_detected_level(StreamEntries& stream, Arena& arena) {
   const std::string_view stream_level = named_level(stream.labels);
-  // Values outlive the batch or lie in it: constants, the stream's labels, metadata. The first and
-  // the last need no copy; a label is copied once.
+  // These values outlive the batch or lie in it: constants, the stream's labels, metadata. The
+  // first and the last need no copy; a label is copied once.
   const std::string_view kept_stream_level =
       stream_level.empty() ? stream_level : arena.copy(stream_level);
   for (Entry& entry : stream.entries) {

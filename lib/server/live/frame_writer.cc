@@ -42,7 +42,7 @@ bool FrameWriter::write(int socket) {
       const size_t skipped = std::min(skip, size);
       skip -= skipped;
       if (skipped == size) return;
-      // sendmsg only reads.
+      // The cast is safe: sendmsg only reads.
       parts[count++] = {const_cast<char*>(static_cast<const char*>(data)) + skipped,
                         size - skipped};
     };

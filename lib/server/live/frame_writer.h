@@ -1,5 +1,5 @@
-// Text frames of a WebSocket's server side, written to a socket that may take only part of them.
-// What readers share is not copied. Not safe from several threads.
+// Writes text frames of a WebSocket's server side to a socket that may take only part of them. What
+// readers share is not copied. Not safe from several threads.
 #pragma once
 
 #include <array>
@@ -14,12 +14,12 @@ namespace logsvc::server {
 class FrameWriter {
  public:
   void queue(LiveFrame frame);
-  // Writes until all is written or the socket takes no more; false: the connection is broken.
-  // The socket does not block.
+  // Writes until everything is written or the socket takes no more; returns false if the connection
+  // is broken. The socket is non-blocking.
   bool write(int socket);
 
   bool empty() const { return frames_.empty(); }
-  // A frame is written in part: nothing else may be written before its end.
+  // Whether a frame is written in part: nothing else may be written before its end.
   bool in_frame() const { return written_ > 0; }
   uint64_t unsent_bytes() const { return unsent_bytes_; }
   uint64_t written_bytes() const { return written_bytes_; }
@@ -32,7 +32,7 @@ class FrameWriter {
     size_t size() const { return header_size + frame.size(); }
   };
   std::deque<Framed> frames_;
-  size_t written_ = 0;  // of the first one
+  size_t written_ = 0;  // how much of the first one
   uint64_t unsent_bytes_ = 0;
   uint64_t written_bytes_ = 0;
 };

@@ -1,9 +1,9 @@
-// One live query that any number of readers have: each line is tested once for all of them and put
-// into JSON once for all pages.
+// One live query for any number of readers: each line is tested once for all of them and put into
+// JSON once for all pages.
 //
 // Pushes offer batches, which wait; the tail loop forms pieces of them, about every 50 ms, and
 // gives each piece to all pages. A page that is behind is told how many lines of the pieces it
-// missed, which is known exactly because the filter has been over them.
+// missed; the number is exact because the filter has been over them.
 #pragma once
 
 #include <deque>
@@ -22,27 +22,27 @@ namespace logsvc::server {
 // Lines of one or several batches in the order of time. Immutable.
 struct LivePiece {
   uint64_t batch = 0;      // number of its oldest batch in the feed
-  int64_t offered_ns = 0;  // when that came; steady
+  int64_t offered_ns = 0;  // when that came, by the steady clock
   uint64_t lines = 0;
   Timestamp first = 0;
   Timestamp last = 0;
-  // What page_lines() made of them; null if no reader wanted it.
+  // The JSON that page_lines() made of them; null if no reader wanted it.
   std::shared_ptr<const std::string> text;
   // The lines themselves; empty if no reader wanted them.
   std::vector<TailEntry> entries;
-  // Instead of lines: some that nobody looked at.
+  // Counts lines that nobody looked at; such a piece has no lines.
   LeftOut unread;
 };
 
-// Whoever takes the pieces of a feed: pages, and what counts them. The tail loop alone calls it.
+// Takes the pieces of a feed: a page, or whatever counts them. Only the tail loop calls it.
 class FeedReader {
  public:
   virtual ~FeedReader() = default;
-  // The number of the first batch that is for it; once, when it joins.
+  // Sets the number of the first batch that is for it; called once, when it joins.
   void set_first_batch(uint64_t number) { first_batch_ = number; }
   bool is_for(const LivePiece& piece) const { return piece.batch >= first_batch_; }
 
-  // What it needs of a piece.
+  // Whether it needs the piece's text, or its entries.
   virtual bool wants_text(const LivePiece& piece) const = 0;
   virtual bool wants_entries() const = 0;
   virtual bool is_viewer() const { return true; }
@@ -55,35 +55,35 @@ class FeedReader {
 class LiveFeed {
  public:
   struct Limits {
-    uint64_t waiting_entries = 200'000;  // beyond them lines are counted and not read
+    uint64_t waiting_entries = 200'000;  // lines beyond them are counted and not read
     uint64_t formed_entries = 20'000;    // in one go
     size_t piece_lines = 2'000;
   };
-  // categorize: metadata and parsed fields of the entries stand apart from their labels.
+  // With categorize, metadata and parsed fields of the entries are kept apart from their labels.
   explicit LiveFeed(std::unique_ptr<logql::TailQuery> query, bool categorize = false)
       : LiveFeed(std::move(query), Limits{}, categorize) {}
   LiveFeed(std::unique_ptr<logql::TailQuery> query, Limits limits, bool categorize = false);
 
-  // Any thread. Puts the batch in line if a stream of it matches; never waits. True: there is
+  // Any thread. Queues the batch if a stream of it matches; never waits. Returns true if there is
   // something to form.
   bool offer(const std::shared_ptr<const Batch>& batch, int64_t now_ns);
-  // Any thread. It gets what is offered from now on.
+  // Any thread. The reader gets what is offered from now on.
   void join(std::shared_ptr<FeedReader> reader);
-  // Any thread. False: nobody is left.
+  // Any thread. Returns false if nobody is left.
   bool leave(const FeedReader* reader);
   size_t viewers() const;
 
-  // The tail loop alone. True: more is waiting.
+  // The tail loop only. Returns true if more is waiting.
   bool form();
 
  private:
   struct Waiting {
-    std::shared_ptr<const Batch> batch;  // null: only what was not read
+    std::shared_ptr<const Batch> batch;  // null: only counts of what was not read
     uint64_t number = 0;
     int64_t offered_ns = 0;
     uint64_t entries = 0;
     LeftOut unread;
-    bool begins = false;  // somebody joined before it: no piece reaches over that
+    bool begins = false;  // somebody joined before it: no piece extends across that point
   };
   using Readers = std::vector<std::shared_ptr<FeedReader>>;
   LeftOut matching(const Batch& batch) REQUIRES(mutex_);
@@ -92,7 +92,7 @@ class LiveFeed {
   void form_group(const std::vector<Waiting>& group, const Readers& readers);
   void hand_out(std::vector<TailEntry> entries, const Waiting& oldest, const Readers& readers);
 
-  const std::unique_ptr<logql::TailQuery> query_;  // process() is the loop's
+  const std::unique_ptr<logql::TailQuery> query_;  // process() is for the loop only
   const Limits limits_;
   const bool categorize_;
 

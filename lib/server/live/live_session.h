@@ -1,4 +1,4 @@
-// What one WebSocket is fed from. The tail loop alone calls it, once it has it.
+// Feeds one WebSocket. Once the tail loop has it, only the loop calls it.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace logsvc::server {
 
-// One text frame in three parts, of which the middle may be shared by many readers.
+// One text frame in three parts; many readers may share the middle one.
 struct LiveFrame {
   std::string head;
   std::shared_ptr<const std::string> shared;  // may be null
@@ -28,25 +28,27 @@ class FeedReader;
 class LiveSession {
  public:
   virtual ~LiveSession() = default;
-  // Entries that were read from the store, oldest first; shown before all others, and not again
-  // when they come live as well. Before the loop has the session. now_ns: steady.
+  // Sets entries that were read from the store, oldest first; they are shown before all others, and
+  // not again when they come live as well. Called before the loop has the session. now_ns is
+  // steady.
   virtual void set_history(std::vector<TailEntry>, int64_t /*now_ns*/) {}
-  // What is missing in the history; sent as a frame of its own before it. Before the loop has it.
+  // Sets what is missing in the history, sent as a frame of its own before it. Called before the
+  // loop has the session.
   void set_warnings(const std::vector<std::string>& warnings) {
     if (warnings.empty()) return;
     warnings_ = "{\"matched\":0,\"streams\":[],\"lines\":[]";
     append_warnings(warnings_, warnings);
     warnings_ += '}';
   }
-  // To be sent first; empty if nothing is missing.
+  // Returns what has to be sent first; empty if nothing is missing.
   std::string take_warnings() { return std::exchange(warnings_, {}); }
-  // The next frames to send; asked for about every 50 ms. now_ns: steady.
+  // Returns the next frames to send; called about every 50 ms. now_ns is steady.
   virtual std::vector<LiveFrame> take_frames(int64_t now_ns) = 0;
-  // A text frame of the reader.
+  // Takes a text frame from the reader.
   virtual void receive(std::string_view) {}
-  // Entries that were left out so far.
+  // Returns how many entries were left out so far.
   virtual uint64_t dropped_total() const { return 0; }
-  // As what it takes the pieces of a feed; null if it is fed from elsewhere.
+  // Returns the reader that takes the pieces of a feed; null if the session is fed from elsewhere.
   virtual const FeedReader* feed_reader() const { return nullptr; }
 
  private:

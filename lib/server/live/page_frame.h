@@ -16,11 +16,11 @@
 
 namespace logsvc::server {
 
-// Lines left out because the reader was behind.
+// Lines that were left out because the reader was behind.
 struct LeftOut {
-  uint64_t entries = 0;  // that matched
-  uint64_t unread = 0;   // of the query's streams, but nobody looked whether they match
-  Timestamp first = 0;   // of both
+  uint64_t entries = 0;  // how many matched
+  uint64_t unread = 0;   // how many of the query's streams nobody looked at, so that they may match
+  Timestamp first = 0;   // the earliest of both
   Timestamp last = 0;
 
   bool empty() const { return entries == 0 && unread == 0; }

@@ -1,8 +1,8 @@
 // One page that looks at a live query: the pieces of its feed that wait for it, and what had to be
-// left out. It says how many lines it has taken ("taken N"): a browser reads a socket however busy
-// it is, so that only this tells that it is behind.
+// left out. The page says how many lines it has taken ("taken N"): a browser reads a socket however
+// busy it is, so that only this tells that it is behind.
 //
-// The tail loop's alone, but for what is said to come before.
+// Used by the tail loop only, except where stated.
 #pragma once
 
 #include <deque>
@@ -18,11 +18,11 @@
 namespace logsvc::server {
 
 struct PageOptions {
-  // A page that is behind by more is better served with a gap that it can load than with old
-  // lines: what waits for it is how late it is.
+  // A page that is further behind is better served with a gap that it can load than with old lines:
+  // its delay is what waits for it.
   uint64_t max_queued_lines = 20'000;
-  uint64_t max_untaken_lines = 5'000;  // that may be under way
-  size_t frame_lines = 2'000;          // of its history
+  uint64_t max_untaken_lines = 5'000;  // sent and not yet taken
+  size_t frame_lines = 2'000;          // per frame of its history
 };
 
 class PageSession : public LiveSession, public FeedReader {
@@ -31,9 +31,9 @@ class PageSession : public LiveSession, public FeedReader {
 
   void set_history(std::vector<TailEntry> history, int64_t now_ns) override;
 
-  // While there is room for it.
+  // True while there is room for it.
   bool wants_text(const LivePiece& piece) const override;
-  // To compare them with its history.
+  // They are compared with its history.
   bool wants_entries() const override { return shown_.comparing(); }
   void offer(const std::shared_ptr<const LivePiece>& piece) override;
 
@@ -44,8 +44,8 @@ class PageSession : public LiveSession, public FeedReader {
 
  private:
   struct Waiting {
-    std::shared_ptr<const LivePiece> piece;  // null: nothing before what was left out
-    LeftOut left_out;                        // behind it
+    std::shared_ptr<const LivePiece> piece;  // null: nothing comes before what was left out
+    LeftOut left_out;                        // what comes after it
   };
   void leave_out(const LeftOut& lines);
   void take_history(std::vector<LiveFrame>& frames);

@@ -5,7 +5,7 @@ namespace {
 
 constexpr int64_t kCompareAfterHistory = 2 * kSecond;
 
-// The parts cannot run into each other: lengths stand before those of any bytes.
+// Lengths stand before the parts of any bytes, so that the parts cannot run into each other.
 std::string key_of(const TailEntry& e) {
   std::string key = std::to_string(e.entry.timestamp) + ' ';
   for (const Labels* labels : {&e.labels, &e.entry.metadata, &e.entry.parsed}) {

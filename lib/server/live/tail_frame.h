@@ -1,4 +1,5 @@
-// The frames of Loki's tail: each entry a stream object of its own, and what was left out.
+// Writes the frames of Loki's tail: each entry as a stream object of its own, and what was left
+// out.
 #pragma once
 
 #include <span>
@@ -19,7 +20,8 @@ struct DroppedEntry {
   Timestamp timestamp = 0;
   Labels labels;
 };
-// kCategorized: metadata and parsed fields stand apart from the labels. kLegacy: of /api/prom.
+// kCategorized keeps metadata and parsed fields apart from the labels. kLegacy is the form of
+// /api/prom.
 enum class TailForm { kPlain, kCategorized, kLegacy };
 
 std::string tail_frame(std::span<const TailEntry* const> entries,

@@ -1,5 +1,5 @@
 // Hands each accepted batch to the feeds whose query may want it. Never holds up a push: feeds that
-// are behind lose batches, counted. Safe from several threads.
+// are behind lose batches, which are counted. Safe from several threads.
 #pragma once
 
 #include <functional>
@@ -23,17 +23,17 @@ struct FeedKey {
 
 class TailHub {
  public:
-  // wake: called when a feed got work.
+  // wake is called when a feed got work.
   TailHub(const Clock& clock, std::function<void()> wake) : clock_(clock), wake_(std::move(wake)) {}
 
-  // query: parsed from the key's.
+  // query is parsed from the key's.
   void subscribe(const FeedKey& key, std::unique_ptr<logql::TailQuery> query,
                  std::shared_ptr<FeedReader> reader);
-  // Null is nobody.
+  // Null is ignored.
   void unsubscribe(const FeedReader* reader);
   void publish(const std::shared_ptr<const Batch>& batch);
   size_t viewers() const;
-  // The tail loop alone: what readers of feeds get. True: more is waiting.
+  // The tail loop only: gives readers of feeds their pieces. Returns true if more is waiting.
   bool form_pieces();
 
  private:

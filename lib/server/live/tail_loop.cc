@@ -17,14 +17,14 @@ namespace logsvc::server {
 namespace {
 
 constexpr int64_t kPingInterval = kSecond;
-constexpr int kPollMs = 50;  // also how finely delay_for is kept
-// Pages get what came in so long together: a frame for each push would be many for nobody's good.
+constexpr int kPollMs = 50;  // also the precision of delay_for
+// Pages get what came in this time together: a frame for each push would help nobody.
 constexpr int64_t kFormInterval = 50 * kMillisecond;
-constexpr size_t kMaxUnsentBytes = 1u << 20;  // then the session keeps (and drops) what comes
+constexpr size_t kMaxUnsentBytes = 1u << 20;  // above this the session keeps (and drops) what comes
 constexpr size_t kMaxReasonBytes = 123;
-// Answers to pings that wait until the reader takes them: then nothing more is read.
+// Answers to pings wait until the reader takes them; with so many waiting, nothing more is read.
 constexpr size_t kMaxQueuedMessages = 16;
-// Control frames a second that a reader may send; more is a flood, and its end.
+// Control frames a second that a reader may send; more is a flood and ends the connection.
 constexpr uint64_t kMaxControlFrames = 100;
 constexpr uint16_t kPolicyViolation = 1008;
 constexpr uint16_t kInternalError = 1011;
@@ -46,7 +46,7 @@ class TailLoop::Connection {
   }
   ~Connection() {
     wslay_event_context_free(context_);
-    // A plain end of the stream, and no reset: what the peer sent is read first.
+    // This ends the stream without a reset: what the peer sent is read first.
     ::shutdown(socket_, SHUT_WR);
     char scrap[4096];
     for (int i = 0; i < 64 && ::recv(socket_, scrap, sizeof scrap, MSG_DONTWAIT) > 0; ++i) {
@@ -58,7 +58,7 @@ class TailLoop::Connection {
 
   int socket() const { return socket_; }
   const std::shared_ptr<LiveSession>& session() const { return session_; }
-  // What to wait for. Nothing is read while too many answers wait to be taken.
+  // Returns what to wait for. Nothing is read while too many answers wait to be taken.
   short wanted_events() const {
     const bool writes = wslay_event_want_write(context_) || !frames_.empty();
     const bool reads = wslay_event_get_queued_msg_count(context_) <= kMaxQueuedMessages;
@@ -67,7 +67,7 @@ class TailLoop::Connection {
   bool ended() const {
     return failed_ || (!wslay_event_want_read(context_) && !wslay_event_want_write(context_));
   }
-  // Bytes sent since the last call.
+  // Returns the bytes sent since the last call.
   uint64_t take_sent() {
     const uint64_t all = sent_ + frames_.written_bytes();
     return all - std::exchange(told_, all);
@@ -85,7 +85,8 @@ class TailLoop::Connection {
       last_ping_ns_ = now_ns;
       control_frames_ = 0;
       if (flooded_) failed_ = true;  // it had its time to take the close frame
-      if (wslay_event_get_queued_msg_count(context_) > 0) return;  // it does not take the last one
+      // the reader has not taken the last one
+      if (wslay_event_get_queued_msg_count(context_) > 0) return;
       const wslay_event_msg ping{WSLAY_PING, nullptr, 0};
       wslay_event_queue_msg(context_, &ping);
     }
@@ -94,7 +95,7 @@ class TailLoop::Connection {
   void handle_events(bool readable) {
     if (readable && wslay_event_recv(context_) != 0) failed_ = true;
     if (failed_) return;
-    // A frame that is under way first; then pings and the like, which are wslay's; then all others.
+    // A frame in progress comes first, then pings and the like, which are wslay's, then all others.
     if (frames_.in_frame() && !frames_.write(socket_)) failed_ = true;
     if (failed_ || frames_.in_frame()) return;
     if (wslay_event_want_write(context_) && wslay_event_send(context_) != 0) failed_ = true;

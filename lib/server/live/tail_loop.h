@@ -1,5 +1,6 @@
-// One thread that writes all WebSockets: poll over the sockets and an eventfd, frames by wslay.
-// A reader that does not take its frames is not written to further; its session then drops.
+// One thread that writes all WebSockets: it polls the sockets and an eventfd; wslay makes the
+// frames. A reader that does not take its frames is not written to further; its session then drops
+// lines.
 #pragma once
 
 #include <atomic>
@@ -17,17 +18,17 @@ namespace logsvc::server {
 class TailLoop {
  public:
   TailLoop(const Clock& clock, Metrics& metrics);
-  // Ends every connection plainly (no close frame: clients then reconnect).
+  // Ends every connection without a close frame, so that clients reconnect.
   ~TailLoop();
 
   TailHub& hub() { return hub_; }
-  // So many readers that another one is to be refused.
+  // Whether there are so many readers that another one is to be refused.
   bool full() const { return connections_.load() >= kMaxConnections; }
-  // Takes over the socket, on which the handshake is done, and its session; one that is subscribed
-  // to the hub is unsubscribed at the end.
+  // Takes over the socket, on which the handshake is done, and its session, which is unsubscribed
+  // from the hub at the end if it was subscribed.
   void adopt(int socket, std::shared_ptr<LiveSession> session);
-  // The same for a request that fails after the handshake: one close frame (1011, reason), then the
-  // end.
+  // Does the same for a request that fails after the handshake: sends one close frame (1011,
+  // reason), then ends.
   void adopt_refused(int socket, const std::string& reason);
 
  private:

@@ -13,7 +13,7 @@ void TailSession::list_dropped(Timestamp timestamp, const Labels& labels) {
   if (dropped_.size() < options_.max_dropped_listed) dropped_.push_back({timestamp, labels});
 }
 
-// Of lines that nobody looked at, only the range of their times is known.
+// For lines that nobody looked at, only the range of their times is known.
 void TailSession::leave_out(const LivePiece& piece) {
   dropped_total_ += piece.lines + piece.unread.unread;
   for (const TailEntry& entry : piece.entries) list_dropped(entry.entry.timestamp, entry.labels);

@@ -1,7 +1,7 @@
 // One reader of Loki's tail: the pieces of its feed that wait for it, framed as Loki does, and what
 // had to be left out.
 //
-// The tail loop's alone, but for what is said to come before.
+// Used by the tail loop only, except where stated.
 #pragma once
 
 #include <deque>
@@ -16,14 +16,14 @@
 namespace logsvc::server {
 
 struct TailOptions {
-  uint64_t max_queued_entries = 50'000;  // then whole pieces are dropped and counted
+  uint64_t max_queued_entries = 50'000;  // above this whole pieces are dropped and counted
   size_t frame_entries = 100;
-  size_t max_dropped_listed = 1000;  // of one frame; the rest is only counted
+  size_t max_dropped_listed = 1000;  // per frame; the rest is only counted
 };
 
 class TailSession : public LiveSession, public FeedReader {
  public:
-  // delay: how long lines wait after they came, so that late ones are in order.
+  // delay is how long lines wait after they came, so that late ones are in order.
   TailSession(TailForm form, Duration delay, TailOptions options = {})
       : form_(form), delay_(delay), options_(options) {}
 
@@ -48,7 +48,7 @@ class TailSession : public LiveSession, public FeedReader {
   ShownHistory shown_;
   std::deque<std::shared_ptr<const LivePiece>> waiting_;
   uint64_t queued_entries_ = 0;
-  std::vector<DroppedEntry> dropped_;  // that the next frame tells
+  std::vector<DroppedEntry> dropped_;  // for the next frame to list
   uint64_t dropped_total_ = 0;
 };
 

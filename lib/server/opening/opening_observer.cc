@@ -11,7 +11,7 @@
 namespace logsvc::server {
 namespace {
 
-// As a part of a regular expression that stands for itself.
+// Escapes the text for a regular expression.
 std::string literal(std::string_view text) {
   std::string out;
   for (const char c : text) {
@@ -30,7 +30,7 @@ std::string selector_of(const std::vector<std::string>& services) {
   return "{service_name=~" + quote(names) + "}";
 }
 
-// One opening as it is looked up.
+// Looks up one opening.
 class Observer {
  public:
   Observer(const Opening& opening, Timestamp now, const logql::Engine& engine,
@@ -72,7 +72,7 @@ class Observer {
   }
 
  private:
-  // Those that the opening names, or else those that wrote in the hour before.
+  // Returns the services that the opening names, or else those that logged in the hour before.
   Result<std::vector<std::string>> expected() {
     std::set<std::string> names(opening_.services.begin(), opening_.services.end());
     if (names.empty()) {
@@ -137,7 +137,7 @@ class Observer {
     return std::move(std::get<logql::VectorResult>(result.data).series);
   }
 
-  // How long after T0 the first line came that passes.
+  // Returns how long after T0 the first line came that passes.
   Result<std::optional<Duration>> first(const std::string& query) {
     logql::RangeRequest range;
     range.run = run_;
@@ -159,11 +159,11 @@ class Observer {
   const Timestamp looked_to_;
   const logql::Engine& engine_;
   const logql::QueryRun& run_;
-  std::string selector_;  // of the expected services; empty: there are none
+  std::string selector_;  // selects the expected services; empty: there are none
   std::map<std::string, size_t> by_name_;
 };
 
-// A container that ended again without a start between ended once.
+// A container that ended twice without a start in between counts once.
 void count_ends(const std::vector<insight::Mark>& marks, std::vector<ServiceOutcome>& services) {
   std::set<std::pair<std::string, std::string>> down;
   for (const insight::Mark& mark : marks) {

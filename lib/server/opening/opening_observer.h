@@ -1,5 +1,5 @@
-// Looks up what came of an opening: counts, first lines and successes in the store, ends of
-// containers in what the server knows of them. Whenever it is asked, so that nobody has to have
+// Looks up how an opening went: counts, first lines and successes from the store, ends of
+// containers from what the server knows of them. It can be asked at any time, so nobody has to have
 // watched.
 #pragma once
 
@@ -9,7 +9,8 @@
 
 namespace logsvc::server {
 
-// Nothing but `over` before T0. Errors as the engine's. Safe from several threads.
+// Before T0 the outcome says nothing but `over`. Errors are the engine's. Safe from several
+// threads.
 Result<OpeningOutcome> observe_opening(const Opening& opening, Timestamp now,
                                        const logql::Engine& engine, insight::Insight& insight,
                                        const logql::QueryRun& run = {});

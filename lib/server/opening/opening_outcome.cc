@@ -22,7 +22,7 @@ void judge_service(const ServiceOutcome& s, bool over, std::vector<Reason>& reas
   if (s.lines == 0 && over) reasons.push_back({Reason::What::kSilent, s.name, 0});
   if (s.ends > 0) reasons.push_back({Reason::What::kEnded, s.name, s.ends});
   if (s.errors == 0) return;
-  // Of few lines the first error is no share yet.
+  // Among few lines the first error is not yet a significant share.
   const bool many = s.errors * kLinesPerError > s.lines && (over || s.lines >= kLinesPerError);
   reasons.push_back({many ? Reason::What::kManyErrors : Reason::What::kErrors, s.name, s.errors});
 }
@@ -68,7 +68,7 @@ Judgement judge(const OpeningOutcome& outcome) {
   }
   const bool bad = std::any_of(out.reasons.begin(), out.reasons.end(),
                                [](const Reason& r) { return r.what != Reason::What::kErrors; });
-  // Nobody was expected and nobody wrote: nothing opened.
+  // Nobody was expected and nobody logged: nothing opened.
   if (bad || (outcome.over && outcome.services.empty())) {
     out.verdict = Verdict::kBad;
   } else if (!outcome.over) {

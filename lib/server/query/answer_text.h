@@ -1,4 +1,4 @@
-// The text of an answer while it grows: what it takes is held by the query before it is allocated,
+// Holds the text of an answer while it grows: the query holds its memory before it is allocated,
 // and a query that is cancelled meanwhile ends.
 #pragma once
 
@@ -14,14 +14,14 @@ class AnswerText {
  public:
   explicit AnswerText(const logql::QueryRun& run) : run_(run) {}
 
-  // To be called before about `bytes` are appended. The run's errors.
+  // Call it before about `bytes` are appended. Returns the run's errors.
   Status make_room(size_t bytes) {
     RETURN_IF_ERROR(run_.cancellation.check());
     if (!run_.memory) return {};
     if (text_.size() + bytes > text_.capacity()) {
-      // Twice at least, as the library would have it.
+      // The library would at least double it.
       const size_t room = std::max(text_.size() + bytes, 2 * text_.capacity());
-      RETURN_IF_ERROR(run_.memory->hold(room));  // beside the old text, which is copied
+      RETURN_IF_ERROR(run_.memory->hold(room));  // in addition to the old text, which is copied
       text_.reserve(room);
       run_.memory->release(held_);
       held_ = room;
@@ -41,7 +41,7 @@ class AnswerText {
   uint64_t held_ = 0;
 };
 
-// At most what bytes of text take as JSON.
+// The most that bytes of text take as JSON.
 constexpr size_t json_room(size_t bytes) { return 6 * bytes + 2; }
 
 }  // namespace logsvc::server

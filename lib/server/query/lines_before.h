@@ -1,4 +1,4 @@
-// LogQL that counts lines up to an instant, which is not among them: windows that follow each other
+// Writes LogQL that counts lines up to an instant, which is excluded, so that consecutive windows
 // share no line.
 #pragma once
 
@@ -8,8 +8,8 @@
 
 namespace logsvc::server {
 
-// At a time t: the lines of [t - window, t) of a query for lines, by series, in brackets as an
-// aggregation takes them. window: of whole ms.
+// At a time t it selects the lines of [t - window, t) of a query for lines, by series, in brackets
+// as an aggregation takes them. window is in whole ms.
 std::string lines_before(const std::string& query, Duration window);
 
 }  // namespace logsvc::server

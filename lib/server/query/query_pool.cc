@@ -13,11 +13,12 @@
 namespace logsvc::server {
 namespace {
 
-// Of a processor that both want, a thread that takes pushes gets about nine times as much.
+// A thread that takes pushes gets about nine times as much of a processor that both want.
 constexpr int kNice = 10;
-// Room for the deepest query that is accepted, in a sanitized build too.
+// Enough for the deepest query that is accepted, in a sanitized build too.
 constexpr size_t kStackBytes = 4u << 20;
-// So much of freed answers may stay with the process while queries run; when none does, nothing.
+// The process may keep this much of freed answers while queries run; when none runs, it keeps
+// nothing.
 constexpr uint64_t kMostFreedBytes = 64u << 20;
 constexpr uint64_t kWorthReturning = 8u << 20;
 // A thread waits this long for more work before it gives memory back.
@@ -71,7 +72,7 @@ void QueryPool::start_threads() {
 }
 
 void* QueryPool::run_thread(void* pool) {
-  // Of this thread alone, and for good: raising a priority again takes rights.
+  // This affects only this thread, and for good: raising a priority again takes privileges.
   const auto thread = static_cast<id_t>(::syscall(SYS_gettid));
   ::setpriority(PRIO_PROCESS, thread, ::getpriority(PRIO_PROCESS, thread) + kNice);
   static_cast<QueryPool*>(pool)->serve();
@@ -86,7 +87,7 @@ void QueryPool::stop() {
     for (const auto& [ticket, source] : tickets_) sources.push_back(source);
     wanted_.notify_all();
   }
-  // Wakes those that wait, which take the lock.
+  // This wakes those that wait, which take the lock.
   for (const CancellationSource& source : sources) source.cancel(stopping());
 }
 
@@ -105,14 +106,14 @@ Status QueryPool::run(const QueryCaller& caller, const Work& work) {
   }
   wanted_.notify_one();
   wait(caller.name, ticket, run.cancellation);
-  // What the work met is said by the reason that made it meet it.
+  // The reason for the cancellation replaces the error that the work met because of it.
   if (!ticket.status.ok() && ticket.status.error().code == ErrorCode::kCancelled) {
     RETURN_IF_ERROR(run.cancellation.check());
   }
   return ticket.status;
 }
 
-// Until it is done, or cancelled before its turn.
+// Waits until it is done, or cancelled before its turn.
 void QueryPool::wait(const std::string& name, Ticket& ticket, const Cancellation& cancellation) {
   const std::stop_callback on_cancel(cancellation.token(), [this, &ticket] {
     const MutexLock lock(mutex_);
@@ -131,8 +132,8 @@ void QueryPool::wait(const std::string& name, Ticket& ticket, const Cancellation
   tickets_.erase(&ticket);
 }
 
-// How many more of the caller's queries may begin. One caller alone never gets all threads, so that
-// another one's query begins at once.
+// Returns how many more of the caller's queries may begin. One caller alone never gets all threads,
+// so that another one's query begins at once.
 size_t QueryPool::room_of(const Caller& caller) const {
   const size_t all = std::max<size_t>(1, options_.max_running);
   const size_t most = all - all / 4;
@@ -151,7 +152,7 @@ bool QueryPool::enqueue(const std::string& name, Ticket& ticket) {
   return true;
 }
 
-// The caller whose turn it is goes to the end of the line. nullptr: nothing may begin.
+// Moves the caller whose turn it is to the end of the line. Returns nullptr if nothing may begin.
 QueryPool::Ticket* QueryPool::next(std::string& name) {
   for (size_t i = turns_.size(); i > 0; --i) {
     name = std::move(turns_.front());
@@ -172,7 +173,7 @@ QueryPool::Ticket* QueryPool::next(std::string& name) {
   return nullptr;
 }
 
-// A caller is in line while something of it waits, and known while something of it waits or runs.
+// A caller is in line while one of its queries waits, and known while one waits or runs.
 void QueryPool::forget_idle(const std::string& name) {
   const auto found = callers_.find(name);
   if (!found->second.waiting.empty()) return;
@@ -199,7 +200,7 @@ void QueryPool::return_memory() {
 void QueryPool::serve() {
   MutexLock lock(mutex_);
   std::string name;
-  while (!stopping_) {  // what waits then goes by itself
+  while (!stopping_) {  // those that wait then leave by themselves
     if (freed_bytes_ >= kMostFreedBytes) return_memory();
     if (Ticket* ticket = next(name)) {
       mutex_.unlock();
@@ -227,7 +228,7 @@ void QueryPool::execute(Ticket& ticket) const {
   }
 }
 
-// What the account held is free memory of the process when it goes.
+// What the account held becomes free memory of the process when it is destroyed.
 std::shared_ptr<logql::MemoryAccount> QueryPool::open_account() {
   return {new logql::MemoryAccount(memory_, options_.max_query_memory_bytes),
           [this](logql::MemoryAccount* account) {

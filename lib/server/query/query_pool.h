@@ -1,7 +1,6 @@
-// Where queries run: a bounded number of threads of lower priority than those that take pushes,
-// with a queue in which callers (users, addresses) take turns. What a query is held to comes from
-// here alone: its end (client gone, too late, shutdown), and its share of the memory for all of
-// them.
+// Runs queries on a bounded number of threads of lower priority than those that take pushes, with a
+// queue in which callers (users, addresses) take turns. A query's constraints come only from here:
+// its end (client gone, too late, shutdown), and its share of the memory for all of them.
 //
 // Safe from several threads. Owns its threads; the destructor cancels what runs and joins them.
 #pragma once
@@ -27,15 +26,15 @@ namespace logsvc::server {
 
 struct QueryPoolOptions {
   size_t max_running = 4;                        // threads; at least 1
-  size_t max_waiting = 100;                      // of one caller
-  uint64_t max_memory_bytes = 0;                 // of all together; 0 = no limit
-  uint64_t max_query_memory_bytes = 256u << 20;  // of each; 0 = no limit
+  size_t max_waiting = 100;                      // per caller
+  uint64_t max_memory_bytes = 0;                 // all together; 0 = no limit
+  uint64_t max_query_memory_bytes = 256u << 20;  // each; 0 = no limit
   Duration timeout = kMinute;                    // in the queue, and again while running; 0 = none
 };
 
 struct QueryCaller {
   std::string name;  // user or address: whose turn it is
-  int socket = -1;   // the connection; -1: there is none
+  int socket = -1;   // the connection; -1: none
 };
 
 class QueryPool {
@@ -45,18 +44,18 @@ class QueryPool {
   QueryPool(const QueryPool&) = delete;
   QueryPool& operator=(const QueryPool&) = delete;
 
-  // Runs the work on one of the threads and returns when it is done, with its error; what it holds
-  // is given back when the last copy of run.memory goes, which must be before this object does.
-  // kLimit: too many of the caller's wait; kTimeout; kCancelled: the client has gone; kUnavailable:
-  // stopping.
+  // Runs the work on one of the threads and returns its error when it is done. What it holds is
+  // given back when the last copy of run.memory is destroyed, which must happen before this object
+  // is. kLimit: too many of the caller's queries wait; kTimeout; kCancelled: the client has gone;
+  // kUnavailable: stopping.
   using Work = std::function<Status(const logql::QueryRun&)>;
   Status run(const QueryCaller& caller, const Work& work);
 
-  // Cancels what runs or waits; run() answers kUnavailable from now on.
+  // Cancels what runs or waits; run() returns kUnavailable from now on.
   void stop();
 
  private:
-  // One call of run(); lives on its caller's stack.
+  // One call of run(); it lives on its caller's stack.
   struct Ticket {
     Ticket(const Work& w, const logql::QueryRun& r, QueryWatch::Guard& g)
         : work(w), run(r), guard(g) {}
@@ -97,7 +96,7 @@ class QueryPool {
   size_t running_ GUARDED_BY(mutex_) = 0;
   uint64_t freed_bytes_ GUARDED_BY(mutex_) = 0;  // since memory was given back to the system
   bool stopping_ GUARDED_BY(mutex_) = false;
-  std::vector<pthread_t> threads_;  // of the constructor and destructor alone
+  std::vector<pthread_t> threads_;  // used by the constructor and destructor only
 };
 
 }  // namespace logsvc::server

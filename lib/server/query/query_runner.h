@@ -7,7 +7,7 @@
 
 namespace logsvc::server {
 
-// Who asks, for the queue of queries.
+// Says who asks, for the queue of queries.
 QueryCaller caller_of(const http::Request& request);
 
 class QueryRunner {
@@ -15,9 +15,9 @@ class QueryRunner {
   QueryRunner(QueryPool& pool, bool compress) : pool_(pool), compress_(compress) {}
 
   // The work fills the response, whose body stays in the query's memory account until it has been
-  // sent. Sends the error that the work or the pool ends with.
+  // sent. Sends the error if the work or the pool ends with one.
   void answer(const http::Request& request, http::Response& response, const QueryPool::Work& work);
-  // Runs work whose result is no answer; errors as QueryPool::run's.
+  // Runs work whose result is not an answer; its errors are those of QueryPool::run.
   Status run(const QueryCaller& caller, const QueryPool::Work& work) {
     return pool_.run(caller, work);
   }

@@ -12,7 +12,7 @@ namespace logsvc::server {
 namespace {
 
 constexpr uint64_t kWakeId = 0;
-// The thread looks at the deadlines so often though it knows of none.
+// The thread checks the deadlines this often even if it knows of none.
 constexpr std::chrono::minutes kMostWait{1};
 
 }  // namespace
@@ -46,7 +46,7 @@ uint64_t QueryWatch::add(int socket, const CancellationSource& source) {
     watched_.emplace(id, Watched{source, {}, {}});
   }
   epoll_event event{};
-  event.events = EPOLLRDHUP | EPOLLONESHOT;  // errors and hang-ups come unasked
+  event.events = EPOLLRDHUP | EPOLLONESHOT;  // errors and hang-ups are reported without asking
   event.data.u64 = id;
   ::epoll_ctl(epoll_, EPOLL_CTL_ADD, socket, &event);
   return id;

@@ -1,6 +1,5 @@
-// Ends what runs for clients that have gone and what has run for too long. One thread of its own
-// looks at the sockets and deadlines of running requests; the destructor ends it. Safe from several
-// threads.
+// Ends work whose client has gone or that has run for too long. One thread of its own watches the
+// sockets and deadlines of running requests; the destructor joins it. Safe from several threads.
 #pragma once
 
 #include <chrono>
@@ -32,7 +31,7 @@ class QueryWatch {
     Guard(const Guard&) = delete;
     Guard& operator=(const Guard&) = delete;
 
-    // late: the reason that the work is given.
+    // late is the reason that the work is given.
     void set_deadline(Time deadline, Error late);
     const CancellationSource& source() const { return source_; }
     Cancellation cancellation() const { return source_.cancellation(); }
@@ -55,7 +54,7 @@ class QueryWatch {
   void remove(int socket, uint64_t id);
   void run();
   void hung_up(uint64_t id);
-  // Cancels what is late. Milliseconds until it has to look again.
+  // Cancels what is late. Returns milliseconds until it has to look again.
   int cancel_late();
 
   const int epoll_;
@@ -63,7 +62,7 @@ class QueryWatch {
   Mutex mutex_;
   std::map<uint64_t, Watched> watched_ GUARDED_BY(mutex_);
   uint64_t next_id_ GUARDED_BY(mutex_) = 1;
-  Time looks_at_ GUARDED_BY(mutex_);  // the thread does, without being woken
+  Time looks_at_ GUARDED_BY(mutex_);  // when the thread looks next, without being woken
   bool stopping_ GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };

@@ -11,7 +11,7 @@
 namespace logsvc::server {
 namespace {
 
-constexpr size_t kStatsRoom = 8 << 10;  // of append_stats() and what stands around it
+constexpr size_t kStatsRoom = 8 << 10;  // for append_stats() and what stands around it
 
 void append_time_seconds(std::string& out, int64_t ms) {
   char buffer[32];
@@ -32,7 +32,7 @@ void append_sample(std::string& out, const logql::Sample& sample) {
   out += ",\"" + format_sample_value(sample.value) + "\"]";
 }
 
-// About what append_streams() adds.
+// Returns roughly what append_streams() adds.
 size_t json_bytes(const logql::StreamsResult& data) {
   constexpr size_t kPerEntry = 40, kPerStream = 512;
   size_t out = 0;
@@ -43,14 +43,14 @@ size_t json_bytes(const logql::StreamsResult& data) {
   return out;
 }
 
-// At most what the labels take.
+// Returns the most that the labels take.
 size_t label_room(const Labels& labels) {
   size_t out = 2;
   for (const Label& l : labels) out += json_room(l.name.size()) + json_room(l.value.size()) + 2;
   return out;
 }
 
-// At most what append_json_entry() and append_legacy_json_stream() add for an entry.
+// Returns the most that append_json_entry() and append_legacy_json_stream() add for an entry.
 size_t entry_room(const logql::ResultEntry& entry) {
   constexpr size_t kFrame = 128;
   return kFrame + json_room(entry.line.size()) + label_room(entry.metadata) +
@@ -191,7 +191,7 @@ void append_json_entry(std::string& out, const logql::ResultEntry& entry, bool c
   out += ']';
 }
 
-// {"labels":"{…}","entries":[{"ts":"RFC 3339","line":"…"}]}
+// Appends {"labels":"{…}","entries":[{"ts":"RFC 3339","line":"…"}]}.
 void append_legacy_json_stream(std::string& out, const Labels& labels,
                                std::span<const logql::ResultEntry> entries) {
   out += "{\"labels\":";

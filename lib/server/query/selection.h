@@ -1,4 +1,5 @@
-// Which streams in which range a request is about: start, end, since and a selector in `query`.
+// Reads which streams in which range a request is about: start, end, since and a selector in
+// `query`.
 #pragma once
 
 #include <string>
@@ -19,12 +20,12 @@ struct Selection {
   std::vector<Matcher> matchers;
 };
 
-// Range of a request that the index answers: blocks count as a whole, so the end is included and an
-// empty range means its instant.
+// Reads the range of a request that the index answers: blocks count as a whole, so the end is
+// included and an empty range means its instant.
 Result<TimeRange> read_range(const Params& params, Timestamp now);
 Result<Selection> read_selection(const Params& params, Timestamp now, SelectionRules rules);
 
-// The part of the path before its last: app of /loki/api/v1/label/app/values.
+// Returns the part of the path before its last: app in /loki/api/v1/label/app/values.
 std::string name_in_path(const std::string& path);
 
 }  // namespace logsvc::server

@@ -11,7 +11,7 @@ Result<store::DeletionFilter> compile_deletion(const std::string& query) {
   if (logql::parse_selector(query, false).ok()) return out;  // whole streams
   out.make_line_predicate = [query]() -> store::DeletionFilter::LinePredicate {
     auto made = logql::TailQuery::parse(query);
-    // It did parse before.
+    // It parsed when the request was made.
     const std::shared_ptr<logql::TailQuery> test = std::move(*made);
     return [test](const LabelSet& stream, const Entry& entry) {
       Labels labels;

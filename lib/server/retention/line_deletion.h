@@ -1,4 +1,4 @@
-// What a delete request's query means to the store: LogQL → streams and a test of lines.
+// Translates a delete request's query for the store: LogQL → streams and a test of lines.
 // Stateless.
 #pragma once
 
@@ -8,7 +8,7 @@
 
 namespace logsvc::server {
 
-// kInvalid: the query does not parse or is a metric query.
+// kInvalid if the query does not parse or is a metric query.
 Result<store::DeletionFilter> compile_deletion(const std::string& query);
 
 }  // namespace logsvc::server

@@ -1,5 +1,5 @@
 // The one background clock: once a second it lets the store seal what is old and drop what is past
-// retention. Its thread ends with it.
+// retention. Starts one thread, which the destructor joins.
 #pragma once
 
 #include <thread>

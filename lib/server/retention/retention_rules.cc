@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::string_view kBlanks = " \t\r\n";
 
-// The part up to the brace that closes the selector at its begin; npos if none does.
+// Returns the part up to the brace that closes the selector at the beginning; npos if there is
+// none.
 size_t selector_end(std::string_view text) {
   char quote = 0;
   for (size_t i = 0; i < text.size(); ++i) {
@@ -57,7 +58,7 @@ Result<store::RetentionRule> parse_rule(const std::string& selector, std::string
 Result<std::vector<store::RetentionRule>> parse_retention_rules(std::string_view text) {
   std::vector<store::RetentionRule> out;
   while (true) {
-    // A list in YAML comes with commas between its items.
+    // A YAML list comes with commas between its items.
     while (!text.empty() &&
            (kBlanks.find(text[0]) != std::string_view::npos || text[0] == ';' || text[0] == ',')) {
       text.remove_prefix(1);

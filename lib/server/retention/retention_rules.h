@@ -1,4 +1,4 @@
-// The setting retention-stream. Stateless.
+// Parses the setting retention-stream. Stateless.
 #pragma once
 
 #include <string_view>
@@ -9,8 +9,9 @@
 
 namespace logsvc::server {
 
-// "{level=\"debug\"} 72h; {service=\"audit\"} 90d 10": selector, period (whole days are kept, so at
-// least 24h, as in Loki), priority (0 if it is missing). kInvalid says which rule and why.
+// Reads "{level=\"debug\"} 72h; {service=\"audit\"} 90d 10": selector, period (whole days are kept,
+// so at least 24h, as in Loki), priority (0 if it is missing). kInvalid says which rule is wrong
+// and why.
 Result<std::vector<store::RetentionRule>> parse_retention_rules(std::string_view text);
 
 }  // namespace logsvc::server

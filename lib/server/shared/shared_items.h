@@ -1,6 +1,6 @@
 // What users of the page keep for the whole team: openings and their reports, saved views,
-// counters. One small JSON file in the data directory, replaced as a whole, so that after a crash
-// it is the old or the new one. Safe from several threads.
+// counters. They are one small JSON file in the data directory, replaced as a whole, so that after
+// a crash it is the old or the new one. Safe from several threads.
 #pragma once
 
 #include <map>
@@ -27,30 +27,32 @@ struct SharedItem {
 
 class SharedItems {
  public:
-  static constexpr size_t kMaxItems = 200;              // of a kind
+  static constexpr size_t kMaxItems = 200;              // per kind
   static constexpr size_t kMaxCounters = 50;            // each costs something for every line
   static constexpr size_t kMaxItemBytes = 32u << 10;    // as JSON
   static constexpr size_t kMaxFileBytes = 1u << 20;     // all together
-  static constexpr size_t kMaxChanges = 4 * kMaxItems;  // of one request
+  static constexpr size_t kMaxChanges = 4 * kMaxItems;  // per request
 
-  // What does not read of the file is left out and said once; the file as it was is kept beside it
-  // (path + ".damaged"). first_version: greater than any that an earlier run gave (a time will do).
+  // Items of the file that cannot be parsed are left out and logged once; the file as it was is
+  // kept beside it (path + ".damaged"). first_version must be greater than any that an earlier run
+  // gave (a time will do).
   SharedItems(FileSystem& files, std::string path, uint64_t first_version,
               Diagnostics& diagnostics);
 
   // Applies all changes of {"put":[{"kind","item":{"id",…}}…],"remove":[{"kind","id"}…]} or none;
-  // when it returns they survive a power cut. To remove what is not there is fine.
-  // kInvalid, saying what is wrong; kTooLarge beyond the limits; else what the disk says.
+  // when it returns they survive a power cut. Removing what does not exist is fine. kInvalid says
+  // what is wrong; kTooLarge beyond the limits; otherwise errors of the disk.
   Status change(std::string_view request_json);
 
-  // {"version":n,"openings":[…],"reports":[…],"views":[…],"counters":[…]}; the version grows with
-  // every change. Only {"version":n} if known_version is the present one.
+  // Returns {"version":n,"openings":[…],"reports":[…],"views":[…],"counters":[…]}; the version
+  // grows with every change. If known_version is the current one, the answer is {"version":n}
+  // alone.
   std::string text(std::string_view known_version) const;
 
   std::vector<SharedItem> of_kind(std::string_view kind) const;
 
  private:
-  // By kind and id.
+  // The key is kind and id.
   using Items = std::map<std::pair<std::string, std::string>, std::string>;
   void load();
 

@@ -36,7 +36,7 @@ bool is_form(std::string type) {
   return type == "application/x-www-form-urlencoded";
 }
 
-// The body, if it is a form.
+// Returns the body, if it is a form.
 std::string_view form_of(const http::Request& request) {
   const bool form = request.method == "POST" && is_form(request.header("Content-Type"));
   return form ? std::string_view(request.body) : std::string_view();
@@ -78,7 +78,7 @@ Status check_escapes(const http::Request& request) {
 
 Params::Params(const http::Request& request)
     : values_(parse_form(form_of(request))), url_values_(parse_form(request.query())) {
-  // Behind the form's of the same name.
+  // They come after the form's values of the same name.
   values_.insert(url_values_.begin(), url_values_.end());
 }
 

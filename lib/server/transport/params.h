@@ -1,4 +1,4 @@
-// Parameters of a request, as Loki reads them. Errors are Loki's texts.
+// Reads the parameters of a request as Loki does. Errors have Loki's texts.
 #pragma once
 
 #include <map>
@@ -16,13 +16,14 @@ namespace logsvc::server {
 
 using ParamMap = std::multimap<std::string, std::string>;
 
-// a=1&b=x%20y; bad escapes stay as they are.
+// Parses a=1&b=x%20y; invalid escapes are kept verbatim.
 ParamMap parse_form(std::string_view text);
 
-// kInvalid with Go's text if a parameter of the URL or the form has a % that is no escape.
+// kInvalid with Go's text if a parameter of the URL or the form has a % that does not begin an
+// escape.
 Status check_escapes(const http::Request& request);
 
-// URL parameters and, of a POST, the form in the body.
+// URL parameters and, for a POST, the form in the body.
 class Params {
  public:
   explicit Params(const http::Request& request);
@@ -32,16 +33,16 @@ class Params {
   bool has(const std::string& name) const { return values_.count(name) > 0; }
   std::vector<std::string> all(const std::string& name) const;
 
-  // Range of a query: start (or since), end. Default: the last hour.
+  // Returns the range of a query: start (or since), end. The default is the last hour.
   Result<TimeRange> range(Timestamp now) const;
   Result<Timestamp> time(const std::string& name, Timestamp fallback) const;
-  // > 0.
+  // Has to be > 0.
   Result<uint64_t> limit(uint64_t fallback, const std::string& name = "limit") const;
   Result<int64_t> integer(const std::string& name, int64_t fallback) const;
   Result<Direction> direction() const;
-  // The URL's alone, not the form's.
+  // Returns the URL's alone, not the form's.
   std::string url_text(const std::string& name) const;
-  // Float seconds or a Prometheus duration.
+  // Reads float seconds or a Prometheus duration.
   Result<Duration> step(const std::string& name, Duration fallback) const;
 
  private:
@@ -49,13 +50,13 @@ class Params {
   ParamMap url_values_;
 };
 
-// RFC 3339, float seconds, up to 10 digits of seconds, longer ones of nanoseconds.
+// Reads RFC 3339, float seconds, up to 10 digits of seconds, longer numbers as nanoseconds.
 Result<Timestamp> parse_time_parameter(const std::string& text);
 
 // kInvalid if the step is not positive or makes over 11,000 points.
 Status check_step(TimeRange range, Duration step);
 
-// max(1, floor((end - start) / 250 s)) s.
+// Returns max(1, floor((end - start) / 250 s)) s.
 Duration default_step(TimeRange range);
 
 }  // namespace logsvc::server

@@ -50,7 +50,7 @@ void send_error(http::Response& response, const Error& error) {
 void send_json(http::Response& response, std::string body) {
   response.status = 200;
   response.set_header("Cache-Control", "no-store");
-  // As set_body() does, which copies the body.
+  // set_body() would do the same, but copies the body.
   response.set_header("Content-Type", "application/json; charset=UTF-8");
   response.body = std::move(body);
 }

@@ -8,8 +8,8 @@
 
 namespace logsvc::server {
 
-// Sends the error: its code becomes the status number, its message the text. What may go better
-// later says so by Retry-After.
+// Sends the error: its code becomes the status number, its message the text. If a later attempt may
+// succeed, Retry-After says so.
 void send_error(http::Response& response, const Error& error);
 void send_json(http::Response& response, std::string body);
 void send_text(http::Response& response, int status, const std::string& body);

@@ -13,7 +13,7 @@ namespace {
 constexpr size_t kWorthIt = 1400;  // below, it fits a packet anyway
 constexpr int kGzip = 31;          // zlib's window bits for a gzip wrapper
 
-// gzip in the list, and not with q=0.
+// Whether gzip is in the list, and not with q=0.
 bool accepts_gzip(std::string_view header) {
   while (!header.empty()) {
     const size_t comma = std::min(header.find(','), header.size());
@@ -32,7 +32,7 @@ bool is_text(const std::string& type) {
   return type.starts_with("application/json") || type.starts_with("text/");
 }
 
-// Empty if zlib has no memory.
+// Returns an empty text if zlib has no memory.
 std::string gzip(const std::string& body) {
   z_stream z{};
   if (deflateInit2(&z, Z_BEST_SPEED, Z_DEFLATED, kGzip, 8, Z_DEFAULT_STRATEGY) != Z_OK) return "";

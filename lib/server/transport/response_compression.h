@@ -1,4 +1,4 @@
-// gzip for those who take it.
+// Compresses answers with gzip for those who accept it.
 #pragma once
 
 #include "http/message.h"

@@ -40,7 +40,7 @@ void set_headers(const std::string& path, http::Response& response) {
   response.set_header("X-Content-Type-Options", "nosniff");
   response.set_header("Referrer-Policy", "no-referrer");
   response.set_header("Content-Security-Policy", kPolicy);
-  // Names of assets carry a hash of their content; everything else is asked for again.
+  // Names of assets carry a hash of their content; everything else is revalidated.
   const bool hashed = path.rfind("/assets/", 0) == 0;
   response.set_header("Cache-Control", hashed ? "public, max-age=31536000, immutable" : "no-cache");
 }

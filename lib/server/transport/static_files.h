@@ -22,10 +22,10 @@ const std::vector<EmbeddedFile>& embedded_files();
 
 class StaticFiles {
  public:
-  // dir empty: the embedded files.
+  // If dir is empty, it serves the embedded files.
   explicit StaticFiles(std::string dir) : dir_(std::move(dir)) {}
 
-  // False if there is no such file and the path is none of the page's own.
+  // Returns false if there is no such file and the path is not one of the page's own.
   bool serve(const http::Request& request, http::Response& response) const;
 
  private:

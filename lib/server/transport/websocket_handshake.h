@@ -7,10 +7,10 @@
 
 namespace logsvc::server {
 
-// The 101 answer, or empty if the request lacks what the RFC asks for.
+// Returns the 101 answer, or an empty text if the request lacks what the RFC asks for.
 std::string websocket_accept(const http::Request& request);
 
-// Sends it; false: the connection is broken.
+// Sends it; returns false if the connection is broken.
 bool accept_upgrade(int socket, const std::string& answer);
 
 }  // namespace logsvc::server
