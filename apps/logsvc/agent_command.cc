@@ -217,7 +217,7 @@ class RunningAgent {
                               "Times that the configuration was read again", "counter",
                               [this](const auto& add) { add("", {}, reloads_); });
     metrics_->sample_function("promtail_config_reload_fail_total",
-                              "Times that a configuration to be read again had a fault", "counter",
+                              "Times that reloading the configuration failed", "counter",
                               [this](const auto& add) { add("", {}, failures_); });
     auto started = agent::Agent::start(config_, files_, clock_, *metrics_, diagnostics_);
     if (!started.ok()) {
@@ -248,7 +248,7 @@ class RunningAgent {
     auto made = make_config(options_, log);
     if (!made.ok()) {
       ++failures_;
-      diagnostics_.error("agent", "the configuration has a fault: the one before stays",
+      diagnostics_.error("agent", "cannot reload the configuration; the previous one stays in use",
                          {{"why", made.error().message}});
       return true;
     }
@@ -256,7 +256,7 @@ class RunningAgent {
     agent_.reset();
     if (start(std::move(*made))) {
       ++reloads_;
-      diagnostics_.info("agent", "the configuration was read again");
+      diagnostics_.info("agent", "configuration reloaded");
       return true;
     }
     ++failures_;

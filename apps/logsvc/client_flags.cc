@@ -139,7 +139,7 @@ void add_output_flags(CLI::App& command, OutputFlags& flags) {
   command.add_option("--exclude-label", flags.exclude_labels, "Hide this label (repeatable)")
       ->allow_extra_args(false);
   command.add_option("--labels-length", flags.labels_width, "Pad labels to this width");
-  command.add_flag("--colored-output", flags.coloured, "Colours though it is no terminal");
+  command.add_flag("--colored-output", flags.coloured, "Colours even if it is not a terminal");
 }
 
 }  // namespace logsvc

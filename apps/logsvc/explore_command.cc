@@ -190,8 +190,9 @@ void add_volume_flags(const Command& command) {
 void add_explore_commands(CLI::App& app, int& exit_code) {
   add(app, exit_code, "labels", "Names of labels, or the values of one", "A label's name",
       labels_request, print_list);
-  const Command series = add(app, exit_code, "series", "Streams", "A selector; none: every stream",
-                             series_request, print_series);
+  const Command series =
+      add(app, exit_code, "series", "Streams", "A selector; every stream if it is left out",
+          series_request, print_series);
   series.app->add_flag("--analyze-labels", series.flags->analyze, "Count values instead");
   add(app, exit_code, "stats", "How much a selector matches", "A selector", stats_request,
       print_stats)

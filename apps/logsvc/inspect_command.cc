@@ -24,7 +24,7 @@ int run_refused(FileSystem& files, std::string dir, const InspectOptions& option
   if (!files.exists(dir + "/refused") && dir.ends_with("/refused"))
     dir.resize(dir.size() - std::string_view("/refused").size());
   if (!files.exists(dir + "/refused")) {
-    std::cerr << "logsvc inspect: " << dir << " is no data directory of an agent\n";
+    std::cerr << "logsvc inspect: " << dir << " is not the data directory of an agent\n";
     return 1;
   }
   if (!options.send_again && !options.clear)
@@ -60,7 +60,7 @@ int run_inspect(const InspectOptions& options) {
     whole = inspect::print_journal(path, *bytes, options.lines);
   } else {
     std::cerr << "logsvc inspect: " << path
-              << " is no chunk file, journal segment, index or list of delete requests\n";
+              << " is not a chunk file, journal segment, index or list of delete requests\n";
     return 1;
   }
   return whole ? 0 : 1;

@@ -62,7 +62,7 @@ bool for_each_record(const std::string& bytes, const std::string& path, const Us
   const auto say_damaged = [](uint64_t from, uint64_t to) {
     if (from >= to) return true;
     std::cout << "DAMAGED or not finished at " << from << ": " << to - from
-              << " bytes are no record\n";
+              << " bytes are not a record\n";
     return false;
   };
   bool whole = true;

@@ -192,7 +192,7 @@ void add_query_commands(CLI::App& app, int& exit_code) {
   add_server_flags(*instant, instant_flags->server);
   instant->callback([&exit_code, instant_flags] { exit_code = run_instant_query(*instant_flags); });
 
-  auto* fmt = app.add_subcommand("fmt", "A query laid out anew; from stdin if none is given");
+  auto* fmt = app.add_subcommand("fmt", "Reformats a query; reads stdin if none is given");
   auto fmt_flags = std::make_shared<QueryFlags>();
   fmt->add_option("query", fmt_flags->words, "LogQL");
   fmt->callback([&exit_code, fmt_flags] { exit_code = run_fmt(*fmt_flags); });

@@ -55,7 +55,7 @@ class HttpLokiClient : public LokiClient {
   }
   static Result<nlohmann::json> parse(const std::string& body) {
     auto out = nlohmann::json::parse(body, nullptr, false);
-    if (out.is_discarded()) return invalid("the server's answer is no JSON");
+    if (out.is_discarded()) return invalid("the server's answer is not JSON");
     return out;
   }
 

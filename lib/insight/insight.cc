@@ -98,7 +98,7 @@ void Insight::count_stored(TimeRange range) {
   Status counted = count_labelled(range);
   if (counted.ok()) counted = count_others(range);
   if (counted.ok() || counted.error().code == ErrorCode::kCancelled) return;
-  diagnostics_.warn("insight", "cannot count what is stored; the counters begin with what comes",
+  diagnostics_.warn("insight", "cannot read stored lines; the counters start with new lines",
                     {{"why", counted.error().message}});
 }
 
@@ -221,7 +221,7 @@ void Insight::count(ReportArrival arrival, Timestamp now) {
     stop_changed_.notify_all();
   }
   if (known || arrival.heartbeat) return;
-  diagnostics_.warn("insight", "left out an agent's report: too many agents of its address",
+  diagnostics_.warn("insight", "too many agents from one address; ignoring an agent's report",
                     {{"host", host}, {"address", arrival.address}});
 }
 

@@ -10,7 +10,7 @@ std::string KeptFiles::read(const char* file) {
   if (!files_.exists(path)) return "";
   const auto text = files_.read_all(path);
   if (text.ok()) return *text;
-  diagnostics_.warn("insight", "cannot read what was learned; it is learned anew",
+  diagnostics_.warn("insight", "cannot read insight state; starting fresh",
                     {{"why", text.error().message}});
   return "";
 }
@@ -18,7 +18,7 @@ std::string KeptFiles::read(const char* file) {
 void KeptFiles::set_aside(const char* file, const Status& why) {
   if (why.ok()) return;
   const std::string path = dir_ + file;
-  diagnostics_.warn("insight", "what was learned does not read; it is set aside and learned anew",
+  diagnostics_.warn("insight", "insight state is corrupt; moved to .bad, starting fresh",
                     {{"file", path}, {"why", why.error().message}});
   (void)files_.rename(path, path + ".bad");
 }
@@ -27,7 +27,7 @@ Status KeptFiles::write(const char* file, const std::string& text) {
   Status done = files_.make_dirs(dir_);
   if (done.ok()) done = files_.replace(dir_ + file, text);
   if (!done.ok()) {
-    diagnostics_.warn("insight", "cannot keep what was learned; trying again in a minute",
+    diagnostics_.warn("insight", "cannot write insight state; trying again in a minute",
                       {{"why", done.error().message}});
   }
   return done;

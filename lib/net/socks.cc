@@ -66,7 +66,7 @@ Status connect_by_socks(Connection& connection, const Url& proxy, const std::str
     RETURN_IF_ERROR(log_in(connection, proxy, limit));
   } else if (method[1] != kNoPassword) {
     return refused(proxy, proxy.user.empty() ? "it wants user and password"
-                                             : "it takes none of the ways to log in");
+                                             : "it accepts no authentication method that we offer");
   }
   std::string request{kVersion, kConnect, 0};
   request += address_of(host);

@@ -33,7 +33,7 @@ std::string tls_error() {
   if (text.find("certificate required") != std::string::npos)
     text += "; the server wants a client's certificate: give cert_file and key_file";
   if (text == "wrong version number")
-    text += "; the other side does not speak TLS: is http:// meant?";
+    text += "; the other side does not speak TLS; did you mean http://?";
   return text;
 }
 
@@ -136,7 +136,7 @@ class TlsConnection : public Connection {
     SSL* const ssl = ssl_.get();
     host_ = host;
     SSL_set_app_data(ssl, this);
-    if (!carry(ssl)) return unavailable("no memory for TLS");
+    if (!carry(ssl)) return unavailable("out of memory for TLS");
     // The certificate must name the host or address. Addresses are not sent as SNI.
     if (!X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host.c_str())) {
       SSL_set1_host(ssl, host.c_str());
@@ -229,7 +229,7 @@ Result<int> version_number(const std::string& name, int otherwise) {
 
 Result<std::shared_ptr<TlsClient>> TlsClient::make(const Options& options) {
   SSL_CTX* const context = SSL_CTX_new(TLS_client_method());
-  if (!context) return Error{ErrorCode::kIo, "no memory for TLS"};
+  if (!context) return Error{ErrorCode::kIo, "out of memory for TLS"};
   auto client = std::make_shared<OpenSslClient>(context);
   ASSIGN_OR_RETURN(const int min, version_number(options.min_version, TLS1_2_VERSION));
   ASSIGN_OR_RETURN(const int max, version_number(options.max_version, 0));

@@ -32,7 +32,7 @@ class ServedConnection : public Connection {
   }
   // A listener sends nothing back.
   Status send(std::string_view, const WaitLimit&) override {
-    return invalid("nothing is sent over a connection that is listened to");
+    return invalid("cannot send over a connection of a listener");
   }
   Result<size_t> receive(char* to, size_t n) override {
     ERR_clear_error();
@@ -71,7 +71,7 @@ Result<std::shared_ptr<TlsServer>> TlsServer::of(const TlsConfig& config) {
   ASSIGN_OR_RETURN(const PemFile key, PemFile::open(config.key, config.key_file));
   if (cert.empty() || key.empty()) return invalid("a server needs cert_file and key_file");
   const Context context(SSL_CTX_new(TLS_server_method()), Free());
-  if (!context) return Error{ErrorCode::kIo, "no memory for TLS"};
+  if (!context) return Error{ErrorCode::kIo, "out of memory for TLS"};
   SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
   SSL_CTX_set_mode(context.get(), SSL_MODE_RELEASE_BUFFERS);
   SSL_CTX_set_options(context.get(), SSL_OP_IGNORE_UNEXPECTED_EOF | SSL_OP_NO_RENEGOTIATION);

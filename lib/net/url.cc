@@ -99,7 +99,7 @@ std::string host_header(const Url& url) {
 Result<Url> resolve(const Url& from, std::string_view location) {
   std::string text(location.substr(0, location.find('#')));
   const std::string path = from.path.substr(0, from.path.find('?'));
-  if (text.empty()) return invalid("a redirection without a place to go to");
+  if (text.empty()) return invalid("a redirection without a Location");
   if (text.starts_with("//")) {
     text.insert(0, from.scheme + ":");
   } else if (!has_scheme(text)) {

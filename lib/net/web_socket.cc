@@ -19,7 +19,7 @@ using std::chrono::steady_clock;
 
 constexpr size_t kMaxQueuedAnswers = 8;  // the most pongs that wait for the server to take them
 constexpr int kSwitchingProtocols = 101;
-constexpr char kNoFrame[] = "the server sent what is no WebSocket frame";
+constexpr char kNoFrame[] = "the server sent an invalid WebSocket frame";
 
 Error gone(const std::string& what) { return {ErrorCode::kUnavailable, what}; }
 
@@ -111,7 +111,7 @@ class WslaySocket : public WebSocket {
       case WSLAY_CODE_MESSAGE_TOO_BIG:
         return "the server sent a message that is too long";
       case WSLAY_CODE_INVALID_FRAME_PAYLOAD_DATA:
-        return "the server sent text that is no UTF-8";
+        return "the server sent text that is not valid UTF-8";
       default:
         return kNoFrame;
     }

@@ -81,7 +81,7 @@ void OpeningReports::write_due() {
       continue;
     }
     if (done.error().code == ErrorCode::kCancelled) return;
-    diagnostics_.warn("server", "cannot keep the report of an opening; trying again in a minute",
+    diagnostics_.warn("server", "cannot store the report of an opening; trying again in a minute",
                       {{"opening", opening.id}, {"why", done.error().message}});
     next_try_ = now + kMinute;
   }

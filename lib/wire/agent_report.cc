@@ -38,14 +38,14 @@ Result<std::string> read_text(const dom::object& object, const char* name, size_
   const auto failure = object[name].get(text);
   if (failure == simdjson::NO_SUCH_FIELD) return std::string();
   if (failure != simdjson::SUCCESS || text.size() > max_bytes)
-    return bad(std::string("\"") + name + "\" is no text of up to " + std::to_string(max_bytes));
+    return bad(std::string("\"") + name + "\" is not a text of up to " + std::to_string(max_bytes));
   return std::string(text);
 }
 
 Result<uint64_t> to_count(const dom::element& value, const std::string& name) {
   uint64_t number = 0;
   if (value.get(number) != simdjson::SUCCESS || number > kMaxCount)
-    return bad("\"" + name + "\" is no whole number");
+    return bad("\"" + name + "\" is not a whole number");
   return number;
 }
 
@@ -61,7 +61,7 @@ Result<Timestamp> read_time(const dom::object& object, const char* name) {
   Timestamp t = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), t);
   if (failure != std::errc() || end != text.data() + text.size())
-    return bad(std::string("\"") + name + "\" is no time in ns");
+    return bad(std::string("\"") + name + "\" is not a time in ns");
   return t;
 }
 
@@ -104,7 +104,7 @@ Status read_offset(const dom::object& root, AgentReport& report) {
   const auto failure = root["offset_ms"].get(ms);
   if (failure == simdjson::NO_SUCH_FIELD) return {};
   if (failure != simdjson::SUCCESS || ms < -kMost || ms > kMost)
-    return bad("\"offset_ms\" is no whole number of ms");
+    return bad("\"offset_ms\" is not a whole number of ms");
   report.clock_offset = ms * kMillisecond;
   return {};
 }
@@ -135,7 +135,7 @@ Result<int64_t> to_ms(const dom::element& value) {
   int64_t ms = 0;
   constexpr int64_t kMost = std::numeric_limits<int64_t>::max() / kMillisecond;
   if (value.get(ms) != simdjson::SUCCESS || ms < -1 || ms > kMost)
-    return bad("a source's time is no whole number of ms");
+    return bad("a source's time is not a whole number of ms");
   return ms;
 }
 

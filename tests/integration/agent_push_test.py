@@ -132,7 +132,7 @@ class Tls(Delivery):
     def test_a_server_without_tls_is_told_apart(self):
         agent = self.agent(self.https(self.front()), tls_config={"ca_file": self.authority.ca})
         agent.write("kept")
-        agent.wait_for_log("the other side does not speak TLS: is http:// meant?")
+        agent.wait_for_log("the other side does not speak TLS; did you mean http://?")
 
     def test_a_file_that_is_no_certificate_stops_the_start(self):
         agent = self.agent("https://127.0.0.1:1" + PUSH, tls_config={"ca_file": "/dev/null"})

@@ -54,7 +54,7 @@ class AgentReports(unittest.TestCase):
     def test_a_header_that_does_not_read_costs_nothing(self):
         self.assertEqual(self.push("{ broken"), 204)
         self.assertEqual(self.agents(), [])
-        self.assertIn("cannot parse an agent's report", self.server.log_text())
+        self.assertIn("cannot parse agent report", self.server.log_text())
 
 
 if __name__ == "__main__":

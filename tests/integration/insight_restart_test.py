@@ -68,7 +68,7 @@ class InsightRestart(unittest.TestCase):
         self.server.start()
         self.assertEqual(self.agents(), [])
         self.assertTrue(os.path.exists(self.kept + ".bad"))
-        self.assertIn("does not read; it is set aside", self.server.log_text())
+        self.assertIn("insight state is corrupt; moved to .bad", self.server.log_text())
         self.push(("c1", 11, 10))
         self.assertEqual(self.ledger()["missing"], 0)
 

@@ -134,7 +134,7 @@ class Reload(Base):
         self.assertEqual(status, 500)
         self.assertIn("p.yaml:3:3: unknown key static_confgs", text)
         self.agent.process.send_signal(signal.SIGHUP)
-        wait_until("the fault is said", lambda: "the configuration has a fault" in self.agent.log_text(), self.agent.log_text)
+        wait_until("the error is logged", lambda: "cannot reload the configuration" in self.agent.log_text(), self.agent.log_text)
         self.agent.write("a.log", "a2\n", "a")
         self.expect("a1", "a2")
         self.assertEqual(self.agent.metric("promtail_config_reload_fail_total"), 2)

@@ -282,7 +282,7 @@ class TailWay(unittest.TestCase):
     def test_hostile_frames(self):
         endless = b"\x01\x01x"
         for frames, why in ((b"\x81\x7f" + struct.pack(">Q", 2**63 - 1) + b"x", "too long"), (b"\x81\x7f" + struct.pack(">Q", 2**40) + b"x", "too long"),
-                            (b"\x83\x01x", "no WebSocket frame"), (b"\x81\x02\xff\xff", "no UTF-8"), (None, "too many pieces")):
+                            (b"\x83\x01x", "invalid WebSocket frame"), (b"\x81\x02\xff\xff", "not valid UTF-8"), (None, "too many pieces")):
             def serve(client, frames=frames):
                 upgraded(client)
                 if frames:

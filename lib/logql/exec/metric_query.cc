@@ -36,7 +36,7 @@ struct Evaluate {
   ExecContext& context;
 
   Result<MetricValue> operator()(const LogExpr&) const {
-    return invalid("parse error : a log query is no operand");
+    return invalid("parse error : a log query cannot be an operand");
   }
   Result<MetricValue> operator()(const RangeAggregation& a) const {
     return as_value(run_range_aggregation(a, nullptr, steps, context));

@@ -74,7 +74,7 @@ http::Admission Api::admit(const http::Request& head) {
     return {max_body_bytes(body ? route->body : Route::Body::kSmall), {}};
   }
   refused_at_gate_.add();
-  diagnostics_.warn("server", "refused a request at the gate",
+  diagnostics_.warn("server", "request refused at the gate",
                     {{"why", passes.error().message}, {"path", head.path}, {"peer", head.peer}});
   http::Admission out;
   send_error(out.refusal.emplace(), passes.error());

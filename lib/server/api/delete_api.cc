@@ -94,7 +94,7 @@ void DeleteApi::delete_lines(const http::Request& request, http::Response& respo
   if (!interval.ok()) return refuse(response, 400, interval.error().message);
   const auto id = store_.request_deletion(query, *range);
   if (!id.ok()) return send_error(response, id.error());
-  diagnostics_.info("server", "lines will be deleted",
+  diagnostics_.info("server", "delete request accepted",
                     {{"request", *id}, {"query", query}, {"address", client_address(request)}});
   response.set_header("X-Delete-Request-Id", *id);
   response.status = 204;

@@ -236,7 +236,7 @@ void ExportApi::export_lines(const http::Request& request, http::Response& respo
     Piece piece = std::exchange(*first, Piece());
     const Status read = piece.text.empty() ? next_piece(piece) : Status();
     if (!read.ok()) {
-      diagnostics_.warn("server", "an export ended early", {{"why", read.error().message}});
+      diagnostics_.warn("server", "export aborted", {{"why", read.error().message}});
       return false;
     }
     out = std::move(piece.text);

@@ -12,7 +12,7 @@ namespace {
 Result<Opening> read_opening(const Params& params) {
   Opening out;
   ASSIGN_OR_RETURN(const int64_t at_ms, params.integer("at", -1));
-  if (at_ms < kMinOpeningMs || at_ms > kMaxOpeningMs) return invalid("at= is no time in ms");
+  if (at_ms < kMinOpeningMs || at_ms > kMaxOpeningMs) return invalid("at= is not a time in ms");
   out.at = at_ms * kMillisecond;
   out.services = params.all("service");
   if (out.services.size() > kMaxOpeningServices) {

@@ -39,7 +39,7 @@ PasswordStore::PasswordStore(std::string hash)
 
 Result<PasswordStore::Opened> PasswordStore::open(FileSystem& files, const std::string& path,
                                                   const std::string& given) {
-  if (sodium_init() < 0) return Error{ErrorCode::kIo, "libsodium cannot start"};
+  if (sodium_init() < 0) return Error{ErrorCode::kIo, "cannot initialize libsodium"};
   Opened out;
   std::string hash;
   if (files.exists(path)) {

@@ -38,7 +38,7 @@ SessionStore::SessionStore(FileSystem& files, std::string path, std::string pass
       diagnostics_(diagnostics) {
   const Status read = load();
   if (!read.ok()) {
-    diagnostics_.warn("auth", "cannot read who is logged in; all have to log in again",
+    diagnostics_.warn("auth", "cannot read the sessions file; everyone has to log in again",
                       {{"file", path_}, {"why", read.error().message}});
   }
 }
@@ -49,7 +49,7 @@ Status SessionStore::load() {
   std::istringstream in(text);
   std::string word, password, hash;
   if (!(in >> word >> password) || word != kFirstWord)
-    return Error{ErrorCode::kCorrupt, "no list of sessions"};
+    return Error{ErrorCode::kCorrupt, "cannot parse the list of sessions"};
   if (password != password_) return {};
   MutexLock lock(mutex_);
   const int64_t now = clock_.now(), steady = clock_.steady_ns();
@@ -60,7 +60,7 @@ Status SessionStore::load() {
   }
   if (in.eof() || ends_.size() == kMaxSessions) return {};
   ends_.clear();
-  return Error{ErrorCode::kCorrupt, "a session does not read"};
+  return Error{ErrorCode::kCorrupt, "cannot parse a session"};
 }
 
 void SessionStore::forget_ended() {
@@ -114,7 +114,7 @@ void SessionStore::write() {
   }
   const Status done = files_.replace(path_, text, FileSystem::Readers::kOwner);
   if (done.ok()) return;
-  diagnostics_.warn("auth", "cannot keep who is logged in; a restart will end sessions",
+  diagnostics_.warn("auth", "cannot write the sessions file; a restart will log everyone out",
                     {{"why", done.error().message}});
 }
 

@@ -20,7 +20,7 @@ void AgentReports::take(const http::Request& push, http::Response& answer) {
     return insight_.report(std::move(*report), client_address(push),
                            kept.empty() ? 0 : std::stoull(kept));
   }
-  diagnostics_.warn("server", "cannot parse an agent's report", {{"why", report.error().message}});
+  diagnostics_.warn("server", "cannot parse agent report", {{"why", report.error().message}});
 }
 
 void AgentReports::hear(const http::Request& heartbeat, http::Response& answer) {

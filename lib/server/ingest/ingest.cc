@@ -92,13 +92,14 @@ Ingest::Outcome Ingest::accept(Batch batch, Format format, Sender sender) {
     return {stored, {}, 0};
   if (kept.kept_at_arrival > 0) {
     kept_at_arrival_.add(kept.kept_at_arrival);
-    diagnostics_.warn("server",
-                      "entries are ahead of this clock: kept at the time of their arrival, with "
-                      "their own as original_time; compare the clocks of both hosts",
-                      {{"entries", std::to_string(kept.kept_at_arrival)}});
+    diagnostics_.warn(
+        "server",
+        "clock skew: entries ahead of this host's clock are stored at the time of "
+        "their arrival, with their own time as original_time; check NTP on both hosts",
+        {{"entries", std::to_string(kept.kept_at_arrival)}});
   }
   if (kept.faults.empty()) return {{}, {}, kept.kept_at_arrival};
-  diagnostics_.warn("server", "left out entries of a push", {{"why", kept.faults.substr(0, 300)}});
+  diagnostics_.warn("server", "rejected entries of a push", {{"why", kept.faults.substr(0, 300)}});
   return {invalid(kept.faults), std::move(kept.refused), kept.kept_at_arrival};
 }
 

@@ -159,7 +159,7 @@ TailLoop::TailLoop(const Clock& clock, Metrics& metrics)
     : clock_(clock),
       bytes_sent_(metrics.counter("loki_querier_tail_bytes_total", "Bytes sent to live readers")),
       dropped_(metrics.counter("logsvc_tail_dropped_entries_total",
-                               "Entries not sent to live readers that were behind")),
+                               "Entries not sent to live readers that were too slow")),
       wake_fd_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
       hub_(clock, [this] { wake(); }),
       thread_([this] { run(); }) {

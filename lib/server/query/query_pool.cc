@@ -224,7 +224,7 @@ void QueryPool::execute(Ticket& ticket) const {
   try {
     ticket.status = ticket.work(ticket.run);
   } catch (const std::bad_alloc&) {
-    ticket.status = Error{ErrorCode::kUnavailable, "the machine has no memory left for the query"};
+    ticket.status = Error{ErrorCode::kUnavailable, "out of memory for the query"};
   }
 }
 

@@ -16,7 +16,7 @@ constexpr size_t kMaxQuery = 5'000, kMaxMarkdown = 24'000;
 Result<std::string> text(const json& item, const char* name, size_t least, size_t most) {
   const auto found = item.find(name);
   if (found == item.end() || !found->is_string())
-    return invalid(std::string("\"") + name + "\" is no text");
+    return invalid(std::string("\"") + name + "\" is not a text");
   const auto& value = found->get_ref<const std::string&>();
   if (value.size() < least || value.size() > most) {
     return invalid(std::string("\"") + name + "\" has " + std::to_string(value.size()) +
@@ -27,9 +27,9 @@ Result<std::string> text(const json& item, const char* name, size_t least, size_
 
 Result<int64_t> time_ms(const json& item) {
   const auto found = item.find("atMs");
-  if (found == item.end() || !found->is_number_integer()) return invalid("\"atMs\" is no time");
+  if (found == item.end() || !found->is_number_integer()) return invalid("\"atMs\" is not a time");
   const auto ms = found->get<int64_t>();
-  if (ms < kMinOpeningMs || ms > kMaxOpeningMs) return invalid("\"atMs\" is no time in ms");
+  if (ms < kMinOpeningMs || ms > kMaxOpeningMs) return invalid("\"atMs\" is not a time in ms");
   return ms;
 }
 
@@ -40,10 +40,10 @@ Result<json> opening(const json& item) {
   json services = json::array();
   const auto listed = item.find("services");
   if (listed == item.end() || !listed->is_array() || listed->size() > kMaxOpeningServices)
-    return invalid("\"services\" is no list of up to " + std::to_string(kMaxOpeningServices));
+    return invalid("\"services\" is not a list of up to " + std::to_string(kMaxOpeningServices));
   for (const json& service : *listed) {
     if (!service.is_string() || service.get_ref<const std::string&>().size() > kMaxName)
-      return invalid("\"services\" holds what is no name");
+      return invalid("\"services\" contains an invalid name");
     services.push_back(service);
   }
   out["services"] = std::move(services);
@@ -100,9 +100,9 @@ bool is_shared_id(const std::string& id) {
 }
 
 Result<json> checked_item(const std::string& kind, const json& item) {
-  if (!item.is_object()) return invalid("an item is no object");
+  if (!item.is_object()) return invalid("an item is not an object");
   ASSIGN_OR_RETURN(const std::string id, text(item, "id", 1, 64));
-  if (!is_shared_id(id)) return invalid("\"id\" holds more than letters, digits, - and _");
+  if (!is_shared_id(id)) return invalid("\"id\" contains more than letters, digits, - and _");
   Result<json> out = invalid("unknown kind " + kind);
   if (kind == "openings") out = opening(item);
   if (kind == "reports") out = report(item);

@@ -46,10 +46,11 @@ void SharedItems::load() {
   if (!root.is_object() || bad > 0) {
     const std::string copy = path_ + ".damaged";
     const Status copied = bytes.ok() ? files_.replace(copy, *bytes) : bytes.error();
-    diagnostics_.error("server", "what the page keeps for all does not read",
+    diagnostics_.error("server",
+                       "cannot parse the shared items file; the original is kept beside it",
                        {{"path", path_},
-                        {"items left out", root.is_object() ? std::to_string(bad) : "all"},
-                        {"kept as it was", copied.ok() ? copy : copied.error().message}});
+                        {"items_left_out", root.is_object() ? std::to_string(bad) : "all"},
+                        {"original", copied.ok() ? copy : copied.error().message}});
   }
   MutexLock lock(mutex_);
   items_ = std::move(items);
@@ -62,7 +63,7 @@ Status SharedItems::change(std::string_view request_json) {
   const json& put = request.contains("put") ? request["put"] : none;
   const json& remove = request.contains("remove") ? request["remove"] : none;
   if (!put.is_array() || !remove.is_array() || put.size() + remove.size() > kMaxChanges)
-    return invalid("\"put\" or \"remove\" is no list, or too long");
+    return invalid("\"put\" or \"remove\" is not a list, or is too long");
 
   MutexLock one_at_a_time(writing_);
   std::shared_ptr<const Items> before;
@@ -72,13 +73,13 @@ Status SharedItems::change(std::string_view request_json) {
   }
   auto after = std::make_shared<Items>(*before);
   for (const json& one : remove) {
-    if (!one.is_object()) return invalid("\"remove\" holds what is no object");
+    if (!one.is_object()) return invalid("\"remove\" contains something other than an object");
     const std::string kind = text_of(one, "kind");
     if (!is_shared_kind(kind)) return invalid("unknown kind " + kind);
     after->erase({kind, text_of(one, "id")});
   }
   for (const json& one : put) {
-    if (!one.is_object() || !one.contains("item")) return invalid("\"put\" holds no item");
+    if (!one.is_object() || !one.contains("item")) return invalid("\"put\" contains no item");
     const std::string kind = text_of(one, "kind");
     ASSIGN_OR_RETURN(const json item, checked_item(kind, one["item"]));
     std::string text = dump(item);

@@ -99,12 +99,13 @@ TEST_CASE("what a server sends that is no WebSocket") {
       {std::string("\x81\x7f\x7f\xff\xff\xff\xff\xff\xff\xff", 10) + "x", "too long"},
       {std::string("\x81\x7f\xff\xff\xff\xff\xff\xff\xff\xff", 10) + "x", ""},  // more than 63 bits
       {std::string("\x89\x7e\x01\x00", 4) + std::string(256, 'p'), ""},         // a ping too long
-      {frame(kFinal | 3, "x"), "no WebSocket frame"},
-      {frame(kFinal | 0, "x"), "no WebSocket frame"},  // goes on with nothing
-      {frame(kFinal | 0x40 | kText, "x"), ""},         // a reserved bit
-      {frame(kText, "a") + frame(kFinal | kText, "b"), "no WebSocket frame"},  // begins another
-      {frame(kPing, "x"), "no WebSocket frame"},                               // a ping in pieces
-      {std::string("\x81\x81\x00\x00\x00\x00x", 7), ""},                       // masked
+      {frame(kFinal | 3, "x"), "invalid WebSocket frame"},
+      {frame(kFinal | 0, "x"), "invalid WebSocket frame"},  // goes on with nothing
+      {frame(kFinal | 0x40 | kText, "x"), ""},              // a reserved bit
+      {frame(kText, "a") + frame(kFinal | kText, "b"),
+       "invalid WebSocket frame"},                        // begins another
+      {frame(kPing, "x"), "invalid WebSocket frame"},     // a ping in pieces
+      {std::string("\x81\x81\x00\x00\x00\x00x", 7), ""},  // masked
       {frame(kFinal | kText, "\xff"), "UTF-8"},
       {frame(kFinal | kClose, "\x01"), ""},
       {"HTTP/1.1 400 Bad Request\r\n\r\n", ""}};

@@ -88,7 +88,7 @@ TEST_CASE("shared items: what is not as it must be changes nothing") {
   CHECK(w.change({{"put", {1, 2}}}) != "");
   CHECK(w.change({{"remove", {{{"kind", "users"}, {"id", "a"}}}}}) == "unknown kind users");
   CHECK(w.put("users", view("a")) == "unknown kind users");
-  CHECK(w.put("views", view("../a")) == "\"id\" holds more than letters, digits, - and _");
+  CHECK(w.put("views", view("../a")) == "\"id\" contains more than letters, digits, - and _");
   CHECK(w.put("views", view("")) != "");
   CHECK(w.put("views", view("a", "")) != "");
   CHECK(w.put("views", view("a", std::string(201, 'n'))) ==
@@ -96,7 +96,7 @@ TEST_CASE("shared items: what is not as it must be changes nothing") {
   CHECK(w.put("views", {{"id", "a"}, {"name", "n"}, {"search", "//evil.example"}}) ==
         "\"search\" does not begin with ?");
   CHECK(w.put("openings", {{"id", "a"}, {"name", "n"}, {"atMs", 5}, {"services", json::array()}}) ==
-        "\"atMs\" is no time in ms");
+        "\"atMs\" is not a time in ms");
   CHECK(w.put("openings",
               {{"id", "a"}, {"name", "n"}, {"atMs", 1'800'000'000'000}, {"services", {1}}}) != "");
   CHECK(w.put("counters", {{"id", "a"}, {"name", "n"}, {"query", "{a="}}) != "");
@@ -174,7 +174,7 @@ TEST_CASE("shared items: a damaged file costs only what cannot be read, and a co
     SharedItems items(w.files, kPath, 1, w.diagnostics);
     CHECK(items.of_kind("views").size() == left);
     CHECK(*w.files.read_all(std::string(kPath) + ".damaged") == text);
-    CHECK(w.said.find("does not read") != std::string::npos);
+    CHECK(w.said.find("cannot parse the shared items file") != std::string::npos);
     CHECK(items.change(R"({"remove":[]})").ok());
     CHECK(SharedItems(w.files, kPath, 2, w.diagnostics).of_kind("views").size() == left);
   }

@@ -104,11 +104,11 @@ TEST_CASE("members unknown to this release are ignored; what cannot be is refuse
   CHECK(refusal(R"({"agent":"a"})") == "X-Logsvc-Agent: unknown version 0");
   CHECK(refusal(R"({"v":2,"agent":"a"})") == "X-Logsvc-Agent: unknown version 2");
   CHECK(refusal(R"({"v":1})") == "X-Logsvc-Agent: no \"agent\"");
-  CHECK(refusal(R"({"v":1,"agent":5})") == "X-Logsvc-Agent: \"agent\" is no text of up to 128");
+  CHECK(refusal(R"({"v":1,"agent":5})") == "X-Logsvc-Agent: \"agent\" is not a text of up to 128");
   CHECK(refusal(R"({"v":1,"agent":"a","clock":"x"})") ==
-        "X-Logsvc-Agent: \"clock\" is no time in ns");
+        "X-Logsvc-Agent: \"clock\" is not a time in ns");
   CHECK(refusal(R"({"v":1,"agent":"a","containers":-1})") ==
-        "X-Logsvc-Agent: \"containers\" is no whole number");
+        "X-Logsvc-Agent: \"containers\" is not a whole number");
   CHECK(refusal(R"({"v":1,"agent":"a","spool":3})") ==
         "X-Logsvc-Agent: \"spool\" has the wrong type");
   for (const char* range : {"3", "[]", R"(["a",1])", R"(["",1,1])", R"(["a","1",1])",
