@@ -17,7 +17,7 @@ struct ValidateOptions {
 };
 
 // Returns what is wrong with an agent's settings; empty if nothing is.
-std::string agent_fault(const std::string& file) {
+std::string agent_problem(const std::string& file) {
   config::Settings settings;
   const auto made = agent::load_agent_config(file, {}, config::process_environment(), settings);
   if (!made.ok()) return made.error().message;
@@ -26,7 +26,7 @@ std::string agent_fault(const std::string& file) {
   return "";
 }
 
-std::string server_fault(const std::string& file) {
+std::string server_problem(const std::string& file) {
   const auto settings =
       config::Settings::resolve(server::server_settings(), {}, config::process_environment(), file);
   if (!settings.ok()) return settings.error().message;
@@ -35,7 +35,7 @@ std::string server_fault(const std::string& file) {
 }
 
 // Does the same for a Promtail file that is well formed.
-std::string promtail_fault(const agent::PromtailConfig& promtail) {
+std::string promtail_problem(const agent::PromtailConfig& promtail) {
   if (const auto clients = agent::promtail_clients(promtail); !clients.ok())
     return clients.error().message;
   const Status hosts = agent::check_docker_hosts(promtail);
@@ -44,11 +44,11 @@ std::string promtail_fault(const agent::PromtailConfig& promtail) {
 
 int validate(const ValidateOptions& options) {
   const auto promtail = load_promtail_file(options.file, options.expand_env);
-  std::string fault;
+  std::string problem;
   if (!promtail.ok()) {
-    fault = promtail.error().message;
+    problem = promtail.error().message;
   } else if (!*promtail) {
-    fault = options.as_agent ? agent_fault(options.file) : server_fault(options.file);
+    problem = options.as_agent ? agent_problem(options.file) : server_problem(options.file);
   } else {
     for (const std::string& warning : (*promtail)->warnings) {
       std::cout << "warning: " << warning << '\n';
@@ -57,10 +57,10 @@ int validate(const ValidateOptions& options) {
       std::cout << "warning: " << options.file
                 << ": no clients: lines go to --push or LOKI_URL, and wait without one\n";
     }
-    fault = promtail_fault(**promtail);
+    problem = promtail_problem(**promtail);
   }
-  if (!fault.empty()) {
-    std::cerr << fault << '\n';
+  if (!problem.empty()) {
+    std::cerr << problem << '\n';
     return kBadConfiguration;
   }
   std::cout << options.file << ": fine\n";

@@ -12,7 +12,7 @@ constexpr uint64_t kLargestBatch = 5000;  // what servers give at once by defaul
 
 // Remembers the lines of the newest time that came already, to tell them from new ones of that
 // time.
-class Seen {
+class SeenLines {
  public:
   bool is_new(const LogLine& line) {
     if (line.timestamp != time_) {
@@ -97,7 +97,7 @@ Result<LogQueryResult> run_log_query(LokiClient& client, const LogQuery& q,
   Timestamp start = q.start, end = q.end;
   uint64_t batch = std::max<uint64_t>(1, q.batch);
   const std::optional<Duration> step = interval_of(q);
-  Seen seen;
+  SeenLines seen;
   while (start < end && (q.limit == 0 || out.lines < q.limit)) {
     uint64_t wanted = batch;
     if (q.limit != 0) wanted = std::min(wanted, q.limit - out.lines + seen.count());

@@ -14,7 +14,7 @@ class ChunkedDecoder {
  public:
   explicit ChunkedDecoder(const Limits& limits) : limits_(limits) {}
 
-  enum class State { kMore, kDone, kFault, kTooLarge };
+  enum class State { kMore, kDone, kInvalid, kTooLarge };
   // Takes a part of the body, appends what it carries to out, up to most_bytes in all, and removes
   // what it has read from the front of bytes. When done, what is left belongs to the next request.
   State feed(std::string_view& bytes, std::string& out, uint64_t most_bytes);
@@ -29,7 +29,7 @@ class ChunkedDecoder {
   const Limits& limits_;
   Part part_ = Part::kSize;
   std::string line_;  // what has come of the current line
-  bool line_fault_ = false;
+  bool line_invalid_ = false;
   bool seen_cr_ = false;  // the CR that ends a chunk
   uint64_t left_ = 0;     // bytes left in the chunk
   size_t extension_bytes_ = 0;

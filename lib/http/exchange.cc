@@ -49,7 +49,7 @@ Exchange::Next Exchange::read(Connection& connection, int patience_ms) {
   for (int turn = 0;; ++turn) {
     const State state = connection.reader().state();
     if (state == State::kWhole) return Next::kServe;
-    if (state == State::kFault) return refuse(connection, connection.reader().fault());
+    if (state == State::kRefused) return refuse(connection, connection.reader().refusal());
     if (state == State::kAdmitting) {
       const Next next = admit(connection);
       if (next != Next::kServe) return next;
@@ -96,19 +96,19 @@ Exchange::Next Exchange::admit(Connection& connection) {
   return Next::kServe;
 }
 
-Exchange::Next Exchange::refuse(Connection& connection, const Fault& fault) {
-  if (fault.status == 503) {
+Exchange::Next Exchange::refuse(Connection& connection, const Refusal& refusal) {
+  if (refusal.status == 503) {
     refusals_.no_memory();
-  } else if (fault.status == 413 || fault.status == 414 || fault.status == 431) {
+  } else if (refusal.status == 413 || refusal.status == 414 || refusal.status == 431) {
     refusals_.too_large();
-  } else if (fault.status != 408) {
+  } else if (refusal.status != 408) {
     refusals_.bad_request();
   }
   Response response;
-  response.status = fault.status;
-  response.set_body(fault.why + "\n", kPlain);
+  response.status = refusal.status;
+  response.set_body(refusal.why + "\n", kPlain);
   response.set_header("X-Content-Type-Options", "nosniff");
-  if (fault.status == 503) response.set_header("Retry-After", "5");
+  if (refusal.status == 503) response.set_header("Retry-After", "5");
   return send(connection, std::move(response), {false, true, true}) ? Next::kEnd : Next::kClose;
 }
 

@@ -53,7 +53,7 @@ class Exchange {
 
  private:
   Next admit(Connection& connection);
-  Next refuse(Connection& connection, const Fault& fault);
+  Next refuse(Connection& connection, const Refusal& refusal);
   Next upgrade(Connection& connection, Request request, const Framing& framing);
   void call(Request& request, Response& response);
   bool send(Connection& connection, Response response, const ReplyWriter::Form& form);

@@ -73,8 +73,8 @@ bool is_host(std::string_view host) {
 }
 
 HeadParser::State HeadParser::refuse(int status, std::string why) {
-  fault_ = Fault{status, std::move(why)};
-  return State::kFault;
+  refusal_ = Refusal{status, std::move(why)};
+  return State::kRefused;
 }
 
 HeadParser::State HeadParser::advance(std::string_view bytes) {
@@ -82,7 +82,7 @@ HeadParser::State HeadParser::advance(std::string_view bytes) {
     const size_t end = bytes.find('\n', std::max(at_, looked_));
     const bool whole = end != std::string_view::npos;
     const std::string_view line = bytes.substr(at_, whole ? end - at_ : std::string_view::npos);
-    if (!line_may_grow(line)) return State::kFault;
+    if (!line_may_grow(line)) return State::kRefused;
     looked_ = bytes.size();
     if (!whole) return State::kMore;
     if (line.empty() || line.back() != '\r') {
@@ -94,8 +94,8 @@ HeadParser::State HeadParser::advance(std::string_view bytes) {
       skipped_blank_ = true;  // some clients end a body with one
       continue;
     }
-    if (text.empty() && has_line_) return finish() ? State::kDone : State::kFault;
-    if (!take_line(text)) return State::kFault;
+    if (text.empty() && has_line_) return finish() ? State::kDone : State::kRefused;
+    if (!take_line(text)) return State::kRefused;
   }
 }
 

@@ -12,7 +12,7 @@
 namespace logsvc::http {
 
 // Says why a request is not taken: a status number and a sentence for the peer.
-struct Fault {
+struct Refusal {
   int status = 400;
   std::string why;
 };
@@ -30,7 +30,7 @@ class HeadParser {
  public:
   explicit HeadParser(const Limits& limits) : limits_(limits) {}
 
-  enum class State { kMore, kDone, kFault };
+  enum class State { kMore, kDone, kRefused };
   // bytes is everything that has come since the head began, including what earlier calls saw. Lines
   // are read as they come, so that one over a limit is refused before it has ended.
   State advance(std::string_view bytes);
@@ -39,8 +39,8 @@ class HeadParser {
   size_t size() const { return at_; }
   Request& request() { return request_; }
   const Framing& framing() const { return framing_; }
-  // What is wrong, after State kFault.
-  const Fault& fault() const { return *fault_; }
+  // What is wrong, after State kRefused.
+  const Refusal& refusal() const { return *refusal_; }
 
  private:
   State refuse(int status, std::string why);
@@ -58,7 +58,7 @@ class HeadParser {
   Request request_;
   Framing framing_;
   std::string authority_;  // from a target that names its host
-  std::optional<Fault> fault_;
+  std::optional<Refusal> refusal_;
   size_t at_ = 0;      // where the current line begins
   size_t looked_ = 0;  // how far that line was searched
   size_t headers_bytes_ = 0;

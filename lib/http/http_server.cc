@@ -56,7 +56,7 @@ class HttpServer::Loop {
 
  private:
   using Next = Exchange::Next;
-  using Held = std::unique_ptr<Connection>;
+  using ConnectionPtr = std::unique_ptr<Connection>;
 
   void run();
   void watch(int socket, uint64_t id, uint32_t events, int operation);
@@ -68,14 +68,14 @@ class HttpServer::Loop {
   void pause_accepting(bool pause);
   // Handling connections that wait.
   void go_on(uint64_t id);
-  void place(Held connection, Next next);
-  void wait_for(Held connection);
-  void close(Held connection);
+  void place(ConnectionPtr connection, Next next);
+  void wait_for(ConnectionPtr connection);
+  void close(ConnectionPtr connection);
   void close_late(int64_t now);
   void return_memory(int64_t now);
   // Runs on threads of the pool.
-  void serve(Held connection);
-  void hand_back(Held connection, Next next);
+  void serve(ConnectionPtr connection);
+  void hand_back(ConnectionPtr connection, Next next);
   void take_handed_back();
 
   HttpServerOptions options_;
@@ -97,7 +97,7 @@ class HttpServer::Loop {
   uint64_t peak_bytes_ = 0;
 
   Mutex mutex_;
-  std::vector<std::pair<Held, Next>> handed_back_ GUARDED_BY(mutex_);
+  std::vector<std::pair<ConnectionPtr, Next>> handed_back_ GUARDED_BY(mutex_);
   std::atomic<bool> stopping_{false};
   ElasticPool pool_;
   std::thread thread_;
@@ -217,7 +217,7 @@ void HttpServer::Loop::make_room(const std::string& peer) {
   auto oldest = parking_.take_oldest(most_connections_ / 32 + 1, peer);
   if (oldest.empty()) return;
   refusals_.crowded(oldest.size());
-  for (Held& connection : oldest) close(std::move(connection));
+  for (ConnectionPtr& connection : oldest) close(std::move(connection));
 }
 
 void HttpServer::Loop::pause_accepting(bool pause) {
@@ -226,7 +226,7 @@ void HttpServer::Loop::pause_accepting(bool pause) {
 }
 
 void HttpServer::Loop::go_on(uint64_t id) {
-  Held connection = parking_.take(id);
+  ConnectionPtr connection = parking_.take(id);
   if (!connection) return;
   if (connection->unsent_bytes() > 0 && !connection->flush()) return close(std::move(connection));
   if (connection->unsent_bytes() > 0) return wait_for(std::move(connection));
@@ -238,11 +238,11 @@ void HttpServer::Loop::go_on(uint64_t id) {
   place(std::move(connection), next);
 }
 
-void HttpServer::Loop::place(Held connection, Next next) {
+void HttpServer::Loop::place(ConnectionPtr connection, Next next) {
   switch (next) {
     case Next::kServe:
       // The pool copies tasks; what this one holds cannot be copied.
-      pool_.enqueue([this, held = std::make_shared<Held>(std::move(connection))] {
+      pool_.enqueue([this, held = std::make_shared<ConnectionPtr>(std::move(connection))] {
         serve(std::move(*held));
       });
       return;
@@ -258,7 +258,7 @@ void HttpServer::Loop::place(Held connection, Next next) {
   }
 }
 
-void HttpServer::Loop::wait_for(Held connection) {
+void HttpServer::Loop::wait_for(ConnectionPtr connection) {
   const uint32_t direction = connection->unsent_bytes() > 0 ? EPOLLOUT : EPOLLIN;
   const int operation = std::exchange(connection->registered, true) ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
   const int socket = connection->socket();
@@ -267,13 +267,13 @@ void HttpServer::Loop::wait_for(Held connection) {
   watch(socket, id, direction | static_cast<uint32_t>(EPOLLONESHOT), operation);
 }
 
-void HttpServer::Loop::close(Held connection) {
+void HttpServer::Loop::close(ConnectionPtr connection) {
   parking_.remove(connection->peer());
   open_.add(-1);
 }
 
 void HttpServer::Loop::close_late(int64_t now) {
-  for (Held& connection : parking_.take_late(now)) {
+  for (ConnectionPtr& connection : parking_.take_late(now)) {
     const bool idle = connection->reader().state() == RequestReader::State::kIdle;
     if (connection->ending() || (idle && connection->unsent_bytes() == 0)) {
       close(std::move(connection));
@@ -299,7 +299,7 @@ void HttpServer::Loop::return_memory(int64_t now) {
   return_free_memory();
 }
 
-void HttpServer::Loop::serve(Held connection) {
+void HttpServer::Loop::serve(ConnectionPtr connection) {
   Next next = Next::kServe;
   while (next == Next::kServe) {
     // Whoever takes the socket over closes it: it must not be in our epoll then.
@@ -314,7 +314,7 @@ void HttpServer::Loop::serve(Held connection) {
   hand_back(std::move(connection), next);
 }
 
-void HttpServer::Loop::hand_back(Held connection, Next next) {
+void HttpServer::Loop::hand_back(ConnectionPtr connection, Next next) {
   {
     MutexLock lock(mutex_);
     handed_back_.emplace_back(std::move(connection), next);
@@ -325,7 +325,7 @@ void HttpServer::Loop::hand_back(Held connection, Next next) {
 void HttpServer::Loop::take_handed_back() {
   uint64_t count;
   [[maybe_unused]] const ssize_t n = ::read(wake_fd_, &count, sizeof count);
-  std::vector<std::pair<Held, Next>> back;
+  std::vector<std::pair<ConnectionPtr, Next>> back;
   {
     MutexLock lock(mutex_);
     back.swap(handed_back_);

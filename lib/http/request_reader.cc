@@ -25,22 +25,22 @@ void RequestReader::begin() {
 }
 
 RequestReader::State RequestReader::refuse(int status, std::string why) {
-  fault_ = {status, std::move(why)};
+  refusal_ = {status, std::move(why)};
   body_ = {};
   memory_.release();
   unread_ = {};
-  return state_ = State::kFault;
+  return state_ = State::kRefused;
 }
 
 RequestReader::State RequestReader::feed(std::string_view bytes) {
   const bool waits = state_ == State::kAdmitting || state_ == State::kWhole;
-  if (!waits && state_ != State::kFault && unread_.empty()) read(bytes);
-  if (state_ == State::kFault || bytes.empty()) return state_;
+  if (!waits && state_ != State::kRefused && unread_.empty()) read(bytes);
+  if (state_ == State::kRefused || bytes.empty()) return state_;
   unread_ += bytes;
   if (waits) return state_;
   std::string_view all = unread_;
   read(all);
-  if (state_ != State::kFault) unread_.erase(0, unread_.size() - all.size());
+  if (state_ != State::kRefused) unread_.erase(0, unread_.size() - all.size());
   return state_;
 }
 
@@ -65,10 +65,10 @@ bool RequestReader::hold_head(uint64_t bytes) {
 RequestReader::State RequestReader::read_head(std::string_view& bytes) {
   if (bytes.empty()) return state_;
   switch (head_->advance(bytes)) {
-    case HeadParser::State::kFault:
-      return refuse(head_->fault().status, head_->fault().why);
+    case HeadParser::State::kRefused:
+      return refuse(head_->refusal().status, head_->refusal().why);
     case HeadParser::State::kMore:
-      return hold_head(bytes.size()) ? state_ = State::kHead : State::kFault;
+      return hold_head(bytes.size()) ? state_ = State::kHead : State::kRefused;
     case HeadParser::State::kDone:
       break;
   }
@@ -85,7 +85,7 @@ RequestReader::State RequestReader::admit(uint64_t max_body_bytes) {
   state_ = State::kBody;
   body_.reserve(std::min(framing.content_length, kMostRoomAtOnce));
   std::string_view all = unread_;
-  if (read(all) != State::kFault) unread_.erase(0, unread_.size() - all.size());
+  if (read(all) != State::kRefused) unread_.erase(0, unread_.size() - all.size());
   return state_;
 }
 
@@ -95,7 +95,7 @@ RequestReader::State RequestReader::read_body(std::string_view& bytes) {
   if (chunks_) {
     const auto state = chunks_->feed(bytes, body_, max_body_bytes_);
     if (state == ChunkedDecoder::State::kTooLarge) return refuse(413, "request body too large");
-    if (state == ChunkedDecoder::State::kFault)
+    if (state == ChunkedDecoder::State::kInvalid)
       return refuse(400, "a chunk of the body is not valid");
     whole = state == ChunkedDecoder::State::kDone;
   } else {
@@ -117,7 +117,7 @@ Request RequestReader::take() {
   out.memory = std::move(memory_);
   begin();
   std::string_view all = unread_;
-  if (read(all) != State::kFault) unread_.erase(0, unread_.size() - all.size());
+  if (read(all) != State::kRefused) unread_.erase(0, unread_.size() - all.size());
   if (unread_.empty()) unread_ = {};
   return out;
 }

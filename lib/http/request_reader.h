@@ -26,7 +26,7 @@ class RequestReader {
     kAdmitting,  // the head is whole; admit() or the end of the connection is next
     kBody,       // part of a body
     kWhole,      // take() is next
-    kFault,      // the connection must end
+    kRefused,    // the connection must end
   };
   State state() const { return state_; }
 
@@ -45,7 +45,7 @@ class RequestReader {
 
   // In state kWhole: returns the request, and goes on with what has come of the next one.
   Request take();
-  const Fault& fault() const { return fault_; }
+  const Refusal& refusal() const { return refusal_; }
 
  private:
   State read(std::string_view& bytes);
@@ -65,7 +65,7 @@ class RequestReader {
   uint64_t head_held_ = 0;
   MemoryLease memory_;
   uint64_t max_body_bytes_ = 0;
-  Fault fault_;
+  Refusal refusal_;
 };
 
 }  // namespace logsvc::http

@@ -26,26 +26,26 @@ void append_list(std::string& out, std::initializer_list<int64_t> numbers) {
 }
 
 // Carries an error in the text out of the readers.
-struct Damaged {
+struct ParseError {
   std::string what;
 };
 
 const json& member(const json& object, const char* name) {
   const auto found = object.find(name);
   if (!object.is_object() || found == object.end())
-    throw Damaged{std::string("no \"") + name + '"'};
+    throw ParseError{std::string("no \"") + name + '"'};
   return *found;
 }
 
 const json& list(const json& value, size_t most, const char* what) {
   if (!value.is_array() || value.size() > most)
-    throw Damaged{std::string(what) + ": no list, or too long"};
+    throw ParseError{std::string(what) + ": no list, or too long"};
   return value;
 }
 
 // Returns the value if it is a list of this length.
 const json& tuple(const json& value, size_t size, const char* what) {
-  if (list(value, size, what).size() != size) throw Damaged{std::string(what) + ": too short"};
+  if (list(value, size, what).size() != size) throw ParseError{std::string(what) + ": too short"};
   return value;
 }
 
@@ -54,24 +54,24 @@ const json& tuple(const json& value, size_t size, const char* what) {
 int64_t number(const json& value, int64_t least) {
   const bool fits =
       value.is_number_unsigned() ? value.get<uint64_t>() <= INT64_MAX : value.is_number_integer();
-  if (!fits || value.get<int64_t>() < least) throw Damaged{"no whole number, or out of range"};
+  if (!fits || value.get<int64_t>() < least) throw ParseError{"no whole number, or out of range"};
   return value.get<int64_t>();
 }
 Timestamp time_of(const json& value) { return number(value, 0); }
 uint64_t count_of(const json& value) {
-  if (!value.is_number_unsigned()) throw Damaged{"no count"};
+  if (!value.is_number_unsigned()) throw ParseError{"no count"};
   return value.get<uint64_t>();
 }
 
 std::string text_of(const json& value, size_t most) {
   const auto* text = value.get_ptr<const std::string*>();
-  if (!text || text->size() > most) throw Damaged{"no text, or too long"};
+  if (!text || text->size() > most) throw ParseError{"no text, or too long"};
   return *text;
 }
 
 std::string source_of(const json& value) {
   std::string name = text_of(value, wire::kMaxSourceBytes);
-  if (name.empty()) throw Damaged{"a source without a name"};
+  if (name.empty()) throw ParseError{"a source without a name"};
   return name;
 }
 
@@ -83,7 +83,7 @@ LedgerCell read_cell(const json& parts) {
 }
 
 SourceLedger read_ledger(const json& parts, bool exact) {
-  SourceLedger::Kept kept;
+  SourceLedger::State kept;
   kept.next = count_of(parts[1]);
   kept.heard = time_of(parts[2]);
   for (const json& one : list(parts[3], SourceLedger::kMaxHoles, "holes")) {
@@ -91,11 +91,11 @@ SourceLedger read_ledger(const json& parts, bool exact) {
     kept.holes.push_back({count_of(one[0]), count_of(one[1]), time_of(one[2]), one[3] == 1});
   }
   for (const json& one : list(parts[4], SourceLedger::kCells, "cells")) {
-    if (!one.is_array() || one.empty()) throw Damaged{"a cell without a number"};
+    if (!one.is_array() || one.empty()) throw ParseError{"a cell without a number"};
     kept.cells.emplace_back(time_of(one[0]), read_cell(one));
   }
   SourceLedger out;
-  if (!out.restore(std::move(kept), exact)) throw Damaged{"a ledger contradicts itself"};
+  if (!out.restore(std::move(kept), exact)) throw ParseError{"a ledger contradicts itself"};
   return out;
 }
 
@@ -122,7 +122,7 @@ AgentState read_agent(const json& item, bool exact) {
   for (const json& offset : list(member(item, "offsets"), AgentBook::kMaxOffsets, "offsets"))
     out.offsets.push_back(number(offset, -INT64_MAX));
   auto report = wire::decode_agent_report(text_of(member(item, "report"), kMaxText));
-  if (!report.ok()) throw Damaged{report.error().message};
+  if (!report.ok()) throw ParseError{report.error().message};
   out.report = std::move(*report);
   for (const json& one : list(member(item, "described"), AgentBook::kMaxSources, "described")) {
     DescribedSource source = read_described(one);
@@ -152,7 +152,7 @@ void AgentBookWriter::add_described(const AgentState& agent) {
 }
 
 void AgentBookWriter::add_ledger(const std::string& source, const SourceLedger& ledger) {
-  const SourceLedger::Kept& kept = ledger.kept();
+  const SourceLedger::State& kept = ledger.state();
   text_ += '[' + quoted(source) + ',' + std::to_string(kept.next) + ',' +
            std::to_string(kept.heard) + ",[";
   const bool details = has_room();
@@ -167,7 +167,7 @@ void AgentBookWriter::add_ledger(const std::string& source, const SourceLedger& 
     if (!details) break;
     if (text_.back() != '[') text_ += ',';
     text_ += '[' + std::to_string(number);
-    const std::array<uint64_t, 5> counts{c.received, c.late, c.doubled, c.missing, c.unknown};
+    const std::array<uint64_t, 5> counts{c.received, c.late, c.duplicates, c.missing, c.unknown};
     size_t told = counts.size();
     while (told > 0 && counts[told - 1] == 0) --told;
     for (size_t i = 0; i < told; ++i) text_ += ',' + std::to_string(counts[i]);
@@ -211,10 +211,10 @@ Result<KeptAgents> read_kept_agents(std::string_view text) {
     for (const json& item : list(member(whole, "agents"), AgentBook::kMaxAgents, "agents"))
       out.agents.push_back(read_agent(item, out.at_end));
     return out;
-  } catch (const json::exception& fault) {
-    return Error{ErrorCode::kCorrupt, fault.what()};
-  } catch (const Damaged& fault) {
-    return Error{ErrorCode::kCorrupt, fault.what};
+  } catch (const json::exception& error) {
+    return Error{ErrorCode::kCorrupt, error.what()};
+  } catch (const ParseError& error) {
+    return Error{ErrorCode::kCorrupt, error.what};
   }
 }
 

@@ -7,7 +7,7 @@
 //
 //   at_end   written when the server ended as it should: nothing came after it
 //   report   the last one, as an agent sends it (wire/agent_report.h), which holds its id
-//   sources  ledgers: see SourceLedger::Kept. Zeros at the end of a cell are left out.
+//   sources  ledgers: see SourceLedger::State. Zeros at the end of a cell are left out.
 //
 // Times in ns. Not thread-safe.
 #pragma once

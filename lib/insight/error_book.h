@@ -14,7 +14,7 @@
 
 namespace logsvc::insight {
 
-struct Fault {
+struct ErrorGroup {
   std::string masked;
   std::string sample;              // the message as it was first seen
   std::set<std::string> services;  // at most kMaxServices
@@ -28,7 +28,7 @@ class ErrorBook {
  public:
   static constexpr size_t kMaxServices = 20;
 
-  explicit ErrorBook(size_t max_faults = 5000) : max_faults_(max_faults) {}
+  explicit ErrorBook(size_t max_groups = 5000) : max_groups_(max_groups) {}
 
   // Returns true if the error is a new one. When there are too many, the one not seen for longest
   // is dropped.
@@ -37,16 +37,16 @@ class ErrorBook {
   void forget_before(Timestamp oldest);
 
   // Returns the newest by first sight, newest first.
-  std::vector<const Fault*> newest() const;
-  size_t size() const { return faults_.size(); }
+  std::vector<const ErrorGroup*> newest() const;
+  size_t size() const { return groups_.size(); }
 
   // Writes JSON and reads it back. kCorrupt if the text is anything else; the book is then empty.
   std::string save() const;
   Status load(std::string_view text);
 
  private:
-  size_t max_faults_;
-  std::map<std::string, Fault, std::less<>> faults_;  // by masked message
+  size_t max_groups_;
+  std::map<std::string, ErrorGroup, std::less<>> groups_;  // by masked message
 };
 
 }  // namespace logsvc::insight

@@ -9,7 +9,7 @@ namespace logsvc::insight {
 namespace {
 
 constexpr Duration kRecent = static_cast<Duration>(kSeconds) * kSecond;
-constexpr const char* kFaultsFile = "/faults.json";
+constexpr const char* kErrorsFile = "/faults.json";
 constexpr const char* kGapsFile = "/gaps.json";
 constexpr const char* kAgentsFile = "/agents.json";
 // the size of a decoded agent report, as a header carries it
@@ -55,15 +55,15 @@ Timestamp Insight::oldest_kept() const {
 }
 
 void Insight::load() {
-  const std::string faults = kept_.read(kFaultsFile), gaps = kept_.read(kGapsFile);
+  const std::string errors = kept_.read(kErrorsFile), gaps = kept_.read(kGapsFile);
   const std::string agents = kept_.read(kAgentsFile);
-  Status faults_read, gaps_read;
+  Status errors_read, gaps_read;
   {
     MutexLock lock(mutex_);
-    if (!faults.empty()) faults_read = pulse_.faults().load(faults);
+    if (!errors.empty()) errors_read = pulse_.error_book().load(errors);
     if (!gaps.empty()) gaps_read = pulse_.load_gaps(gaps, oldest_kept());
   }
-  kept_.set_aside(kFaultsFile, faults_read);
+  kept_.set_aside(kErrorsFile, errors_read);
   kept_.set_aside(kGapsFile, gaps_read);
   if (!agents.empty()) load_agents(agents);
 }
@@ -247,10 +247,10 @@ std::string Insight::snapshot(bool by_minute) {
   return pulse_snapshot(pulse_, clock_.now(), by_minute);
 }
 
-std::string Insight::faults(size_t limit) {
+std::string Insight::errors(size_t limit) {
   MutexLock lock(mutex_);
   count_arrived();
-  return faults_json(pulse_, limit);
+  return errors_json(pulse_, limit);
 }
 
 Insight::Frame Insight::frame() {
@@ -266,16 +266,16 @@ Insight::Frame Insight::frame() {
 }
 
 void Insight::save(bool at_end) {
-  std::string faults, gaps;
+  std::string errors, gaps;
   {
     MutexLock lock(mutex_);
     count_arrived();
-    pulse_.faults().forget_before(oldest_kept());
+    pulse_.error_book().forget_before(oldest_kept());
     agents_.forget_before(oldest_kept());
-    faults = pulse_.faults().save();
+    errors = pulse_.error_book().save();
     gaps = pulse_.save_gaps();
   }
-  if (kept_.write(kFaultsFile, faults).ok() && kept_.write(kGapsFile, gaps).ok()) {
+  if (kept_.write(kErrorsFile, errors).ok() && kept_.write(kGapsFile, gaps).ok()) {
     save_agents(at_end);
   }
 }

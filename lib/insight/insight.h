@@ -62,7 +62,7 @@ class Insight : public LogSink {
 
   // JSON for the page; pulse_json.h describes it.
   std::string snapshot(bool by_minute);
-  std::string faults(size_t limit);
+  std::string errors(size_t limit);
   std::string agents();
   // Returns what happened to containers in the range, oldest first, of the newest 1000 events.
   std::vector<Mark> marks(TimeRange range);

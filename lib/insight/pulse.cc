@@ -141,8 +141,8 @@ void Pulse::add(const Batch& batch, Timestamp now) {
       errors_.push_back({++errors_seen_, entry.timestamp, level, stream.service, stream.host,
                          stream.container, message});
       if (errors_.size() > kTicker) errors_.pop_front();
-      if (faults_.add(stream.service->name, level, entry.timestamp, std::move(message))) {
-        ++new_faults_;
+      if (error_book_.add(stream.service->name, level, entry.timestamp, std::move(message))) {
+        ++new_errors_;
       }
     }
   }
@@ -222,8 +222,8 @@ Status Pulse::load_gaps(std::string_view text, Timestamp oldest) {
       for (const json& host : item.at("hosts")) service.hosts.insert(host);
       service.gaps.restore(item.at("first"), item.at("last"), counts);
     }
-  } catch (const json::exception& fault) {
-    return Error{ErrorCode::kCorrupt, fault.what()};
+  } catch (const json::exception& error) {
+    return Error{ErrorCode::kCorrupt, error.what()};
   }
   return {};
 }

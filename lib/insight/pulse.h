@@ -103,8 +103,8 @@ class Pulse {
 
   const MarkBook& marks() const { return marks_; }
   uint64_t marks_seen() const { return marks_seen_; }
-  ErrorBook& faults() { return faults_; }
-  uint64_t new_faults() const { return new_faults_; }
+  ErrorBook& error_book() { return error_book_; }
+  uint64_t new_errors() const { return new_errors_; }
   // Returns the oldest second of the ring that a late line has changed since the last call;
   // INT64_MAX: none.
   int64_t take_oldest_changed();
@@ -134,8 +134,8 @@ class Pulse {
   uint64_t errors_seen_ = 0;
   MarkBook marks_;
   uint64_t marks_seen_ = 0;
-  ErrorBook faults_;
-  uint64_t new_faults_ = 0;
+  ErrorBook error_book_;
+  uint64_t new_errors_ = 0;
   int64_t oldest_changed_ = INT64_MAX;
 };
 

@@ -91,14 +91,14 @@ std::string pulse_snapshot(const Pulse& pulse, Timestamp now, bool by_minute) {
                {"services", std::move(services)},
                {"marks", std::move(marks)},
                {"errors", std::move(errors)},
-               {"newFaults", pulse.new_faults()}});
+               {"newFaults", pulse.new_errors()}});
 }
 
-std::string faults_json(Pulse& pulse, size_t limit) {
-  json faults = json::array();
-  for (const Fault* f : pulse.faults().newest()) {
-    if (faults.size() >= limit) break;
-    faults.push_back({{"masked", f->masked},
+std::string errors_json(Pulse& pulse, size_t limit) {
+  json errors = json::array();
+  for (const ErrorGroup* f : pulse.error_book().newest()) {
+    if (errors.size() >= limit) break;
+    errors.push_back({{"masked", f->masked},
                       {"sample", f->sample},
                       {"services", f->services},
                       {"level", kLevelNames[f->level]},
@@ -106,7 +106,7 @@ std::string faults_json(Pulse& pulse, size_t limit) {
                       {"last", f->last / kMillisecond},
                       {"count", f->count}});
   }
-  return dump({{"total", pulse.faults().size()}, {"faults", std::move(faults)}});
+  return dump({{"total", pulse.error_book().size()}, {"faults", std::move(errors)}});
 }
 
 namespace {
@@ -125,13 +125,13 @@ std::string agents_json(const AgentBook& book, const Pulse& pulse, Timestamp now
     for (const auto& [name, ledger] : a.sources) {
       json cells = json::array();
       for (const auto& [number, c] : ledger.cells()) {
-        cells.push_back({number, c.received, c.late, c.doubled, c.missing});
+        cells.push_back({number, c.received, c.late, c.duplicates, c.missing});
       }
       const LedgerCell sum = ledger.total();
       sources.push_back({{"source", name},
                          {"received", sum.received},
                          {"late", sum.late},
-                         {"doubled", sum.doubled},
+                         {"doubled", sum.duplicates},
                          {"missing", sum.missing},
                          {"unknown", sum.unknown},
                          {"cells", std::move(cells)}});
@@ -231,7 +231,7 @@ std::string PulseFrames::next(Pulse& pulse, const AgentBook& agents, Timestamp n
                 {"errors", std::move(errors)},
                 {"errorsMore", fresh - told},
                 {"marks", std::move(marks)},
-                {"newFaults", pulse.new_faults()},
+                {"newFaults", pulse.new_errors()},
                 {"agents", agents_summary(agents, now)},
                 {"stale", stale}};
   std::string text = dump(frame);

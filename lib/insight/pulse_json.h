@@ -16,7 +16,7 @@ namespace logsvc::insight {
 std::string pulse_snapshot(const Pulse& pulse, Timestamp now, bool by_minute);
 
 // {"faults":[…]}, the newest first.
-std::string faults_json(Pulse& pulse, size_t limit);
+std::string errors_json(Pulse& pulse, size_t limit);
 
 // {"agents":[{"id","host","version","started","seen","gone","skew","keptAtArrival","keptAt",
 // "setAside","ownOffset","containers","spoolBytes","spoolLines",

@@ -21,10 +21,10 @@ namespace logsvc::insight {
 
 struct LedgerCell {
   uint64_t received = 0;
-  uint64_t late = 0;     // those of the received that filled a hole
-  uint64_t doubled = 0;  // came again
-  uint64_t missing = 0;  // in holes that opened in this cell and are still open
-  uint64_t unknown = 0;  // a run of the server that was killed may have taken them
+  uint64_t late = 0;        // those of the received that filled a hole
+  uint64_t duplicates = 0;  // came again
+  uint64_t missing = 0;     // in holes that opened in this cell and are still open
+  uint64_t unknown = 0;     // a run of the server that was killed may have taken them
   bool operator==(const LedgerCell&) const = default;
 };
 
@@ -43,39 +43,39 @@ class SourceLedger {
   };
   // By cell number (time / kCellWidth), ascending.
   using Cells = std::vector<std::pair<int64_t, LedgerCell>>;
-  struct Kept {
+  struct State {
     uint64_t next = 0;  // the number that comes next; 0: nothing came yet
     int64_t heard = 0;  // the cell of the last arrival
     std::vector<Hole> holes;
     Cells cells;
-    bool operator==(const Kept&) const = default;
+    bool operator==(const State&) const = default;
   };
 
   // Notes that lines [first, first + count) arrived. Returns true if a hole opened, or became
   // smaller.
   bool add(uint64_t first, uint64_t count, Timestamp arrival);
 
-  const Cells& cells() const { return kept_.cells; }
+  const Cells& cells() const { return state_.cells; }
   LedgerCell total() const;
   // Returns the cell of the last arrival.
-  int64_t heard() const { return kept_.heard; }
+  int64_t heard() const { return state_.heard; }
 
-  const Kept& kept() const { return kept_; }
+  const State& state() const { return state_; }
   // exact says that nothing came after it was kept. Returns false, and changes nothing, if its
   // parts contradict each other.
-  bool restore(Kept kept, bool exact);
+  bool restore(State state, bool exact);
 
  private:
   LedgerCell& cell(int64_t number);
   void open_hole(uint64_t end, int64_t now);
-  struct Filled {
+  struct FillCounts {
     uint64_t late = 0;
     uint64_t known = 0;  // how many of them were unknown numbers
   };
-  Filled fill_holes(uint64_t first, uint64_t end);
+  FillCounts fill_holes(uint64_t first, uint64_t end);
   void forget_old(int64_t now);
 
-  Kept kept_;
+  State state_;
   bool resumed_ = false;  // what came after `next` before it was loaded is not known
 };
 

@@ -70,7 +70,7 @@ QueryPoolOptions pool_options(const ServerConfig& config, const logql::EngineLim
 }
 
 // What everything that is started gets.
-struct Surroundings {
+struct Environment {
   FileSystem& files;
   const Clock& clock;
   Metrics& metrics;
@@ -78,7 +78,7 @@ struct Surroundings {
 };
 
 Result<std::unique_ptr<Authenticator>> open_authenticator(const ServerConfig& config,
-                                                          const Surroundings& s) {
+                                                          const Environment& s) {
   std::unique_ptr<PasswordStore> passwords;
   std::unique_ptr<SessionStore> sessions;
   if (config.ask_password) {
@@ -97,7 +97,7 @@ Result<std::unique_ptr<Authenticator>> open_authenticator(const ServerConfig& co
 }  // namespace
 
 // Members depend on those before them; destruction in reverse order is the shutdown.
-struct Server::Parts {
+struct Server::Impl {
   std::unique_ptr<store::Store> store;
   std::unique_ptr<insight::Insight> insight;
   std::unique_ptr<logql::Engine> engine;
@@ -116,13 +116,13 @@ struct Server::Parts {
   std::unique_ptr<Listener> api_http;
   std::unique_ptr<Listener> ui_http;
 
-  Status open(const ServerConfig& config, const Surroundings& s);
-  void build_api(const ServerConfig& config, const Surroundings& s);
-  Status listen(const ServerConfig& config, const Surroundings& s);
+  Status open(const ServerConfig& config, const Environment& s);
+  void build_api(const ServerConfig& config, const Environment& s);
+  Status listen(const ServerConfig& config, const Environment& s);
 };
 
 // Opens what the lines go into, and what reads them.
-Status Server::Parts::open(const ServerConfig& config, const Surroundings& s) {
+Status Server::Impl::open(const ServerConfig& config, const Environment& s) {
   ASSIGN_OR_RETURN(store,
                    store::Store::open(config.store, s.files, s.clock, s.metrics, s.diagnostics));
   insight = std::make_unique<insight::Insight>(
@@ -141,7 +141,7 @@ Status Server::Parts::open(const ServerConfig& config, const Surroundings& s) {
   return {};
 }
 
-void Server::Parts::build_api(const ServerConfig& config, const Surroundings& s) {
+void Server::Impl::build_api(const ServerConfig& config, const Environment& s) {
   const logql::EngineLimits limits = engine_limits(config);
   gate = std::make_unique<Gate>(gate_options(config));
   page = std::make_unique<StaticFiles>(config.web_dir);
@@ -155,7 +155,7 @@ void Server::Parts::build_api(const ServerConfig& config, const Surroundings& s)
   maintenance = std::make_unique<Maintenance>(*store, s.diagnostics);
 }
 
-Status Server::Parts::listen(const ServerConfig& config, const Surroundings& s) {
+Status Server::Impl::listen(const ServerConfig& config, const Environment& s) {
   const auto budget = std::make_shared<http::MemoryBudget>(kRequestMemory);
   const auto listener = [&](const config::ListenAddress& address, bool with_page) {
     http::HttpServerOptions options;
@@ -171,19 +171,19 @@ Status Server::Parts::listen(const ServerConfig& config, const Surroundings& s) 
   return ui_http->start();
 }
 
-Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 // Running queries are told to end before anything waits for them.
-Server::~Server() { parts_->queries->stop(); }
+Server::~Server() { impl_->queries->stop(); }
 
-int Server::api_port() const { return parts_->api_http->port(); }
-int Server::ui_port() const { return parts_->ui_http->port(); }
+int Server::api_port() const { return impl_->api_http->port(); }
+int Server::ui_port() const { return impl_->ui_http->port(); }
 
 Result<std::unique_ptr<Server>> Server::start(ServerConfig config, FileSystem& files,
                                               const Clock& clock, Metrics& metrics,
                                               Diagnostics& diagnostics) {
   config.store.compile_deletion = compile_deletion;
-  const Surroundings s{files, clock, metrics, diagnostics};
-  auto p = std::make_unique<Parts>();
+  const Environment s{files, clock, metrics, diagnostics};
+  auto p = std::make_unique<Impl>();
   RETURN_IF_ERROR(p->open(config, s));
   p->build_api(config, s);
   RETURN_IF_ERROR(p->listen(config, s));

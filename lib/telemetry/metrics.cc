@@ -54,7 +54,7 @@ void append_histogram(std::string& out, const std::string& name, const std::stri
 }
 
 // A family as it was while the lock was held.
-struct Shown {
+struct FamilySnapshot {
   std::string name, help, type;
   std::vector<std::pair<std::string, const Counter*>> counters;  // by label text
   std::vector<std::pair<std::string, const Gauge*>> gauges;
@@ -63,7 +63,7 @@ struct Shown {
   std::vector<std::function<void(const Metrics::AddSample&)>> samples;
 };
 
-void append_family(std::string& out, const Shown& one) {
+void append_family(std::string& out, const FamilySnapshot& one) {
   out += "# HELP " + one.name + ' ' + one.help + "\n# TYPE " + one.name + ' ' + one.type + '\n';
   for (const auto& [labels, c] : one.counters) {
     append_sample(out, one.name, labels, std::to_string(c->value()));
@@ -151,11 +151,12 @@ void Metrics::sample_function(const std::string& name, const std::string& help, 
 // The samples' functions are called after the lock is released: they may take locks of their own,
 // or be slow. Series live as long as the registry.
 std::string Metrics::text() const {
-  std::vector<Shown> shown;
+  std::vector<FamilySnapshot> shown;
   {
     MutexLock lock(mutex_);
     for (const auto& [name, f] : families_) {
-      Shown& one = shown.emplace_back(Shown{name, f.help, f.type, {}, {}, {}, {}, f.samples});
+      FamilySnapshot& one =
+          shown.emplace_back(FamilySnapshot{name, f.help, f.type, {}, {}, {}, {}, f.samples});
       for (const auto& [labels, c] : f.counters) one.counters.emplace_back(labels, c.get());
       for (const auto& [labels, g] : f.gauges) one.gauges.emplace_back(labels, g.get());
       for (const auto& [labels, read] : f.functions) one.functions.emplace_back(labels, read);
@@ -163,7 +164,7 @@ std::string Metrics::text() const {
     }
   }
   std::string out;
-  for (const Shown& one : shown) append_family(out, one);
+  for (const FamilySnapshot& one : shown) append_family(out, one);
   return out;
 }
 

@@ -30,7 +30,7 @@ std::string in_words(const dom::element& value) {
   return shown(simdjson::minify(value));
 }
 
-std::string body_or(const Place& at) { return at.in ? at.text() : "the body"; }
+std::string body_or(const BodyPath& at) { return at.in ? at.text() : "the body"; }
 
 template <typename T>
 bool parse_whole(std::string_view text, T& out) {
@@ -39,7 +39,7 @@ bool parse_whole(std::string_view text, T& out) {
 }
 
 template <typename T>
-Status read_whole(const dom::element& value, const Place& at, T& out) {
+Status read_whole(const dom::element& value, const BodyPath& at, T& out) {
   std::string_view text;
   int64_t whole = 0;
   uint64_t natural = 0;
@@ -82,14 +82,14 @@ Result<dom::element> parse_json(std::string& body, dom::parser& parser, const ch
                  " as JSON: " + simdjson::error_message(failure));
 }
 
-std::string Place::text() const {
+std::string BodyPath::text() const {
   if (!in) return "";
   const std::string before = in->text();
   if (name.empty()) return before + '[' + std::to_string(index) + ']';
   return (before.empty() ? "" : before + '.') + shown(name);
 }
 
-Error wrong(const Place& at, const std::string& expected, const dom::element& found) {
+Error wrong(const BodyPath& at, const std::string& expected, const dom::element& found) {
   return invalid(body_or(at) + ": expected " + expected + ", found " + in_words(found));
 }
 
@@ -106,29 +106,29 @@ bool is_named(std::string_view found, std::string_view name) {
   return found.empty();
 }
 
-Status Expected::check(const Place& at) const {
+Status Expected::check(const BodyPath& at) const {
   if (found_ || other_.empty()) return {};
   return invalid(body_or(at) + ": expected " + what_ + ", found only \"" + shown(other_) + "\"");
 }
 
-Status read_text(const dom::element& value, const Place& at, std::string& out) {
+Status read_text(const dom::element& value, const BodyPath& at, std::string& out) {
   std::string_view text;
   if (value.get(text) != simdjson::SUCCESS) return wrong(at, "a string", value);
   out = text;
   return {};
 }
 
-Status read_number(const dom::element& value, const Place& at, int64_t& out) {
+Status read_number(const dom::element& value, const BodyPath& at, int64_t& out) {
   return read_whole(value, at, out);
 }
-Status read_number(const dom::element& value, const Place& at, uint64_t& out) {
+Status read_number(const dom::element& value, const BodyPath& at, uint64_t& out) {
   return read_whole(value, at, out);
 }
-Status read_number(const dom::element& value, const Place& at, uint32_t& out) {
+Status read_number(const dom::element& value, const BodyPath& at, uint32_t& out) {
   return read_whole(value, at, out);
 }
 
-Status read_double(const dom::element& value, const Place& at, double& out) {
+Status read_double(const dom::element& value, const BodyPath& at, double& out) {
   std::string_view text;
   if (value.get(out) == simdjson::SUCCESS) return {};
   if (value.get(text) == simdjson::SUCCESS) {
@@ -139,7 +139,7 @@ Status read_double(const dom::element& value, const Place& at, double& out) {
   return wrong(at, "a number", value);
 }
 
-Status read_id(const dom::element& value, const Place& at, size_t id_bytes, std::string& out) {
+Status read_id(const dom::element& value, const BodyPath& at, size_t id_bytes, std::string& out) {
   RETURN_IF_ERROR(read_text(value, at, out));
   const auto is_hex = [](char c) { return std::isxdigit(static_cast<unsigned char>(c)); };
   if (std::all_of(out.begin(), out.end(), is_hex)) {

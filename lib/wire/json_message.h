@@ -19,16 +19,16 @@ Result<simdjson::dom::element> parse_json(std::string& body, simdjson::dom::pars
                                           const char* what);
 
 // A place in the body, put into words only for errors: resourceLogs[0].scopeLogs[1].
-struct Place {
-  const Place* in = nullptr;  // null: the body itself
-  std::string_view name;      // a member's; empty: an element
+struct BodyPath {
+  const BodyPath* in = nullptr;  // null: the body itself
+  std::string_view name;         // a member's; empty: an element
   size_t index = 0;
 
   std::string text() const;
 };
 
 // kInvalid: "PLACE: expected …, found …".
-Error wrong(const Place& at, const std::string& expected, const simdjson::dom::element& found);
+Error wrong(const BodyPath& at, const std::string& expected, const simdjson::dom::element& found);
 
 // Whether a member has the name, written like this (timeUnixNano) or as in the proto
 // (time_unix_nano).
@@ -41,7 +41,7 @@ class Expected {
   explicit Expected(const char* what) : what_(what) {}  // borrowed
   void found() { found_ = true; }
   void other(std::string_view name) { other_ = name; }
-  Status check(const Place& at) const;
+  Status check(const BodyPath& at) const;
 
  private:
   const char* const what_;
@@ -52,37 +52,37 @@ class Expected {
 // Calls use(name, value, place) for each member in turn, also for names that come twice; null
 // counts as absent.
 template <typename Use>
-Status for_members(const simdjson::dom::element& value, const Place& at, const Use& use) {
+Status for_members(const simdjson::dom::element& value, const BodyPath& at, const Use& use) {
   if (value.is_null()) return {};
   simdjson::dom::object object;
   if (value.get(object) != simdjson::SUCCESS) return wrong(at, "an object", value);
   for (const auto& [name, member] : object) {
-    if (!member.is_null()) RETURN_IF_ERROR(use(name, member, Place{&at, name}));
+    if (!member.is_null()) RETURN_IF_ERROR(use(name, member, BodyPath{&at, name}));
   }
   return {};
 }
 
 template <typename Use>
-Status for_elements(const simdjson::dom::element& value, const Place& at, const Use& use) {
+Status for_elements(const simdjson::dom::element& value, const BodyPath& at, const Use& use) {
   simdjson::dom::array array;
   if (value.get(array) != simdjson::SUCCESS) return wrong(at, "a list", value);
   size_t i = 0;
   for (const simdjson::dom::element element : array)
-    RETURN_IF_ERROR(use(element, Place{&at, "", i++}));
+    RETURN_IF_ERROR(use(element, BodyPath{&at, "", i++}));
   return {};
 }
 
 // Accepts only a string.
-Status read_text(const simdjson::dom::element& value, const Place& at, std::string& out);
+Status read_text(const simdjson::dom::element& value, const BodyPath& at, std::string& out);
 // Integers come as numbers or as strings; one out of range is an error.
-Status read_number(const simdjson::dom::element& value, const Place& at, int64_t& out);
-Status read_number(const simdjson::dom::element& value, const Place& at, uint64_t& out);
-Status read_number(const simdjson::dom::element& value, const Place& at, uint32_t& out);
+Status read_number(const simdjson::dom::element& value, const BodyPath& at, int64_t& out);
+Status read_number(const simdjson::dom::element& value, const BodyPath& at, uint64_t& out);
+Status read_number(const simdjson::dom::element& value, const BodyPath& at, uint32_t& out);
 // Reads a number, or a string of one, or "NaN", "Infinity", "-Infinity".
-Status read_double(const simdjson::dom::element& value, const Place& at, double& out);
+Status read_double(const simdjson::dom::element& value, const BodyPath& at, double& out);
 // Reads bytes as hexadecimal digits, as OTLP writes identifiers, or in base64, as protobuf's JSON
 // writes other bytes; then there have to be id_bytes of them. out gets the digits in lower case.
-Status read_id(const simdjson::dom::element& value, const Place& at, size_t id_bytes,
+Status read_id(const simdjson::dom::element& value, const BodyPath& at, size_t id_bytes,
                std::string& out);
 
 }  // namespace logsvc::wire

@@ -16,13 +16,13 @@ const Limits kLimits;
 struct Reading {
   std::vector<Request> requests;
   State end = State::kIdle;
-  int fault = 0;
+  int refusal = 0;
 };
 
 Reading read(std::string_view bytes, size_t piece) {
   RequestReader reader(kLimits, nullptr);
   Reading out;
-  while (!bytes.empty() && reader.state() != State::kFault) {
+  while (!bytes.empty() && reader.state() != State::kRefused) {
     const size_t taken = std::min(piece, bytes.size());
     reader.feed(bytes.substr(0, taken));
     bytes.remove_prefix(taken);
@@ -35,7 +35,7 @@ Reading read(std::string_view bytes, size_t piece) {
     }
   }
   out.end = reader.state();
-  if (out.end == State::kFault) out.fault = reader.fault().status;
+  if (out.end == State::kRefused) out.refusal = reader.refusal().status;
   return out;
 }
 
@@ -57,7 +57,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   for (const size_t piece : {size_t{1}, size_t{5}}) {
     const Reading cut = read(bytes, piece);
-    require(cut.fault == whole.fault && cut.end == whole.end);
+    require(cut.refusal == whole.refusal && cut.end == whole.end);
     require(cut.requests.size() == whole.requests.size());
     for (size_t i = 0; i < cut.requests.size(); ++i) {
       require(cut.requests[i].body == whole.requests[i].body);

@@ -114,13 +114,13 @@ bool LabelState::passes_early(std::string_view name) {
   return true;
 }
 
-LabelState::Found LabelState::set_parsed(std::string_view name, std::string_view value) {
+LabelState::Progress LabelState::set_parsed(std::string_view name, std::string_view value) {
   set(name, value);
   const bool rejected = !passes_early(name);
   return {rejected, all_found()};
 }
 
-LabelState::Found LabelState::add_parsed(std::string_view name, std::string_view value) {
+LabelState::Progress LabelState::add_parsed(std::string_view name, std::string_view value) {
   const std::string key = parsed_name(name);
   if (!wants(key) || seen(key)) return {};
   return set_parsed(key, value);

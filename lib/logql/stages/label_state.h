@@ -37,13 +37,13 @@ class LabelState {
   void set(std::string_view name, std::string_view value);
   // Sets what a parser found: the name of a stream label or metadata becomes name_extracted; the
   // first value of a name wins, and names that nothing needs are left out.
-  struct Found {
+  struct Progress {
     bool rejected = false;  // a later label filter would drop the entry
     bool complete = false;  // everything that is needed has been found
   };
-  Found add_parsed(std::string_view name, std::string_view value);
+  Progress add_parsed(std::string_view name, std::string_view value);
   // Does the same for a label that is stored whatever else is needed.
-  Found set_parsed(std::string_view name, std::string_view value);
+  Progress set_parsed(std::string_view name, std::string_view value);
   // Whether parsers have nothing (more) to find.
   bool nothing_to_parse() const;
   bool wants(std::string_view name) const;         // a label of that name

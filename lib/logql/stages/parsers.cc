@@ -18,9 +18,9 @@ class JsonParser : public CompiledStage {
     if (labels.nothing_to_parse()) return true;
     bool rejected = false;
     const auto visit = [&](std::string_view key, std::string_view value) {
-      const LabelState::Found found = labels.add_parsed(key, value);
-      rejected = found.rejected && !found.complete;
-      return !found.rejected && !found.complete;
+      const LabelState::Progress progress = labels.add_parsed(key, value);
+      rejected = progress.rejected && !progress.complete;
+      return !progress.rejected && !progress.complete;
     };
     const auto enter = [&](std::string_view key) { return labels.wants_inside(key); };
     const char* fault = fields_.read(line, visit, enter);
@@ -41,9 +41,9 @@ class LogfmtParser : public CompiledStage {
     const auto visit = [&](std::string_view key, std::string_view value) {
       if (value.empty() && !stage_.keep_empty) return true;
       value = with_blanks(value);
-      const LabelState::Found found = labels.add_parsed(key, value);
-      rejected = found.rejected;
-      return !found.rejected && !found.complete;
+      const LabelState::Progress progress = labels.add_parsed(key, value);
+      rejected = progress.rejected;
+      return !progress.rejected && !progress.complete;
     };
     const std::string fault = fields_.read(line, stage_.strict, visit);
     if (fault.empty()) return !rejected;

@@ -330,19 +330,19 @@ class Lexer {
   // Refuses literals that Go's scanner refuses.
   Status check_number(std::string_view digits, const Token& token) const {
     const char after = peek(digits.size());
-    const auto fault = [&](const std::string& message) {
+    const auto refuse = [&](const std::string& message) {
       return parse_error(token.line, token.column, message);
     };
     const bool hex = digits.size() > 1 && (digits[1] | 32) == 'x';
-    if ((after | 32) == 'e' && !hex) return fault("exponent has no digits");
+    if ((after | 32) == 'e' && !hex) return refuse("exponent has no digits");
     if ((after | 32) == 'p' && !hex) {
-      return fault(std::string("'") + after + "' exponent requires hexadecimal mantissa");
+      return refuse(std::string("'") + after + "' exponent requires hexadecimal mantissa");
     }
     if (hex || digits.size() < 2 || digits[0] != '0') return {};
     if (digits.find_first_of(".eE") != std::string_view::npos) return {};
     const size_t bad = digits.find_first_of("89");
     if (bad == std::string_view::npos) return {};
-    return fault(std::string("invalid digit '") + digits[bad] + "' in octal literal");
+    return refuse(std::string("invalid digit '") + digits[bad] + "' in octal literal");
   }
 
   bool negative_duration(Token& token) {

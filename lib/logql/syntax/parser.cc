@@ -27,7 +27,7 @@ class Parser {
     if (in_.now().kind == TokenKind::kEnd) return in_.unexpected();
     ASSIGN_OR_RETURN(ExprPtr expr, expression(0));
     if (in_.now().kind != TokenKind::kEnd) return in_.unexpected();
-    if (fault_) return *fault_;
+    if (error_) return *error_;
     return expr;
   }
 
@@ -35,21 +35,21 @@ class Parser {
   // Errors of meaning are reported when the syntax is right; of several, that of the outermost
   // expression, then of the leftmost. A node is built after its parts, so its own error takes the
   // place of theirs, unless there was one before it began.
-  class Faults {
+  class Errors {
    public:
-    explicit Faults(std::optional<Error>& fault) : fault_(fault), before_(fault.has_value()) {}
+    explicit Errors(std::optional<Error>& error) : error_(error), before_(error.has_value()) {}
     void note(const Status& status) {
-      if (!status.ok() && !before_) fault_ = status.error();
+      if (!status.ok() && !before_) error_ = status.error();
     }
 
    private:
-    std::optional<Error>& fault_;
+    std::optional<Error>& error_;
     const bool before_;
   };
 
   Result<ExprPtr> expression(int min_precedence) {
     RETURN_IF_ERROR(in_.enter());
-    Faults faults(fault_);
+    Errors errors(error_);
     ASSIGN_OR_RETURN(ExprPtr left, operand());
     while (in_.now().kind == TokenKind::kSymbol || in_.now().kind == TokenKind::kKeyword) {
       const auto found = find_operator(in_.now().text);
@@ -62,7 +62,7 @@ class Parser {
       const int next = found->precedence + (binary.op == BinaryOp::kPower ? 0 : 1);
       ASSIGN_OR_RETURN(binary.right, expression(next));
       binary.left = std::move(left);
-      faults.note(check_operands(binary));
+      errors.note(check_operands(binary));
       left = folded(std::move(binary));
     }
     in_.leave();
@@ -130,7 +130,7 @@ class Parser {
   Result<LogExpr> selector() {
     LogExpr log;
     ASSIGN_OR_RETURN(log.matchers, parse_matchers(in_));
-    Faults(fault_).note(check_matchers(log.matchers));
+    Errors(error_).note(check_matchers(log.matchers));
     return log;
   }
 
@@ -140,7 +140,7 @@ class Parser {
     if (in_.now().kind != TokenKind::kNumber) return in_.unexpected("NUMBER");
     const Token token = in_.take();
     if (std::isnan(token.number)) {
-      Faults(fault_).note(
+      Errors(error_).note(
           parse_error(0, 0,
                       "unable to parse literal as a float: strconv.ParseFloat: parsing " +
                           quote(token.text) + ": invalid syntax"));
@@ -175,7 +175,7 @@ class Parser {
     RETURN_IF_ERROR(in_.expect("(", "("));
     if (in_.now().kind != TokenKind::kNumber) return in_.unexpected("NUMBER");
     if (std::isnan(in_.now().number)) {
-      Faults(fault_).note(
+      Errors(error_).note(
           parse_error(0, 0,
                       "unable to parse vectorExpr as a float: strconv.ParseFloat: parsing " +
                           quote(in_.now().text) + ": invalid syntax"));
@@ -187,7 +187,7 @@ class Parser {
 
   Result<ExprPtr> label_replace() {
     LabelReplace out;
-    Faults faults(fault_);
+    Errors errors(error_);
     RETURN_IF_ERROR(in_.expect("(", "("));
     ASSIGN_OR_RETURN(out.inner, expression(0));
     if (out.inner->is_log()) return in_.unexpected();
@@ -202,7 +202,7 @@ class Parser {
     // It is anchored as text, which its errors show.
     const auto regex = GoRegex::compile("^(?:" + out.regex + ")$");
     if (!regex.ok()) {
-      faults.note(parse_error(0, 0, "invalid regex in label_replace: " + regex.error().message));
+      errors.note(parse_error(0, 0, "invalid regex in label_replace: " + regex.error().message));
     }
     return make_expr(std::move(out));
   }
@@ -268,7 +268,7 @@ class Parser {
 
   Result<ExprPtr> range_aggregation(RangeOp op, const std::string& name) {
     RangeAggregation out;
-    Faults faults(fault_);
+    Errors errors(error_);
     out.op = op;
     out.name = name;
     RETURN_IF_ERROR(in_.expect("(", "("));
@@ -276,7 +276,7 @@ class Parser {
     if (in_.now().kind == TokenKind::kNumber) {
       parameter = in_.now().text;
       if (std::isnan(in_.now().number)) {
-        faults.note(parse_error(0, 0,
+        errors.note(parse_error(0, 0,
                                 "invalid parameter for operation " + name +
                                     ": strconv.ParseFloat: parsing " + quote(parameter) +
                                     ": invalid syntax"));
@@ -289,13 +289,13 @@ class Parser {
     RETURN_IF_ERROR(log_range(out));
     RETURN_IF_ERROR(in_.expect(")", ")"));
     RETURN_IF_ERROR(grouping(out.grouping));
-    faults.note(check_range_aggregation(out));
+    errors.note(check_range_aggregation(out));
     return make_expr(std::move(out));
   }
 
   Result<ExprPtr> vector_aggregation(VectorOp op, const std::string& name) {
     VectorAggregation out;
-    Faults faults(fault_);
+    Errors errors(error_);
     out.op = op;
     out.name = name;
     RETURN_IF_ERROR(grouping(out.grouping));
@@ -311,12 +311,12 @@ class Parser {
     if (out.inner->is_log()) return in_.unexpected();
     RETURN_IF_ERROR(in_.expect(")", ""));
     if (!out.grouping.given) RETURN_IF_ERROR(grouping(out.grouping));
-    faults.note(check_vector_aggregation(out, has_parameter ? &parameter : nullptr));
+    errors.note(check_vector_aggregation(out, has_parameter ? &parameter : nullptr));
     return make_expr(std::move(out));
   }
 
   Cursor in_;
-  std::optional<Error> fault_;
+  std::optional<Error> error_;
 };
 
 }  // namespace

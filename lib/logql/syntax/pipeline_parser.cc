@@ -121,20 +121,20 @@ Result<LogfmtStage> parse_logfmt(Cursor& in) {
 Result<RegexpStage> parse_regexp(Cursor& in) {
   if (in.now().kind != TokenKind::kString) return in.unexpected("STRING");
   RegexpStage stage{in.take().value};
-  const auto fault = [](const std::string& message) {
+  const auto refuse = [](const std::string& message) {
     return parse_error(0, 0, "invalid regexp parser: " + message);
   };
   const auto regex = GoRegex::compile(stage.expression);
-  if (!regex.ok()) return fault(regex.error().message);
+  if (!regex.ok()) return refuse(regex.error().message);
   std::vector<std::string> names;
   for (const std::string& name : regex->group_names()) {
     if (name.empty()) continue;
     if (std::find(names.begin(), names.end(), name) != names.end()) {
-      return fault("duplicate extracted label name '" + name + "'");
+      return refuse("duplicate extracted label name '" + name + "'");
     }
     names.push_back(name);
   }
-  if (names.empty()) return fault("at least one named capture must be supplied");
+  if (names.empty()) return refuse("at least one named capture must be supplied");
   return stage;
 }
 

@@ -8,7 +8,7 @@
 namespace logsvc::server {
 namespace {
 
-constexpr uint64_t kMaxFaults = 1000;
+constexpr uint64_t kMaxErrors = 1000;
 
 // Sends each second's frame once; all viewers share it.
 class PulseSession : public LiveSession {
@@ -38,7 +38,7 @@ void PulseApi::add_to(Routes& routes) {
               [this](int socket, const std::string& accept, const http::Request&, http::Response&) {
                 return upgrade(socket, accept);
               }});
-  routes.add({"GET", "/api/faults", "api_faults", A::kReader, handler(this, &PulseApi::faults)});
+  routes.add({"GET", "/api/faults", "api_faults", A::kReader, handler(this, &PulseApi::errors)});
   routes.add({"GET", "/api/agents", "api_agents", A::kReader, handler(this, &PulseApi::agents)});
 }
 
@@ -47,10 +47,10 @@ void PulseApi::pulse(const http::Request& request, http::Response& response) {
   send_json(response, insight_.snapshot(Params(request).text("step") == "60"));
 }
 
-void PulseApi::faults(const http::Request& request, http::Response& response) {
+void PulseApi::errors(const http::Request& request, http::Response& response) {
   const auto limit = Params(request).limit(200);
   if (!limit.ok()) return send_error(response, limit.error());
-  send_json(response, insight_.faults(std::min(*limit, kMaxFaults)));
+  send_json(response, insight_.errors(std::min(*limit, kMaxErrors)));
 }
 
 void PulseApi::agents(const http::Request&, http::Response& response) {

@@ -15,7 +15,7 @@ class PulseApi {
 
  private:
   void pulse(const http::Request& request, http::Response& response);
-  void faults(const http::Request& request, http::Response& response);
+  void errors(const http::Request& request, http::Response& response);
   void agents(const http::Request& request, http::Response& response);
   bool upgrade(int socket, const std::string& accept);
 

@@ -23,13 +23,13 @@ std::string session_token(const http::Request& request) {
   return "";
 }
 
-struct Basic {
+struct BasicCredentials {
   std::string user;
   std::string password;
 };
 
 // Reads "Basic base64(user:password)"; empty if there is none.
-Basic basic_of(const http::Request& request) {
+BasicCredentials basic_of(const http::Request& request) {
   const std::string& header = request.header("Authorization");
   if (header.rfind("Basic ", 0) != 0) return {};
   std::string_view encoded = std::string_view(header).substr(6);
@@ -61,7 +61,7 @@ Authenticator::Authenticator(std::unique_ptr<PasswordStore> passwords,
 
 Authenticator::Verdict Authenticator::check(const http::Request& request) {
   if (!enabled() || sessions_->is_valid(session_token(request))) return Verdict::kAllowed;
-  const Basic basic = basic_of(request);
+  const BasicCredentials basic = basic_of(request);
   if (basic.password.empty()) return Verdict::kUnknown;
   return try_password(client_address(request), basic.user, basic.password);
 }

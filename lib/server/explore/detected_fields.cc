@@ -32,17 +32,17 @@ Status FieldDetector::add(const logql::ResultStream& stream, const logql::QueryR
   return {};
 }
 
-FieldDetector::Seen* FieldDetector::field(const std::string& name) {
+FieldDetector::SeenField* FieldDetector::field(const std::string& name) {
   const auto found = fields_.find(name);
   if (found != fields_.end()) return &found->second;
   if (fields_.size() >= max_fields_) return nullptr;
-  Seen& seen = fields_[name];
+  SeenField& seen = fields_[name];
   seen.field.name = name;
   return &seen;
 }
 
 // The type is that of the value seen last.
-void FieldDetector::note(Seen& seen, const std::string& value) {
+void FieldDetector::note(SeenField& seen, const std::string& value) {
   seen.field.type = field_type(value);
   seen.field.values.insert(value);
 }
@@ -70,7 +70,7 @@ const char* FieldDetector::parse(const std::string& line, const Labels& stream_l
 
 void FieldDetector::add_entry(const Labels& stream_labels, const logql::ResultEntry& entry) {
   for (const Label& label : entry.metadata) {
-    if (Seen* seen = field(label.name)) note(*seen, label.value);
+    if (SeenField* seen = field(label.name)) note(*seen, label.value);
   }
   Parsed parsed;
   const std::string parser = parse(entry.line, stream_labels, parsed);
@@ -81,7 +81,7 @@ void FieldDetector::add_entry(const Labels& stream_labels, const logql::ResultEn
   if (from_line == 0 && parsed.empty()) return;
   const auto line = std::make_shared<const std::string>(entry.line);
   for (const auto& [name, value] : parsed) {
-    Seen* seen = field(name);
+    SeenField* seen = field(name);
     if (!seen) continue;
     note(*seen, value);
     auto& parsers = seen->field.parsers;

@@ -37,7 +37,7 @@ class FieldDetector {
   Result<std::vector<DetectedField>> take(const Cancellation& cancellation = {});
 
  private:
-  struct Seen {
+  struct SeenField {
     DetectedField field;
     // The last line in which json found it, and its name there; the path is looked up once.
     std::shared_ptr<const std::string> json_line;
@@ -49,11 +49,11 @@ class FieldDetector {
   // Parses the line's fields; those that a stream label hides get _extracted. nullptr if it has
   // neither format.
   const char* parse(const std::string& line, const Labels& stream_labels, Parsed& out);
-  Seen* field(const std::string& name);
-  static void note(Seen& seen, const std::string& value);
+  SeenField* field(const std::string& name);
+  static void note(SeenField& seen, const std::string& value);
 
   const uint64_t max_fields_;
-  std::map<std::string, Seen> fields_;
+  std::map<std::string, SeenField> fields_;
   extract::JsonFields json_;
   extract::LogfmtFields logfmt_;
 };

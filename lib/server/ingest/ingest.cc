@@ -98,9 +98,10 @@ Ingest::Outcome Ingest::accept(Batch batch, Format format, Sender sender) {
         "their arrival, with their own time as original_time; check NTP on both hosts",
         {{"entries", std::to_string(kept.kept_at_arrival)}});
   }
-  if (kept.faults.empty()) return {{}, {}, kept.kept_at_arrival};
-  diagnostics_.warn("server", "rejected entries of a push", {{"why", kept.faults.substr(0, 300)}});
-  return {invalid(kept.faults), std::move(kept.refused), kept.kept_at_arrival};
+  if (kept.rejections.empty()) return {{}, {}, kept.kept_at_arrival};
+  diagnostics_.warn("server", "rejected entries of a push",
+                    {{"why", kept.rejections.substr(0, 300)}});
+  return {invalid(kept.rejections), std::move(kept.refused), kept.kept_at_arrival};
 }
 
 }  // namespace logsvc::server

@@ -10,7 +10,7 @@
 namespace logsvc::server {
 namespace {
 
-struct Fault {
+struct Rejection {
   std::string reason;  // in metrics
   std::string text;
 };
@@ -28,7 +28,7 @@ std::string cut(const std::string& text) {
 std::string shown(const LabelSet& labels) { return cut(labels.to_string()); }
 
 // sent is how many labels came, without service_name, which is ours.
-Fault check_labels(const LabelSet& labels, size_t sent, const IngestLimits& limits) {
+Rejection check_labels(const LabelSet& labels, size_t sent, const IngestLimits& limits) {
   if (labels.empty()) {
     return {"missing_labels", "error at least one label pair is required per stream"};
   }
@@ -76,8 +76,8 @@ const TimeUnit* mistaken_unit(Timestamp t, Timestamp now) {
   return nullptr;
 }
 
-Fault check_time(Timestamp t, const std::string& stream, const IngestLimits& limits,
-                 Timestamp now) {
+Rejection check_time(Timestamp t, const std::string& stream, const IngestLimits& limits,
+                     Timestamp now) {
   if (const TimeUnit* unit = mistaken_unit(t, now)) {
     return {"timestamp_unit", "entry for stream '" + stream + "' has the timestamp " +
                                   std::to_string(t) +
@@ -97,10 +97,11 @@ Fault check_time(Timestamp t, const std::string& stream, const IngestLimits& lim
   return {};
 }
 
-Fault check_entry(const Entry& entry, const std::string& stream, const IngestLimits& limits,
-                  Timestamp now) {
-  if (Fault fault = check_time(entry.timestamp, stream, limits, now); !fault.text.empty())
-    return fault;
+Rejection check_entry(const Entry& entry, const std::string& stream, const IngestLimits& limits,
+                      Timestamp now) {
+  if (Rejection rejection = check_time(entry.timestamp, stream, limits, now);
+      !rejection.text.empty())
+    return rejection;
   if (entry.line.size() > limits.max_line_bytes) {
     return {"line_too_long", "max entry size '" + std::to_string(limits.max_line_bytes) +
                                  "' bytes exceeded for stream '" + stream +
@@ -149,12 +150,12 @@ void keep_at_arrival(Entry& entry, Timestamp arrival, const IngestLimits& limits
   entry.timestamp = arrival;
 }
 
-class Faults {
+class Rejections {
  public:
-  Faults(Metrics& metrics, const char* format) : metrics_(metrics), format_(format) {}
-  void add(const Fault& fault, uint64_t entries, uint64_t bytes) {
-    texts_[fault.text] += entries;
-    const MetricLabels labels = {{"reason", fault.reason},
+  Rejections(Metrics& metrics, const char* format) : metrics_(metrics), format_(format) {}
+  void add(const Rejection& rejection, uint64_t entries, uint64_t bytes) {
+    texts_[rejection.text] += entries;
+    const MetricLabels labels = {{"reason", rejection.reason},
                                  {"tenant", "fake"},
                                  {"retention_hours", ""},
                                  {"policy", ""},
@@ -185,16 +186,17 @@ class Faults {
 LimitOutcome enforce_limits(Batch& batch, const IngestLimits& limits, Timestamp now,
                             Metrics& metrics, const char* format) {
   LimitOutcome out;
-  Faults faults(metrics, format);
+  Rejections rejections(metrics, format);
   uint64_t number = 0;  // the next entry's place in the batch as it came
   for (StreamEntries& stream : batch.streams) {
     if (stream.entries.empty()) continue;
     const size_t sent = stream.labels.labels().size();
     if (limits.discover_service_name) stream.labels = with_service_name(stream.labels);
-    if (const Fault fault = check_labels(stream.labels, sent, limits); !fault.text.empty()) {
+    if (const Rejection rejection = check_labels(stream.labels, sent, limits);
+        !rejection.text.empty()) {
       uint64_t bytes = 0;
       for (const Entry& e : stream.entries) bytes += e.line.size();
-      faults.add(fault, 1, bytes);
+      rejections.add(rejection, 1, bytes);
       wire::add_entry(out.refused, number, stream.entries.size());
       number += stream.entries.size();
       stream.entries.clear();
@@ -204,8 +206,9 @@ LimitOutcome enforce_limits(Batch& batch, const IngestLimits& limits, Timestamp 
     std::erase_if(stream.entries, [&](Entry& entry) {
       ++number;
       if (limits.cut_long_lines) entry.line = cut_utf8(entry.line, limits.max_line_bytes);
-      if (const Fault fault = check_entry(entry, name, limits, now); !fault.text.empty()) {
-        faults.add(fault, 1, entry.line.size());
+      if (const Rejection rejection = check_entry(entry, name, limits, now);
+          !rejection.text.empty()) {
+        rejections.add(rejection, 1, entry.line.size());
         wire::add_entry(out.refused, number - 1);
         return true;
       }
@@ -216,7 +219,7 @@ LimitOutcome enforce_limits(Batch& batch, const IngestLimits& limits, Timestamp 
       return false;
     });
   }
-  out.faults = faults.text();
+  out.rejections = rejections.text();
   return out;
 }
 

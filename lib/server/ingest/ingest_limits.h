@@ -33,7 +33,7 @@ struct IngestLimits {
 };
 
 struct LimitOutcome {
-  std::string faults;                     // Loki's texts joined; empty: nothing was taken out
+  std::string rejections;                 // Loki's texts joined; empty: nothing was taken out
   std::vector<wire::EntryRange> refused;  // numbers of the entries taken out
   uint64_t kept_at_arrival = 0;           // see keep_future
 };

@@ -41,7 +41,7 @@ bool LiveFeed::offer(const std::shared_ptr<const Batch>& batch, int64_t now_ns) 
     waiting_.back().unread.add(all);
     return true;
   }
-  Waiting waiting{
+  QueuedBatch waiting{
       read ? batch : nullptr, next_number_++, now_ns, read ? all.unread : 0, {}, begins};
   if (!read) waiting.unread = all;
   waiting_entries_ += waiting.entries;
@@ -68,13 +68,13 @@ size_t LiveFeed::viewers() const {
                                            [](const auto& one) { return one->is_viewer(); }));
 }
 
-std::vector<LiveFeed::Waiting> LiveFeed::take_group(uint64_t most_entries, Readers& readers) {
-  std::vector<Waiting> group;
+std::vector<LiveFeed::QueuedBatch> LiveFeed::take_group(uint64_t most_entries, Readers& readers) {
+  std::vector<QueuedBatch> group;
   uint64_t entries = 0;
   MutexLock lock(mutex_);
   readers = readers_;
   while (!waiting_.empty()) {
-    Waiting& next = waiting_.front();
+    QueuedBatch& next = waiting_.front();
     const bool alone = next.begins || !next.batch || entries + next.entries > most_entries;
     if (!group.empty() && (alone || !group.back().batch)) break;
     entries += next.entries;
@@ -88,16 +88,16 @@ std::vector<LiveFeed::Waiting> LiveFeed::take_group(uint64_t most_entries, Reade
 bool LiveFeed::form() {
   for (uint64_t formed = 0; formed < limits_.formed_entries;) {
     Readers readers;
-    const std::vector<Waiting> group = take_group(limits_.formed_entries - formed, readers);
+    const std::vector<QueuedBatch> group = take_group(limits_.formed_entries - formed, readers);
     if (group.empty()) return false;
-    for (const Waiting& w : group) formed += w.entries;
+    for (const QueuedBatch& w : group) formed += w.entries;
     form_group(group, readers);
   }
   MutexLock lock(mutex_);
   return !waiting_.empty();
 }
 
-void LiveFeed::form_group(const std::vector<Waiting>& group, const Readers& readers) {
+void LiveFeed::form_group(const std::vector<QueuedBatch>& group, const Readers& readers) {
   if (!group.front().batch) {
     auto piece = std::make_shared<LivePiece>();
     piece->batch = group.front().number;
@@ -108,7 +108,7 @@ void LiveFeed::form_group(const std::vector<Waiting>& group, const Readers& read
     return;
   }
   std::vector<TailEntry> entries;
-  for (const Waiting& w : group) {
+  for (const QueuedBatch& w : group) {
     for (const StreamEntries& s : w.batch->streams) {
       if (!matches_all(query_->matchers(), s.labels)) continue;
       for (const Entry& e : s.entries) {
@@ -130,7 +130,7 @@ void LiveFeed::form_group(const std::vector<Waiting>& group, const Readers& read
   }
 }
 
-void LiveFeed::hand_out(std::vector<TailEntry> entries, const Waiting& oldest,
+void LiveFeed::hand_out(std::vector<TailEntry> entries, const QueuedBatch& oldest,
                         const Readers& readers) {
   auto piece = std::make_shared<LivePiece>();
   piece->batch = oldest.number;

@@ -77,7 +77,7 @@ class LiveFeed {
   bool form();
 
  private:
-  struct Waiting {
+  struct QueuedBatch {
     std::shared_ptr<const Batch> batch;  // null: only counts of what was not read
     uint64_t number = 0;
     int64_t offered_ns = 0;
@@ -88,16 +88,16 @@ class LiveFeed {
   using Readers = std::vector<std::shared_ptr<FeedReader>>;
   LeftOut matching(const Batch& batch) REQUIRES(mutex_);
   bool matches(const LabelSet& labels) REQUIRES(mutex_);
-  std::vector<Waiting> take_group(uint64_t most_entries, Readers& readers);
-  void form_group(const std::vector<Waiting>& group, const Readers& readers);
-  void hand_out(std::vector<TailEntry> entries, const Waiting& oldest, const Readers& readers);
+  std::vector<QueuedBatch> take_group(uint64_t most_entries, Readers& readers);
+  void form_group(const std::vector<QueuedBatch>& group, const Readers& readers);
+  void hand_out(std::vector<TailEntry> entries, const QueuedBatch& oldest, const Readers& readers);
 
   const std::unique_ptr<logql::TailQuery> query_;  // process() is for the loop only
   const Limits limits_;
   const bool categorize_;
 
   mutable Mutex mutex_;
-  std::deque<Waiting> waiting_ GUARDED_BY(mutex_);
+  std::deque<QueuedBatch> waiting_ GUARDED_BY(mutex_);
   uint64_t waiting_entries_ GUARDED_BY(mutex_) = 0;
   uint64_t next_number_ GUARDED_BY(mutex_) = 0;
   bool joined_ GUARDED_BY(mutex_) = false;  // since the last batch

@@ -67,7 +67,7 @@ void PageSession::frame_without_history(const LivePiece& piece, const LeftOut& l
   frames.push_back(page_frame(text_of(fresh), left_out, matched_));
 }
 
-void PageSession::take_piece(const Waiting& next, std::vector<LiveFrame>& frames) {
+void PageSession::take_piece(const QueuedPiece& next, std::vector<LiveFrame>& frames) {
   if (next.piece) {
     queued_lines_ -= next.piece->lines;
     if (shown_.may_have(*next.piece)) {
@@ -85,7 +85,7 @@ std::vector<LiveFrame> PageSession::take_frames(int64_t) {
   std::vector<LiveFrame> frames;
   take_history(frames);
   while (!waiting_.empty() && sent_ - taken_ <= options_.max_untaken_lines) {
-    const Waiting next = std::move(waiting_.front());
+    const QueuedPiece next = std::move(waiting_.front());
     waiting_.pop_front();
     take_piece(next, frames);
   }

@@ -43,20 +43,20 @@ class PageSession : public LiveSession, public FeedReader {
   const FeedReader* feed_reader() const override { return this; }
 
  private:
-  struct Waiting {
+  struct QueuedPiece {
     std::shared_ptr<const LivePiece> piece;  // null: nothing comes before what was left out
     LeftOut left_out;                        // what comes after it
   };
   void leave_out(const LeftOut& lines);
   void take_history(std::vector<LiveFrame>& frames);
-  void take_piece(const Waiting& next, std::vector<LiveFrame>& frames);
+  void take_piece(const QueuedPiece& next, std::vector<LiveFrame>& frames);
   void frame_without_history(const LivePiece& piece, const LeftOut& left_out,
                              std::vector<LiveFrame>& frames);
 
   const PageOptions options_;
   std::vector<TailEntry> history_;
   ShownHistory shown_;
-  std::deque<Waiting> waiting_;
+  std::deque<QueuedPiece> waiting_;
   uint64_t queued_lines_ = 0;
   uint64_t left_out_total_ = 0;
   uint64_t sent_ = 0;

@@ -7,7 +7,7 @@ namespace {
 
 const Limits kLimits;
 
-// The fault's status, or 200. Given a byte at a time it must be the same.
+// The status of the refusal, or 200. Given a byte at a time it must be the same.
 int status_of(const std::string& head) {
   HeadParser whole(kLimits);
   const auto at_once = whole.advance(head);
@@ -19,8 +19,8 @@ int status_of(const std::string& head) {
   CHECK(static_cast<int>(state) == static_cast<int>(at_once));
   if (at_once == HeadParser::State::kMore) return 0;
   if (at_once == HeadParser::State::kDone) return 200;
-  CHECK(slow.fault().status == whole.fault().status);
-  return whole.fault().status;
+  CHECK(slow.refusal().status == whole.refusal().status);
+  return whole.refusal().status;
 }
 
 std::string get(const std::string& headers) {
@@ -49,7 +49,7 @@ TEST_CASE("a head is read: method, target, path, fields and what follows") {
   CHECK_FALSE(parser.framing().keep_alive);
 }
 
-TEST_CASE("what could be read in two ways is a fault") {
+TEST_CASE("what could be read in two ways is refused") {
   CHECK(status_of(get("")) == 200);
   CHECK(status_of("\r\n" + get("")) == 200);  // some clients end a body so
   CHECK(status_of("\r\n\r\n") == 400);

@@ -14,7 +14,7 @@ using State = RequestReader::State;
 struct Outcome {
   std::vector<Request> requests;
   State end = State::kIdle;
-  int fault = 0;
+  int refusal = 0;
 };
 
 // Reads a connection's bytes in pieces of so many; bodies may have 100 bytes.
@@ -22,7 +22,7 @@ Outcome read(const std::string& bytes, size_t piece,
              std::shared_ptr<MemoryBudget> budget = nullptr) {
   RequestReader reader(kLimits, std::move(budget));
   Outcome out;
-  for (size_t at = 0; at < bytes.size() && reader.state() != State::kFault; at += piece) {
+  for (size_t at = 0; at < bytes.size() && reader.state() != State::kRefused; at += piece) {
     reader.feed(std::string_view(bytes).substr(at, piece));
     while (reader.state() == State::kAdmitting || reader.state() == State::kWhole) {
       if (reader.state() == State::kAdmitting) {
@@ -33,7 +33,7 @@ Outcome read(const std::string& bytes, size_t piece,
     }
   }
   out.end = reader.state();
-  if (out.end == State::kFault) out.fault = reader.fault().status;
+  if (out.end == State::kRefused) out.refusal = reader.refusal().status;
   return out;
 }
 
@@ -42,7 +42,7 @@ Outcome read_any_way(const std::string& bytes) {
   for (const size_t piece : {size_t{1}, size_t{2}, size_t{3}, size_t{7}, size_t{50}}) {
     const Outcome other = read(bytes, piece);
     CHECK(other.requests.size() == whole.requests.size());
-    CHECK(other.fault == whole.fault);
+    CHECK(other.refusal == whole.refusal);
     for (size_t i = 0; i < std::min(other.requests.size(), whole.requests.size()); ++i) {
       CHECK(other.requests[i].body == whole.requests[i].body);
       CHECK(other.requests[i].path == whole.requests[i].path);
@@ -82,20 +82,20 @@ TEST_CASE("chunks that are not plain end the connection") {
         "+3\r\nabc\r\n0\r\n\r\n", "0x3\r\nabc\r\n0\r\n\r\n", "-1\r\n", "3 x\r\nabc\r\n0\r\n\r\n",
         "123456789\r\n", "3\r\nabc\r\n0\r\nno field\r\n\r\n", "3\r\nabc\r\n0\r\n\n",
         "3\r\nabc\r\n0\r\nA : b\r\n\r\n", "3;\x01\r\nabc\r\n0\r\n\r\n"}) {
-    CHECK_MESSAGE(read_any_way(chunked(bad) + kNext).fault == 400, bad);
+    CHECK_MESSAGE(read_any_way(chunked(bad) + kNext).refusal == 400, bad);
   }
-  CHECK(read_any_way(chunked("3;" + std::string(1000, 'x') + "\r\n")).fault == 400);
-  CHECK(read_any_way(chunked("0\r\nT: " + std::string(10'000, 'x'))).fault == 400);
+  CHECK(read_any_way(chunked("3;" + std::string(1000, 'x') + "\r\n")).refusal == 400);
+  CHECK(read_any_way(chunked("0\r\nT: " + std::string(10'000, 'x'))).refusal == 400);
   std::string extensions;
   for (int i = 0; i < 90; ++i) extensions += "1;" + std::string(200, 'e') + "\r\na\r\n";
-  CHECK(read_any_way(chunked(extensions)).fault == 400);
+  CHECK(read_any_way(chunked(extensions)).refusal == 400);
 }
 
 TEST_CASE("bodies over the limit are refused, chunked or not, before they have come") {
-  CHECK(read_any_way("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 101\r\n\r\n").fault == 413);
-  CHECK(read_any_way(chunked("65\r\n")).fault == 413);
-  CHECK(read_any_way(chunked("32\r\n" + std::string(50, 'a') + "\r\n33\r\n")).fault == 413);
-  CHECK(read_any_way(chunked("ffffffff\r\n")).fault == 413);
+  CHECK(read_any_way("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 101\r\n\r\n").refusal == 413);
+  CHECK(read_any_way(chunked("65\r\n")).refusal == 413);
+  CHECK(read_any_way(chunked("32\r\n" + std::string(50, 'a') + "\r\n33\r\n")).refusal == 413);
+  CHECK(read_any_way(chunked("ffffffff\r\n")).refusal == 413);
 }
 
 TEST_CASE("all bodies and long heads together are bounded, and what is done with is given back") {
@@ -109,8 +109,8 @@ TEST_CASE("all bodies and long heads together are bounded, and what is done with
     held.push_back(std::move(one.requests[0]));
   }
   CHECK(budget->held() == 100'000);
-  CHECK(read(push, 10, budget).fault == 503);
-  CHECK(read("GET /?" + std::string(60'000, 'a'), 1000, budget).fault == 503);
+  CHECK(read(push, 10, budget).refusal == 503);
+  CHECK(read("GET /?" + std::string(60'000, 'a'), 1000, budget).refusal == 503);
   held.clear();
   CHECK(budget->held() == 0);
   CHECK(read(push, 10, budget).requests.size() == 1);

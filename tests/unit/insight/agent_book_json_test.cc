@@ -77,7 +77,7 @@ TEST_CASE("kept agents: come back as they were") {
   CHECK(after.report.error == before.report.error);
   CHECK(after.described.at("c2").now == before.described.at("c2").now);
   CHECK(after.described.at("c2").told == before.described.at("c2").told);
-  CHECK(after.sources.at("c1").kept() == before.sources.at("c1").kept());
+  CHECK(after.sources.at("c1").state() == before.sources.at("c1").state());
   CHECK(total(again).missing == 3);
   CHECK(read_kept_agents(written(book, true))->at_end);
   CHECK(read_kept_agents(written(AgentBook()))->agents.empty());
@@ -159,7 +159,7 @@ TEST_CASE("ledger: what a killed run may have taken is unknown, not missing") {
   before.add(1, 10, kNow);
   before.add(16, 5, kNow);
   SourceLedger ledger;
-  REQUIRE(ledger.restore(before.kept(), false));
+  REQUIRE(ledger.restore(before.state(), false));
   ledger.add(19, 2, kNow);  // came before, tells nothing of what is behind
   ledger.add(51, 10, kNow);
   CHECK(ledger.total() == LedgerCell{25, 0, 2, 5, 30});
@@ -171,7 +171,7 @@ TEST_CASE("ledger: what a killed run may have taken is unknown, not missing") {
   CHECK(ledger.total() == LedgerCell{36, 5, 2, 10, 25});
 
   SourceLedger exact;
-  REQUIRE(exact.restore(before.kept(), true));
+  REQUIRE(exact.restore(before.state(), true));
   exact.add(51, 10, kNow);
   CHECK(exact.total() == LedgerCell{25, 0, 0, 35, 0});
 }

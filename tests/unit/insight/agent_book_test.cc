@@ -10,9 +10,9 @@ namespace {
 
 constexpr Timestamp kNow = 1'800'000'000 * kSecond;
 
-bool same(const LedgerCell& cell, uint64_t received, uint64_t late, uint64_t doubled,
+bool same(const LedgerCell& cell, uint64_t received, uint64_t late, uint64_t duplicates,
           uint64_t missing) {
-  return cell.received == received && cell.late == late && cell.doubled == doubled &&
+  return cell.received == received && cell.late == late && cell.duplicates == duplicates &&
          cell.missing == missing;
 }
 
@@ -27,9 +27,9 @@ TEST_CASE("ledger: in order, with a hole, filled late, sent again") {
   CHECK(same(ledger.total(), 150, 0, 0, 50));
   ledger.add(101, 20, kNow + kMinute);
   CHECK(same(ledger.total(), 170, 20, 0, 30));
-  ledger.add(111, 50, kNow + kMinute);  // 10 doubled, 30 of the hole, 10 doubled
+  ledger.add(111, 50, kNow + kMinute);  // 10 duplicates, 30 of the hole, 10 duplicates
   CHECK(same(ledger.total(), 200, 50, 20, 0));
-  ledger.add(195, 10, kNow);  // 6 doubled, 4 new
+  ledger.add(195, 10, kNow);  // 6 duplicates, 4 new
   CHECK(same(ledger.total(), 204, 50, 26, 0));
 }
 
@@ -88,7 +88,7 @@ TEST_CASE("ledger: whatever the order, nothing is lost or counted twice") {
       CHECK(ledger.total().received == came);
       CHECK(ledger.total().missing == highest - 1 - came);
     }
-    CHECK(ledger.total().doubled == 0);
+    CHECK(ledger.total().duplicates == 0);
   }
 }
 

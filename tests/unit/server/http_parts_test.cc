@@ -37,7 +37,7 @@ TEST_CASE(
         "strconv.ParseInt: parsing \"foo\": invalid syntax");
 }
 
-TEST_CASE("query parameters and their faults in Loki's words") {
+TEST_CASE("query parameters and their errors in Loki's words") {
   const Timestamp now = 1'800'000'000 * kSecond;
   CHECK(Params(get("/x")).range(now)->start == now - kHour);
   CHECK(Params(get("/x?since=5m&end=1000")).range(now)->start == 1000 * kSecond - 5 * kMinute);
@@ -104,12 +104,12 @@ TEST_CASE("limits take single entries out and say why") {
   Batch batch;
   add_lines(batch, LabelSet::from({{"a", "b"}}),
             {{now, "fits"}, {now, "too long"}, {now + kHour, "new"}});
-  const std::string faults = enforce_limits(batch, limits, now, metrics).faults;
+  const std::string rejections = enforce_limits(batch, limits, now, metrics).rejections;
   CHECK(batch.entry_count() == 1);
-  CHECK(faults.find("max entry size '5' bytes exceeded for stream '{a=\"b\", "
-                    "service_name=\"unknown_service\"}' while adding an "
-                    "entry with length '8' bytes") != std::string::npos);
-  CHECK(faults.find("timestamp too new: 2027-01-15T09:00:00Z") != std::string::npos);
+  CHECK(rejections.find("max entry size '5' bytes exceeded for stream '{a=\"b\", "
+                        "service_name=\"unknown_service\"}' while adding an "
+                        "entry with length '8' bytes") != std::string::npos);
+  CHECK(rejections.find("timestamp too new: 2027-01-15T09:00:00Z") != std::string::npos);
   CHECK(metrics.text().find("loki_discarded_samples_total{reason=\"line_too_long\",tenant=\"fake\","
                             "retention_hours=\"\","
                             "policy=\"\",format=\"loki\"} 1") != std::string::npos);

@@ -32,7 +32,7 @@ std::string faults_of(const LabelSet& labels, const Line& line, const IngestLimi
   Metrics metrics;
   Batch batch;
   add_lines(batch, labels, {line});
-  return enforce_limits(batch, limits, 1'800'000'000 * kSecond, metrics).faults;
+  return enforce_limits(batch, limits, 1'800'000'000 * kSecond, metrics).rejections;
 }
 
 }  // namespace
@@ -89,7 +89,7 @@ TEST_CASE("long lines are cut at a character if that is asked for") {
   Metrics metrics;
   Batch batch;
   add_lines(batch, LabelSet::from({{"a", "b"}}), {{1, "한글"}, {2, "abcdef"}});
-  CHECK(enforce_limits(batch, limits, kHour, metrics).faults.empty());
+  CHECK(enforce_limits(batch, limits, kHour, metrics).rejections.empty());
   CHECK(batch.streams[0].entries[0].line == "한");
   CHECK(batch.streams[0].entries[1].line == "abcd");
 }
@@ -103,7 +103,7 @@ TEST_CASE("entries too far ahead are kept at the time of their arrival, in order
   add_lines(batch, LabelSet::from({{"a", "b"}}),
             {{now + kHour, "1", {{"z", "v"}}}, {now + kHour, "1"}, {now + kMinute, "2"}});
   const LimitOutcome out = enforce_limits(batch, limits, now, metrics);
-  CHECK(out.faults.empty());
+  CHECK(out.rejections.empty());
   CHECK(out.refused.empty());
   CHECK(out.kept_at_arrival == 2);
   const auto& entries = batch.streams[0].entries;
