@@ -132,9 +132,9 @@ Status Server::Impl::open(const ServerConfig& config, const Environment& s) {
   tail = std::make_unique<TailLoop>(s.clock, s.metrics);
   ingest = std::make_unique<Ingest>(config.limits, *insight, tail->hub(), s.clock, s.metrics,
                                     s.diagnostics);
-  shared = std::make_unique<SharedItems>(s.files, config.store.dir + "/page.json",
-                                         static_cast<uint64_t>(s.clock.now() / kMillisecond),
-                                         s.diagnostics);
+  shared = std::make_unique<SharedItems>(
+      s.files, config.store.dir + "/shared.json", config.store.dir + "/page.json",
+      static_cast<uint64_t>(s.clock.now() / kMillisecond), s.diagnostics);
   counters = std::make_unique<Counters>(*engine, tail->hub(), *shared, s.clock);
   reports = std::make_unique<OpeningReports>(*engine, *insight, *shared, s.clock, s.diagnostics);
   ASSIGN_OR_RETURN(auth, open_authenticator(config, s));

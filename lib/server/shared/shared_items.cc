@@ -23,15 +23,19 @@ std::string text_of(const json& object, const char* name) {
 
 }  // namespace
 
-SharedItems::SharedItems(FileSystem& files, std::string path, uint64_t first_version,
-                         Diagnostics& diagnostics)
+SharedItems::SharedItems(FileSystem& files, std::string path, const std::string& earlier_path,
+                         uint64_t first_version, Diagnostics& diagnostics)
     : files_(files), path_(std::move(path)), diagnostics_(diagnostics), version_(first_version) {
-  load();
+  load(earlier_path);
 }
 
-void SharedItems::load() {
-  const auto bytes = files_.read_all(path_);
-  if (!bytes.ok() && bytes.error().code == ErrorCode::kNotFound) return;
+void SharedItems::load(const std::string& earlier_path) {
+  const auto is_missing = [](const Result<std::string>& bytes) {
+    return !bytes.ok() && bytes.error().code == ErrorCode::kNotFound;
+  };
+  auto bytes = files_.read_all(path_);
+  if (is_missing(bytes)) bytes = files_.read_all(earlier_path);
+  if (is_missing(bytes)) return;
   const json root = bytes.ok() ? json::parse(*bytes, nullptr, false) : json();
   auto items = std::make_shared<Items>();
   size_t bad = 0;

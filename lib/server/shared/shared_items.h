@@ -34,10 +34,11 @@ class SharedItems {
   static constexpr size_t kMaxChanges = 4 * kMaxItems;  // per request
 
   // Items of the file that cannot be parsed are left out and logged once; the file as it was is
-  // kept beside it (path + ".damaged"). first_version must be greater than any that an earlier run
-  // gave (a time will do).
-  SharedItems(FileSystem& files, std::string path, uint64_t first_version,
-              Diagnostics& diagnostics);
+  // kept beside it (path + ".damaged"). While there is no file, the one of earlier releases is read
+  // from earlier_path. first_version must be greater than any that an earlier run gave (a time will
+  // do).
+  SharedItems(FileSystem& files, std::string path, const std::string& earlier_path,
+              uint64_t first_version, Diagnostics& diagnostics);
 
   // Applies all changes of {"put":[{"kind","item":{"id",…}}…],"remove":[{"kind","id"}…]} or none;
   // when it returns they survive a power cut. Removing what does not exist is fine. kInvalid says
@@ -54,7 +55,7 @@ class SharedItems {
  private:
   // The key is kind and id.
   using Items = std::map<std::pair<std::string, std::string>, std::string>;
-  void load();
+  void load(const std::string& earlier_path);
 
   FileSystem& files_;
   const std::string path_;

@@ -27,7 +27,7 @@ struct World {
   logql::Engine engine{source, {}};
   TailHub hub{clock, [] {}};
   const bool made = files.make_dirs("/data").ok();
-  SharedItems items{files, "/data/page.json", 1, quiet};
+  SharedItems items{files, "/data/shared.json", "/data/page.json", 1, quiet};
 
   void add(const std::string& id, const std::string& query) {
     const json item = {{"id", id}, {"name", id}, {"query", query}};

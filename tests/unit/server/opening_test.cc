@@ -30,7 +30,7 @@ struct World {
   // Its thread reads what was stored before: nothing, while the test adds lines.
   insight::Insight insight{{"/data/insight", 0}, sink, nothing, files, clock, diagnostics};
   const bool made = files.make_dirs("/data").ok();
-  SharedItems items{files, "/data/page.json", 1, diagnostics};
+  SharedItems items{files, "/data/shared.json", "/data/page.json", 1, diagnostics};
 
   void add(const std::string& service, Duration after, const std::string& text,
            const std::string& level = "info", const std::string& detected = "") {

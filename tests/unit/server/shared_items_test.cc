@@ -14,7 +14,8 @@ namespace {
 using namespace logsvc::testing;
 using nlohmann::json;
 
-constexpr const char* kPath = "/data/page.json";
+constexpr const char* kPath = "/data/shared.json";
+constexpr const char* kEarlierPath = "/data/page.json";
 
 struct World {
   MemFileSystem files;
@@ -23,7 +24,7 @@ struct World {
   Diagnostics diagnostics{clock, LogLevel::kInfo, LogFormat::kLogfmt,
                           [this](std::string_view line) { said += line; }};
   const bool made = files.make_dirs("/data").ok() && files.sync_dir("/").ok();
-  SharedItems items{files, kPath, 100, diagnostics};
+  SharedItems items{files, kPath, kEarlierPath, 100, diagnostics};
 
   std::string change(const json& request) {
     const Status done = items.change(request.dump());
@@ -66,7 +67,7 @@ TEST_CASE("shared items: put, replaced, removed, and there again after a power c
   CHECK(w.items.text("107") == R"({"version":107})");
   std::mt19937_64 random(7);
   w.files.crash(random);
-  SharedItems again(w.files, kPath, 200, w.diagnostics);
+  SharedItems again(w.files, kPath, kEarlierPath, 200, w.diagnostics);
   json before = w.now(), after = json::parse(again.text("107"));
   before.erase("version");
   CHECK(after["version"] == 200);
@@ -154,7 +155,8 @@ TEST_CASE("shared items: whatever the disk refuses, the file is the old or the n
     w.files.fail_operation(0);
     if (!done) CHECK(w.now() == before);
     w.files.crash(random);
-    const size_t kept = SharedItems(w.files, kPath, 200, w.diagnostics).of_kind("views").size();
+    const size_t kept =
+        SharedItems(w.files, kPath, kEarlierPath, 200, w.diagnostics).of_kind("views").size();
     CHECK((kept == 2 || (!done && kept == 1)));
     CHECK(w.said == "");
     if (done) break;
@@ -171,13 +173,31 @@ TEST_CASE("shared items: a damaged file costs only what cannot be read, and a co
     CAPTURE(text);
     World w;
     CHECK(w.files.replace(kPath, text).ok());
-    SharedItems items(w.files, kPath, 1, w.diagnostics);
+    SharedItems items(w.files, kPath, kEarlierPath, 1, w.diagnostics);
     CHECK(items.of_kind("views").size() == left);
     CHECK(*w.files.read_all(std::string(kPath) + ".damaged") == text);
     CHECK(w.said.find("cannot parse the shared items file") != std::string::npos);
     CHECK(items.change(R"({"remove":[]})").ok());
-    CHECK(SharedItems(w.files, kPath, 2, w.diagnostics).of_kind("views").size() == left);
+    CHECK(SharedItems(w.files, kPath, kEarlierPath, 2, w.diagnostics).of_kind("views").size() ==
+          left);
   }
+}
+
+TEST_CASE("shared items: the file of an earlier release is read until there is a new one") {
+  World w;
+  const std::string earlier = R"({"version":1,"views":[{"id":"a","name":"n","search":""}]})";
+  REQUIRE(w.files.replace(kEarlierPath, earlier).ok());
+  {
+    SharedItems items(w.files, kPath, kEarlierPath, 1, w.diagnostics);
+    CHECK(items.of_kind("views").size() == 1);
+    CHECK(items.change(R"({"put":[{"kind":"views","item":{"id":"b","name":"n","search":""}}]})")
+              .ok());
+  }
+  SharedItems items(w.files, kPath, kEarlierPath, 2, w.diagnostics);
+  CHECK(items.of_kind("views").size() == 2);
+  CHECK(items.change(R"({"remove":[{"kind":"views","id":"a"},{"kind":"views","id":"b"}]})").ok());
+  CHECK(SharedItems(w.files, kPath, kEarlierPath, 3, w.diagnostics).of_kind("views").empty());
+  CHECK(*w.files.read_all(kEarlierPath) == earlier);
 }
 
 TEST_SUITE_END();
