@@ -96,7 +96,7 @@ test('Opening: countdown, pre-flight, strips around T0 with first lines, verdict
   await page.locator('.opening-strip', { hasText: 'gate-server' }).locator('.first', { hasText: '+0.132 s' }).waitFor();
   assert.equal(await page.locator('.opening-strip').count(), 2);
   assert.match(await page.locator('.countdown').innerText(), /^\+00:0\d:\d\d$/);
-  await page.locator('.verdict', { hasText: 'So far: 2/2 services wrote, 0 errors' }).waitFor();
+  await page.locator('.verdict', { hasText: 'So far: 2/2 services logged, 0 errors' }).waitFor();
   await page.getByRole('button', { name: '100 ms' }).click();
   await page.locator('.opening-strip', { hasText: 'line-backend' }).getByText('20 lines').waitFor();
   assert.ok((await page.locator('.preflight li').count()) >= 4);
@@ -127,7 +127,7 @@ test('Opening: a link brings it to another browser, successes are counted, what 
   await until('before T0', async () => /^−00:/.test(await page.locator('.countdown').innerText()));
   await page.goto(address(t0 - 900_000));
   await page.getByText('Report', { exact: true }).waitFor();
-  await page.locator('.verdict.bad', { hasText: '0/1 services wrote, 0 errors · seller wrote nothing' }).waitFor();
+  await page.locator('.verdict.bad', { hasText: '0/1 services logged, 0 errors · seller logged nothing' }).waitFor();
   await page.goto(address(t0 - 300_000));
   assert.deepEqual(errors, []);
   await close();
@@ -136,7 +136,7 @@ test('Opening: a link brings it to another browser, successes are counted, what 
 test('Alerts: what needs a look now, from services, agents, containers and disk', async () => {
   const { page, errors, close } = await openPage(browser, `${server.page}/alerts`);
   const list = page.locator('.watch-list');
-  await page.getByText('All services speak as usual.').or(list.locator('li').first()).first().waitFor();
+  await page.getByText('All services log as usual.').or(list.locator('li').first()).first().waitFor();
   const report = { v: 1, agent: 'aaaa0a1b2c3d4e5f', host: 'late-host', version: '1', clock: String(nowNs() - 1_500_000_000n), started: String(nowNs()), containers: 1, spool: { bytes: 5, lines: 2, age_ms: 90_000 }, dropped: { refused: 7 }, lines: [] };
   const labels = { ...stream('crashing'), source: 'docker-event' };
   await fetch(`${server.url}/loki/api/v1/push`, {
