@@ -223,7 +223,7 @@ Result<AgentReport> decode_agent_report(std::string_view header) {
   dom::parser parser;
   dom::object root;
   if (parser.parse(header.data(), header.size()).get(root) != simdjson::SUCCESS)
-    return bad("no JSON object");
+    return bad("not a JSON object");
   ASSIGN_OR_RETURN(const uint64_t version, read_count(root, "v"));
   if (version != 1) return bad("unknown version " + std::to_string(version));
   AgentReport r;

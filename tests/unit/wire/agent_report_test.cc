@@ -50,6 +50,22 @@ TEST_CASE("an agent's report round-trips, and every cut form of it is refused") 
   CHECK(*decode_agent_report(encode_agent_report(bare)) == bare);
 }
 
+TEST_CASE("the bytes of version 1 are what they have always been") {
+  const std::string text =
+      R"({"v":1,"agent":"9f3c0a1122334455","host":"app-1","version":"1.4.0",)"
+      R"("clock":"1764055378123456789","started":"1764050000000000001","containers":12,)"
+      R"("spool":{"bytes":81234,"lines":310,"age_ms":1200},)"
+      R"("dropped":{"refused":3,"spool_full":9},"set_aside":3,"offset_ms":-12,"retries":4,)"
+      R"("error":"connection refused","error_at":"1764055300000000000",)"
+      R"("lines":[["3f2a9c4b1d00",1041,250],["a0b1c2d3e4f5",7,1]],)"
+      R"("sources":[["3f2a9c4b1d00","api-1","json-file","file",1764055378120,0,1],)"
+      R"(["a0b1c2d3e4f5","queue-1","local","api",0,-1,0]]})";
+  CHECK(encode_agent_report(sample()) == text);
+  const auto read = decode_agent_report(text);
+  REQUIRE(read.ok());
+  CHECK(*read == sample());
+}
+
 TEST_CASE("the largest report fits into a header line, whatever the texts hold") {
   AgentReport r = sample();
   r.host = std::string(500, 'h');
@@ -99,8 +115,8 @@ TEST_CASE("a report describes as many sources as there is room for, and says how
 
 TEST_CASE("members unknown to this release are ignored; what cannot be is refused and named") {
   CHECK(decode_agent_report(R"({"v":1,"agent":"a","mood":["good"]})").ok());
-  CHECK(refusal("") == "X-Logsvc-Agent: no JSON object");
-  CHECK(refusal("[]") == "X-Logsvc-Agent: no JSON object");
+  CHECK(refusal("") == "X-Logsvc-Agent: not a JSON object");
+  CHECK(refusal("[]") == "X-Logsvc-Agent: not a JSON object");
   CHECK(refusal(R"({"agent":"a"})") == "X-Logsvc-Agent: unknown version 0");
   CHECK(refusal(R"({"v":2,"agent":"a"})") == "X-Logsvc-Agent: unknown version 2");
   CHECK(refusal(R"({"v":1})") == "X-Logsvc-Agent: no \"agent\"");
