@@ -37,10 +37,10 @@ TargetRow row_of(const Pusher::Status& server, const RefusedLines& refused) {
 }  // namespace
 
 // Members depend on those before them; destruction in reverse is the shutdown.
-struct Agent::Parts {
+struct Agent::Parts : SpoolWakeup {
   Parts(AgentConfig c, const Clock& k, Metrics& m, Diagnostics& d)
       : config(std::move(c)), clock(k), registry(m), diagnostics(d), metrics(m) {}
-  ~Parts() {
+  ~Parts() override {
     ending = true;
     MutexLock lock(describing);
     described = false;
@@ -50,7 +50,7 @@ struct Agent::Parts {
   Status start_pushers();
   // On the thread of standard input: until all is pushed.
   void finish_input() const;
-  void wake() {
+  void wake() override {
     for (const auto& pusher : pushers) pusher->wake();
   }
 
@@ -193,9 +193,8 @@ Result<std::unique_ptr<Agent>> Agent::start(AgentConfig config, FileSystem& file
   RETURN_IF_ERROR(p->open_page());
   RETURN_IF_ERROR(p->start_pushers());
   ASSIGN_OR_RETURN(p->sources,
-                   Sources::start({p->config, *p->spool, files, clock, metrics, p->metrics,
-                                   diagnostics, [parts = p.get()] { parts->wake(); },
-                                   [parts = p.get()] { parts->finish_input(); }}));
+                   Sources::start({p->config, *p->spool, *p, files, clock, metrics, p->metrics,
+                                   diagnostics, [parts = p.get()] { parts->finish_input(); }}));
   p->reading = true;
   {
     MutexLock lock(p->describing);

@@ -150,8 +150,8 @@ struct Sources::Parts {
   Status start_gelf(const ScrapeConfig& scrape, std::shared_ptr<const Job> job);
   Status start_push_api(const ScrapeConfig& scrape, std::shared_ptr<const Job> job);
   std::unique_ptr<SpoolStore> make_store() const {
-    return std::make_unique<SpoolStore>(context.spool, context.clock, context.metrics,
-                                        context.diagnostics, context.on_spooled);
+    return std::make_unique<SpoolStore>(context.spool, context.wakeup, context.clock,
+                                        context.metrics, context.diagnostics);
   }
   PipelineContext pipelines() const {
     return {context.clock, context.registry, context.diagnostics, context.config.host_label,
@@ -212,10 +212,10 @@ Status Sources::Parts::start_docker(DockerJob job, bool with_events) {
     return from.job->open(from.labels(container, stream));
   };
   options.max_line_bytes = config.max_line_bytes;
-  options.on_spooled = context.on_spooled;
   options.source_prefix = from.prefix;
-  reading->loop = std::make_unique<ReadLoop>(context.spool, context.clock, context.metrics,
-                                             context.diagnostics, std::move(options));
+  reading->loop =
+      std::make_unique<ReadLoop>(context.spool, context.wakeup, context.clock, context.metrics,
+                                 context.diagnostics, std::move(options));
   WatcherOptions watching;
   watching.read_by = config.read_by == "api"    ? ReadBy::kApi
                      : config.read_by == "file" ? ReadBy::kFile
@@ -227,8 +227,8 @@ Status Sources::Parts::start_docker(DockerJob job, bool with_events) {
   watching.wanted_changes = !reading->asked.empty();
   if (with_events) {
     reading->events =
-        std::make_unique<EventLines>(context.spool, context.clock, context.metrics.lines_overrun,
-                                     config.host_label, context.on_spooled);
+        std::make_unique<EventLines>(context.spool, context.wakeup, context.clock,
+                                     context.metrics.lines_overrun, config.host_label);
     watching.events_since = reading->events->last();
     watching.on_event = [events = reading->events.get()](const DockerEvent& event) {
       events->add(event);

@@ -11,6 +11,7 @@
 #include "agent/agent_metrics.h"
 #include "agent/pipeline/job.h"
 #include "agent/spool/spool.h"
+#include "agent/spool/spool_wakeup.h"
 #include "agent/status_page.h"
 #include "os/file_system.h"
 #include "wire/agent_report.h"
@@ -22,12 +23,12 @@ class Sources {
   struct Context {
     const AgentConfig& config;
     Spool& spool;
+    SpoolWakeup& wakeup;  // of those who send
     FileSystem& files;
     const Clock& clock;
     Metrics& registry;
     AgentMetrics& metrics;
     Diagnostics& diagnostics;
-    std::function<void()> on_spooled;  // wakes the pushers
     // Standard input, if that is what is read, has ended and is in the spool.
     std::function<void()> on_input_end = [] {};
   };

@@ -20,7 +20,6 @@ constexpr Duration kPollInterval = 250 * kMillisecond;  // of files that cannot 
 constexpr Duration kSilenceCheckInterval = 10 * kSecond;
 constexpr Duration kRingInterval = 250 * kMillisecond;
 constexpr Duration kMaxSilence = kHour;
-constexpr Duration kSpoolFullWait = 500 * kMillisecond;
 constexpr uint32_t kWatched = IN_MODIFY | IN_CREATE | IN_MOVED_TO;
 
 void add_to_poll(int poll_fd, int fd) {
@@ -36,9 +35,9 @@ int wait_ms(int64_t ns) {
 
 }  // namespace
 
-ReadLoop::ReadLoop(Spool& spool, const Clock& clock, AgentMetrics& metrics,
+ReadLoop::ReadLoop(Spool& spool, SpoolWakeup& wakeup, const Clock& clock, AgentMetrics& metrics,
                    Diagnostics& diagnostics, Options options)
-    : spool_(spool),
+    : wakeup_(wakeup),
       clock_(clock),
       metrics_(metrics),
       diagnostics_(diagnostics),
@@ -54,7 +53,8 @@ ReadLoop::ReadLoop(Spool& spool, const Clock& clock, AgentMetrics& metrics,
                options_.max_line_bytes},
       wake_fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       poll_fd_(::epoll_create1(EPOLL_CLOEXEC)),
-      watch_fd_(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK)) {
+      watch_fd_(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK)),
+      room_(stop_, metrics, diagnostics) {
   add_to_poll(poll_fd_, wake_fd_);
   if (watch_fd_ >= 0) add_to_poll(poll_fd_, watch_fd_);
   thread_ = std::thread([this] { run(); });
@@ -402,19 +402,8 @@ void ReadLoop::check_silence(int64_t now) {
 
 bool ReadLoop::commit(Entry& e) {
   const bool lines = !writer_.empty();
-  while (true) {
-    const Status done = e.log.commit();
-    if (done.ok()) break;
-    if (stop_) return false;
-    metrics_.spool_full_waits.add();
-    diagnostics_.warn("agent", "the spool takes no more: reading waits, Docker keeps the lines",
-                      {{"why", done.error().message}});
-    for (int64_t until = clock_.steady_ns() + kSpoolFullWait;
-         !stop_ && clock_.steady_ns() < until;) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    }
-  }
-  if (lines) options_.on_spooled();
+  if (!room_.append([&] { return e.log.commit(); })) return false;
+  if (lines) wakeup_.wake();
   return true;
 }
 

@@ -16,6 +16,8 @@
 #include <vector>
 
 #include "agent/docker/container_log.h"
+#include "agent/spool/full_spool.h"
+#include "agent/spool/spool_wakeup.h"
 #include "base/mutex.h"
 
 namespace logsvc::agent {
@@ -41,15 +43,14 @@ class ReadLoop {
   struct Options {
     MakePipeline make_pipeline;
     size_t max_line_bytes = 256u << 10;
-    std::function<void()> on_spooled;        // wakes the pushers
     std::string source_prefix = "docker/";   // of sources, before the container's id
     Duration busy_wait = 25 * kMillisecond;  // between rounds that give little
     Duration silence = 60 * kSecond;         // then kSilent; doubles while it lasts
   };
 
   // Starts the thread. Borrows everything.
-  ReadLoop(Spool& spool, const Clock& clock, AgentMetrics& metrics, Diagnostics& diagnostics,
-           Options options);
+  ReadLoop(Spool& spool, SpoolWakeup& wakeup, const Clock& clock, AgentMetrics& metrics,
+           Diagnostics& diagnostics, Options options);
   ~ReadLoop();
   // Ends the thread; what was read is in the spool. Commands do nothing from then on.
   void stop();
@@ -117,7 +118,7 @@ class ReadLoop {
   bool commit(Entry& e);
   void report(Entry& e, Report::Kind kind, std::string why = "");
 
-  Spool& spool_;
+  SpoolWakeup& wakeup_;
   const Clock& clock_;
   AgentMetrics& metrics_;
   Diagnostics& diagnostics_;
@@ -128,6 +129,7 @@ class ReadLoop {
   std::function<void(Report)> on_report_ = [](Report) {};
   int wake_fd_ = -1, poll_fd_ = -1, watch_fd_ = -1;
   std::atomic<bool> stop_{false};
+  WaitForRoom room_;
   Mutex mutex_;
   std::vector<std::function<void()>> commands_ GUARDED_BY(mutex_);
   // The thread's alone.

@@ -16,6 +16,7 @@
 #include "agent/push/push_target.h"
 #include "agent/spool/refused_lines.h"
 #include "agent/spool/spool.h"
+#include "agent/spool/spool_wakeup.h"
 #include "base/mutex.h"
 #include "os/clock.h"
 #include "telemetry/diagnostics.h"
@@ -36,7 +37,7 @@ struct PusherOptions {
   bool drop_rate_limited = false;            // 429 is a final no
 };
 
-class Pusher {
+class Pusher : public SpoolWakeup {
  public:
   // What every report of this agent says, asked from the pusher's thread.
   struct Says {
@@ -59,10 +60,9 @@ class Pusher {
   Pusher(Spool& spool, RefusedLines& refused, PushTarget& target, const Clock& clock,
          AgentMetrics& metrics, Diagnostics& diagnostics, PusherOptions options, Says says);
   // Ends within the target's cancel; what is not acknowledged stays in the spool.
-  ~Pusher();
+  ~Pusher() override;
 
-  // Something is in the spool.
-  void wake();
+  void wake() override;
   Status status() const;  // any thread
 
  private:

@@ -112,9 +112,8 @@ struct Reading {
       return job->open(meta_labels(c, s));
     };
     reading.max_line_bytes = 1u << 20;
-    reading.on_spooled = [this] { pusher->wake(); };
     reading.busy_wait = kMillisecond;
-    loop = std::make_unique<ReadLoop>(*spool, clock, metrics, quiet, reading);
+    loop = std::make_unique<ReadLoop>(*spool, *pusher, clock, metrics, quiet, reading);
     WatcherOptions watching;
     watching.wanted = [job](const Container& c) {
       return job->keeps(meta_labels(c, OutputStream::kStdout));
