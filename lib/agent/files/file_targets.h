@@ -14,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "agent/common/folder_watches.h"
 #include "agent/files/tailed_file.h"
 #include "agent/files/target_files.h"
 #include "agent/pipeline/job.h"
@@ -89,7 +90,7 @@ class FileTargets {
   // A turn for each file that has something. False: stopping.
   bool round(int64_t now);
   void wait(int64_t until_ns);
-  void read_events();
+  void on_event(const FolderWatches::Event& event);
   void publish();
   void report_positions() const;
 
@@ -99,7 +100,7 @@ class FileTargets {
   Diagnostics& diagnostics_;
   FileMetrics metrics_;
   const TailContext context_;
-  int wake_fd_ = -1, watch_fd_ = -1;
+  int wake_fd_ = -1;
   std::atomic<bool> stop_{false};
   // The thread's alone.
   std::vector<JobTargets> jobs_;
@@ -108,7 +109,8 @@ class FileTargets {
   std::set<std::string> ready_;        // sources
   // Files that were left, with their jobs: they may come again under other names.
   std::deque<std::pair<std::string, FilePlace>> left_;
-  std::map<std::string, int> watches_;    // by folder
+  FolderWatches watches_;
+  std::map<std::string, int> watch_of_;   // by folder
   std::map<int, std::string> folder_of_;  // by watch
   bool sync_soon_ = false;
   mutable Mutex mutex_;
