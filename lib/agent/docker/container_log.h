@@ -2,7 +2,7 @@
 //
 //   bytes → records → resume filter → joined lines → pipeline → groups with the place behind them
 //
-// Belongs to the thread of ReadLoop.
+// For the thread of ReadLoop.
 #pragma once
 
 #include <array>

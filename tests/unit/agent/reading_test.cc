@@ -155,6 +155,10 @@ struct Printer {
   size_t total = 0;
 
   void add(const std::string& name, bool tty = false) { ids[name] = fake.run(name, {}, tty); }
+  void add_rotating(const std::string& name) {
+    add(name);
+    fake.set_max_size(ids[name], "10m");
+  }
   void print(const std::string& name, int n) {
     for (; n > 0; --n) {
       auto& lines = printed[name];
@@ -248,6 +252,34 @@ TEST_CASE("a Promtail job: dropped containers are not read at all; the rest is l
   CHECK(reading.metrics.readers.value() == 1);
 }
 
+TEST_CASE("a log that rotates is read by answers, whenever there is something new") {
+  FakeDocker fake;
+  MemFileSystem files;
+  FlakyTarget target(1);
+  std::mt19937_64 random(1);
+  Printer printer{fake, random, {}, {}, 0};
+  printer.add_rotating("app");
+  printer.print("app", 100);
+  Reading reading(fake, files, target);
+  target.wait_for(printer.total);
+  for (int round = 0; round < 5; ++round) {
+    printer.print("app", 30);
+    // The stream that tells of new records repeats them, or leaves them out.
+    fake.rotate(printer.ids["app"], SIZE_MAX, 20);
+    printer.print("app", 5);
+    target.wait_for(printer.total);
+  }
+  fake.stop(printer.ids["app"]);
+  fake.start(printer.ids["app"]);
+  printer.print("app", 3);
+  target.wait_for(printer.total);
+  printer.print("app", 200);
+  fake.stop(printer.ids["app"]);
+  CHECK(target.wait_for(printer.total) == printer.printed);
+  CHECK(target.count() == printer.total);
+  CHECK(reading.metrics.gaps.value() == 0);
+}
+
 TEST_CASE("a rate that is to be kept makes the reader wait, and loses nothing") {
   FakeDocker fake;
   MemFileSystem files;
@@ -302,7 +334,8 @@ TEST_CASE("cut streams, failing requests, a flaky server, kills: nothing lost, n
     FlakyTarget target(seed);
     target.fail_one_in = 3;
     Printer printer{fake, random, {}, {}, 0};
-    for (int i = 0; i < 5; ++i) printer.add("c" + std::to_string(i), i == 4);
+    for (int i = 0; i < 3; ++i) printer.add("c" + std::to_string(i), i == 2);
+    for (int i = 3; i < 5; ++i) printer.add_rotating("c" + std::to_string(i));
     auto reading = std::make_unique<Reading>(fake, files, target, seed % 2 ? 0 : 100'000);
     for (int step = 0; step < 120; ++step) {
       const std::string name = "c" + std::to_string(random() % 5);
