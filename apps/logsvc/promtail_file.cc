@@ -3,7 +3,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "agent/pipeline/job.h"
+#include "agent/jobs/job.h"
 #include "config/settings.h"
 
 namespace logsvc {

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "agent/agent_config.h"
-#include "agent/agent_metrics.h"
-#include "agent/pipeline/job.h"
+#include "agent/common/agent_metrics.h"
+#include "agent/jobs/job.h"
 #include "agent/spool/spool.h"
 #include "agent/spool/spool_wakeup.h"
 #include "agent/status_page.h"

@@ -17,7 +17,7 @@
 #include <functional>
 #include <string>
 
-#include "agent/agent_metrics.h"
+#include "agent/common/agent_metrics.h"
 #include "agent/docker/docker_client.h"
 #include "agent/docker/network_directory.h"
 #include "agent/docker/read_loop.h"

@@ -11,7 +11,7 @@
 #include <optional>
 #include <string>
 
-#include "agent/agent_metrics.h"
+#include "agent/common/agent_metrics.h"
 #include "agent/docker/docker_client.h"
 #include "agent/docker/log_files.h"
 #include "agent/docker/log_frame_decoder.h"

@@ -17,7 +17,7 @@
 #include "agent/common/folder_watches.h"
 #include "agent/files/tailed_file.h"
 #include "agent/files/target_files.h"
-#include "agent/pipeline/job.h"
+#include "agent/jobs/job.h"
 #include "base/mutex.h"
 
 namespace logsvc::agent {

@@ -1,4 +1,4 @@
-#include "agent/promtail/promtail_config.h"
+#include "agent/config/promtail_config.h"
 
 #include <algorithm>
 #include <set>

@@ -10,7 +10,7 @@
 #include <string>
 #include <thread>
 
-#include "agent/agent_metrics.h"
+#include "agent/common/agent_metrics.h"
 #include "agent/push/batch.h"
 #include "agent/push/clock_offset.h"
 #include "agent/push/push_target.h"

@@ -8,7 +8,7 @@
 #include <atomic>
 #include <span>
 
-#include "agent/agent_metrics.h"
+#include "agent/common/agent_metrics.h"
 #include "agent/spool/spool.h"
 #include "telemetry/diagnostics.h"
 

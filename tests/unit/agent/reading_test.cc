@@ -10,7 +10,7 @@
 
 #include "agent/docker/container_watcher.h"
 #include "agent/docker/meta_labels.h"
-#include "agent/pipeline/job.h"
+#include "agent/jobs/job.h"
 #include "agent/push/pusher.h"
 #include "support/fake_docker.h"
 #include "support/mem_file_system.h"

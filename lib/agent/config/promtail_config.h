@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "agent/promtail/client_config.h"
-#include "agent/promtail/scrape_config.h"
+#include "agent/config/client_config.h"
+#include "agent/config/scrape_config.h"
 #include "base/result.h"
 #include "config/settings.h"
 
