@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "agent/jobs/job.h"
+#include "agent/promtail/parse_config.h"
 #include "config/settings.h"
 
 namespace logsvc {

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "agent/config/promtail_config.h"
+#include "agent/config/limits_config.h"
 #include "agent/pipeline/token_bucket.h"
 #include "base/mutex.h"
 #include "telemetry/metrics.h"

@@ -11,6 +11,7 @@
 #include "agent/docker/container_watcher.h"
 #include "agent/docker/meta_labels.h"
 #include "agent/jobs/job.h"
+#include "agent/promtail/parse_config.h"
 #include "agent/push/pusher.h"
 #include "support/fake_docker.h"
 #include "support/mem_file_system.h"
