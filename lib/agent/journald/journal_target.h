@@ -11,7 +11,7 @@
 #include "agent/files/line_store.h"
 #include "agent/jobs/job.h"
 #include "agent/jobs/labelled_pipelines.h"
-#include "agent/journald/journal.h"
+#include "agent/journald/systemd_reader.h"
 #include "telemetry/metrics.h"
 
 namespace logsvc::agent {
