@@ -322,7 +322,8 @@ size_t ReadLoop::round() {
 
 size_t ReadLoop::take_turn(FollowedLog& log) {
   const int fd = log.log.stream_fd();
-  const Turn turn = log.log.turn(log.log.paused_until() == 0 ? kTurnBytes : kLimitedTurnBytes);
+  const TurnResult turn =
+      log.log.turn(log.log.paused_until() == 0 ? kTurnBytes : kLimitedTurnBytes);
   if (!log.log.has_stream()) unpoll_fd(fd);
   if (!commit(log)) return turn.bytes;
   if (turn.bytes > 0) {

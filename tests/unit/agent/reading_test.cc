@@ -104,8 +104,8 @@ struct Reading {
     pushing.batch_wait = 0;
     pushing.min_backoff = kMillisecond;
     pushing.max_backoff = 4 * kMillisecond;
-    pusher = std::make_unique<Pusher>(*spool, *refused, target, clock, metrics, quiet, pushing,
-                                      Pusher::Says{[] { return wire::AgentReport{}; }});
+    pusher =
+        std::make_unique<Pusher>(*spool, *refused, target, clock, metrics, quiet, pushing, reports);
     ReadLoop::Options reading;
     auto job = Job::automatic(nullptr, {clock, registry, quiet, "host"});
     if (!scrape.empty()) job = job_of(scrape);
@@ -139,6 +139,9 @@ struct Reading {
   Metrics registry;
   AgentMetrics metrics{registry};
   Diagnostics quiet{clock, LogLevel::kError, LogFormat::kLogfmt, [](std::string_view) {}};
+  struct : ReportSource {
+    wire::AgentReport report() override { return {}; }
+  } reports;
   DockerClient docker;
   std::unique_ptr<Spool> spool;
   std::unique_ptr<RefusedLines> refused;

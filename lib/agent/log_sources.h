@@ -18,7 +18,7 @@
 
 namespace logsvc::agent {
 
-class Sources {
+class LogSources {
  public:
   struct Context {
     const AgentConfig& config;
@@ -34,8 +34,8 @@ class Sources {
   };
   // Borrows everything; the context's objects outlive it. kInvalid for a configuration of which a
   // part cannot be read.
-  static Result<std::unique_ptr<Sources>> start(const Context& context);
-  ~Sources();
+  static Result<std::unique_ptr<LogSources>> start(const Context& context);
+  ~LogSources();
 
   // Why nothing can be told to be read yet; empty: everything is there. Any thread.
   std::string not_ready() const;
@@ -45,9 +45,9 @@ class Sources {
   std::vector<wire::SourceDescription> describe() const;
 
  private:
-  struct Parts;
-  explicit Sources(std::unique_ptr<Parts> parts);
-  std::unique_ptr<Parts> parts_;
+  struct Impl;
+  explicit LogSources(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace logsvc::agent
