@@ -110,24 +110,34 @@ void FileTargets::watch(const std::string& folder) {
   folder_of_[id] = folder;
 }
 
-std::optional<uint64_t> FileTargets::begin_at(const std::string& source, const std::string& job,
-                                              Compression compression, int fd) const {
-  const bool packed = compression != Compression::kNone;
-  const auto head = packed ? unpacked_head(fd, compression) : std::nullopt;
+std::optional<uint64_t> FileTargets::begin_at(const TailedFile::Options& file, int fd) {
+  const bool packed = file.compression != Compression::kNone;
+  const auto head = packed ? unpacked_head(fd, file.compression) : std::nullopt;
   if (packed && !head) return 0;           // which will be said
   if (packed && head->empty()) return {};  // it is being written
-  const auto is_that = [&](const FileIdentity& file) {
-    return packed ? begins_so(*head, file) : is_same_file(fd, file);
+  const auto is_that = [&](const FileIdentity& other) {
+    return packed ? begins_so(*head, other) : is_same_file(fd, other);
   };
-  for (const auto& [other, tail] : tails_) {
-    if (other == source || tail.job != job) continue;
-    const auto file = packed ? tail.file->identity() : std::nullopt;
-    if (packed ? file && is_that(*file) : tail.file->reads_renamed(fd)) return {};
+  for (const auto& [source, tail] : tails_) {
+    if (source == file.source || tail.job != file.job) continue;
+    const auto other = packed ? tail.file->identity() : std::nullopt;
+    if (packed ? other && is_that(*other) : tail.file->reads_renamed(fd)) return {};
   }
   for (auto left = left_.rbegin(); left != left_.rend(); ++left) {
-    if (left->first == job && is_that(left->second.file)) return left->second.offset;
+    if (left->first == file.job && is_that(left->second.file)) return left->second.offset;
   }
   return 0;
+}
+
+bool FileTargets::is_target(const std::string& job, const std::string& path) {
+  return std::any_of(tails_.begin(), tails_.end(), [&](const auto& one) {
+    return one.second.job == job && one.second.file->path() == path;
+  });
+}
+
+void FileTargets::on_left(const std::string& job, const FilePlace& place) {
+  left_.emplace_back(job, place);
+  if (left_.size() > kMaxLeft) left_.pop_front();
 }
 
 void FileTargets::add_tail(const FileJob& job, const Labels& discovered, const std::string& path) {
@@ -151,18 +161,8 @@ void FileTargets::add_tail(const FileJob& job, const Labels& discovered, const s
     }
     options.decoder = std::move(*decoder);
   }
-  options.begin_at = [this, source, name = job.job->name(), c = options.compression](int fd) {
-    return begin_at(source, name, c, fd);
-  };
-  options.is_target = [this, name = job.job->name()](const std::string& other) {
-    return std::any_of(tails_.begin(), tails_.end(), [&](const auto& one) {
-      return one.second.job == name && one.second.file->path() == other;
-    });
-  };
-  options.on_left = [this, name = job.job->name()](const FilePlace& place) {
-    left_.emplace_back(name, place);
-    if (left_.size() > kMaxLeft) left_.pop_front();
-  };
+  options.job = job.job->name();
+  options.others = this;
   const auto known = options_.promtail_offsets.find(full);
   if (known != options_.promtail_offsets.end()) options.start_offset = known->second;
   const std::filesystem::path parts(full);

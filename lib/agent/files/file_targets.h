@@ -37,7 +37,7 @@ Labels with_address(Labels labels);
 // The files there are now for a target: by __path__, __path_exclude__ and __host__.
 std::vector<std::string> files_of_target(const Labels& relabelled, const std::string& host);
 
-class FileTargets {
+class FileTargets : private OtherFiles {
  public:
   struct Options {
     std::vector<FileJob> jobs;
@@ -59,7 +59,7 @@ class FileTargets {
   FileTargets(Options options, LineStore& store, const Clock& clock, Metrics& metrics,
               Diagnostics& diagnostics);
   // Ends the thread. Lines that are held back stay in their files.
-  ~FileTargets();
+  ~FileTargets() override;
 
   std::vector<Status> status() const;  // any thread
 
@@ -83,9 +83,9 @@ class FileTargets {
   void leave_dropped();
   void sync_target(const FileJob& job, const StaticConfig& target);
   void add_tail(const FileJob& job, const Labels& discovered, const std::string& path);
-  // Where a target that is new at its path begins; see TailedFile::Options.
-  std::optional<uint64_t> begin_at(const std::string& source, const std::string& job,
-                                   Compression compression, int fd) const;
+  std::optional<uint64_t> begin_at(const TailedFile::Options& file, int fd) override;
+  bool is_target(const std::string& job, const std::string& path) override;
+  void on_left(const std::string& job, const FilePlace& place) override;
   void watch(const std::string& folder);
   // A turn for each file that has something. False: stopping.
   bool round(int64_t now);
