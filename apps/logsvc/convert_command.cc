@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "agent/promtail/convert.h"
+#include "agent/promtail/parse_config.h"
 #include "commands.h"
 #include "exit_codes.h"
 

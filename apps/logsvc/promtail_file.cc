@@ -3,7 +3,8 @@
 #include <fstream>
 #include <iterator>
 
-#include "agent/pipeline/job.h"
+#include "agent/jobs/job.h"
+#include "agent/promtail/parse_config.h"
 #include "config/settings.h"
 
 namespace logsvc {

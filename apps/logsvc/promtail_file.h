@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "agent/promtail/promtail_config.h"
+#include "agent/config/promtail_config.h"
 
 namespace logsvc {
 

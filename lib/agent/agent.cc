@@ -5,11 +5,11 @@
 #include <chrono>
 #include <thread>
 
+#include "agent/log_sources.h"
 #include "agent/push/http_push_target.h"
 #include "agent/push/measured_push_target.h"
 #include "agent/push/pusher.h"
 #include "agent/shown_config.h"
-#include "agent/sources.h"
 #include "agent/status_page.h"
 #include "base/mutex.h"
 #include "base/shown_url.h"
@@ -37,10 +37,10 @@ TargetRow row_of(const Pusher::Status& server, const RefusedLines& refused) {
 }  // namespace
 
 // Members depend on those before them; destruction in reverse is the shutdown.
-struct Agent::Parts {
-  Parts(AgentConfig c, const Clock& k, Metrics& m, Diagnostics& d)
+struct Agent::Impl : SpoolWakeup, ReportSource {
+  Impl(AgentConfig c, const Clock& k, Metrics& m, Diagnostics& d)
       : config(std::move(c)), clock(k), registry(m), diagnostics(d), metrics(m) {}
-  ~Parts() {
+  ~Impl() override {
     ending = true;
     MutexLock lock(describing);
     described = false;
@@ -50,20 +50,26 @@ struct Agent::Parts {
   Status start_pushers();
   // On the thread of standard input: until all is pushed.
   void finish_input() const;
-  void wake() {
+  void wake() override {
     for (const auto& pusher : pushers) pusher->wake();
+  }
+  wire::AgentReport report() override;
+  std::vector<wire::SourceDescription> sources() override {
+    MutexLock lock(describing);
+    return described ? log_sources->describe() : std::vector<wire::SourceDescription>();
   }
 
   const AgentConfig config;
   const Clock& clock;
   Metrics& registry;
   Diagnostics& diagnostics;
+  const Timestamp started = clock.now();
   AgentMetrics metrics;
   std::unique_ptr<Spool> spool;
   std::unique_ptr<RefusedLines> refused;
   std::vector<std::unique_ptr<PushTarget>> targets;
   std::vector<std::unique_ptr<Pusher>> pushers;
-  std::unique_ptr<Sources> sources;
+  std::unique_ptr<LogSources> log_sources;
   std::atomic<bool> reading{false};  // sources are there
   std::atomic<bool> ending{false};
   // Pushers outlive the sources and ask for them.
@@ -72,7 +78,7 @@ struct Agent::Parts {
   std::unique_ptr<StatusPage> page;  // reads gauges of the others
 };
 
-Status Agent::Parts::open_spool(FileSystem& files) {
+Status Agent::Impl::open_spool(FileSystem& files) {
   SpoolOptions options;
   options.max_bytes = config.spool_bytes;
   options.on_dropped = [this](size_t client, uint64_t lines) {
@@ -103,12 +109,12 @@ Status Agent::Parts::open_spool(FileSystem& files) {
   return {};
 }
 
-Status Agent::Parts::open_page() {
+Status Agent::Impl::open_page() {
   if (config.listen.empty()) return {};
   ASSIGN_OR_RETURN(const auto address, config::parse_listen_address(config.listen));
-  StatusPage::Sources shown;
+  StatusInputs shown;
   shown.targets = [this] {
-    std::vector<TargetRow> rows = reading ? sources->targets() : std::vector<TargetRow>();
+    std::vector<TargetRow> rows = reading ? log_sources->targets() : std::vector<TargetRow>();
     if (reading) {
       for (const auto& pusher : pushers) rows.push_back(row_of(pusher->status(), *refused));
     }
@@ -116,7 +122,7 @@ Status Agent::Parts::open_page() {
   };
   shown.not_ready = [this]() -> std::string {
     if (config.promtail && !config.promtail->server.health_check_target) return "";
-    return reading ? sources->not_ready() : "starting";
+    return reading ? log_sources->not_ready() : "starting";
   };
   if (config.promtail) {
     shown.prefix = config.promtail->server.http_path_prefix;
@@ -124,7 +130,7 @@ Status Agent::Parts::open_page() {
   }
   shown.reload = config.on_reload;
   registry.gauge_function("promtail_targets_active_total", "Targets being read", [this] {
-    return reading ? static_cast<double>(sources->targets().size()) : 0;
+    return reading ? static_cast<double>(log_sources->targets().size()) : 0;
   });
   registry.sample_function("promtail_sent_entries_total", "Lines that a server took", "counter",
                            [&sent = metrics.lines_sent](const Metrics::AddSample& add) {
@@ -134,22 +140,18 @@ Status Agent::Parts::open_page() {
   return {};
 }
 
-Status Agent::Parts::start_pushers() {
-  const auto report = [this, started = clock.now()] {
-    wire::AgentReport r;
-    r.host = config.host_label;
-    r.version = config.version;
-    r.started = started;
-    r.containers = static_cast<uint64_t>(metrics.readers.value());
-    r.retries = metrics.push_retries.value();
-    if (const uint64_t lost = metrics.lines_overrun.value(); lost > 0)
-      r.dropped["spool_full"] = lost;
-    return r;
-  };
-  const auto describe = [this] {
-    MutexLock lock(describing);
-    return described ? sources->describe() : std::vector<wire::SourceDescription>();
-  };
+wire::AgentReport Agent::Impl::report() {
+  wire::AgentReport r;
+  r.host = config.host_label;
+  r.version = config.version;
+  r.started = started;
+  r.containers = static_cast<uint64_t>(metrics.readers.value());
+  r.retries = metrics.push_retries.value();
+  if (const uint64_t lost = metrics.lines_overrun.value(); lost > 0) r.dropped["spool_full"] = lost;
+  return r;
+}
+
+Status Agent::Impl::start_pushers() {
   for (const ClientConfig& client : config.clients) {
     PusherOptions options;
     options.name = client.name;
@@ -163,8 +165,7 @@ Status Agent::Parts::start_pushers() {
     const std::string host = url.ok() ? url->host + ":" + std::to_string(url->port) : client.name;
     targets.push_back(measured(std::move(target), host, registry, clock));
     pushers.push_back(std::make_unique<Pusher>(*spool, *refused, *targets.back(), clock, metrics,
-                                               diagnostics, std::move(options),
-                                               Pusher::Says{report, describe}));
+                                               diagnostics, std::move(options), *this));
   }
   if (pushers.empty()) {
     diagnostics.error(
@@ -173,7 +174,7 @@ Status Agent::Parts::start_pushers() {
   return {};
 }
 
-void Agent::Parts::finish_input() const {
+void Agent::Impl::finish_input() const {
   for (size_t client = 0; client < pushers.size(); ++client) {
     while (!ending && spool->waiting_lines(client) > 0)
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
@@ -181,21 +182,20 @@ void Agent::Parts::finish_input() const {
   if (!ending && !pushers.empty()) config.on_input_end();
 }
 
-Agent::Agent(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Agent::Agent(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Agent::~Agent() = default;
 
 Result<std::unique_ptr<Agent>> Agent::start(AgentConfig config, FileSystem& files,
                                             const Clock& clock, Metrics& metrics,
                                             Diagnostics& diagnostics) {
-  auto p = std::make_unique<Parts>(std::move(config), clock, metrics, diagnostics);
+  auto p = std::make_unique<Impl>(std::move(config), clock, metrics, diagnostics);
   RETURN_IF_ERROR(p->open_spool(files));
   // Before anything is read: if the address is taken nothing has happened.
   RETURN_IF_ERROR(p->open_page());
   RETURN_IF_ERROR(p->start_pushers());
-  ASSIGN_OR_RETURN(p->sources,
-                   Sources::start({p->config, *p->spool, files, clock, metrics, p->metrics,
-                                   diagnostics, [parts = p.get()] { parts->wake(); },
-                                   [parts = p.get()] { parts->finish_input(); }}));
+  ASSIGN_OR_RETURN(p->log_sources,
+                   LogSources::start({p->config, *p->spool, *p, files, clock, metrics, p->metrics,
+                                      diagnostics, [impl = p.get()] { impl->finish_input(); }}));
   p->reading = true;
   {
     MutexLock lock(p->describing);

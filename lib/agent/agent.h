@@ -24,9 +24,9 @@ class Agent {
   ~Agent();
 
  private:
-  struct Parts;
-  explicit Agent(std::unique_ptr<Parts> parts);
-  std::unique_ptr<Parts> parts_;
+  struct Impl;
+  explicit Agent(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace logsvc::agent

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "agent/promtail/promtail_config.h"
+#include "agent/config/promtail_config.h"
 #include "agent/reading_config.h"
 #include "config/settings.h"
 

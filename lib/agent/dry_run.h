@@ -8,8 +8,8 @@
 #include <ostream>
 #include <string>
 
-#include "agent/pipeline/job.h"
-#include "agent/promtail/promtail_config.h"
+#include "agent/config/promtail_config.h"
+#include "agent/jobs/job.h"
 #include "os/clock.h"
 
 namespace logsvc::agent {

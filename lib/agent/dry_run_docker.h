@@ -7,7 +7,7 @@
 
 #include "agent/docker/container_rules.h"
 #include "agent/dry_run.h"
-#include "agent/pipeline/job.h"
+#include "agent/jobs/job.h"
 
 namespace logsvc::agent {
 

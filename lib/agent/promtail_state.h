@@ -6,8 +6,8 @@
 #include <memory>
 #include <string>
 
+#include "agent/config/promtail_config.h"
 #include "agent/files/positions_file.h"
-#include "agent/promtail/promtail_config.h"
 #include "agent/spool/spool.h"
 #include "base/mutex.h"
 #include "os/clock.h"

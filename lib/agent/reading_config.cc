@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "agent/files/text_decoder.h"
-#include "agent/pipeline/job.h"
+#include "agent/jobs/job.h"
 #include "agent/pipeline/output_limits.h"
 #include "agent/pipeline/pipeline_entry.h"
 #include "agent/promtail/http_client_reader.h"

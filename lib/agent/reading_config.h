@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "agent/config/scrape_config.h"
 #include "agent/docker/container_rules.h"
-#include "agent/promtail/scrape_config.h"
 #include "base/result.h"
 
 namespace logsvc::agent {

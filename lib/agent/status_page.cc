@@ -74,8 +74,8 @@ std::string targets_json(const std::vector<TargetRow>& targets) {
 
 class StatusPage::Pages : public http::Handler {
  public:
-  Pages(const Metrics& metrics, Sources sources)
-      : metrics_(metrics), sources_(std::move(sources)) {}
+  Pages(const Metrics& metrics, StatusInputs inputs)
+      : metrics_(metrics), inputs_(std::move(inputs)) {}
 
   http::Admission admit(const http::Request&) override { return {kMaxBodyBytes, {}}; }
   void handle(http::Request& request, http::Response& response) override;
@@ -86,13 +86,13 @@ class StatusPage::Pages : public http::Handler {
   void reload(http::Response& response) const;
 
   const Metrics& metrics_;
-  const Sources sources_;
+  const StatusInputs inputs_;
 };
 
 void StatusPage::Pages::handle(http::Request& request, http::Response& response) {
-  const std::string& prefix = sources_.prefix;
+  const std::string& prefix = inputs_.prefix;
   const bool reloads = request.path == prefix + "/reload";
-  if (reloads && sources_.reload) {
+  if (reloads && inputs_.reload) {
     reload(response);  // whatever the method, as Promtail takes it
   } else if (reloads || !request.path.starts_with(prefix + "/")) {
     response.status = 404;
@@ -104,7 +104,7 @@ void StatusPage::Pages::handle(http::Request& request, http::Response& response)
 }
 
 void StatusPage::Pages::reload(http::Response& response) const {
-  const Status done = sources_.reload();
+  const Status done = inputs_.reload();
   response.status = done.ok() ? 200 : 500;
   response.close = true;  // the page begins anew with what is read
   response.set_body(done.ok() ? "" : "failed to reload config: " + done.error().message + "\n",
@@ -114,7 +114,7 @@ void StatusPage::Pages::reload(http::Response& response) const {
 void StatusPage::Pages::show(const std::string& page, const http::Request& request,
                              http::Response& response) const {
   if (page == "/ready") {
-    const std::string why = sources_.not_ready ? sources_.not_ready() : "";
+    const std::string why = inputs_.not_ready ? inputs_.not_ready() : "";
     if (!why.empty()) response.status = 503;
     response.set_body(why.empty() ? "Ready\n" : "Not ready: " + why + "\n", "text/plain");
   } else if (page == "/metrics") {
@@ -122,17 +122,17 @@ void StatusPage::Pages::show(const std::string& page, const http::Request& reque
   } else if (page == "/targets" || page == "/service-discovery") {
     show_targets(request, response);
   } else if (page == "/config") {
-    response.set_body(sources_.config, "text/plain; charset=utf-8");
+    response.set_body(inputs_.config, "text/plain; charset=utf-8");
   } else if (page == "/") {
     response.status = 303;
-    response.set_header("Location", sources_.prefix + "/targets");
+    response.set_header("Location", inputs_.prefix + "/targets");
   } else {
     response.status = 404;
   }
 }
 
 void StatusPage::Pages::show_targets(const http::Request& request, http::Response& response) const {
-  const auto targets = sources_.targets ? sources_.targets() : std::vector<TargetRow>();
+  const auto targets = inputs_.targets ? inputs_.targets() : std::vector<TargetRow>();
   if (request.query() == "format=json") {
     response.set_body(targets_json(targets), "application/json");
   } else {
@@ -147,8 +147,9 @@ StatusPage::~StatusPage() = default;
 
 Result<std::unique_ptr<StatusPage>> StatusPage::open(const config::ListenAddress& address,
                                                      const Clock& clock, Metrics& metrics,
-                                                     Diagnostics& diagnostics, Sources sources) {
-  auto pages = std::make_unique<Pages>(metrics, std::move(sources));
+                                                     Diagnostics& diagnostics,
+                                                     StatusInputs inputs) {
+  auto pages = std::make_unique<Pages>(metrics, std::move(inputs));
   http::HttpServerOptions options;
   options.host = address.host;
   options.port = address.port;

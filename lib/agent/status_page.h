@@ -22,20 +22,21 @@ struct TargetRow {
   std::vector<std::pair<std::string, std::string>> details;  // offset, lag, read by …
 };
 
+// What the page shows. Asked from its threads; must stay valid as long as the page.
+struct StatusInputs {
+  std::function<std::vector<TargetRow>()> targets;
+  std::function<std::string()> not_ready;  // why; empty: ready
+  std::string config;                      // shown at /config, secrets hidden
+  std::string prefix;                      // of all paths: "/promtail"
+  std::function<Status()> reload;          // of /reload; null: no such path
+};
+
 class StatusPage {
  public:
-  // Asked from the page's threads; must stay valid as long as the page.
-  struct Sources {
-    std::function<std::vector<TargetRow>()> targets;
-    std::function<std::string()> not_ready;  // why; empty: ready
-    std::string config;                      // shown at /config, secrets hidden
-    std::string prefix;                      // of all paths: "/promtail"
-    std::function<Status()> reload;          // of /reload; null: no such path
-  };
   // kUnavailable if the address is taken.
   static Result<std::unique_ptr<StatusPage>> open(const config::ListenAddress& address,
                                                   const Clock& clock, Metrics& metrics,
-                                                  Diagnostics& diagnostics, Sources sources);
+                                                  Diagnostics& diagnostics, StatusInputs inputs);
   ~StatusPage();
   int port() const;
 

@@ -1,5 +1,5 @@
 #include "agent/promtail/expand_env.h"
-#include "agent/promtail/promtail_config.h"
+#include "agent/promtail/parse_config.h"
 #include "agent/reading_config.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

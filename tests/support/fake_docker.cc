@@ -24,6 +24,7 @@ struct FakeContainer {
   std::string network_mode = "none", network_settings = "{}";
   std::string name;
   std::map<std::string, std::string> labels;
+  std::string max_size;  // empty: the log does not rotate
   bool tty = false;
   bool running = true;
   bool removed = false;
@@ -158,6 +159,8 @@ void FakeDocker::State::inspect(const std::string& id, httplib::Response& respon
     return;
   }
   const FakeContainer& c = found->second;
+  Json log_options = Json::object();
+  if (!c.max_size.empty()) log_options["max-size"] = c.max_size;
   const Json out = {
       {"Id", id},
       {"Name", "/" + c.name},
@@ -165,7 +168,7 @@ void FakeDocker::State::inspect(const std::string& id, httplib::Response& respon
        {{"Running", c.running}, {"Restarting", false}, {"StartedAt", std::to_string(c.starts)}}},
       {"Config", {{"Tty", c.tty}, {"Labels", c.labels}, {"Image", "fake"}}},
       {"HostConfig",
-       {{"LogConfig", {{"Type", "json-file"}, {"Config", Json::object()}}},
+       {{"LogConfig", {{"Type", "json-file"}, {"Config", log_options}}},
         {"NetworkMode", c.network_mode}}},
       {"NetworkSettings", Json::parse(c.network_settings)},
       {"LogPath", "/nowhere/" + id + "-json.log"}};
@@ -365,6 +368,11 @@ void FakeDocker::rotate(const std::string& id, size_t keep, size_t repeat) {
   c.first = c.log.size() - std::min(keep, c.log.size());
   c.repeat_from = c.log.size() - std::min(repeat, c.log.size());
   ++c.rotations;
+}
+
+void FakeDocker::set_max_size(const std::string& id, const std::string& size) {
+  const std::lock_guard lock(state_->mutex);
+  state_->containers[id].max_size = size;
 }
 
 void FakeDocker::set_network(const std::string& id, const std::string& mode,

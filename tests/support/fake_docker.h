@@ -28,6 +28,9 @@ class FakeDocker {
   void stop(const std::string& id);
   void rename(const std::string& id, const std::string& name);
   void remove(const std::string& id);
+  // The container's log option max-size: its log rotates, so the agent does not follow it. To be
+  // set before the agent looks at the container.
+  void set_max_size(const std::string& id, const std::string& size);
   // The oldest records are gone; followers get the newest again, as after a rotation.
   void rotate(const std::string& id, size_t keep, size_t repeat);
 

@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "agent/pipeline/job.h"
+#include "agent/jobs/job.h"
 #include "agent/pipeline/output_limits.h"
-#include "agent/promtail/promtail_config.h"
+#include "agent/promtail/parse_config.h"
 #include "support/fake_clock.h"
 
 namespace logsvc::testing {

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "agent/promtail/http_client_config.h"
+#include "agent/config/http_client_config.h"
 #include "base/result.h"
 #include "net/headers.h"
 

@@ -88,13 +88,13 @@ Status ContainerLog::open_files() {
   return {};
 }
 
-Turn ContainerLog::turn(size_t max_bytes) {
-  Turn turn = uses_files() ? read_files(max_bytes) : read_stream(max_bytes);
+TurnResult ContainerLog::turn(size_t max_bytes) {
+  TurnResult turn = uses_files() ? read_files(max_bytes) : read_stream(max_bytes);
   count();
   return turn;
 }
 
-Turn ContainerLog::read_files(size_t max_bytes) {
+TurnResult ContainerLog::read_files(size_t max_bytes) {
   if (!files_) {
     if (const Status opened = open_files(); !opened.ok()) {
       files_.reset();
@@ -112,8 +112,8 @@ Turn ContainerLog::read_files(size_t max_bytes) {
   return {};
 }
 
-Turn ContainerLog::read_stream(size_t max_bytes) {
-  Turn turn;
+TurnResult ContainerLog::read_stream(size_t max_bytes) {
+  TurnResult turn;
   const auto on_record = [this](LogRecord r) {
     // Podman's pieces are of any size and time.
     r.goes_on = of_podman_ && !r.text.ends_with('\n');

@@ -2,7 +2,7 @@
 //
 //   bytes → records → resume filter → joined lines → pipeline → groups with the place behind them
 //
-// Belongs to the thread of ReadLoop.
+// For the thread of ReadLoop.
 #pragma once
 
 #include <array>
@@ -11,7 +11,7 @@
 #include <optional>
 #include <string>
 
-#include "agent/agent_metrics.h"
+#include "agent/common/agent_metrics.h"
 #include "agent/docker/docker_client.h"
 #include "agent/docker/log_files.h"
 #include "agent/docker/log_frame_decoder.h"
@@ -48,7 +48,7 @@ enum class TurnEnd {
   kBroken,         // an answer broke off, or the file cannot be read
 };
 
-struct Turn {
+struct TurnResult {
   TurnEnd end = TurnEnd::kIdle;
   size_t bytes = 0;
   std::string why;  // of kBroken
@@ -75,7 +75,7 @@ class ContainerLog {
   std::string source() const { return source_; }
 
   // Reads up to about max_bytes into the writer. commit() must follow.
-  Turn turn(size_t max_bytes);
+  TurnResult turn(size_t max_bytes);
   // What the turn gave goes to the spool, with the place. kNoSpace: try again before anything else
   // is read by this thread.
   Status commit();
@@ -90,8 +90,8 @@ class ContainerLog {
   void rest() { files_.reset(); }
 
  private:
-  Turn read_files(size_t max_bytes);
-  Turn read_stream(size_t max_bytes);
+  TurnResult read_files(size_t max_bytes);
+  TurnResult read_stream(size_t max_bytes);
   Status open_files();
   void add_record(const LogRecord& record, bool last_try);
   void add_new(const LogRecord& record);

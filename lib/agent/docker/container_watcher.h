@@ -1,29 +1,25 @@
-// Knows which containers there are, and decides how each log is read: from its files where they can
-// be opened, else by answers of the API, one after the other, until nothing is left unread.
-// Events first, then the list: what happens in between is in both. Starts two threads.
-//
-// By the API, a log that does not rotate: follow → the answer ends → once more without following,
-// since an answer may end with records unread → ended, or followed again. An answer that does not
-// hold the place to go on from is asked for again with more in it. A log that rotates is not to be
-// followed: ReadLoop::hear_bell.
+// Knows which containers there are, and has a ContainerFollower for each: Docker's events first,
+// then its list; what happens in between is in both. Starts two threads: one takes the events, one
+// has the followers do what events, the list, timers and the ReadLoop give them to do.
 #pragma once
 
 #include <atomic>
 #include <deque>
 #include <functional>
 #include <map>
-#include <set>
+#include <memory>
 #include <string>
 #include <thread>
 
+#include "agent/common/timer_queue.h"
+#include "agent/docker/container_follower.h"
 #include "agent/docker/docker_client.h"
 #include "agent/docker/network_directory.h"
 #include "agent/docker/read_loop.h"
+#include "agent/docker/watched_containers.h"
 #include "base/mutex.h"
 
 namespace logsvc::agent {
-
-enum class ReadBy { kAuto, kApi, kFile };
 
 struct WatcherOptions {
   ReadBy read_by = ReadBy::kAuto;
@@ -37,88 +33,57 @@ struct WatcherOptions {
   bool wanted_changes = false;  // with time: it is asked at every reconcile_interval
 };
 
-// A container as the status page shows it.
-struct WatchedContainer {
-  std::string id, name, driver;
-  std::string read_by;  // "file", "api", or why it is not read
-  bool running = false;
-  std::string path;  // of the file it is read from
-};
-
-class ContainerWatcher {
+class ContainerWatcher : private ReadObserver {
  public:
   // Borrows everything. Stop the loop before the watcher goes: it reports to it.
   ContainerWatcher(DockerClient& docker, ReadLoop& loop, Spool& spool, const Clock& clock,
                    AgentMetrics& metrics, Diagnostics& diagnostics, WatcherOptions options);
-  ~ContainerWatcher();
+  ~ContainerWatcher() override;
 
   // All containers that are read or should be, by name. Any thread.
-  std::vector<WatchedContainer> status() const;
+  std::vector<WatchedContainer> status() const { return shown_.list(); }
   // Whether Docker has told its containers yet. Any thread.
   bool has_listed() const { return has_listed_; }
 
  private:
-  static constexpr uint64_t kTailRecords = 64;  // usually hold the place, and cost nothing
-  // How far back an answer reaches; the next kind if the place is not in it.
-  enum class Reach { kTail, kSince, kEverything };
-  struct Known {
-    bool by_file = false;
-    bool unreadable = false;
-    bool unwanted = false;
-    bool streaming = false;  // an answer is open or asked for
-    bool following = false;
-    bool has_bell = false;  // of a log that rotates: see ReadLoop::hear_bell
-    uint64_t rung = 0;      // records it told of while an answer was being read
-    bool done = false;      // ended, and read to its end
-    Reach reach = Reach::kTail;
-    Cursor cursor;
-    int64_t retry_at = 0;  // steady_ns; 0: none
-    int failures = 0;
-  };
+  void on_answer_end(const std::string& id, const Cursor& place) override;
+  void on_place_missing(const std::string& id, const Cursor& place) override;
+  void on_failure(const std::string& id, const Cursor& place, const std::string& why) override;
+  void on_silence(const std::string& id, const Cursor& place) override;
+  void on_new_records(const std::string& id, const Cursor& place, uint64_t records) override;
+  void on_wakeups_end(const std::string& id, const Cursor& place) override;
 
   void run_events();
   void run();
-  void post(std::function<void()> command);
+  // To be done by the followers' thread.
+  void post(std::function<void()> task);
+  // The same, by a container's follower, if it still has one.
+  void post_to(const std::string& id, std::function<void(ContainerFollower&)> task);
   void handle(const DockerEvent& event);
-  void handle(const ReadLoop::Report& report);
-  Result<Container> inspect(const std::string& id);
   void reconcile();
-  void retry_due();
-  // Reads, or goes on reading, as the container's state wants.
+  // Looks at a container that may be new.
   void look(const std::string& id, bool started);
-  bool read_files(Known& known, const Container& container);
-  std::string log_file_of(const Container& container, LogFileFormat& format);
-  void open_answer(Known& known, const Container& container, bool follow, Reach reach,
-                   uint64_t tail = kTailRecords);
-  // Follows, or reads what there is under a bell.
-  void open_running(Known& known, const Container& container);
-  void answer_error(Known& known, const Container& container, const Error& error);
-  void probe(const std::string& id, Known& known);
-  void retry_later(Known& known);
-  void mark_unreadable(Known& known, const Container& container, const std::string& why);
-  void gone(const std::string& id, bool started);
-  void show(const Container& container, std::string read_by, std::string path = "");
-  void show_running(const std::string& id, bool running);
-  void forget(const std::string& id);
+  // Enters when the follower is due next, or lets it go.
+  void settle(ContainerFollower& follower, const std::string& id);
 
+  const Clock& clock_;
   DockerClient& docker_;
   ReadLoop& loop_;
   Spool& spool_;
-  const Clock& clock_;
-  AgentMetrics& metrics_;
   Diagnostics& diagnostics_;
   const WatcherOptions options_;
   std::atomic<bool> stop_{false};
   std::atomic<bool> has_listed_{false};
-  mutable Mutex status_mutex_;
-  std::map<std::string, WatchedContainer> status_ GUARDED_BY(status_mutex_);  // by id
+  WatchedContainers shown_;
   Mutex mutex_;
-  CondVar wanted_;
-  std::deque<std::function<void()>> commands_ GUARDED_BY(mutex_);
-  // The readers' thread alone.
-  std::map<std::string, Known> known_;
+  CondVar posted_;
+  std::deque<std::function<void()>> tasks_ GUARDED_BY(mutex_);
+  // The followers' thread alone.
   NetworkDirectory networks_;
   std::string docker_root_;
+  const FollowerContext context_;
+  std::map<std::string, ContainerFollower> followers_;  // by id
+  TimerQueue<std::string> timers_;                      // ids
   int64_t next_reconcile_ = 0;
   // The events' thread alone.
   Timestamp last_event_ = 0;

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "agent/promtail/scrape_config.h"
+#include "agent/config/scrape_config.h"
 #include "base/result.h"
 #include "net/http_stream.h"
 #include "net/route.h"

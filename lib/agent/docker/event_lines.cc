@@ -4,6 +4,7 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "agent/spool/full_spool.h"
 #include "model/label_set.h"
 
 namespace logsvc::agent {
@@ -81,13 +82,9 @@ bool make_event_line(const DockerEvent& event, const std::string& host, EventLin
   return true;
 }
 
-EventLines::EventLines(Spool& spool, const Clock& clock, Counter& dropped, std::string host,
-                       std::function<void()> on_spooled)
-    : spool_(spool),
-      clock_(clock),
-      dropped_(dropped),
-      host_(std::move(host)),
-      on_spooled_(std::move(on_spooled)) {
+EventLines::EventLines(Spool& spool, SpoolWakeup& wakeup, const Clock& clock, Counter& dropped,
+                       std::string host)
+    : spool_(spool), wakeup_(wakeup), clock_(clock), dropped_(dropped), host_(std::move(host)) {
   const std::string position = spool.state(kSource).position;
   const auto [end, failure] =
       std::from_chars(position.data(), position.data() + position.size(), last_);
@@ -111,10 +108,10 @@ void EventLines::add(const DockerEvent& event) {
   builder_.finish(block);
   const std::string position = std::to_string(event.time) + key;
   SpoolGroup group{kSource, position, "", spool_.state(kSource).lines + 1, 1, clock_.now(), block};
-  if (!spool_.append({&group, 1}).ok()) return dropped_.add();
+  if (!append_or_drop(spool_, {&group, 1}, dropped_)) return;
   last_ = event.time;
   last_key_ = key;
-  on_spooled_();
+  wakeup_.wake();
 }
 
 }  // namespace logsvc::agent

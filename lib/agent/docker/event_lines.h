@@ -5,11 +5,11 @@
 // Labels: job="docker-events", host, service="docker-events", level.
 #pragma once
 
-#include <functional>
 #include <string>
 
 #include "agent/docker/docker_client.h"
 #include "agent/spool/spool.h"
+#include "agent/spool/spool_wakeup.h"
 #include "base/mutex.h"
 #include "os/clock.h"
 #include "telemetry/metrics.h"
@@ -28,10 +28,10 @@ bool make_event_line(const DockerEvent& event, const std::string& host, EventLin
 // Puts them into the spool, each once. Any thread.
 class EventLines {
  public:
-  // Borrows everything. on_spooled wakes the pushers; `dropped` counts those that a full spool has
-  // no room for: containers' lines are worth more.
-  EventLines(Spool& spool, const Clock& clock, Counter& dropped, std::string host,
-             std::function<void()> on_spooled);
+  // Borrows everything. `dropped` counts those that a full spool has no room for: containers' lines
+  // are worth more.
+  EventLines(Spool& spool, SpoolWakeup& wakeup, const Clock& clock, Counter& dropped,
+             std::string host);
 
   // The time of the last event in the spool; 0: none.
   Timestamp last() const;
@@ -39,10 +39,10 @@ class EventLines {
 
  private:
   Spool& spool_;
+  SpoolWakeup& wakeup_;
   const Clock& clock_;
   Counter& dropped_;
   const std::string host_;
-  const std::function<void()> on_spooled_;
   mutable Mutex mutex_;
   wire::PushBuilder builder_ GUARDED_BY(mutex_);
   Timestamp last_ GUARDED_BY(mutex_) = 0;

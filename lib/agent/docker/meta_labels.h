@@ -5,9 +5,9 @@
 #include <utility>
 #include <vector>
 
+#include "agent/config/scrape_config.h"
 #include "agent/docker/docker_client.h"
 #include "agent/docker/log_record.h"
-#include "agent/promtail/scrape_config.h"
 #include "model/label_set.h"
 
 namespace logsvc::agent {

@@ -2,122 +2,130 @@
 // gives each log a turn, and has what was read in the spool before it goes on.
 //
 // Files are watched by inotify, connections by epoll; nothing is polled but where inotify cannot
-// watch. When the spool is full everything waits: Docker keeps the lines.
+// watch. When the spool is full everything waits: Docker keeps the lines. What is to be read, and
+// how, is decided by ContainerFollower; the loop knows what is open, and no more.
 #pragma once
 
 #include <atomic>
 #include <deque>
-#include <functional>
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <thread>
+#include <variant>
 #include <vector>
 
+#include "agent/common/folder_watches.h"
+#include "agent/common/timer_queue.h"
 #include "agent/docker/container_log.h"
+#include "agent/docker/followed_log.h"
+#include "agent/spool/full_spool.h"
+#include "agent/spool/spool_wakeup.h"
 #include "base/mutex.h"
 
 namespace logsvc::agent {
 
+// Is told how reading goes on, by the loop's thread, and must not wait. `place` is that of the last
+// record that was read.
+class ReadObserver {
+ public:
+  virtual ~ReadObserver() = default;
+  // An answer was read to its end.
+  virtual void on_answer_end(const std::string& id, const Cursor& place) = 0;
+  // An answer does not hold the place to go on from: one that reaches further back is wanted.
+  virtual void on_place_missing(const std::string& id, const Cursor& place) = 0;
+  // An answer broke off, or a file cannot be read.
+  virtual void on_failure(const std::string& id, const Cursor& place, const std::string& why) = 0;
+  // An answer is open and gave nothing for a while.
+  virtual void on_silence(const std::string& id, const Cursor& place) = 0;
+  // No answer is open, and the wake-up stream had so many new records.
+  virtual void on_new_records(const std::string& id, const Cursor& place, uint64_t records) = 0;
+  virtual void on_wakeups_end(const std::string& id, const Cursor& place) = 0;
+};
+
 class ReadLoop {
  public:
-  struct Report {
-    enum class Kind {
-      kStreamEnded,
-      kAnchorMissing,
-      kBroken,
-      kSilent,  // a connection gave nothing for a while
-      kBell,    // something new is to be read; `records` of it have been seen
-      kBellEnded,
-      kFinished,  // everything of an ended container is in the spool
-    };
-    std::string id;
-    Kind kind;
-    Cursor cursor;
-    std::string why;
-    uint64_t records = 0;
-  };
   struct Options {
     MakePipeline make_pipeline;
     size_t max_line_bytes = 256u << 10;
-    std::function<void()> on_spooled;        // wakes the pushers
     std::string source_prefix = "docker/";   // of sources, before the container's id
     Duration busy_wait = 25 * kMillisecond;  // between rounds that give little
-    Duration silence = 60 * kSecond;         // then kSilent; doubles while it lasts
+    Duration silence = 60 * kSecond;         // then on_silence; doubles while it lasts
   };
+  // What the loop does when it is told to. A log is open from the first of these until Remove.
+  struct ReadFiles {
+    Container container;
+    std::string path;
+    LogFileFormat format;
+  };
+  struct ReadAnswer {
+    Container container;
+    std::unique_ptr<net::HttpStream> answer;
+    bool everything;  // it was asked for without a limit, so what is not in it is gone
+  };
+  struct WatchForNew {
+    Container container;
+    std::unique_ptr<net::HttpStream> records;  // see WakeupStream
+  };
+  struct Update {  // new name or labels
+    Container container;
+  };
+  struct EndRun {  // what is held back goes when all is read; the container may run again
+    std::string id;
+  };
+  struct Remove {  // the container is gone: its log is read to the end, then forgotten
+    std::string id;
+  };
+  using Command = std::variant<ReadFiles, ReadAnswer, WatchForNew, Update, EndRun, Remove>;
 
   // Starts the thread. Borrows everything.
-  ReadLoop(Spool& spool, const Clock& clock, AgentMetrics& metrics, Diagnostics& diagnostics,
-           Options options);
+  ReadLoop(Spool& spool, SpoolWakeup& wakeup, const Clock& clock, AgentMetrics& metrics,
+           Diagnostics& diagnostics, Options options);
   ~ReadLoop();
   // Ends the thread; what was read is in the spool. Commands do nothing from then on.
   void stop();
-  // Where reports go, from the loop's thread. Before the first command.
-  void report_to(std::function<void(Report)> on_report) { on_report_ = std::move(on_report); }
-
-  // For any thread; done in the order given.
-  void read_files(Container container, std::string path, LogFileFormat format);
-  void read_stream(Container container, std::unique_ptr<net::HttpStream> stream, bool everything);
-  // A follow stream that only tells that there is something new: where files rotate it repeats and
-  // leaves out records, so these are read by answers that do not follow.
-  void hear_bell(Container container, std::unique_ptr<net::HttpStream> stream);
-  // The next ring is wanted; one that was before counts. Rings are 250 ms apart at least.
-  void listen(const std::string& id);
-  // New name or labels.
-  void update(Container container);
-  // The container is not running: what is held back goes when all is read. It may run again.
-  void end_run(const std::string& id);
-  // The container is gone: read to the end, then forgotten.
-  void remove(const std::string& id);
+  // Before the first command; it is there until the loop is stopped.
+  void report_to(ReadObserver& observer) { observer_ = &observer; }
+  // Any thread; commands are done in the order given.
+  void tell(Command command);
   std::string source_of(const std::string& id) const { return options_.source_prefix + id; }
 
  private:
-  struct Bell {
-    std::unique_ptr<net::HttpStream> stream;
-    LogFrameDecoder decoder;
-    uint64_t records = 0;    // since the last report
-    bool listening = false;  // a report is wanted
-    int64_t not_before = 0;  // steady_ns
-  };
-  struct Entry {
-    explicit Entry(const LogContext& context, std::string source, Container c)
-        : log(context, std::move(source), std::move(c)) {}
-    ContainerLog log;
-    bool ready = false;    // in ready_
-    bool ended = false;    // flush at the end of what there is
-    bool removed = false;  // then forget
-    int watch = -1;        // of inotify
-    int64_t silent_at = 0;
-    Duration silence = 0;
-    std::unique_ptr<Bell> bell;
-  };
-
-  void post(std::function<void()> command);
+  void wake();
   void run();
   void run_commands();
-  Entry& entry(const Container& container);
-  Entry* find(const std::string& id);
-  void make_ready(Entry& e);
-  void watch(Entry& e, const std::string& path);
-  void forget(const std::string& id);
+  void run_command(ReadFiles& command);
+  void run_command(ReadAnswer& command);
+  void run_command(WatchForNew& command);
+  void run_command(Update& command);
+  void run_command(EndRun& command);
+  void run_command(Remove& command);
+  FollowedLog& open(const Container& container);
+  FollowedLog* find(const std::string& id);
+  void forget(FollowedLog& log);
+  void make_ready(FollowedLog& log);
+  // Its turn comes at log.paused_until(), and its connection does not wake the loop before.
+  void pause(FollowedLog& log);
+  void resume(FollowedLog& log);
+  void watch(FollowedLog& log, const std::string& path);
+  void poll_fd(int fd, FollowedLog& log);
+  void unpoll_fd(int fd);
+  // Enters when it is to be looked at next.
+  void schedule(FollowedLog& log) { timers_.set(&log, log.next_due()); }
+
   void wait(int64_t now);
-  // Those whose pause is over are ready again.
-  void end_pauses(int64_t now);
+  void on_readable(int fd);
+  void on_due(FollowedLog& log, int64_t now);
   void read_watches();
+  void read_wakeups(FollowedLog& log);
   // Gives every log that is ready a turn; the bytes read.
   size_t round();
-  size_t turn(Entry& e);
-  void finish(Entry& e);
-  void flush_due(int64_t now);
-  void check_silence(int64_t now);
-  // Reads what the bell has; reports it if that is wanted and due.
-  void ring(Entry& e);
+  size_t take_turn(FollowedLog& log);
+  void finish(FollowedLog& log);
   // Into the spool, however long it takes. False: stopping.
-  bool commit(Entry& e);
-  void report(Entry& e, Report::Kind kind, std::string why = "");
+  bool commit(FollowedLog& log);
 
-  Spool& spool_;
+  SpoolWakeup& wakeup_;
   const Clock& clock_;
   AgentMetrics& metrics_;
   Diagnostics& diagnostics_;
@@ -125,21 +133,19 @@ class ReadLoop {
   GroupWriter writer_;
   LogFileBuffers buffers_;
   const LogContext context_;
-  std::function<void(Report)> on_report_ = [](Report) {};
-  int wake_fd_ = -1, poll_fd_ = -1, watch_fd_ = -1;
   std::atomic<bool> stop_{false};
+  WaitForRoom room_;
+  ReadObserver* observer_ = nullptr;
+  int wake_fd_ = -1, poll_fd_ = -1;
   Mutex mutex_;
-  std::vector<std::function<void()>> commands_ GUARDED_BY(mutex_);
+  std::vector<Command> commands_ GUARDED_BY(mutex_);
   // The thread's alone.
-  std::map<std::string, std::unique_ptr<Entry>> entries_;
-  std::map<int, std::string> by_watch_;
-  std::map<int, std::string> by_fd_;
-  std::deque<std::string> ready_;
-  std::set<std::string> holding_;    // with lines that wait for their time
-  std::set<std::string> rung_;       // bells whose report is not due yet
-  std::set<std::string> paused_;     // ready, but a limit of rate wants them to wait
-  std::set<std::string> unwatched_;  // files that are looked at now and then
-  int64_t next_poll_ = 0, next_silence_check_ = 0;
+  FolderWatches watches_;
+  std::map<std::string, std::unique_ptr<FollowedLog>> logs_;  // by id
+  std::map<int, FollowedLog*> by_watch_;
+  std::map<int, FollowedLog*> by_fd_;
+  TimerQueue<FollowedLog*> timers_;
+  std::deque<std::string> ready_;  // ids
   std::thread thread_;
 };
 

@@ -72,9 +72,9 @@ void ResumeFilter::finish(bool last_try, const OnRecord& on_record) {
 void ResumeFilter::give_up_search(const OnRecord& on_record) {
   ++gaps_;
   searching_ = false;
-  const std::vector<Held> held = std::move(held_);
+  const std::vector<HeldRecord> held = std::move(held_);
   held_.clear();
-  for (const Held& h : held)
+  for (const HeldRecord& h : held)
     pass({h.stream, h.timestamp, h.text, h.file, h.offset, h.goes_on}, on_record);
 }
 

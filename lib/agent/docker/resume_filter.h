@@ -43,7 +43,7 @@ class ResumeFilter {
   uint64_t repeats() const { return repeats_; }  // records that Docker sent again
 
  private:
-  struct Held {
+  struct HeldRecord {
     OutputStream stream;
     Timestamp timestamp;
     std::string text;
@@ -64,7 +64,7 @@ class ResumeFilter {
   Cursor cursor_;
   bool searching_;
   uint32_t seen_at_anchor_ = 0;      // records of the anchor's stream and time in this answer
-  std::vector<Held> held_;           // since the answer began, while searching
+  std::vector<HeldRecord> held_;     // since the answer began, while searching
   std::array<Timestamp, 2> last_{};  // of each output, the last record passed on …
   std::array<uint32_t, 2> nth_{};    // … and how many with that time
   std::deque<Recent> recent_;        // the newest records from the API

@@ -2,7 +2,6 @@
 
 #include <poll.h>
 #include <sys/eventfd.h>
-#include <sys/inotify.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -62,11 +61,11 @@ FileTargets::FileTargets(Options options, LineStore& store, const Clock& clock, 
       clock_(clock),
       diagnostics_(diagnostics),
       metrics_(metrics),
-      context_{store_, clock_, metrics_, diagnostics_} {
+      context_{store_, clock_, metrics_, diagnostics_},
+      watches_(kEvents) {
   for (const FileJob& job : options_.jobs)
     jobs_.push_back({job, TargetFiles(job.target_files, diagnostics_), job.targets});
   wake_fd_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  watch_fd_ = ::inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
   thread_ = std::thread([this] { run(); });
 }
 
@@ -78,7 +77,6 @@ FileTargets::~FileTargets() {
   report_positions();
   tails_.clear();
   ::close(wake_fd_);
-  if (watch_fd_ >= 0) ::close(watch_fd_);
 }
 
 std::vector<FileTargets::Status> FileTargets::status() const {
@@ -105,31 +103,41 @@ void FileTargets::report_positions() const {
 }
 
 void FileTargets::watch(const std::string& folder) {
-  if (watch_fd_ < 0 || watches_.count(folder)) return;
-  const int id = ::inotify_add_watch(watch_fd_, folder.empty() ? "." : folder.c_str(), kEvents);
-  if (id < 0) return;  // looked at every sync_period instead
-  watches_[folder] = id;
+  if (watch_of_.count(folder)) return;
+  const int id = watches_.add(folder);
+  if (id == FolderWatches::kNone) return;  // looked at every sync_period instead
+  watch_of_[folder] = id;
   folder_of_[id] = folder;
 }
 
-std::optional<uint64_t> FileTargets::begin_at(const std::string& source, const std::string& job,
-                                              Compression compression, int fd) const {
-  const bool packed = compression != Compression::kNone;
-  const auto head = packed ? unpacked_head(fd, compression) : std::nullopt;
+std::optional<uint64_t> FileTargets::begin_at(const TailedFile::Options& file, int fd) {
+  const bool packed = file.compression != Compression::kNone;
+  const auto head = packed ? unpacked_head(fd, file.compression) : std::nullopt;
   if (packed && !head) return 0;           // which will be said
   if (packed && head->empty()) return {};  // it is being written
-  const auto is_that = [&](const FileIdentity& file) {
-    return packed ? begins_so(*head, file) : is_same_file(fd, file);
+  const auto is_that = [&](const FileIdentity& other) {
+    return packed ? begins_so(*head, other) : is_same_file(fd, other);
   };
-  for (const auto& [other, tail] : tails_) {
-    if (other == source || tail.job != job) continue;
-    const auto file = packed ? tail.file->identity() : std::nullopt;
-    if (packed ? file && is_that(*file) : tail.file->reads_renamed(fd)) return {};
+  for (const auto& [source, tail] : tails_) {
+    if (source == file.source || tail.job != file.job) continue;
+    const auto other = packed ? tail.file->identity() : std::nullopt;
+    if (packed ? other && is_that(*other) : tail.file->reads_renamed(fd)) return {};
   }
   for (auto left = left_.rbegin(); left != left_.rend(); ++left) {
-    if (left->first == job && is_that(left->second.file)) return left->second.offset;
+    if (left->first == file.job && is_that(left->second.file)) return left->second.offset;
   }
   return 0;
+}
+
+bool FileTargets::is_target(const std::string& job, const std::string& path) {
+  return std::any_of(tails_.begin(), tails_.end(), [&](const auto& one) {
+    return one.second.job == job && one.second.file->path() == path;
+  });
+}
+
+void FileTargets::on_left(const std::string& job, const FilePlace& place) {
+  left_.emplace_back(job, place);
+  if (left_.size() > kMaxLeft) left_.pop_front();
 }
 
 void FileTargets::add_tail(const FileJob& job, const Labels& discovered, const std::string& path) {
@@ -153,18 +161,8 @@ void FileTargets::add_tail(const FileJob& job, const Labels& discovered, const s
     }
     options.decoder = std::move(*decoder);
   }
-  options.begin_at = [this, source, name = job.job->name(), c = options.compression](int fd) {
-    return begin_at(source, name, c, fd);
-  };
-  options.is_target = [this, name = job.job->name()](const std::string& other) {
-    return std::any_of(tails_.begin(), tails_.end(), [&](const auto& one) {
-      return one.second.job == name && one.second.file->path() == other;
-    });
-  };
-  options.on_left = [this, name = job.job->name()](const FilePlace& place) {
-    left_.emplace_back(name, place);
-    if (left_.size() > kMaxLeft) left_.pop_front();
-  };
+  options.job = job.job->name();
+  options.others = this;
   const auto known = options_.promtail_offsets.find(full);
   if (known != options_.promtail_offsets.end()) options.start_offset = known->second;
   const std::filesystem::path parts(full);
@@ -251,28 +249,19 @@ bool FileTargets::round(int64_t now) {
   return true;
 }
 
-void FileTargets::read_events() {
-  alignas(inotify_event) char buffer[16 * 1024];
-  while (true) {
-    const ssize_t got = ::read(watch_fd_, buffer, sizeof buffer);
-    if (got <= 0) return;
-    for (ssize_t at = 0; at < got;) {
-      const auto* event = reinterpret_cast<const inotify_event*>(buffer + at);
-      at += static_cast<ssize_t>(sizeof *event) + event->len;
-      if (event->mask & (IN_CREATE | IN_MOVED_TO | IN_Q_OVERFLOW)) sync_soon_ = true;
-      const auto folder = folder_of_.find(event->wd);
-      if (folder == folder_of_.end()) continue;
-      if (event->mask & IN_IGNORED) {
-        watches_.erase(folder->second);
-        folder_of_.erase(folder);
-        continue;
-      }
-      const std::string name = event->len > 0 ? event->name : "";
-      if (target_file_folders_.count(folder->second) && tells_targets(name)) sync_soon_ = true;
-      for (const auto& [source, tail] : tails_) {
-        if (tail.name == name && tail.folder == folder->second) ready_.insert(source);
-      }
-    }
+void FileTargets::on_event(const FolderWatches::Event& event) {
+  if (event.lost() || (event.mask & (IN_CREATE | IN_MOVED_TO))) sync_soon_ = true;
+  const auto folder = folder_of_.find(event.watch);
+  if (folder == folder_of_.end()) return;
+  if (event.is_last()) {
+    watch_of_.erase(folder->second);
+    folder_of_.erase(folder);
+    return;
+  }
+  if (target_file_folders_.count(folder->second) && tells_targets(std::string(event.name)))
+    sync_soon_ = true;
+  for (const auto& [source, tail] : tails_) {
+    if (tail.name == event.name && tail.folder == folder->second) ready_.insert(source);
   }
 }
 
@@ -280,9 +269,9 @@ void FileTargets::wait(int64_t until_ns) {
   const int64_t left = until_ns - clock_.steady_ns();
   const int timeout =
       left <= 0 ? 0 : static_cast<int>(std::min<int64_t>(left / kMillisecond + 1, 10'000));
-  pollfd fds[2] = {{wake_fd_, POLLIN, 0}, {watch_fd_, POLLIN, 0}};
-  ::poll(fds, watch_fd_ >= 0 ? 2 : 1, timeout);
-  if (watch_fd_ >= 0) read_events();
+  pollfd fds[2] = {{wake_fd_, POLLIN, 0}, {watches_.fd(), POLLIN, 0}};  // -1 is left out
+  ::poll(fds, 2, timeout);
+  watches_.read([this](const FolderWatches::Event& event) { on_event(event); });
 }
 
 void FileTargets::run() {

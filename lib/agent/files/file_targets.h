@@ -14,9 +14,10 @@
 #include <thread>
 #include <vector>
 
+#include "agent/common/folder_watches.h"
 #include "agent/files/tailed_file.h"
 #include "agent/files/target_files.h"
-#include "agent/pipeline/job.h"
+#include "agent/jobs/job.h"
 #include "base/mutex.h"
 
 namespace logsvc::agent {
@@ -36,7 +37,7 @@ Labels with_address(Labels labels);
 // The files there are now for a target: by __path__, __path_exclude__ and __host__.
 std::vector<std::string> files_of_target(const Labels& relabelled, const std::string& host);
 
-class FileTargets {
+class FileTargets : private OtherFiles {
  public:
   struct Options {
     std::vector<FileJob> jobs;
@@ -58,7 +59,7 @@ class FileTargets {
   FileTargets(Options options, LineStore& store, const Clock& clock, Metrics& metrics,
               Diagnostics& diagnostics);
   // Ends the thread. Lines that are held back stay in their files.
-  ~FileTargets();
+  ~FileTargets() override;
 
   std::vector<Status> status() const;  // any thread
 
@@ -82,14 +83,14 @@ class FileTargets {
   void leave_dropped();
   void sync_target(const FileJob& job, const StaticConfig& target);
   void add_tail(const FileJob& job, const Labels& discovered, const std::string& path);
-  // Where a target that is new at its path begins; see TailedFile::Options.
-  std::optional<uint64_t> begin_at(const std::string& source, const std::string& job,
-                                   Compression compression, int fd) const;
+  std::optional<uint64_t> begin_at(const TailedFile::Options& file, int fd) override;
+  bool is_target(const std::string& job, const std::string& path) override;
+  void on_left(const std::string& job, const FilePlace& place) override;
   void watch(const std::string& folder);
   // A turn for each file that has something. False: stopping.
   bool round(int64_t now);
   void wait(int64_t until_ns);
-  void read_events();
+  void on_event(const FolderWatches::Event& event);
   void publish();
   void report_positions() const;
 
@@ -99,7 +100,7 @@ class FileTargets {
   Diagnostics& diagnostics_;
   FileMetrics metrics_;
   const TailContext context_;
-  int wake_fd_ = -1, watch_fd_ = -1;
+  int wake_fd_ = -1;
   std::atomic<bool> stop_{false};
   // The thread's alone.
   std::vector<JobTargets> jobs_;
@@ -108,7 +109,8 @@ class FileTargets {
   std::set<std::string> ready_;        // sources
   // Files that were left, with their jobs: they may come again under other names.
   std::deque<std::pair<std::string, FilePlace>> left_;
-  std::map<std::string, int> watches_;    // by folder
+  FolderWatches watches_;
+  std::map<std::string, int> watch_of_;   // by folder
   std::map<int, std::string> folder_of_;  // by watch
   bool sync_soon_ = false;
   mutable Mutex mutex_;

@@ -3,24 +3,23 @@
 #pragma once
 
 #include <atomic>
-#include <functional>
 #include <map>
 #include <string>
 
-#include "agent/agent_metrics.h"
 #include "agent/files/line_store.h"
+#include "agent/spool/full_spool.h"
 #include "agent/spool/group_writer.h"
 #include "agent/spool/spool.h"
+#include "agent/spool/spool_wakeup.h"
 #include "os/clock.h"
-#include "telemetry/diagnostics.h"
 
 namespace logsvc::agent {
 
 class SpoolStore : public LineStore {
  public:
-  // Borrows everything. on_spooled wakes who sends.
-  SpoolStore(Spool& spool, const Clock& clock, AgentMetrics& metrics, Diagnostics& diagnostics,
-             std::function<void()> on_spooled);
+  // Borrows everything.
+  SpoolStore(Spool& spool, SpoolWakeup& wakeup, const Clock& clock, AgentMetrics& metrics,
+             Diagnostics& diagnostics);
 
   std::string position(const std::string& source) override;
   LineSink& sink() override { return writer_; }
@@ -34,13 +33,12 @@ class SpoolStore : public LineStore {
 
  private:
   Spool& spool_;
+  SpoolWakeup& wakeup_;
   const Clock& clock_;
-  AgentMetrics& metrics_;
-  Diagnostics& diagnostics_;
-  const std::function<void()> on_spooled_;
   GroupWriter writer_;
   std::map<std::string, uint64_t> last_lines_;  // numbers of the sources' last lines
   std::atomic<bool> stop_{false};
+  WaitForRoom room_;
 };
 
 }  // namespace logsvc::agent

@@ -157,7 +157,8 @@ bool TailedFile::note_listed(const std::vector<RotatedFile>& rotated, int64_t mo
     // By its number it is newer than a file that is there; else it was written to later.
     const bool newer =
         (known != rotated.end() && known->number) || (modified > 0 && file->modified >= modified);
-    if (!newer || (options_.is_target && options_.is_target(file->path))) continue;
+    if (!newer || (options_.others && options_.others->is_target(options_.job, file->path)))
+      continue;
     if (successors_.size() >= kMaxSuccessors) return true;
     const int fd = open_file(file->path);
     struct stat opened {};
@@ -196,8 +197,8 @@ bool TailedFile::open_at_start() {
     offset = place->offset;
   } else if (!place && fd >= 0 && options_.start_offset && *options_.start_offset <= size_of(fd)) {
     offset = whole_characters(*options_.start_offset);
-  } else if (fd >= 0 && options_.begin_at) {
-    offset = options_.begin_at(fd);
+  } else if (fd >= 0 && options_.others) {
+    offset = options_.others->begin_at(options_, fd);
   }
   if (!offset) {
     ::close(fd);
@@ -237,7 +238,8 @@ bool TailedFile::open_successor() {
 }
 
 bool TailedFile::open_new(int fd, Compression compression) {
-  const auto offset = options_.begin_at ? options_.begin_at(fd) : std::optional<uint64_t>(0);
+  const auto offset =
+      options_.others ? options_.others->begin_at(options_, fd) : std::optional<uint64_t>(0);
   if (offset) return open(fd, *offset, compression);
   ::close(fd);
   return false;
@@ -399,7 +401,9 @@ TailedFile::State TailedFile::next_file() {
   pipeline_->flush_all(context_.store.sink());
   if (!commit()) return State::kStop;
   context_.metrics.rotations.add();
-  if (options_.on_left) options_.on_left({identity_, lines_->offset(), modified_of(fd_)});
+  if (options_.others) {
+    options_.others->on_left(options_.job, {identity_, lines_->offset(), modified_of(fd_)});
+  }
   base_ += lines_->offset() + 1;
   is_rotated_ = false;
   close();

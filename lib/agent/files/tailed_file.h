@@ -8,7 +8,6 @@
 #include <sys/stat.h>
 
 #include <deque>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,6 +31,8 @@ struct TailContext {
   Diagnostics& diagnostics;
 };
 
+class OtherFiles;
+
 class TailedFile {
  public:
   struct Options {
@@ -40,13 +41,8 @@ class TailedFile {
     Compression compression = Compression::kNone;
     std::unique_ptr<TextDecoder> decoder;  // null: UTF-8
     std::optional<uint64_t> start_offset;  // where nothing is known yet (Promtail's positions)
-    // Where to begin in an open file that stands at the path and is new there: what has been read
-    // under another name is behind. nullopt: it is being read under that name; later. Null: 0.
-    std::function<std::optional<uint64_t>(int fd)> begin_at;
-    // Whether the path is followed by itself, as a glob may want it. Null: none is.
-    std::function<bool(const std::string& path)> is_target;
-    // A file has been read to the place, and is left for another at the path. May be null.
-    std::function<void(const FilePlace&)> on_left;
+    std::string job;                       // whose target it is; for others
+    OtherFiles* others = nullptr;          // null: it is the only file
   };
   TailedFile(const TailContext& context, Options options, std::unique_ptr<TargetPipeline> pipeline);
   ~TailedFile();
@@ -133,6 +129,19 @@ class TailedFile {
   int64_t succeeded_at_ = 0, quiet_since_ = 0;
   uint64_t quiet_bytes_ = 0;
   std::string committed_;
+};
+
+// The files that a TailedFile is one of: they know under which other names a file has been read.
+class OtherFiles {
+ public:
+  virtual ~OtherFiles() = default;
+  // Where to begin in an open file that stands at the path of `file` and is new there: what has
+  // been read under another name is behind. nullopt: it is being read under that name; later.
+  virtual std::optional<uint64_t> begin_at(const TailedFile::Options& file, int fd) = 0;
+  // Whether the path is followed by itself for the job, as a glob may want it.
+  virtual bool is_target(const std::string& job, const std::string& path) = 0;
+  // A file has been read to the place, and is left for another at its path.
+  virtual void on_left(const std::string& job, const FilePlace& place) = 0;
 };
 
 }  // namespace logsvc::agent

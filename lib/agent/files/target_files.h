@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "agent/promtail/scrape_config.h"
+#include "agent/config/scrape_config.h"
 #include "base/result.h"
 #include "telemetry/diagnostics.h"
 

@@ -9,7 +9,7 @@
 
 #include "agent/files/line_store.h"
 #include "agent/gelf/gelf_message.h"
-#include "agent/pipeline/labelled_pipelines.h"
+#include "agent/jobs/labelled_pipelines.h"
 #include "net/listen_socket.h"
 #include "os/clock.h"
 #include "telemetry/diagnostics.h"

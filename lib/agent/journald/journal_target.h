@@ -9,9 +9,9 @@
 #include <thread>
 
 #include "agent/files/line_store.h"
-#include "agent/journald/journal.h"
-#include "agent/pipeline/job.h"
-#include "agent/pipeline/labelled_pipelines.h"
+#include "agent/jobs/job.h"
+#include "agent/jobs/labelled_pipelines.h"
+#include "agent/journald/systemd_reader.h"
 #include "telemetry/metrics.h"
 
 namespace logsvc::agent {

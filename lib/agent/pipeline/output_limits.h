@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "agent/config/limits_config.h"
 #include "agent/pipeline/token_bucket.h"
-#include "agent/promtail/promtail_config.h"
 #include "base/mutex.h"
 #include "telemetry/metrics.h"
 

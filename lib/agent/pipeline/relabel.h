@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "agent/promtail/scrape_config.h"
+#include "agent/config/scrape_config.h"
 #include "base/result.h"
 #include "gotext/regex/go_regex.h"
 #include "model/label_set.h"

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "agent/promtail/promtail_config.h"
+#include "agent/config/promtail_config.h"
 
 namespace logsvc::agent {
 

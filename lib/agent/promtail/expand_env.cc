@@ -133,55 +133,81 @@ class Expander {
                         "} is not set and counts as empty");
     }
     if (c == '^' || c == ',') {
-      const bool all = at_ + 1 < text_.size() && text_[at_ + 1] == c;
-      at_ += all ? 2 : 1;
-      out += !all ? change_first(value, c == '^') : c == '^' ? to_upper(value) : to_lower(value);
+      change_case(out, value);
     } else if (c == '#' || c == '%') {
-      ++at_;
-      const bool longest = now() == c;
-      if (longest) ++at_;
-      std::string pattern;
-      RETURN_IF_ERROR(argument(pattern, "}", depth));
-      out += trim_glob(value, pattern, c == '#', longest);
+      RETURN_IF_ERROR(trim(out, value, depth));
     } else if (c == '/') {
-      ++at_;
-      const char kind = now();  // / all, # at the start, % at the end
-      if (kind == '/' || kind == '#' || kind == '%') ++at_;
-      std::string from, to;
-      RETURN_IF_ERROR(argument(from, "/}", depth, true));
-      if (now() == '/') {
-        ++at_;
-        RETURN_IF_ERROR(argument(to, "}", depth, true));
-      }
-      const bool fits = kind == '#'   ? value.starts_with(from)
-                        : kind == '%' ? value.ends_with(from)
-                                      : true;
-      if (fits && kind == '%') {
-        out += value.substr(0, value.size() - from.size()) + to;
-      } else {
-        out += fits ? replace_text(value, from, to, kind == '/') : value;
-      }
+      RETURN_IF_ERROR(replace(out, value, depth));
     } else if (c == ':' || c == '=') {
-      ++at_;
-      const char kind = now();
-      if (c == '=' || kind == '-' || kind == '=' || kind == '+' || kind == '?') {
-        if (c == ':') ++at_;
-        std::string other;
-        RETURN_IF_ERROR(read(other, "}", depth + 1, false));
-        out += value.empty() ? other : value;
-      } else {
-        std::string from, count;
-        RETURN_IF_ERROR(argument(from, ":}", depth));
-        if (now() == ':') {
-          ++at_;
-          RETURN_IF_ERROR(argument(count, "}", depth));
-        }
-        out += part_of(value, from, count);
-      }
+      RETURN_IF_ERROR(default_or_part(out, value, depth));
     } else {
       out += value;
     }
     return close();
+  }
+
+  // ^ and , change the first character, ^^ and ,, all of them.
+  void change_case(std::string& out, const std::string& value) {
+    const char c = now();
+    const bool all = at_ + 1 < text_.size() && text_[at_ + 1] == c;
+    at_ += all ? 2 : 1;
+    out += !all ? change_first(value, c == '^') : c == '^' ? to_upper(value) : to_lower(value);
+  }
+
+  // #PATTERN and %PATTERN take the shortest match off the front or the end, ## and %% the longest.
+  Status trim(std::string& out, const std::string& value, int depth) {
+    const char c = now();
+    ++at_;
+    const bool longest = now() == c;
+    if (longest) ++at_;
+    std::string pattern;
+    RETURN_IF_ERROR(argument(pattern, "}", depth));
+    out += trim_glob(value, pattern, c == '#', longest);
+    return {};
+  }
+
+  // /FROM/TO replaces the first, //FROM/TO all, /#FROM/TO one at the start, /%FROM/TO at the end.
+  Status replace(std::string& out, const std::string& value, int depth) {
+    ++at_;
+    const char kind = now();
+    if (kind == '/' || kind == '#' || kind == '%') ++at_;
+    std::string from, to;
+    RETURN_IF_ERROR(argument(from, "/}", depth, true));
+    if (now() == '/') {
+      ++at_;
+      RETURN_IF_ERROR(argument(to, "}", depth, true));
+    }
+    const bool fits = kind == '#'   ? value.starts_with(from)
+                      : kind == '%' ? value.ends_with(from)
+                                    : true;
+    if (fits && kind == '%') {
+      out += value.substr(0, value.size() - from.size()) + to;
+    } else {
+      out += fits ? replace_text(value, from, to, kind == '/') : value;
+    }
+    return {};
+  }
+
+  // =TEXT, :-TEXT and their kin give a text for an empty value; :FROM and :FROM:COUNT a part of it.
+  Status default_or_part(std::string& out, const std::string& value, int depth) {
+    const bool colon = now() == ':';
+    ++at_;
+    const char kind = now();
+    if (!colon || kind == '-' || kind == '=' || kind == '+' || kind == '?') {
+      if (colon) ++at_;
+      std::string other;
+      RETURN_IF_ERROR(read(other, "}", depth + 1, false));
+      out += value.empty() ? other : value;
+      return {};
+    }
+    std::string from, count;
+    RETURN_IF_ERROR(argument(from, ":}", depth));
+    if (now() == ':') {
+      ++at_;
+      RETURN_IF_ERROR(argument(count, "}", depth));
+    }
+    out += part_of(value, from, count);
+    return {};
   }
 
   Status argument(std::string& out, std::string_view until, int depth, bool escapes = false) {

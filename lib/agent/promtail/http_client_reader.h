@@ -1,7 +1,7 @@
 // Reads the keys of http_client_config.h out of a YAML map.
 #pragma once
 
-#include "agent/promtail/http_client_config.h"
+#include "agent/config/http_client_config.h"
 #include "config/yaml_reader.h"
 
 namespace logsvc::agent {

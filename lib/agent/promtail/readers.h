@@ -1,7 +1,7 @@
 // Readers of the parts of a Promtail file, one file each. Faults go to the map's findings.
 #pragma once
 
-#include "agent/promtail/promtail_config.h"
+#include "agent/config/promtail_config.h"
 #include "config/yaml_reader.h"
 
 namespace logsvc::agent {

@@ -3,6 +3,7 @@
 #include <cctype>
 
 #include "agent/promtail/readers.h"
+#include "config/settings.h"
 #include "gotext/regex/go_regex.h"
 
 namespace logsvc::agent {

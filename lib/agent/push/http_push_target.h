@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "agent/promtail/client_config.h"
+#include "agent/config/client_config.h"
 #include "agent/push/push_target.h"
 #include "base/result.h"
 

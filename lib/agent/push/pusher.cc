@@ -13,7 +13,8 @@ constexpr Duration kNotableOffset = 10 * kSecond;         // of clocks
 }  // namespace
 
 Pusher::Pusher(Spool& spool, RefusedLines& refused, PushTarget& target, const Clock& clock,
-               AgentMetrics& metrics, Diagnostics& diagnostics, PusherOptions options, Says says)
+               AgentMetrics& metrics, Diagnostics& diagnostics, PusherOptions options,
+               ReportSource& reports)
     : spool_(spool),
       refused_lines_(refused),
       target_(target),
@@ -21,7 +22,7 @@ Pusher::Pusher(Spool& spool, RefusedLines& refused, PushTarget& target, const Cl
       metrics_(metrics),
       diagnostics_(diagnostics),
       options_(std::move(options)),
-      says_(std::move(says)),
+      reports_(reports),
       reader_(spool.reader(options_.client)),
       next_push_ns_(clock.steady_ns()),
       thread_([this] { run(); }) {}
@@ -97,7 +98,7 @@ void Pusher::acknowledge(const Batch& batch) {
 
 std::string Pusher::report(const Batch* batch) {
   last_report_ns_ = clock_.steady_ns();
-  wire::AgentReport r = says_.report();
+  wire::AgentReport r = reports_.report();
   r.agent = spool_.agent_id();
   r.clock = clock_.now();
   r.spool_bytes = spool_.size_bytes();
@@ -121,7 +122,7 @@ std::string Pusher::with_sources(wire::AgentReport report) {
   if (untold_.empty() && (described_ns_ == INT64_MIN ||
                           clock_.steady_ns() - described_ns_ >= options_.describe_interval)) {
     described_ns_ = clock_.steady_ns();
-    untold_ = says_.sources();
+    untold_ = reports_.sources();
   }
   report.sources = untold_;
   size_t told = 0;

@@ -10,12 +10,14 @@
 #include <string>
 #include <thread>
 
-#include "agent/agent_metrics.h"
+#include "agent/common/agent_metrics.h"
 #include "agent/push/batch.h"
 #include "agent/push/clock_offset.h"
 #include "agent/push/push_target.h"
+#include "agent/push/report_source.h"
 #include "agent/spool/refused_lines.h"
 #include "agent/spool/spool.h"
+#include "agent/spool/spool_wakeup.h"
 #include "base/mutex.h"
 #include "os/clock.h"
 #include "telemetry/diagnostics.h"
@@ -36,16 +38,8 @@ struct PusherOptions {
   bool drop_rate_limited = false;            // 429 is a final no
 };
 
-class Pusher {
+class Pusher : public SpoolWakeup {
  public:
-  // What every report of this agent says, asked from the pusher's thread.
-  struct Says {
-    std::function<wire::AgentReport()> report;  // host, version, start, drops of all clients
-    std::function<std::vector<wire::SourceDescription>()> sources = [] {
-      return std::vector<wire::SourceDescription>();
-    };
-  };
-
   // For the status page.
   struct Status {
     std::string name;
@@ -57,12 +51,12 @@ class Pusher {
 
   // Borrows everything. Starts its thread.
   Pusher(Spool& spool, RefusedLines& refused, PushTarget& target, const Clock& clock,
-         AgentMetrics& metrics, Diagnostics& diagnostics, PusherOptions options, Says says);
+         AgentMetrics& metrics, Diagnostics& diagnostics, PusherOptions options,
+         ReportSource& reports);
   // Ends within the target's cancel; what is not acknowledged stays in the spool.
-  ~Pusher();
+  ~Pusher() override;
 
-  // Something is in the spool.
-  void wake();
+  void wake() override;
   Status status() const;  // any thread
 
  private:
@@ -98,7 +92,7 @@ class Pusher {
   AgentMetrics& metrics_;
   Diagnostics& diagnostics_;
   const PusherOptions options_;
-  const Says says_;
+  ReportSource& reports_;
   std::atomic<bool> stop_{false};
   Mutex mutex_;
   CondVar wanted_;

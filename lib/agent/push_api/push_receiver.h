@@ -15,7 +15,7 @@
 #include <thread>
 
 #include "agent/files/line_store.h"
-#include "agent/pipeline/labelled_pipelines.h"
+#include "agent/jobs/labelled_pipelines.h"
 #include "base/mutex.h"
 #include "model/entry.h"
 #include "os/clock.h"

@@ -13,7 +13,7 @@
 #include <thread>
 
 #include "agent/files/line_store.h"
-#include "agent/pipeline/labelled_pipelines.h"
+#include "agent/jobs/labelled_pipelines.h"
 #include "agent/syslog/framing.h"
 #include "agent/syslog/message.h"
 #include "net/listen_socket.h"

@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "agent/agent_config.h"
+#include "agent/promtail/parse_config.h"
 #include "support/pipeline_lines.h"
 #include "support/temp_dir.h"
 

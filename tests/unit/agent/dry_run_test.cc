@@ -5,6 +5,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "agent/promtail/parse_config.h"
 #include "support/fake_clock.h"
 #include "support/temp_dir.h"
 

@@ -62,6 +62,11 @@ TEST_CASE("what happened to a container, in words and with a level") {
     CHECK(line_of(event(other, 5)) == "");
 }
 
+struct CountedWakeups : SpoolWakeup {
+  void wake() override { ++count; }
+  int count = 0;
+};
+
 TEST_CASE("events are spooled once, though the daemon tells the last ones again") {
   MemFileSystem files;
   FakeClock clock;
@@ -70,9 +75,9 @@ TEST_CASE("events are spooled once, though the daemon tells the last ones again"
   SpoolOptions options;
   options.clients = {"one"};
   auto spool = std::move(*Spool::open(files, "/agent", options));
-  int woken = 0;
+  CountedWakeups wakeups;
   {
-    EventLines lines(*spool, clock, dropped, "host", [&] { ++woken; });
+    EventLines lines(*spool, wakeups, clock, dropped, "host");
     CHECK(lines.last() == 0);
     lines.add(event("start", 5));
     lines.add(event("die", 7, {{"exitCode", "1"}}));
@@ -80,13 +85,13 @@ TEST_CASE("events are spooled once, though the daemon tells the last ones again"
   }
   spool.reset();
   spool = std::move(*Spool::open(files, "/agent", options));
-  EventLines lines(*spool, clock, dropped, "host", [&] { ++woken; });
+  EventLines lines(*spool, wakeups, clock, dropped, "host");
   CHECK(lines.last() == 7);
   lines.add(event("start", 5));
   lines.add(event("die", 7, {{"exitCode", "1"}}));
   lines.add(event("destroy", 7));
   CHECK(lines_in(*spool).size() == 3);
-  CHECK(woken == 3);
+  CHECK(wakeups.count == 3);
   CHECK(dropped.value() == 0);
 }
 

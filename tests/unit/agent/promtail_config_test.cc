@@ -1,9 +1,8 @@
-#include "agent/promtail/promtail_config.h"
-
 #include <doctest/doctest.h>
 
 #include "agent/agent_config.h"
 #include "agent/promtail/expand_env.h"
+#include "agent/promtail/parse_config.h"
 
 namespace logsvc::agent {
 namespace {

@@ -42,8 +42,7 @@ TEST_CASE("behind a quiet time a few pushes go at once, then they keep their pac
   FakeClock clock;
   PusherOptions options;
   options.batch_wait = kHour;
-  Pusher pusher(*w.spool, *w.refused, w.target, clock, w.metrics, w.quiet, options,
-                Pusher::Says{[] { return wire::AgentReport{}; }});
+  Pusher pusher(*w.spool, *w.refused, w.target, clock, w.metrics, w.quiet, options, w);
   const auto print = [&](uint64_t line) {
     REQUIRE(append(*w.spool, {"c1", "p", {std::to_string(line)}, line}).ok());
     pusher.wake();
@@ -291,8 +290,7 @@ TEST_CASE("a server that was away is asked for, and lines go as soon as it is ba
   PusherOptions options;
   options.batch_wait = 0;
   options.min_backoff = options.max_backoff = kHour;
-  Pusher pusher(*w.spool, *w.refused, w.target, w.clock, w.metrics, w.quiet, options,
-                Pusher::Says{[] { return wire::AgentReport{}; }});
+  Pusher pusher(*w.spool, *w.refused, w.target, w.clock, w.metrics, w.quiet, options, w);
   CHECK(w.target.wait_for(1) == std::vector<std::string>{"a"});
 }
 

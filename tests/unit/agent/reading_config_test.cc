@@ -6,7 +6,7 @@
 #include <fstream>
 
 #include "agent/agent_config.h"
-#include "agent/pipeline/job.h"
+#include "agent/jobs/job.h"
 #include "agent/pipeline/pipeline_entry.h"
 #include "support/pipeline_lines.h"
 #include "support/temp_dir.h"

@@ -10,7 +10,8 @@
 
 #include "agent/docker/container_watcher.h"
 #include "agent/docker/meta_labels.h"
-#include "agent/pipeline/job.h"
+#include "agent/jobs/job.h"
+#include "agent/promtail/parse_config.h"
 #include "agent/push/pusher.h"
 #include "support/fake_docker.h"
 #include "support/mem_file_system.h"
@@ -103,8 +104,8 @@ struct Reading {
     pushing.batch_wait = 0;
     pushing.min_backoff = kMillisecond;
     pushing.max_backoff = 4 * kMillisecond;
-    pusher = std::make_unique<Pusher>(*spool, *refused, target, clock, metrics, quiet, pushing,
-                                      Pusher::Says{[] { return wire::AgentReport{}; }});
+    pusher =
+        std::make_unique<Pusher>(*spool, *refused, target, clock, metrics, quiet, pushing, reports);
     ReadLoop::Options reading;
     auto job = Job::automatic(nullptr, {clock, registry, quiet, "host"});
     if (!scrape.empty()) job = job_of(scrape);
@@ -112,9 +113,8 @@ struct Reading {
       return job->open(meta_labels(c, s));
     };
     reading.max_line_bytes = 1u << 20;
-    reading.on_spooled = [this] { pusher->wake(); };
     reading.busy_wait = kMillisecond;
-    loop = std::make_unique<ReadLoop>(*spool, clock, metrics, quiet, reading);
+    loop = std::make_unique<ReadLoop>(*spool, *pusher, clock, metrics, quiet, reading);
     WatcherOptions watching;
     watching.wanted = [job](const Container& c) {
       return job->keeps(meta_labels(c, OutputStream::kStdout));
@@ -139,6 +139,9 @@ struct Reading {
   Metrics registry;
   AgentMetrics metrics{registry};
   Diagnostics quiet{clock, LogLevel::kError, LogFormat::kLogfmt, [](std::string_view) {}};
+  struct : ReportSource {
+    wire::AgentReport report() override { return {}; }
+  } reports;
   DockerClient docker;
   std::unique_ptr<Spool> spool;
   std::unique_ptr<RefusedLines> refused;
@@ -156,6 +159,10 @@ struct Printer {
   size_t total = 0;
 
   void add(const std::string& name, bool tty = false) { ids[name] = fake.run(name, {}, tty); }
+  void add_rotating(const std::string& name) {
+    add(name);
+    fake.set_max_size(ids[name], "10m");
+  }
   void print(const std::string& name, int n) {
     for (; n > 0; --n) {
       auto& lines = printed[name];
@@ -249,6 +256,34 @@ TEST_CASE("a Promtail job: dropped containers are not read at all; the rest is l
   CHECK(reading.metrics.readers.value() == 1);
 }
 
+TEST_CASE("a log that rotates is read by answers, whenever there is something new") {
+  FakeDocker fake;
+  MemFileSystem files;
+  FlakyTarget target(1);
+  std::mt19937_64 random(1);
+  Printer printer{fake, random, {}, {}, 0};
+  printer.add_rotating("app");
+  printer.print("app", 100);
+  Reading reading(fake, files, target);
+  target.wait_for(printer.total);
+  for (int round = 0; round < 5; ++round) {
+    printer.print("app", 30);
+    // The stream that tells of new records repeats them, or leaves them out.
+    fake.rotate(printer.ids["app"], SIZE_MAX, 20);
+    printer.print("app", 5);
+    target.wait_for(printer.total);
+  }
+  fake.stop(printer.ids["app"]);
+  fake.start(printer.ids["app"]);
+  printer.print("app", 3);
+  target.wait_for(printer.total);
+  printer.print("app", 200);
+  fake.stop(printer.ids["app"]);
+  CHECK(target.wait_for(printer.total) == printer.printed);
+  CHECK(target.count() == printer.total);
+  CHECK(reading.metrics.gaps.value() == 0);
+}
+
 TEST_CASE("a rate that is to be kept makes the reader wait, and loses nothing") {
   FakeDocker fake;
   MemFileSystem files;
@@ -303,7 +338,8 @@ TEST_CASE("cut streams, failing requests, a flaky server, kills: nothing lost, n
     FlakyTarget target(seed);
     target.fail_one_in = 3;
     Printer printer{fake, random, {}, {}, 0};
-    for (int i = 0; i < 5; ++i) printer.add("c" + std::to_string(i), i == 4);
+    for (int i = 0; i < 3; ++i) printer.add("c" + std::to_string(i), i == 2);
+    for (int i = 3; i < 5; ++i) printer.add_rotating("c" + std::to_string(i));
     auto reading = std::make_unique<Reading>(fake, files, target, seed % 2 ? 0 : 100'000);
     for (int step = 0; step < 120; ++step) {
       const std::string name = "c" + std::to_string(random() % 5);

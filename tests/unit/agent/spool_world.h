@@ -162,7 +162,10 @@ inline std::vector<std::string> lines_of(const SpoolGroup& group) {
   return out;
 }
 
-struct SpoolWorld {
+struct SpoolWorld : ReportSource {
+  wire::AgentReport report() override { return {}; }
+  std::vector<wire::SourceDescription> sources() override { return containers; }
+
   testing::MemFileSystem files;
   SystemClock clock;
   Metrics registry;
@@ -195,9 +198,8 @@ struct SpoolWorld {
     o.batch_wait = 0;
     o.min_backoff = kMillisecond;
     o.max_backoff = 2 * kMillisecond;
-    return std::make_unique<Pusher>(
-        *spool, *refused, to, clock, metrics, quiet, std::move(o),
-        Pusher::Says{[] { return wire::AgentReport{}; }, [this] { return containers; }});
+    return std::make_unique<Pusher>(*spool, *refused, to, clock, metrics, quiet, std::move(o),
+                                    *this);
   }
 };
 

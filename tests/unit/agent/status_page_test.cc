@@ -15,15 +15,15 @@ TEST_CASE("the agent's pages: ready, metrics, targets, configuration without sec
   Diagnostics diagnostics(clock);
   metrics.counter("logsvc_x_total", "X").add(3);
   std::string why = "Docker does not answer";
-  StatusPage::Sources sources;
-  sources.targets = [] {
+  StatusInputs inputs;
+  inputs.targets = [] {
     return std::vector<TargetRow>{{"file", "app", "/var/log/<a>.log", {{"offset", "12"}}}};
   };
-  sources.not_ready = [&] { return why; };
-  sources.config = without_secrets(
+  inputs.not_ready = [&] { return why; };
+  inputs.config = without_secrets(
       "clients: [{url: http://u:p@loki, basic_auth: {username: u, password: s3cret}}]\n"
       "bearer_token: abc\nheaders:\n  Authorization: Bearer xyz\n");
-  const auto page = StatusPage::open({"127.0.0.1", 0}, clock, metrics, diagnostics, sources);
+  const auto page = StatusPage::open({"127.0.0.1", 0}, clock, metrics, diagnostics, inputs);
   REQUIRE_MESSAGE(page.ok(), page.error().message);
   httplib::Client client("127.0.0.1", (*page)->port());
   CHECK(client.Get("/ready")->status == 503);
@@ -73,8 +73,8 @@ TEST_CASE("the agent's page: reloading where it is allowed, and paths without me
   Metrics metrics;
   SystemClock clock;
   Diagnostics diagnostics(clock);
-  StatusPage::Sources sources;
-  const auto without = StatusPage::open({"127.0.0.1", 0}, clock, metrics, diagnostics, sources);
+  StatusInputs inputs;
+  const auto without = StatusPage::open({"127.0.0.1", 0}, clock, metrics, diagnostics, inputs);
   REQUIRE(without.ok());
   CHECK(httplib::Client("127.0.0.1", (*without)->port()).Get("/reload")->status == 404);
   CHECK(
@@ -82,12 +82,12 @@ TEST_CASE("the agent's page: reloading where it is allowed, and paths without me
       404);
   Status outcome;
   int asked = 0;
-  sources.prefix = "/p";
-  sources.reload = [&] {
+  inputs.prefix = "/p";
+  inputs.reload = [&] {
     ++asked;
     return outcome;
   };
-  const auto page = StatusPage::open({"127.0.0.1", 0}, clock, metrics, diagnostics, sources);
+  const auto page = StatusPage::open({"127.0.0.1", 0}, clock, metrics, diagnostics, inputs);
   REQUIRE(page.ok());
   const auto client = [&] { return httplib::Client("127.0.0.1", (*page)->port()); };
   CHECK(client().Post("/p/reload", "", "text/plain")->status == 200);

@@ -73,11 +73,11 @@ void AutoPipeline::process(const InputLine& line, int64_t steady_ns, LineSink& s
 }
 
 void AutoPipeline::process_staged(PipelineEntry& entry, LineSink& sink) {
-  Given given{entry.labels, entry.metadata, entry.timestamp != entry.read_time};
+  StagedFields given{entry.labels, entry.metadata, entry.timestamp != entry.read_time};
   read({entry.sequence, entry.timestamp, entry.line}, std::move(given), sink);
 }
 
-void AutoPipeline::read(const InputLine& line, std::optional<Given> given, LineSink& sink) {
+void AutoPipeline::read(const InputLine& line, std::optional<StagedFields> given, LineSink& sink) {
   std::string_view text = repaired(line.text, repaired_);
   std::string_view clean = text;
   if (has_ansi(text)) {
@@ -103,7 +103,8 @@ void AutoPipeline::read(const InputLine& line, std::optional<Given> given, LineS
 }
 
 void AutoPipeline::add_plain(std::string_view text, std::string_view clean, LineReading reading,
-                             const InputLine& line, std::optional<Given> given, LineSink& sink) {
+                             const InputLine& line, std::optional<StagedFields> given,
+                             LineSink& sink) {
   const bool full = block_ && (block_->lines >= kMaxBlockLines ||
                                block_->text.size() + text.size() > kMaxBlockBytes);
   if (block_ && !full && rules_.goes_on(clean)) {
@@ -184,7 +185,8 @@ void AutoPipeline::flush(LineSink& sink) {
 }
 
 void AutoPipeline::emit(const LineReading& reading, Timestamp arrival, std::string_view text,
-                        uint64_t sequence, const std::optional<Given>& given, LineSink& sink) {
+                        uint64_t sequence, const std::optional<StagedFields>& given,
+                        LineSink& sink) {
   if (observer_) {
     PipelineEntry was;
     was.labels = given ? given->labels : options_.labels;

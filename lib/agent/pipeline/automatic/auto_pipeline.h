@@ -50,7 +50,7 @@ class AutoPipeline : public TargetPipeline {
 
  private:
   // What the stages before have set.
-  struct Given {
+  struct StagedFields {
     Labels labels, metadata;
     bool has_time = false;
   };
@@ -61,15 +61,15 @@ class AutoPipeline : public TargetPipeline {
     size_t lines = 1;
     uint64_t sequence = 0;
     int64_t due_ns = 0;
-    std::optional<Given> given;
+    std::optional<StagedFields> given;
   };
   void process_staged(PipelineEntry& entry, LineSink& sink);
-  void read(const InputLine& line, std::optional<Given> given, LineSink& sink);
+  void read(const InputLine& line, std::optional<StagedFields> given, LineSink& sink);
   void add_plain(std::string_view text, std::string_view clean, LineReading reading,
-                 const InputLine& line, std::optional<Given> given, LineSink& sink);
+                 const InputLine& line, std::optional<StagedFields> given, LineSink& sink);
   void flush(LineSink& sink);
   void emit(const LineReading& reading, Timestamp arrival, std::string_view text, uint64_t sequence,
-            const std::optional<Given>& given, LineSink& sink);
+            const std::optional<StagedFields>& given, LineSink& sink);
   void explain(const LineReading& reading, const EventTime& when);
   // The label service that a line gives its stream; empty: the target's own.
   std::string_view service_of(const LineReading& reading);

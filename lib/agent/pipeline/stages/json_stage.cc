@@ -7,14 +7,14 @@ namespace {
 
 using extract::JsonTree;
 
-struct Wanted {
+struct WantedField {
   std::string name;
   std::string member;  // the expression is this name alone
   jmespath::Expression expression;
 };
 
 struct JsonConfig {
-  std::vector<Wanted> wanted;
+  std::vector<WantedField> wanted;
   std::string source;  // empty: the line
   bool drop_malformed = false;
 };
@@ -55,12 +55,12 @@ class JsonStage : public Stage {
         (tree_.kind(0) != JsonTree::Kind::kObject && tree_.kind(0) != JsonTree::Kind::kNull)) {
       return !config_->drop_malformed;
     }
-    for (const Wanted& wanted : config_->wanted) set(entry.extracted, wanted);
+    for (const WantedField& wanted : config_->wanted) set(entry.extracted, wanted);
     return true;
   }
 
  private:
-  void set(Extracted& extracted, const Wanted& wanted) {
+  void set(Extracted& extracted, const WantedField& wanted) {
     if (wanted.member.empty()) {
       const auto found =
           wanted.expression.search(jmespath::Value(jmespath::Value::Place{&tree_, 0}));
@@ -98,7 +98,7 @@ Result<StageFactory> compile_json(StageOptions& options, const config::YamlNode&
   if (source && source->empty()) return options.fault("empty source");
   config->source = source.value_or("");
   for (const auto& [name, text] : expressions) {
-    Wanted wanted{name, "", {}};
+    WantedField wanted{name, "", {}};
     const std::string expression = text && !text->empty() ? *text : name;
     auto parsed = jmespath::Expression::parse(expression);
     if (!parsed.ok()) {

@@ -11,12 +11,12 @@ using config::YamlNode;
 
 constexpr int kMaxDepth = 20;
 
-struct Known {
+struct StageKind {
   const char* name;
   CompileStage compile;
   bool weak;  // numbers may be texts and texts numbers
 };
-constexpr Known kStages[] = {
+constexpr StageKind kStages[] = {
     {"json", compile_json, false},
     {"regex", compile_regex, false},
     {"logfmt", compile_logfmt, false},
@@ -57,7 +57,7 @@ Result<StageProgram::Named> compile_one(const YamlNode& item, StageContext& cont
   if (item.members.size() != 1) return fault("pipeline stage must contain only one key");
   const auto& [name, options] = item.members[0];
   std::vector<std::string> names;
-  for (const Known& known : kStages) {
+  for (const StageKind& known : kStages) {
     names.emplace_back(known.name);
     if (name.text != known.name) continue;
     StageOptions reader(options, name.text, context.findings, known.weak);

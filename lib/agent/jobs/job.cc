@@ -1,4 +1,4 @@
-#include "agent/pipeline/job.h"
+#include "agent/jobs/job.h"
 
 #include <algorithm>
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "agent/promtail/http_client_config.h"
+#include "agent/config/http_client_config.h"
 #include "base/time.h"
 #include "model/label_set.h"
 

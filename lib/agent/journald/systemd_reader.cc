@@ -1,10 +1,10 @@
+#include "agent/journald/systemd_reader.h"
+
 #include <dlfcn.h>
 
 #include <cstdlib>
 #include <cstring>
 #include <sstream>
-
-#include "agent/journald/journal.h"
 
 namespace logsvc::agent {
 namespace {

@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "agent/config/promtail_config.h"
 #include "agent/pipeline/geo_database.h"
 #include "agent/pipeline/target_pipeline.h"
-#include "agent/promtail/promtail_config.h"
 #include "os/clock.h"
 #include "telemetry/diagnostics.h"
 #include "telemetry/metrics.h"

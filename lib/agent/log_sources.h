@@ -8,33 +8,34 @@
 #include <vector>
 
 #include "agent/agent_config.h"
-#include "agent/agent_metrics.h"
-#include "agent/pipeline/job.h"
+#include "agent/common/agent_metrics.h"
+#include "agent/jobs/job.h"
 #include "agent/spool/spool.h"
+#include "agent/spool/spool_wakeup.h"
 #include "agent/status_page.h"
 #include "os/file_system.h"
 #include "wire/agent_report.h"
 
 namespace logsvc::agent {
 
-class Sources {
+class LogSources {
  public:
   struct Context {
     const AgentConfig& config;
     Spool& spool;
+    SpoolWakeup& wakeup;  // of those who send
     FileSystem& files;
     const Clock& clock;
     Metrics& registry;
     AgentMetrics& metrics;
     Diagnostics& diagnostics;
-    std::function<void()> on_spooled;  // wakes the pushers
     // Standard input, if that is what is read, has ended and is in the spool.
     std::function<void()> on_input_end = [] {};
   };
   // Borrows everything; the context's objects outlive it. kInvalid for a configuration of which a
   // part cannot be read.
-  static Result<std::unique_ptr<Sources>> start(const Context& context);
-  ~Sources();
+  static Result<std::unique_ptr<LogSources>> start(const Context& context);
+  ~LogSources();
 
   // Why nothing can be told to be read yet; empty: everything is there. Any thread.
   std::string not_ready() const;
@@ -44,9 +45,9 @@ class Sources {
   std::vector<wire::SourceDescription> describe() const;
 
  private:
-  struct Parts;
-  explicit Sources(std::unique_ptr<Parts> parts);
-  std::unique_ptr<Parts> parts_;
+  struct Impl;
+  explicit LogSources(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace logsvc::agent

@@ -1,4 +1,4 @@
-#include "agent/sources.h"
+#include "agent/log_sources.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -134,9 +134,9 @@ bool look_at(const std::vector<RelabelConfig>& rules, const std::string& label) 
 }  // namespace
 
 // Members depend on those before them; destruction in reverse is the shutdown.
-struct Sources::Parts {
-  explicit Parts(const Context& c) : context(c) {}
-  ~Parts();
+struct LogSources::Impl {
+  explicit Impl(const Context& c) : context(c) {}
+  ~Impl();
   Status start_docker(DockerJob job, bool with_events);
   std::map<std::string, Timestamp> places(const DockerReading& reading) const;
   Status start_promtail(const PromtailConfig& config);
@@ -150,8 +150,8 @@ struct Sources::Parts {
   Status start_gelf(const ScrapeConfig& scrape, std::shared_ptr<const Job> job);
   Status start_push_api(const ScrapeConfig& scrape, std::shared_ptr<const Job> job);
   std::unique_ptr<SpoolStore> make_store() const {
-    return std::make_unique<SpoolStore>(context.spool, context.clock, context.metrics,
-                                        context.diagnostics, context.on_spooled);
+    return std::make_unique<SpoolStore>(context.spool, context.wakeup, context.clock,
+                                        context.metrics, context.diagnostics);
   }
   PipelineContext pipelines() const {
     return {context.clock, context.registry, context.diagnostics, context.config.host_label,
@@ -176,7 +176,7 @@ struct Sources::Parts {
   std::unique_ptr<StreamTarget> input;
 };
 
-Sources::Parts::~Parts() {
+LogSources::Impl::~Impl() {
   if (file_store) file_store->stop();
   for (auto& journal : journals) journal.store->stop();
   for (auto& syslog : syslogs) syslog.store->stop();
@@ -191,7 +191,7 @@ Sources::Parts::~Parts() {
 }
 
 // How far each container has been read, by id.
-std::map<std::string, Timestamp> Sources::Parts::places(const DockerReading& reading) const {
+std::map<std::string, Timestamp> LogSources::Impl::places(const DockerReading& reading) const {
   std::map<std::string, Timestamp> out;
   for (const WatchedContainer& container : reading.watcher->status()) {
     const auto cursor =
@@ -201,7 +201,7 @@ std::map<std::string, Timestamp> Sources::Parts::places(const DockerReading& rea
   return out;
 }
 
-Status Sources::Parts::start_docker(DockerJob job, bool with_events) {
+Status LogSources::Impl::start_docker(DockerJob job, bool with_events) {
   const AgentConfig& config = context.config;
   ASSIGN_OR_RETURN(DockerHost host, docker_host_of(job.config, config::process_environment()));
   auto reading = std::make_unique<DockerReading>(std::move(job), context.diagnostics);
@@ -212,10 +212,10 @@ Status Sources::Parts::start_docker(DockerJob job, bool with_events) {
     return from.job->open(from.labels(container, stream));
   };
   options.max_line_bytes = config.max_line_bytes;
-  options.on_spooled = context.on_spooled;
   options.source_prefix = from.prefix;
-  reading->loop = std::make_unique<ReadLoop>(context.spool, context.clock, context.metrics,
-                                             context.diagnostics, std::move(options));
+  reading->loop =
+      std::make_unique<ReadLoop>(context.spool, context.wakeup, context.clock, context.metrics,
+                                 context.diagnostics, std::move(options));
   WatcherOptions watching;
   watching.read_by = config.read_by == "api"    ? ReadBy::kApi
                      : config.read_by == "file" ? ReadBy::kFile
@@ -227,8 +227,8 @@ Status Sources::Parts::start_docker(DockerJob job, bool with_events) {
   watching.wanted_changes = !reading->asked.empty();
   if (with_events) {
     reading->events =
-        std::make_unique<EventLines>(context.spool, context.clock, context.metrics.lines_overrun,
-                                     config.host_label, context.on_spooled);
+        std::make_unique<EventLines>(context.spool, context.wakeup, context.clock,
+                                     context.metrics.lines_overrun, config.host_label);
     watching.events_since = reading->events->last();
     watching.on_event = [events = reading->events.get()](const DockerEvent& event) {
       events->add(event);
@@ -241,7 +241,7 @@ Status Sources::Parts::start_docker(DockerJob job, bool with_events) {
   return {};
 }
 
-void Sources::Parts::start_files(const FileTargetConfig& config, std::vector<FileJob> jobs) {
+void LogSources::Impl::start_files(const FileTargetConfig& config, std::vector<FileJob> jobs) {
   FileTargets::Options options;
   options.jobs = std::move(jobs);
   options.sync_period = config.sync_period;
@@ -255,7 +255,7 @@ void Sources::Parts::start_files(const FileTargetConfig& config, std::vector<Fil
                                         context.registry, context.diagnostics);
 }
 
-Status Sources::Parts::start_syslog(const ScrapeConfig& scrape, std::shared_ptr<const Job> job) {
+Status LogSources::Impl::start_syslog(const ScrapeConfig& scrape, std::shared_ptr<const Job> job) {
   SyslogReading reading{scrape.job_name, scrape.syslog->listen_address, make_store(), nullptr};
   (void)reading.store->position("syslog/" + scrape.job_name);
   const bool names_hosts = look_at(scrape.relabel, "__syslog_connection_hostname");
@@ -266,7 +266,7 @@ Status Sources::Parts::start_syslog(const ScrapeConfig& scrape, std::shared_ptr<
   return {};
 }
 
-Status Sources::Parts::start_gelf(const ScrapeConfig& scrape, std::shared_ptr<const Job> job) {
+Status LogSources::Impl::start_gelf(const ScrapeConfig& scrape, std::shared_ptr<const Job> job) {
   GelfReading reading{scrape.job_name, scrape.gelf->listen_address, make_store(), nullptr};
   (void)reading.store->position("gelf/" + scrape.job_name);
   ASSIGN_OR_RETURN(reading.target, GelfTarget::open(std::move(job), *scrape.gelf,
@@ -276,7 +276,8 @@ Status Sources::Parts::start_gelf(const ScrapeConfig& scrape, std::shared_ptr<co
   return {};
 }
 
-Status Sources::Parts::start_push_api(const ScrapeConfig& scrape, std::shared_ptr<const Job> job) {
+Status LogSources::Impl::start_push_api(const ScrapeConfig& scrape,
+                                        std::shared_ptr<const Job> job) {
   const PushApiConfig& config = *scrape.push_api;
   PushReading reading{scrape.job_name, config.listen_address, make_store(), nullptr};
   (void)reading.store->position("push/" + scrape.job_name);
@@ -290,7 +291,7 @@ Status Sources::Parts::start_push_api(const ScrapeConfig& scrape, std::shared_pt
 }
 
 // As Promtail: the stages of the first job, the labels of its static_configs, and nothing else.
-void Sources::Parts::start_input(const PromtailConfig& config, const Job& job) {
+void LogSources::Impl::start_input(const PromtailConfig& config, const Job& job) {
   const std::string source = "stdin/" + job.name();
   input_store = make_store();
   (void)input_store->position(source);
@@ -299,7 +300,7 @@ void Sources::Parts::start_input(const PromtailConfig& config, const Job& job) {
       *input_store, context.clock, context.on_input_end);
 }
 
-Status Sources::Parts::start_promtail(const PromtailConfig& config) {
+Status LogSources::Impl::start_promtail(const PromtailConfig& config) {
   ASSIGN_OR_RETURN(promtail,
                    PromtailState::open(context.files, config.positions, context.diagnostics));
   std::vector<std::string> warnings;  // said already when the file was loaded
@@ -341,8 +342,8 @@ Status Sources::Parts::start_promtail(const PromtailConfig& config) {
   return {};
 }
 
-void Sources::Parts::start_journal(const ScrapeConfig& scrape, std::shared_ptr<const Job> job,
-                                   JournalTarget::Options options) {
+void LogSources::Impl::start_journal(const ScrapeConfig& scrape, std::shared_ptr<const Job> job,
+                                     JournalTarget::Options options) {
   JournalReading reading{scrape.job_name, scrape.journal->path, make_store(), nullptr};
   options.config = *scrape.journal;
   reading.target =
@@ -352,7 +353,7 @@ void Sources::Parts::start_journal(const ScrapeConfig& scrape, std::shared_ptr<c
 }
 
 // What agent.yaml says, or nobody.
-Status Sources::Parts::start_own(const ReadingConfig& config) {
+Status LogSources::Impl::start_own(const ReadingConfig& config) {
   std::vector<std::string> warnings;  // said already when the file was loaded
   if (!context.config.docker_host.empty()) {
     ASSIGN_OR_RETURN(auto job, Job::compile(config.docker, nullptr, pipelines(), warnings));
@@ -375,34 +376,34 @@ Status Sources::Parts::start_own(const ReadingConfig& config) {
   return {};
 }
 
-Sources::Sources(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
-Sources::~Sources() = default;
+LogSources::LogSources(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+LogSources::~LogSources() = default;
 
-Result<std::unique_ptr<Sources>> Sources::start(const Context& context) {
-  auto p = std::make_unique<Parts>(context);
+Result<std::unique_ptr<LogSources>> LogSources::start(const Context& context) {
+  auto p = std::make_unique<Impl>(context);
   if (context.config.promtail) {
     RETURN_IF_ERROR(p->start_promtail(*context.config.promtail));
   } else {
     RETURN_IF_ERROR(p->start_own(context.config.reading));
   }
-  return std::unique_ptr<Sources>(new Sources(std::move(p)));
+  return std::unique_ptr<LogSources>(new LogSources(std::move(p)));
 }
 
-std::string Sources::not_ready() const {
-  for (const auto& reading : parts_->docker) {
+std::string LogSources::not_ready() const {
+  for (const auto& reading : impl_->docker) {
     if (!reading->watcher->has_listed())
       return "Docker has not told its containers yet: " + reading->job.config.host;
   }
-  const bool any = parts_->input || !parts_->docker.empty() || !parts_->journals.empty() ||
-                   !parts_->syslogs.empty() || !parts_->gelfs.empty() || !parts_->pushes.empty() ||
-                   (parts_->files && !parts_->files->status().empty());
+  const bool any = impl_->input || !impl_->docker.empty() || !impl_->journals.empty() ||
+                   !impl_->syslogs.empty() || !impl_->gelfs.empty() || !impl_->pushes.empty() ||
+                   (impl_->files && !impl_->files->status().empty());
   return any ? "" : "no target to read yet";
 }
 
-std::vector<wire::SourceDescription> Sources::describe() const {
+std::vector<wire::SourceDescription> LogSources::describe() const {
   std::vector<wire::SourceDescription> out;
-  for (const auto& reading : parts_->docker) {
-    const auto places = parts_->places(*reading);
+  for (const auto& reading : impl_->docker) {
+    const auto places = impl_->places(*reading);
     for (const WatchedContainer& container : reading->watcher->status()) {
       const auto place = places.find(container.id);
       const Timestamp read_to = place == places.end() ? 0 : place->second;
@@ -414,10 +415,10 @@ std::vector<wire::SourceDescription> Sources::describe() const {
   return out;
 }
 
-std::vector<TargetRow> Sources::targets() const {
+std::vector<TargetRow> LogSources::targets() const {
   std::vector<TargetRow> out;
-  for (const auto& reading : parts_->docker) {
-    const auto places = parts_->places(*reading);
+  for (const auto& reading : impl_->docker) {
+    const auto places = impl_->places(*reading);
     for (const WatchedContainer& container : reading->watcher->status()) {
       const auto place = places.find(container.id);
       const std::string read_to = place == places.end() ? "" : format_rfc3339(place->second);
@@ -430,19 +431,19 @@ std::vector<TargetRow> Sources::targets() const {
                       {"read_to", read_to}}});
     }
   }
-  for (const JournalReading& journal : parts_->journals)
+  for (const JournalReading& journal : impl_->journals)
     out.push_back({"journal", journal.job, journal.path, {}});
-  for (const GelfReading& gelf : parts_->gelfs) out.push_back({"gelf", gelf.job, gelf.address, {}});
-  for (const PushReading& push : parts_->pushes)
+  for (const GelfReading& gelf : impl_->gelfs) out.push_back({"gelf", gelf.job, gelf.address, {}});
+  for (const PushReading& push : impl_->pushes)
     out.push_back({"loki_push_api", push.job, push.address, {}});
-  for (const SyslogReading& syslog : parts_->syslogs) {
+  for (const SyslogReading& syslog : impl_->syslogs) {
     out.push_back({"syslog",
                    syslog.job,
                    syslog.address,
                    {{"connections", std::to_string(syslog.target->connections())}}});
   }
-  if (!parts_->files) return out;
-  for (const auto& file : parts_->files->status()) {
+  if (!impl_->files) return out;
+  for (const auto& file : impl_->files->status()) {
     out.push_back(
         {"file",
          file.job,

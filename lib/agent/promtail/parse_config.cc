@@ -1,4 +1,4 @@
-#include "agent/promtail/promtail_config.h"
+#include "agent/promtail/parse_config.h"
 
 #include <algorithm>
 #include <set>

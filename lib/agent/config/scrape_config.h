@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "agent/promtail/http_client_config.h"
+#include "agent/config/http_client_config.h"
 #include "base/time.h"
 #include "config/yaml.h"
 #include "model/label_set.h"

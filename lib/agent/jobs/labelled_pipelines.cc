@@ -1,4 +1,4 @@
-#include "agent/pipeline/labelled_pipelines.h"
+#include "agent/jobs/labelled_pipelines.h"
 
 #include <algorithm>
 

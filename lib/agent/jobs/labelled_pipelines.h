@@ -6,7 +6,7 @@
 #include <memory>
 #include <optional>
 
-#include "agent/pipeline/job.h"
+#include "agent/jobs/job.h"
 #include "agent/pipeline/target_pipeline.h"
 
 namespace logsvc::agent {

@@ -1,0 +1,13 @@
+// Tells those who send that the spool has something new.
+#pragma once
+
+namespace logsvc::agent {
+
+class SpoolWakeup {
+ public:
+  virtual ~SpoolWakeup() = default;
+  // Returns at once. Any thread.
+  virtual void wake() = 0;
+};
+
+}  // namespace logsvc::agent
