@@ -3,7 +3,7 @@
 #include "inspect.h"
 #include "store/chunk/chunk_reader.h"
 #include "store/columns/row_metadata.h"
-#include "store/index/file_names.h"
+#include "store/common/file_names.h"
 
 namespace logsvc::inspect {
 namespace {

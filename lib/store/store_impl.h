@@ -26,45 +26,23 @@
 #include "base/mutex.h"
 #include "journal/journal.h"
 #include "journal/place_file.h"
-#include "store/change/deletion.h"
 #include "store/change/directory_lock.h"
-#include "store/change/retention.h"
-#include "store/change/retention_clock.h"
 #include "store/chunk/chunk_cache.h"
+#include "store/common/file_names.h"
+#include "store/common/store_metrics.h"
 #include "store/head/head.h"
 #include "store/index/block_directory.h"
 #include "store/index/catalog_db.h"
-#include "store/index/file_names.h"
 #include "store/index/time_marks.h"
+#include "store/policy/deletion.h"
+#include "store/policy/retention.h"
+#include "store/policy/retention_clock.h"
 #include "store/read/row_source.h"
 #include "store/store.h"
 
 namespace logsvc::store {
 
 class MergeIterator;
-
-struct StoreMetrics {
-  explicit StoreMetrics(Metrics& m);
-  Counter& entries;
-  Counter& line_bytes;
-  Counter& duplicates;
-  Counter& sealed_files;
-  Counter& seal_failures;
-  Counter& plain_blocks;
-  Counter& damaged_reads;
-  Counter& expired_entries;
-  Counter& quarantined_files;
-  Counter& replayed_records;
-  Counter& lost_records;
-  Counter& missing_files;
-  Counter& joined_files;
-  Counter& joined_doubles;
-  Counter& rewrite_failures;
-  Counter& capped_entries;
-  Counter& deleted_entries;
-  Counter& refused_streams;
-  Counter& index_rebuilds;
-};
 
 // Lines that a rewritten file is to be without.
 struct Doomed {

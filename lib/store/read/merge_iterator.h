@@ -8,8 +8,8 @@
 
 #include "base/arena.h"
 #include "model/log_source.h"
-#include "store/change/deletion.h"
 #include "store/common/entry_table.h"
+#include "store/policy/deletion.h"
 #include "store/read/row_source.h"
 
 namespace logsvc::store {

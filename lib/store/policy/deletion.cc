@@ -1,4 +1,4 @@
-#include "store/change/deletion.h"
+#include "store/policy/deletion.h"
 
 #include <algorithm>
 #include <cstdio>

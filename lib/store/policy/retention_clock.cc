@@ -1,4 +1,4 @@
-#include "store/change/retention_clock.h"
+#include "store/policy/retention_clock.h"
 
 #include "base/bytes.h"
 #include "base/checksum.h"

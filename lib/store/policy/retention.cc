@@ -1,4 +1,4 @@
-#include "store/change/retention.h"
+#include "store/policy/retention.h"
 
 #include <algorithm>
 
