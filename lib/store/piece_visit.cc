@@ -14,7 +14,7 @@ constexpr Duration kNear = kSecond;
 }  // namespace
 
 Result<ReadStats> Store::Impl::PieceVisit::run() {
-  now_ = store_.snapshot();
+  now_ = store_.catalog->snapshot();
   // After the snapshot, so that every stream in its windows is known.
   std::vector<StreamRef> streams = store_.streams.select(query_.matchers);
   const std::vector<StreamRef> touched = now_.take_touched(streams, query_.range);
@@ -64,8 +64,8 @@ Status Store::Impl::PieceVisit::read_block(const BlockPlan& block,
                                            std::unique_ptr<Piece>& out) const {
   RETURN_IF_ERROR(check());
   // What the index and the caches say of a damaged block counts no more.
-  RETURN_IF_ERROR(store_.chunks.known_damage(block.file, block.block));
-  const auto lanes = store_.directory->lanes(block);
+  RETURN_IF_ERROR(store_.catalog->chunks().known_damage(block.file, block.block));
+  const auto lanes = store_.catalog->directory().lanes(block);
   if (!lanes.ok()) return lanes.error();  // the index is to blame, not the block
   return read(block, *lanes, out);
 }

@@ -158,7 +158,7 @@ class Store::Impl::Counting::BlockCounting {
     std::unique_ptr<BlockReader> reader;
     const auto open = [&]() -> Status {
       if (reader) return {};
-      ASSIGN_OR_RETURN(reader, BlockReader::open(all_.store_.chunks, block_, lanes_));
+      ASSIGN_OR_RETURN(reader, BlockReader::open(all_.store_.catalog->chunks(), block_, lanes_));
       out_.stats.chunks_read += 1;
       return {};
     };
@@ -168,10 +168,10 @@ class Store::Impl::Counting::BlockCounting {
       ASSIGN_OR_RETURN(hits, reader->find(all_.query_.lines));
       if (hits->is_none()) return {};
     }
-    if (!all_.store_.marks.look_up(block_.file, block_.block, marks_)) {
+    if (!all_.store_.catalog->marks().look_up(block_.file, block_.block, marks_)) {
       RETURN_IF_ERROR(open());
       RETURN_IF_ERROR(find_marks(*reader));
-      all_.store_.marks.add(block_.file, block_.block, marks_);
+      all_.store_.catalog->marks().add(block_.file, block_.block, marks_);
     }
     if (reader) out_.stats.compressed_bytes += reader->bytes_read();
     for (const Part& part : parts_) {
@@ -221,8 +221,8 @@ class Store::Impl::Counting::BlockCounting {
     block.wanted = std::make_shared<const StreamSelection>(std::move(streams));
     Status damage;
     MergeIterator merge(all_.query_, [&](const Error& error, ReadStats&) { damage = error; });
-    merge.add(make_block_source(std::move(block), *all_.store_.directory, all_.store_.chunks,
-                                merge.query()));
+    merge.add(make_block_source(std::move(block), all_.store_.catalog->directory(),
+                                all_.store_.catalog->chunks(), merge.query()));
     StreamRef stream;
     while (merge.next()) {
       if (stream != merge.stream()) {

@@ -17,7 +17,7 @@ std::vector<DeleteRequest> Store::deletions() const { return impl_->deletions->l
 
 // Whether the index says that a stream of the file may have what is doomed.
 Result<bool> Store::Impl::holds_doomed(const FileRow& row, const Doomed& doomed) {
-  const auto blocks = directory->rows_of(row.id);
+  const auto blocks = catalog->directory().rows_of(row.id);
   // Then the file itself has to say.
   if (!blocks.ok() && blocks.error().code == ErrorCode::kCorrupt) return true;
   if (!blocks.ok()) return blocks.error();
@@ -79,7 +79,7 @@ Result<uint64_t> Store::Impl::rewrite_without(const FileRow& row, const Doomed& 
       const Status copied =
           copy_block(*reader, b, options.window_bytes, streams, doomed, out, &dropped);
       if (!copied.ok() && copied.error().code == ErrorCode::kCorrupt) {
-        report_damage(copied.error());
+        report_damage(environment, copied.error());
       } else if (!copied.ok()) {
         return copied;
       }
@@ -97,7 +97,7 @@ Result<uint64_t> Store::Impl::rewrite_without(const FileRow& row, const Doomed& 
 Result<bool> Store::Impl::retain_some() {
   if (!retention.has_rules() || retention_clock.held()) return false;
   const Timestamp now = clock.now();
-  const auto all = files_now();
+  const auto all = catalog->files();
   for (const auto& [id, row] : *all) {
     const Timestamp day = start_of_day(row->first);
     const size_t past = retention.periods_past(day, now);
@@ -145,7 +145,7 @@ Result<bool> Store::Impl::delete_some() {
   ASSIGN_OR_RETURN(const bool more, delete_from_one_file(matcher, ids));
   if (more) return true;
   RETURN_IF_ERROR(remove_retired());
-  if (!retired.empty()) return false;  // a query still reads an old file
+  if (!catalog->retired().empty()) return false;  // a query still reads an old file
   RETURN_IF_ERROR(deletions->set_processed(ids));
   diagnostics.info("store", "processed delete requests",
                    {{"requests", std::to_string(ids.size())}});
@@ -170,7 +170,7 @@ Result<bool> Store::Impl::delete_from_one_file(DeletionMatcher& matcher,
                         return matcher.may_match(s, first, last);
                       },
                       [&](const LabelSet& s, const Entry& e) { return matcher.matches(s, e); }};
-  const auto all = files_now();
+  const auto all = catalog->files();
   size_t position = 0;
   for (const auto& [id, row] : *all) {
     ++position;

@@ -42,7 +42,7 @@ class Store::Impl::FieldVisit : public PieceVisit {
               std::unique_ptr<Piece>& piece) const override {
     piece = std::make_unique<Fields>();
     auto& out = static_cast<Fields&>(*piece);
-    ASSIGN_OR_RETURN(out.reader, BlockReader::open(store_.chunks, block, lanes));
+    ASSIGN_OR_RETURN(out.reader, BlockReader::open(store_.catalog->chunks(), block, lanes));
     ASSIGN_OR_RETURN(const RowSet hits, out.reader->find(query_.lines));
     out.stats.chunks_read += 1;
     if (!hits.is_none()) {

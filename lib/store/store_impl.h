@@ -2,7 +2,7 @@
 //
 //   store_open.cc      lock, index, gauges                store_append.cc   commit, back-pressure
 //   store_journal.cc   what it has, replay, what is lost
-//   store_reconcile.cc index and files made to agree      store_read.cc     LogSource
+//   store_read.cc     LogSource
 //   store_seal.cc      the sealer thread                  store_maintain.cc retention, the clock
 //   store_files.cc     the set of files and its changes   store_join.cc     undersized files
 //   store_rewrite.cc   old files → a new one              store_delete.cc   requests, periods
@@ -26,14 +26,12 @@
 #include "base/mutex.h"
 #include "journal/journal.h"
 #include "journal/place_file.h"
+#include "store/catalog/catalog.h"
+#include "store/change/day_directories.h"
 #include "store/change/directory_lock.h"
 #include "store/chunk/chunk_cache.h"
-#include "store/common/file_names.h"
 #include "store/common/store_metrics.h"
 #include "store/head/head.h"
-#include "store/index/block_directory.h"
-#include "store/index/catalog_db.h"
-#include "store/index/time_marks.h"
 #include "store/policy/deletion.h"
 #include "store/policy/retention.h"
 #include "store/policy/retention_clock.h"
@@ -61,8 +59,6 @@ struct Store::Impl {
         diagnostics(d),
         metrics(m),
         retention_clock(f, names.clock()),
-        chunks(f, options.cache_bytes() / 16 * 12),
-        marks(options.cache_bytes() / 16),
         read_ahead(spare_cores()) {}
 
   // Constant after open.
@@ -73,9 +69,9 @@ struct Store::Impl {
   const Clock& clock;
   Diagnostics& diagnostics;
   StoreMetrics metrics;
+  const StoreEnvironment environment{options, names, files, clock, diagnostics, metrics};
   std::optional<DirectoryLock> lock;
   std::unique_ptr<CatalogDb> index;
-  std::unique_ptr<BlockDirectory> directory;  // of the index
   std::unique_ptr<journal::Journal> journal;
   std::unique_ptr<DeletionRequests> deletions;
 
@@ -83,8 +79,7 @@ struct Store::Impl {
   RetentionClock retention_clock;
   StreamRegistry streams;
   Head head;
-  mutable ChunkCache chunks;
-  mutable TimeMarkCache marks;
+  std::optional<Catalog> catalog;  // from open on
   mutable ReadAhead read_ahead;
 
   // Held while entries go into windows or windows change from open to sealing.
@@ -96,23 +91,15 @@ struct Store::Impl {
   Mutex note_mutex;
   JournalNote noted GUARDED_BY(note_mutex);
 
-  // What readers must see as one: a window is in the head until its file is visible.
-  mutable SharedMutex catalog_mutex;
-  std::shared_ptr<const FileSet> visible GUARDED_BY(catalog_mutex) =
-      std::make_shared<const FileSet>();
-
   // Held by whoever changes the set of files.
   Mutex change_mutex;
   uint64_t last_place GUARDED_BY(change_mutex) = 0;
   // Of the windows that are being sealed, kept while that fails.
   std::map<Head::WindowRef, uint64_t> seal_numbers GUARDED_BY(change_mutex);
-  // Not visible any more; removed when no query holds them.
-  std::vector<std::shared_ptr<const FileRow>> retired GUARDED_BY(change_mutex);
   // Left by rewriting that failed; cleared before the next.
   std::vector<std::string> failed_files GUARDED_BY(change_mutex);
   std::set<uint64_t> left_alone GUARDED_BY(change_mutex);  // files that cannot be rewritten
-  // Days whose directory was synced into its parent.
-  std::set<std::string> lasting_days GUARDED_BY(change_mutex);
+  DayDirectories days GUARDED_BY(change_mutex){environment};
   // How many of the retention's periods were over when a file was last looked at.
   std::map<uint64_t, size_t> periods_looked_at GUARDED_BY(change_mutex);
   // Delete requests that are being worked off together.
@@ -162,7 +149,6 @@ struct Store::Impl {
   Status read_index();
   Status build_index_anew(const Error& why);
   void open_retention_clock();
-  Status watch_damage();
   void register_gauges(Metrics& m);
   // store_journal.cc
   Status open_journal();
@@ -174,41 +160,13 @@ struct Store::Impl {
   Status replay();
   Status note_journal();
   Status trim_journal();
-  // store_reconcile.cc
-  struct FoundFile {
-    std::string day;
-    uint64_t id;
-  };
-  struct Adoptable {
-    FileRow row;
-    ChunkSummary summary;
-    uint64_t damaged_blocks = 0;
-  };
-  Status reconcile_files() REQUIRES(change_mutex);
-  Result<std::vector<FoundFile>> list_files();
-  Status find_replaced(std::vector<FoundFile>& unknown,
-                       const std::map<uint64_t, FoundFile>& present, std::set<uint64_t>& replaced)
-      REQUIRES(change_mutex);
-  Status forget_missing(const std::vector<FileRow>& missing, const std::set<uint64_t>& replaced)
-      REQUIRES(change_mutex);
-  Result<Adoptable> read_for_adoption(const FoundFile& file, const ChunkReader& reader);
-  Status adopt(const FoundFile& file, const std::map<uint64_t, FoundFile>& present,
-               std::map<uint64_t, FileRow>& rows);
-  Status remove_replaced(const std::set<uint64_t>& replaced,
-                         const std::map<uint64_t, FoundFile>& present,
-                         std::map<uint64_t, FileRow>& rows) REQUIRES(change_mutex);
-  Status set_aside(const std::string& path);
-  Status set_aside_damaged(const FoundFile& file, const Error& why);
   // store_files.cc
   uint64_t next_number() REQUIRES(change_mutex);
-  std::shared_ptr<const FileSet> files_now() const;
   // Readers see the change at once; windows leave the head with it.
   void publish(std::span<const uint64_t> gone, std::span<const FileRow> fresh,
                std::span<const Head::WindowRef> windows) REQUIRES(change_mutex);
   Status drop_files(const std::vector<uint64_t>& ids) REQUIRES(change_mutex);
   Status remove_retired() REQUIRES(change_mutex);
-  Status make_days(std::span<const NewFile> of) REQUIRES(change_mutex);
-  Status sync_days(const std::set<std::string>& days) REQUIRES(change_mutex);
   Status clear_failed(const std::string& path);
   Status clear_failed_files() REQUIRES(change_mutex);
   Status remove_unused_streams() REQUIRES(change_mutex);
@@ -263,26 +221,7 @@ struct Store::Impl {
   Result<std::vector<uint64_t>> files_over_caps() REQUIRES(change_mutex);
   Status rewrite_files();
   Result<bool> rewrite_some() REQUIRES(change_mutex);
-  // Of a file that is not there any more.
-  void forget(uint64_t file) {
-    directory->remove(file);
-    chunks.remove(file);
-    marks.remove(file);
-  }
   // store_plan.cc
-  // What was in memory, which files were visible and which deletions were pending at one moment.
-  // Keeps the files on disk.
-  struct Snapshot {
-    std::vector<Head::WindowRef> windows;
-    std::shared_ptr<const FileSet> files;
-    std::shared_ptr<const ActiveDeletions> hidden;
-
-    std::vector<uint64_t> files_in(TimeRange range) const;
-    // Takes out the streams of which a pending deletion may mean lines in the range: each of their
-    // lines has to be looked at.
-    std::vector<StreamRef> take_touched(std::vector<StreamRef>& selected, TimeRange range) const;
-  };
-  Snapshot snapshot() const;
   // By file and block; each (may be empty) is given the rows that are wanted.
   using EachRows = std::function<void(const StreamRef&, const StreamBlock&)>;
   Result<std::vector<BlockPlan>> plan(const Snapshot& now, const std::vector<StreamRef>& selected,
@@ -298,7 +237,6 @@ struct Store::Impl {
   // store_times.cc
   class TimesVisit;
   // store_read.cc
-  void report_damage(const Error& error) const;
   // Says so of a block that cannot be read, once in the stats of a query.
   void leave_out(const Error& error, ReadStats& stats) const;
   // The same; an error that is none of the block's is given back.

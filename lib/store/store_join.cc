@@ -26,7 +26,7 @@ bool worth_joining(const Run& run, bool is_full, Timestamp now) {
 
 // The first run of small files that is worth it; empty if there is none.
 std::vector<std::shared_ptr<const FileRow>> Store::Impl::files_to_join() {
-  const auto all = files_now();
+  const auto all = catalog->files();
   std::map<std::string, Run> days;
   for (const auto& [id, row] : *all) days[row->day].push_back(row);
   const Timestamp now = clock.now();

@@ -75,7 +75,7 @@ Result<uint64_t> Store::Impl::highest_record_in_files() {
   uint64_t highest = 0;
   ASSIGN_OR_RETURN(const auto sealed, index->sealed());
   for (const auto& [day, through] : sealed) highest = std::max(highest, through);
-  const auto all = files_now();
+  const auto all = catalog->files();
   for (const auto& [id, row] : *all) {
     const auto reader = ChunkReader::open(files, names.chunk(row->day, id));
     if (reader.ok()) highest = std::max(highest, (*reader)->end().span.last);

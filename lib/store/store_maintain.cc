@@ -103,7 +103,7 @@ Status Store::Impl::remove_expired() {
   std::vector<uint64_t> expired;
   uint64_t entries = 0;
   {
-    const auto all = files_now();
+    const auto all = catalog->files();
     for (const auto& [id, row] : *all) {
       if (!retention.is_past_all(start_of_day(row->first), clock.now())) continue;
       expired.push_back(id);
@@ -146,7 +146,7 @@ std::vector<uint64_t> oldest_files(const FileSet& all, uint64_t bytes, bool spar
 
 // What has to go next to be within the caps; empty: nothing.
 Result<std::vector<uint64_t>> Store::Impl::files_over_caps() {
-  const auto all = files_now();
+  const auto all = catalog->files();
   uint64_t used = journal->size_bytes();
   for (const auto& [id, row] : *all) used += row->bytes;
   if (options.max_bytes != 0 && used > options.max_bytes) {
@@ -155,7 +155,7 @@ Result<std::vector<uint64_t>> Store::Impl::files_over_caps() {
   if (options.min_free_bytes == 0) return std::vector<uint64_t>();
   ASSIGN_OR_RETURN(const DiskSpace space, files.space(names.root()));
   uint64_t soon = space.free_bytes;  // when queries are done with what is gone
-  for (const auto& row : retired) soon += row->bytes;
+  for (const FileRow& row : catalog->retired()) soon += row.bytes;
   if (soon >= options.min_free_bytes) return std::vector<uint64_t>();
   return oldest_files(*all, options.min_free_bytes - soon, true);
 }
@@ -168,7 +168,7 @@ Status Store::Impl::enforce_caps() {
     if (over.empty()) break;
     uint64_t gone = 0;
     {
-      const auto all = files_now();
+      const auto all = catalog->files();
       for (const uint64_t id : over) {
         bytes += all->at(id)->bytes;
         gone += all->at(id)->rows;

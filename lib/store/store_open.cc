@@ -1,3 +1,5 @@
+#include "store/change/quarantine.h"
+#include "store/change/reconciler.h"
 #include "store/store_impl.h"
 
 namespace logsvc::store {
@@ -51,10 +53,11 @@ Status Store::Impl::open() {
 
 Status Store::Impl::read_index() {
   RETURN_IF_ERROR(index->load_streams(streams));
-  RETURN_IF_ERROR(watch_damage());
+  ASSIGN_OR_RETURN(const auto damaged, index->damaged_blocks());
   {
     MutexLock change(change_mutex);
-    RETURN_IF_ERROR(reconcile_files());
+    ASSIGN_OR_RETURN(FileSet found, Reconciler(environment, *index, streams, last_place).run());
+    catalog.emplace(environment, *index, head, *deletions, std::move(found), damaged);
   }
   return check_journal();
 }
@@ -62,7 +65,7 @@ Status Store::Impl::read_index() {
 // A folder that no run of this release kept the time of has the time of its newest line.
 void Store::Impl::open_retention_clock() {
   std::optional<Timestamp> newest;
-  const auto all = files_now();
+  const auto all = catalog->files();
   for (const auto& [id, row] : *all) newest = std::max(newest.value_or(row->last), row->last);
   for (const auto& window : head.windows()) {
     newest = std::max(newest.value_or(window->day()), add_saturated(window->day(), kDay - 1));
@@ -75,19 +78,6 @@ void Store::Impl::open_retention_clock() {
   look_at_clock();
 }
 
-// Blocks that a query finds damaged are written down, so that none has to find them again.
-Status Store::Impl::watch_damage() {
-  ASSIGN_OR_RETURN(const auto known, index->damaged_blocks());
-  for (const auto& d : known) chunks.remember_damage(d.file_id, d.block, d.why);
-  chunks.on_damage([this](uint64_t file, uint32_t block, const Error& error) {
-    if (const Status kept = index->add_damaged({file, block, error.message}); !kept.ok()) {
-      diagnostics.error("store", "cannot write down a damaged block",
-                        {{"why", kept.error().message}});
-    }
-  });
-  return {};
-}
-
 Status Store::Impl::open_index() {
   auto opened = CatalogDb::open(names.index());
   if (!opened.ok() && (opened.error().code == ErrorCode::kCorrupt ||
@@ -96,7 +86,6 @@ Status Store::Impl::open_index() {
   }
   if (!opened.ok()) return opened.error();
   index = std::move(*opened);
-  directory = std::make_unique<BlockDirectory>(*index, options.cache_bytes() / 16 * 3);
   return {};
 }
 
@@ -104,16 +93,15 @@ Status Store::Impl::build_index_anew(const Error& why) {
   diagnostics.warn("store", "the index cannot be used: building it anew from the chunk files",
                    {{"why", why.message}});
   metrics.index_rebuilds.add();
-  directory.reset();
+  catalog.reset();
   index.reset();
-  RETURN_IF_ERROR(set_aside(names.index()));
+  RETURN_IF_ERROR(set_aside(files, names, names.index()));
   for (const char* suffix : {"-wal", "-shm"}) {
     if (files.exists(names.index() + suffix)) {
       RETURN_IF_ERROR(files.remove(names.index() + suffix));
     }
   }
   ASSIGN_OR_RETURN(index, CatalogDb::open(names.index()));
-  directory = std::make_unique<BlockDirectory>(*index, options.cache_bytes() / 16 * 3);
   return {};
 }
 
@@ -128,15 +116,15 @@ void Store::Impl::register_gauges(Metrics& m) {
   gauge("logsvc_store_journal_bytes", "Bytes of the journal's files",
         [this] { return static_cast<double>(journal->size_bytes()); });
   gauge("logsvc_store_damaged_blocks", "Blocks that do not verify and are left out by queries",
-        [this] { return static_cast<double>(chunks.damaged_blocks()); });
+        [this] { return static_cast<double>(catalog->chunks().damaged_blocks()); });
   gauge("logsvc_store_retention_held",
         "1 while nothing is deleted for its age since the clock is not believed",
         [this] { return retention_clock.held() ? 1.0 : 0.0; });
   gauge("logsvc_store_files", "Chunk files",
-        [this] { return static_cast<double>(files_now()->size()); });
+        [this] { return static_cast<double>(catalog->files()->size()); });
   gauge("logsvc_store_file_bytes", "Bytes of the chunk files", [this] {
     double total = 0;
-    const auto all = files_now();
+    const auto all = catalog->files();
     for (const auto& [id, row] : *all) total += static_cast<double>(row->bytes);
     return total;
   });

@@ -6,31 +6,6 @@
 
 namespace logsvc::store {
 
-Store::Impl::Snapshot Store::Impl::snapshot() const {
-  ReaderLock catalog(catalog_mutex);
-  return {head.windows(), visible, deletions->active()};
-}
-
-std::vector<uint64_t> Store::Impl::Snapshot::files_in(TimeRange range) const {
-  std::vector<uint64_t> out;
-  for (const auto& [id, row] : *files) {
-    if (range.overlaps(row->first, row->last)) out.push_back(id);
-  }
-  return out;
-}
-
-std::vector<StreamRef> Store::Impl::Snapshot::take_touched(std::vector<StreamRef>& selected,
-                                                           TimeRange range) const {
-  DeletionMatcher matcher(hidden, range);
-  const auto touched =
-      std::stable_partition(selected.begin(), selected.end(), [&](const StreamRef& s) {
-        return !matcher.may_match(s->labels, range.start, range.end - 1);
-      });
-  std::vector<StreamRef> out(touched, selected.end());
-  selected.erase(touched, selected.end());
-  return out;
-}
-
 Result<std::vector<BlockPlan>> Store::Impl::plan(const Snapshot& now,
                                                  const std::vector<StreamRef>& selected,
                                                  TimeRange range, const EachRows& each) const {
@@ -53,7 +28,8 @@ Result<std::vector<BlockPlan>> Store::Impl::plan(const Snapshot& now,
     if (!out.empty() && out.back().file == id && out.back().block == block) out.pop_back();
     out.push_back({id, block, names.chunk(file.day, id), file.first, file.last, wanted, range});
   };
-  RETURN_IF_ERROR(directory->visit(*wanted, range, now.files_in(range), add, add_damaged));
+  RETURN_IF_ERROR(
+      catalog->directory().visit(*wanted, range, now.files_in(range), add, add_damaged));
   return out;
 }
 
@@ -77,7 +53,8 @@ void Store::Impl::add_windows(const Snapshot& now, const std::vector<StreamRef>&
 void Store::Impl::add_blocks(std::vector<BlockPlan> blocks, MergeIterator& merge) const {
   for (BlockPlan& b : blocks) {
     merge.mutable_stats().chunks_total += 1;
-    merge.add(make_block_source(std::move(b), *directory, chunks, merge.query()));
+    merge.add(
+        make_block_source(std::move(b), catalog->directory(), catalog->chunks(), merge.query()));
   }
 }
 

@@ -12,7 +12,7 @@ Result<std::unique_ptr<EntryIterator>> Store::select(const SelectQuery& query) c
   auto merge = std::make_unique<MergeIterator>(
       query, [&impl](const Error& error, ReadStats& stats) { impl.leave_out(error, stats); });
   if (query.range.empty()) return std::unique_ptr<EntryIterator>(std::move(merge));
-  const Impl::Snapshot now = impl.snapshot();
+  const Snapshot now = impl.catalog->snapshot();
   merge->keep(now.files);
   merge->hide(now.hidden);
   // After the snapshot, so that every stream in its windows is known.
@@ -24,16 +24,10 @@ Result<std::unique_ptr<EntryIterator>> Store::select(const SelectQuery& query) c
   return std::unique_ptr<EntryIterator>(std::move(merge));
 }
 
-void Store::Impl::report_damage(const Error& error) const {
-  metrics.damaged_reads.add();
-  diagnostics.error("store", "a block cannot be read: queries go on without it",
-                    {{"why", error.message}});
-}
-
 void Store::Impl::leave_out(const Error& error, ReadStats& stats) const {
   const std::string warning = "left out what cannot be read: " + error.message;
   if (std::count(stats.warnings.begin(), stats.warnings.end(), warning)) return;
-  report_damage(error);
+  report_damage(environment, error);
   stats.warnings.push_back(warning);
 }
 
@@ -50,7 +44,7 @@ Status Store::Impl::left_out(const Status& failed, ReadStats& stats) const {
 
 std::vector<StreamRef> Store::Impl::streams_in_range(
     TimeRange range, const std::vector<std::vector<Matcher>>& groups, Status& status) const {
-  const Snapshot now = snapshot();
+  const Snapshot now = catalog->snapshot();
   std::vector<StreamRef> selected;
   if (groups.empty()) {
     selected = streams.all();
@@ -71,7 +65,7 @@ std::vector<StreamRef> Store::Impl::streams_in_range(
   std::vector<StreamRef> out, others;
   for (const StreamRef& s : selected) (in_head(s) ? out : others).push_back(s);
   const auto sealed =
-      directory->present(StreamSelection(std::move(others)), range, now.files_in(range));
+      catalog->directory().present(StreamSelection(std::move(others)), range, now.files_in(range));
   if (!sealed.ok()) {
     status = sealed.error();
     return out;
@@ -114,7 +108,7 @@ Result<std::vector<std::string>> Store::label_values(const std::string& name, Ti
 
 Result<std::vector<StreamTotals>> Store::totals(TimeRange range,
                                                 const std::vector<Matcher>& matchers) const {
-  const Impl::Snapshot now = impl_->snapshot();
+  const Snapshot now = impl_->catalog->snapshot();
   const auto streams = impl_->streams.select(matchers);
   std::unordered_map<uint64_t, StreamTotals> by_id;
   for (const auto& window : now.windows) {
@@ -135,7 +129,7 @@ Result<std::vector<StreamTotals>> Store::totals(TimeRange range,
     return true;
   };
   RETURN_IF_ERROR(
-      impl_->directory->visit(StreamSelection(streams), range, now.files_in(range), add));
+      impl_->catalog->directory().visit(StreamSelection(streams), range, now.files_in(range), add));
   std::vector<StreamTotals> out;
   for (const StreamRef& s : streams) {
     const auto found = by_id.find(s->id);
@@ -153,7 +147,7 @@ StoreTotals Store::totals() const {
   const Window::Sizes head = impl_->head.sizes();
   out.head_bytes = head.line_bytes;
   out.head_entries = head.entries;
-  const auto all = impl_->files_now();
+  const auto all = impl_->catalog->files();
   for (const auto& [id, row] : *all) {
     out.files += 1;
     out.file_bytes += row->bytes;

@@ -38,8 +38,8 @@ void Store::Impl::add_span(JournalSpan& span, JournalSpan more) {
 std::vector<uint64_t> Store::Impl::replaced_by(const std::vector<uint64_t>& ids,
                                                const std::string& day) const {
   std::vector<uint64_t> out = ids;
-  for (const auto& row : retired) {
-    if (row->day == day) out.push_back(row->id);
+  for (const FileRow& row : catalog->retired()) {
+    if (row.day == day) out.push_back(row.id);
   }
   return out;
 }

@@ -74,7 +74,7 @@ Status Store::Impl::write_windows(std::span<const Head::WindowRef> windows,
     file.row.day = format_day(window->day());
     file.span = window->span();
   }
-  RETURN_IF_ERROR(make_days(fresh));
+  RETURN_IF_ERROR(days.make(fresh));
   Status written = write_chunks(windows, fresh);
   if (written.ok()) written = index->add_files(fresh, streams);
   if (written.ok()) return {};

@@ -30,7 +30,7 @@ class Store::Impl::TimesVisit : public PieceVisit {
 
   Status read(const BlockPlan& block, const BlockLanes& lanes,
               std::unique_ptr<Piece>& piece) const override {
-    ASSIGN_OR_RETURN(const auto reader, BlockReader::open(store_.chunks, block, lanes));
+    ASSIGN_OR_RETURN(const auto reader, BlockReader::open(store_.catalog->chunks(), block, lanes));
     piece = std::make_unique<Times>();
     auto& out = static_cast<Times&>(*piece);
     out.stats.chunks_read += 1;

@@ -26,7 +26,7 @@ Result<std::vector<StreamVolume>> Store::volumes(const std::vector<TimeRange>& b
   std::vector<StreamVolume> out;
   if (buckets.empty()) return out;
   const TimeRange range{buckets.front().start, buckets.back().end};
-  const Impl::Snapshot now = impl_->snapshot();
+  const Snapshot now = impl_->catalog->snapshot();
   const auto streams = impl_->streams.select(matchers);
   std::unordered_map<uint64_t, std::vector<uint64_t>> by_id;
   const auto add = [&](uint64_t id, Timestamp first, Timestamp last, uint64_t bytes) {
@@ -41,11 +41,12 @@ Result<std::vector<StreamVolume>> Store::volumes(const std::vector<TimeRange>& b
       add(s->id, summary->first, summary->last, summary->bytes);
     }
   }
-  RETURN_IF_ERROR(impl_->directory->visit(StreamSelection(streams), range, now.files_in(range),
-                                          [&](const StreamRef& s, const StreamBlock& b) {
-                                            add(s->id, b.first, b.last, b.raw_bytes);
-                                            return true;
-                                          }));
+  RETURN_IF_ERROR(impl_->catalog->directory().visit(StreamSelection(streams), range,
+                                                    now.files_in(range),
+                                                    [&](const StreamRef& s, const StreamBlock& b) {
+                                                      add(s->id, b.first, b.last, b.raw_bytes);
+                                                      return true;
+                                                    }));
   for (const StreamRef& s : streams) {
     const auto found = by_id.find(s->id);
     if (found != by_id.end()) out.push_back({s->labels, std::move(found->second)});

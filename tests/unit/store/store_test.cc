@@ -278,7 +278,7 @@ TEST_CASE("a chunk file that does not verify is set aside, counted and said") {
   w.open();
   CHECK(w.texts() == std::vector<std::string>{"one"});
   CHECK(w.count("logsvc_store_quarantined_files_total") == 1);
-  CHECK(w.log.find("set aside") != std::string::npos);
+  CHECK(w.log.find("moved to quarantine") != std::string::npos);
   CHECK(w.files.exists(w.options.dir + "/quarantine/00000000000000ff.chunk"));
 }
 
