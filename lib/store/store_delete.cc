@@ -138,7 +138,7 @@ Result<bool> Store::Impl::delete_some() {
   if (!deletion_work.barrier) return begin_deletion();
   // No copy may be left in the journal, or a start could bring it back.
   if (journal->first_sequence() <= *deletion_work.barrier) {
-    RETURN_IF_ERROR(trim_journal());
+    RETURN_IF_ERROR(keeper->trim());
     if (journal->first_sequence() <= *deletion_work.barrier) return false;
   }
   DeletionMatcher matcher(due, TimeRange{});
@@ -156,10 +156,7 @@ Result<bool> Store::Impl::delete_some() {
 
 // What is open goes into files first; the journal begins a new segment, so that the old ones go.
 Result<bool> Store::Impl::begin_deletion() {
-  MutexLock apply(apply_mutex);
-  head.rotate_all();
-  RETURN_IF_ERROR(journal->begin_segment());
-  deletion_work.barrier = journal->next_sequence() - 1;
+  ASSIGN_OR_RETURN(deletion_work.barrier, committer->begin_segment());
   wish_seal();
   return true;
 }

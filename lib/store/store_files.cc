@@ -63,13 +63,14 @@ Status Store::Impl::clear_failed_files() {
 
 // Streams that have nothing left, unless the head just got something for them.
 Status Store::Impl::remove_unused_streams() {
-  MutexLock apply(apply_mutex);
-  std::unordered_set<uint64_t> used;
-  const auto windows = head.windows();
-  for (const auto& w : windows) w->add_stream_ids(used);
-  RETURN_IF_ERROR(index->remove_unused_streams(used));
-  streams.keep_only(used);
-  return index->forget_sealed(journal->first_sequence());
+  return committer->while_paused([this]() -> Status {
+    std::unordered_set<uint64_t> used;
+    const auto windows = head.windows();
+    for (const auto& w : windows) w->add_stream_ids(used);
+    RETURN_IF_ERROR(index->remove_unused_streams(used));
+    streams.keep_only(used);
+    return index->forget_sealed(journal->first_sequence());
+  });
 }
 
 }  // namespace logsvc::store

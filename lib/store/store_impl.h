@@ -1,7 +1,6 @@
 // State shared by the store's parts. Private to this folder.
 //
-//   store_open.cc      lock, index, gauges                store_append.cc   commit, back-pressure
-//   store_journal.cc   what it has, replay, what is lost
+//   store_open.cc      lock, index, gauges
 //   store_read.cc     LogSource
 //   store_seal.cc      the sealer thread                  store_maintain.cc retention, the clock
 //   store_files.cc     the set of files and its changes   store_join.cc     undersized files
@@ -10,10 +9,10 @@
 //   store_fields.cc    fields out of columns              store_times.cc    times out of columns
 //   piece_visit.cc     what the last three go over       read_ahead.cc    blocks over the cores
 //
-// Order of locks: change → apply → (catalog, note) → (head, registry, index: leaves). commit_mutex,
-// parts_mutex and seal_mutex are held for bookkeeping alone, never while another is taken.
-// change_mutex is held over the disk: by whoever changes the set of files, one window or file at a
-// time.
+// Order of locks: change → apply → (catalog, journal keeper) → (head, registry, index: leaves).
+// The committer's queue and seal_mutex are held for bookkeeping alone, never while another is
+// taken. change_mutex is held over the disk: by whoever changes the set of files, one window or
+// file at a time.
 #pragma once
 
 #include <atomic>
@@ -25,13 +24,13 @@
 
 #include "base/mutex.h"
 #include "journal/journal.h"
-#include "journal/place_file.h"
 #include "store/catalog/catalog.h"
 #include "store/change/day_directories.h"
 #include "store/change/directory_lock.h"
 #include "store/chunk/chunk_cache.h"
 #include "store/common/store_metrics.h"
-#include "store/head/head.h"
+#include "store/head/committer.h"
+#include "store/journal/journal_keeper.h"
 #include "store/policy/deletion.h"
 #include "store/policy/retention.h"
 #include "store/policy/retention_clock.h"
@@ -49,7 +48,7 @@ struct Doomed {
   std::function<bool(const LabelSet&, const Entry&)> matches;
 };
 
-struct Store::Impl {
+struct Store::Impl : WindowSealer {
   Impl(StoreOptions o, FileSystem& f, const Clock& c, Metrics& m, Diagnostics& d)
       : options(std::move(o)),
         names(options.dir),
@@ -79,17 +78,11 @@ struct Store::Impl {
   RetentionClock retention_clock;
   StreamRegistry streams;
   Head head;
-  std::optional<Catalog> catalog;  // from open on
+  // From open on.
+  std::optional<Catalog> catalog;
+  std::optional<JournalKeeper> keeper;
+  std::optional<Committer> committer;
   mutable ReadAhead read_ahead;
-
-  // Held while entries go into windows or windows change from open to sealing.
-  Mutex apply_mutex;
-  int64_t last_sync_ns GUARDED_BY(apply_mutex) = 0;
-  std::unique_ptr<journal::PlaceFile> acknowledged GUARDED_BY(apply_mutex);  // journal records
-
-  // Held while the index is told of the journal.
-  Mutex note_mutex;
-  JournalNote noted GUARDED_BY(note_mutex);
 
   // Held by whoever changes the set of files.
   Mutex change_mutex;
@@ -111,24 +104,6 @@ struct Store::Impl {
   DeletionWork deletion_work GUARDED_BY(change_mutex);
   int64_t rewrite_not_before_ns GUARDED_BY(change_mutex) = INT64_MIN;
 
-  // Group commit: the first waiter commits for all.
-  struct Pending {
-    const Batch* batch;
-    std::string record;
-    Status status;
-    std::vector<BatchPlace> doubles;
-    bool done = false;
-  };
-  Mutex commit_mutex;
-  CondVar committed;
-  std::vector<Pending*> queue GUARDED_BY(commit_mutex);
-  bool committing GUARDED_BY(commit_mutex) = false;
-
-  // Pushes that are stored in parts: one at a time.
-  Mutex parts_mutex;
-  CondVar parts_changed;
-  bool appending_parts GUARDED_BY(parts_mutex) = false;
-
   Mutex seal_mutex;
   CondVar seal_wanted;
   CondVar sealed_changed;
@@ -146,20 +121,10 @@ struct Store::Impl {
   // store_open.cc
   Status open();
   Status open_index();
-  Status read_index();
+  Status read_index(uint64_t acknowledged);
   Status build_index_anew(const Error& why);
   void open_retention_clock();
   void register_gauges(Metrics& m);
-  // store_journal.cc
-  Status open_journal();
-  Status check_journal();
-  Result<uint64_t> highest_record_in_files();
-  void report_missing(std::string_view what, uint64_t first, uint64_t last,
-                      const JournalNote& note);
-  void report_losses(const std::vector<journal::Loss>& losses, uint64_t safe);
-  Status replay();
-  Status note_journal();
-  Status trim_journal();
   // store_files.cc
   uint64_t next_number() REQUIRES(change_mutex);
   // Readers see the change at once; windows leave the head with it.
@@ -192,17 +157,10 @@ struct Store::Impl {
   Result<bool> begin_deletion() REQUIRES(change_mutex);
   Result<bool> delete_from_one_file(DeletionMatcher& matcher, const std::vector<std::string>& ids)
       REQUIRES(change_mutex);
-  // store_append.cc
-  Result<Appended> append(std::shared_ptr<const Batch> batch);
-  Result<Appended> append_in_parts(std::shared_ptr<const Batch> batch);
-  void wait_for_commit(Pending& mine);
-  Status refuse_new_streams(const Batch& batch) const;
-  void commit(const std::vector<Pending*>& group);
-  // Until the head takes no more than this.
-  Status wait_for_room(uint64_t most_bytes);
   // store_seal.cc
   void run_sealer();
-  void wish_seal();
+  void wish_seal() override;
+  Status wait_for_room(uint64_t most_bytes) override;
   Status seal_some();
   Status write_windows(std::span<const Head::WindowRef> windows, std::vector<NewFile>& fresh)
       REQUIRES(change_mutex);

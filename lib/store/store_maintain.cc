@@ -16,15 +16,7 @@ constexpr Duration kRememberDeletions = 30 * kDay;  // processed ones
 Status Store::maintain() { return impl_->maintain(); }
 
 Status Store::Impl::maintain() {
-  {
-    MutexLock apply(apply_mutex);
-    const int64_t now = clock.steady_ns();
-    head.rotate_old(now - options.window_age);
-    if (options.sync_interval && now - last_sync_ns >= options.sync_interval) {
-      RETURN_IF_ERROR(journal->sync());
-      last_sync_ns = now;
-    }
-  }
+  RETURN_IF_ERROR(committer->maintain());
   if (!options.sealer_thread) RETURN_IF_ERROR(seal_all());
   if (head.has_sealing()) wish_seal();
   return_encoder_memory();
@@ -82,18 +74,14 @@ void Store::Impl::look_at_clock() {
 // Lines that came when they were past the retention already.
 Status Store::Impl::drop_expired_windows() {
   if (retention_clock.held()) return {};
-  uint64_t dropped = 0;
-  {
-    MutexLock apply(apply_mutex);
-    dropped = head.drop(
-        [this, now = clock.now()](Timestamp day) { return retention.is_past_all(day, now); });
-  }
+  const uint64_t dropped = committer->drop(
+      [this, now = clock.now()](Timestamp day) { return retention.is_past_all(day, now); });
   if (dropped == 0) return {};
   metrics.expired_entries.add(dropped);
   diagnostics.info("store", "left out lines that came past the retention",
                    {{"entries", std::to_string(dropped)}});
   RETURN_IF_ERROR(remove_unused_streams());
-  return trim_journal();
+  return keeper->trim();
 }
 
 // Whole days past every period of the retention, a thousand files at a time; streams of their own:

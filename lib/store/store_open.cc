@@ -28,7 +28,8 @@ Result<std::unique_ptr<Store>> Store::open(StoreOptions options, FileSystem& fil
   auto store = std::unique_ptr<Store>(new Store(std::move(impl)));
   raw->register_gauges(metrics);
   if (raw->options.sealer_thread) raw->sealer = std::thread([raw] { raw->run_sealer(); });
-  if (const Status replayed = raw->replay(); !replayed.ok()) return replayed.error();
+  if (const Status replayed = raw->keeper->replay(*raw->committer); !replayed.ok())
+    return replayed.error();
   raw->open_retention_clock();
   return store;
 }
@@ -37,21 +38,26 @@ Status Store::Impl::open() {
   RETURN_IF_ERROR(files.make_dirs(names.chunks()));
   ASSIGN_OR_RETURN(DirectoryLock held, DirectoryLock::acquire(names.lock()));
   lock.emplace(std::move(held));
-  RETURN_IF_ERROR(open_journal());
+  ASSIGN_OR_RETURN(journal, open_journal(environment));
   RETURN_IF_ERROR(files.sync_dir(names.root()));
   ASSIGN_OR_RETURN(deletions,
                    DeletionRequests::open(files, names.deletions(), options.compile_deletion,
                                           options.max_active_deletions));
   RETURN_IF_ERROR(open_index());
-  const Status read = read_index();
-  if (read.ok() || read.error().code != ErrorCode::kCorrupt) return read;
-  // What it says contradicts itself: the files are the truth.
-  RETURN_IF_ERROR(build_index_anew(read.error()));
-  streams.keep_only({});
-  return read_index();
+  ASSIGN_OR_RETURN(auto acknowledged, journal::PlaceFile::open(files, names.acknowledged()));
+  Status read = read_index(acknowledged->sequence());
+  if (!read.ok() && read.error().code == ErrorCode::kCorrupt) {
+    // What it says contradicts itself: the files are the truth.
+    RETURN_IF_ERROR(build_index_anew(read.error()));
+    streams.keep_only({});
+    read = read_index(acknowledged->sequence());
+  }
+  RETURN_IF_ERROR(read);
+  committer.emplace(environment, *journal, std::move(acknowledged), head, streams, *this);
+  return {};
 }
 
-Status Store::Impl::read_index() {
+Status Store::Impl::read_index(uint64_t acknowledged) {
   RETURN_IF_ERROR(index->load_streams(streams));
   ASSIGN_OR_RETURN(const auto damaged, index->damaged_blocks());
   {
@@ -59,7 +65,8 @@ Status Store::Impl::read_index() {
     ASSIGN_OR_RETURN(FileSet found, Reconciler(environment, *index, streams, last_place).run());
     catalog.emplace(environment, *index, head, *deletions, std::move(found), damaged);
   }
-  return check_journal();
+  keeper.emplace(environment, *journal, *index, head);
+  return keeper->check(*catalog->files(), acknowledged);
 }
 
 // A folder that no run of this release kept the time of has the time of its newest line.
@@ -93,6 +100,7 @@ Status Store::Impl::build_index_anew(const Error& why) {
   diagnostics.warn("store", "the index cannot be used: building it anew from the chunk files",
                    {{"why", why.message}});
   metrics.index_rebuilds.add();
+  keeper.reset();
   catalog.reset();
   index.reset();
   RETURN_IF_ERROR(set_aside(files, names, names.index()));

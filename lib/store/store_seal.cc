@@ -5,8 +5,13 @@
 namespace logsvc::store {
 namespace {
 constexpr std::chrono::seconds kRetryAfter{2};  // when a chunk file could not be written
+constexpr Duration kMaxWait = 10 * kSecond;     // of a push when memory is full
 constexpr size_t kMostTogether = 512;           // windows that are sealed at a time
 }  // namespace
+
+Result<Appended> Store::append(std::shared_ptr<const Batch> batch) {
+  return impl_->committer->append(std::move(batch));
+}
 
 Status Store::flush() { return impl_->flush(); }
 
@@ -60,7 +65,7 @@ Status Store::Impl::seal_some() {
     seal_numbers.clear();
     metrics.sealed_files.add(rows.size());
   }
-  return trim_journal();
+  return keeper->trim();
 }
 
 // Until it succeeds a window keeps its number: what a failed try leaves is written over, and
@@ -125,6 +130,23 @@ uint64_t Store::Impl::number_of(const Head::WindowRef& window) {
   return number;
 }
 
+// A burst waits for the sealer instead of growing the memory.
+Status Store::Impl::wait_for_room(uint64_t most_bytes) {
+  if (head.sizes().memory_bytes <= most_bytes) return {};
+  if (!options.sealer_thread) return seal_all();
+  const int64_t give_up = clock.steady_ns() + kMaxWait;
+  MutexLock lock(seal_mutex);
+  while (head.sizes().memory_bytes > most_bytes && !stopping) {
+    if (clock.steady_ns() >= give_up) {
+      return Error{ErrorCode::kUnavailable,
+                   "memory for unsealed entries is full and the disk is behind" +
+                       (last_failure.ok() ? "" : ": " + last_failure.error().message)};
+    }
+    sealed_changed.wait_for(seal_mutex, std::chrono::milliseconds(100));
+  }
+  return {};
+}
+
 // All that is to be sealed, by the thread that calls.
 Status Store::Impl::seal_all() {
   while (head.has_sealing()) RETURN_IF_ERROR(seal_some());
@@ -132,12 +154,7 @@ Status Store::Impl::seal_all() {
 }
 
 Status Store::Impl::flush() {
-  std::vector<Head::WindowRef> waited;
-  {
-    MutexLock apply(apply_mutex);
-    head.rotate_all();
-    waited = head.windows();
-  }
+  const std::vector<Head::WindowRef> waited = committer->rotate_all();
   if (!options.sealer_thread) return seal_all();
   uint64_t failures_before = 0;
   {
