@@ -1,13 +1,9 @@
 // State shared by the store's parts. Private to this folder.
 //
-//   store_open.cc      lock, index, gauges
-//   store_read.cc     LogSource
+//   store.cc           the door                           store_open.cc     lock, index, gauges
 //   store_seal.cc      the sealer thread                  store_maintain.cc retention, the clock
 //   store_files.cc     the set of files and its changes   store_join.cc     undersized files
 //   store_rewrite.cc   old files → a new one              store_delete.cc   requests, periods
-//   store_plan.cc      which blocks a query needs         store_count.cc    counting without lines
-//   store_fields.cc    fields out of columns              store_times.cc    times out of columns
-//   piece_visit.cc     what the last three go over       read_ahead.cc    blocks over the cores
 //
 // Order of locks: change → apply → (catalog, journal keeper) → (head, registry, index: leaves).
 // The committer's queue and seal_mutex are held for bookkeeping alone, never while another is
@@ -34,12 +30,10 @@
 #include "store/policy/deletion.h"
 #include "store/policy/retention.h"
 #include "store/policy/retention_clock.h"
-#include "store/read/row_source.h"
+#include "store/read/reader.h"
 #include "store/store.h"
 
 namespace logsvc::store {
-
-class MergeIterator;
 
 // Lines that a rewritten file is to be without.
 struct Doomed {
@@ -57,8 +51,7 @@ struct Store::Impl : WindowSealer {
         clock(c),
         diagnostics(d),
         metrics(m),
-        retention_clock(f, names.clock()),
-        read_ahead(spare_cores()) {}
+        retention_clock(f, names.clock()) {}
 
   // Constant after open.
   const StoreOptions options;
@@ -82,7 +75,7 @@ struct Store::Impl : WindowSealer {
   std::optional<Catalog> catalog;
   std::optional<JournalKeeper> keeper;
   std::optional<Committer> committer;
-  mutable ReadAhead read_ahead;
+  std::optional<Reader> reader;
 
   // Held by whoever changes the set of files.
   Mutex change_mutex;
@@ -179,29 +172,6 @@ struct Store::Impl : WindowSealer {
   Result<std::vector<uint64_t>> files_over_caps() REQUIRES(change_mutex);
   Status rewrite_files();
   Result<bool> rewrite_some() REQUIRES(change_mutex);
-  // store_plan.cc
-  // By file and block; each (may be empty) is given the rows that are wanted.
-  using EachRows = std::function<void(const StreamRef&, const StreamBlock&)>;
-  Result<std::vector<BlockPlan>> plan(const Snapshot& now, const std::vector<StreamRef>& selected,
-                                      TimeRange range, const EachRows& each = {}) const;
-  void add_windows(const Snapshot& now, const std::vector<StreamRef>& selected,
-                   MergeIterator& merge) const;
-  void add_blocks(std::vector<BlockPlan> blocks, MergeIterator& merge) const;
-  class PieceVisit;
-  // store_count.cc
-  class Counting;
-  // store_fields.cc
-  class FieldVisit;
-  // store_times.cc
-  class TimesVisit;
-  // store_read.cc
-  // Says so of a block that cannot be read, once in the stats of a query.
-  void leave_out(const Error& error, ReadStats& stats) const;
-  // The same; an error that is none of the block's is given back.
-  Status left_out(const Status& failed, ReadStats& stats) const;
-  std::vector<StreamRef> streams_in_range(TimeRange range,
-                                          const std::vector<std::vector<Matcher>>& groups,
-                                          Status& status) const;
 };
 
 }  // namespace logsvc::store

@@ -54,6 +54,7 @@ Status Store::Impl::open() {
   }
   RETURN_IF_ERROR(read);
   committer.emplace(environment, *journal, std::move(acknowledged), head, streams, *this);
+  reader.emplace(environment, *catalog, streams);
   return {};
 }
 

@@ -9,10 +9,6 @@ constexpr Duration kMaxWait = 10 * kSecond;     // of a push when memory is full
 constexpr size_t kMostTogether = 512;           // windows that are sealed at a time
 }  // namespace
 
-Result<Appended> Store::append(std::shared_ptr<const Batch> batch) {
-  return impl_->committer->append(std::move(batch));
-}
-
 Status Store::flush() { return impl_->flush(); }
 
 void Store::Impl::wish_seal() {

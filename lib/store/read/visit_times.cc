@@ -1,17 +1,20 @@
 // The times of entries straight from windows and time columns.
 #include <algorithm>
 
-#include "store/piece_visit.h"
 #include "store/read/block_reader.h"
+#include "store/read/column_visit.h"
+#include "store/read/reader.h"
 
 namespace logsvc::store {
 
 using pushdown::TimesVisitor;
 
-class Store::Impl::TimesVisit : public PieceVisit {
+namespace {
+
+class TimesVisit : public ColumnVisit {
  public:
-  TimesVisit(const Impl& store, const SelectQuery& query, const TimesVisitor& visit)
-      : PieceVisit(store, query), visit_(visit) {}
+  TimesVisit(const ReadContext& context, const SelectQuery& query, const TimesVisitor& visit)
+      : ColumnVisit(context, query), visit_(visit) {}
 
  private:
   Status visit_rows(const Stream& stream, std::span<const Entry> rows) override {
@@ -20,7 +23,7 @@ class Store::Impl::TimesVisit : public PieceVisit {
     return visit_(stream.labels, times_);
   }
 
-  struct Times : Piece {
+  struct Times : BlockResult {
     struct OfStream {
       const Stream* stream = nullptr;  // the query keeps it
       std::vector<Timestamp> times;
@@ -29,10 +32,11 @@ class Store::Impl::TimesVisit : public PieceVisit {
   };
 
   Status read(const BlockPlan& block, const BlockLanes& lanes,
-              std::unique_ptr<Piece>& piece) const override {
-    ASSIGN_OR_RETURN(const auto reader, BlockReader::open(store_.catalog->chunks(), block, lanes));
-    piece = std::make_unique<Times>();
-    auto& out = static_cast<Times&>(*piece);
+              std::unique_ptr<BlockResult>& result) const override {
+    ASSIGN_OR_RETURN(const auto reader,
+                     BlockReader::open(context_.catalog().chunks(), block, lanes));
+    result = std::make_unique<Times>();
+    auto& out = static_cast<Times&>(*result);
     out.stats.chunks_read += 1;
     for (const BlockLane& lane : lanes) {
       ASSIGN_OR_RETURN(auto times, reader->times(lane.rows.first_row, lane.rows.rows));
@@ -49,8 +53,8 @@ class Store::Impl::TimesVisit : public PieceVisit {
     return {};
   }
 
-  Status give(Piece& piece) override {
-    for (const Times::OfStream& s : static_cast<Times&>(piece).streams) {
+  Status give(BlockResult& result) override {
+    for (const Times::OfStream& s : static_cast<Times&>(result).streams) {
       RETURN_IF_ERROR(visit_(s.stream->labels, s.times));
     }
     return {};
@@ -60,9 +64,11 @@ class Store::Impl::TimesVisit : public PieceVisit {
   std::vector<Timestamp> times_;  // of rows
 };
 
-Result<ReadStats> Store::visit_times(const SelectQuery& query, const TimesVisitor& visit) const {
+}  // namespace
+
+Result<ReadStats> Reader::visit_times(const SelectQuery& query, const TimesVisitor& visit) const {
   if (query.range.empty()) return ReadStats();
-  return Impl::TimesVisit(*impl_, query, visit).run();
+  return TimesVisit(context_, query, visit).run();
 }
 
 }  // namespace logsvc::store

@@ -1,48 +1,50 @@
-// Goes over all entries that a query wants piece by piece (window, block) and in no order, so that
-// what reads columns need not merge. Where pieces of a stream share times, and in streams that a
-// pending deletion is about, entries are merged and given as rows. Blocks are read over the cores,
-// a few ahead, and given in their order, so that the result is always the same. For one thread.
+// Goes over all entries that a query wants window by window and block by block, in no order of
+// time, so that what reads columns need not merge. Where a stream's windows and blocks share times,
+// and in streams that a pending deletion is about, entries are merged and given as rows. Blocks are
+// read over the cores, a few ahead, and given in their order, so that the result is always the
+// same. For one thread.
 #pragma once
 
 #include <functional>
 #include <span>
 #include <vector>
 
+#include "store/read/read_context.h"
 #include "store/read/shared_times.h"
-#include "store/store_impl.h"
 
 namespace logsvc::store {
 
-class Store::Impl::PieceVisit {
+class ColumnVisit {
  public:
-  virtual ~PieceVisit() = default;
-  PieceVisit(const PieceVisit&) = delete;
-  PieceVisit& operator=(const PieceVisit&) = delete;
+  virtual ~ColumnVisit() = default;
+  ColumnVisit(const ColumnVisit&) = delete;
+  ColumnVisit& operator=(const ColumnVisit&) = delete;
 
   Result<ReadStats> run();
 
  protected:
   // Of the query, direction, limit and fields do not matter.
-  PieceVisit(const Impl& store, SelectQuery query) : store_(store), query_(std::move(query)) {}
+  ColumnVisit(const ReadContext& context, SelectQuery query)
+      : context_(context), query_(std::move(query)) {}
 
   // Entries of the stream in the range, sorted by time, that pass the test of lines.
   virtual Status visit_rows(const Stream& stream, std::span<const Entry> rows) = 0;
   // What a block has for the query: the rows in the range but for those at shared times. Streams
   // that it points to stay as long as the visit.
-  struct Piece {
-    virtual ~Piece() = default;
+  struct BlockResult {
+    virtual ~BlockResult() = default;
     ReadStats stats;
   };
   // Is called by several threads at a time. On an error `out` may have what came before it.
   virtual Status read(const BlockPlan& block, const BlockLanes& lanes,
-                      std::unique_ptr<Piece>& out) const = 0;
+                      std::unique_ptr<BlockResult>& out) const = 0;
   // In the order of blocks, by the thread of the query. An error that is the block's, here or of
   // read(), is reported; the visit goes on.
-  virtual Status give(Piece& piece) = 0;
+  virtual Status give(BlockResult& result) = 0;
 
   Status check() const;
 
-  const Impl& store_;
+  const ReadContext& context_;
   const SelectQuery query_;
   SharedTimes shared_;
   ReadStats stats_;
@@ -56,9 +58,9 @@ class Store::Impl::PieceVisit {
   std::vector<Overlap> overlaps(const std::vector<StreamRef>& streams) const;
   struct BlockRead {
     Status status;
-    std::unique_ptr<Piece> piece;  // nullptr: nothing
+    std::unique_ptr<BlockResult> result;  // nullptr: nothing
   };
-  Status read_block(const BlockPlan& block, std::unique_ptr<Piece>& out) const;
+  Status read_block(const BlockPlan& block, std::unique_ptr<BlockResult>& out) const;
   Status visit_blocks(const std::vector<BlockPlan>& blocks);
   Status visit_window(const Window& window, const Stream& stream);
   Status visit_overlap(const Overlap& overlap);

@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <optional>
 
-#include "store/piece_visit.h"
 #include "store/read/block_reader.h"
+#include "store/read/column_visit.h"
 #include "store/read/merge_iterator.h"
+#include "store/read/reader.h"
 
 namespace logsvc::store {
 
@@ -63,18 +64,16 @@ class StreamCounts {
   size_t begin_ = 0;  // of the stream under way
 };
 
-}  // namespace
-
-class Store::Impl::Counting : public PieceVisit {
+class Counting : public ColumnVisit {
  public:
-  Counting(const Impl& store, const CountQuery& query, const CountVisitor& visit)
-      : PieceVisit(store, entries_of(query)),
+  Counting(const ReadContext& context, const CountQuery& query, const CountVisitor& visit)
+      : ColumnVisit(context, entries_of(query)),
         edges_(query.edges),
         bytes_(query.bytes),
         visit_(visit) {}
 
  private:
-  struct Counts : Piece {
+  struct Counts : BlockResult {
     StreamCounts of;
   };
   class BlockCounting;
@@ -86,8 +85,8 @@ class Store::Impl::Counting : public PieceVisit {
     return counts.give(visit_);
   }
   Status read(const BlockPlan& block, const BlockLanes& lanes,
-              std::unique_ptr<Piece>& piece) const override;
-  Status give(Piece& piece) override { return static_cast<Counts&>(piece).of.give(visit_); }
+              std::unique_ptr<BlockResult>& result) const override;
+  Status give(BlockResult& result) override { return static_cast<Counts&>(result).of.give(visit_); }
 
   // The bucket of a time; size_t(-1) before the first, the number of buckets after the last.
   size_t bucket_of(Timestamp t) const {
@@ -105,7 +104,7 @@ class Store::Impl::Counting : public PieceVisit {
 };
 
 // One block. For one thread.
-class Store::Impl::Counting::BlockCounting {
+class Counting::BlockCounting {
  public:
   BlockCounting(const Counting& query, const BlockPlan& block, const BlockLanes& lanes, Counts& out)
       : all_(query), block_(block), lanes_(lanes), out_(out) {}
@@ -158,7 +157,7 @@ class Store::Impl::Counting::BlockCounting {
     std::unique_ptr<BlockReader> reader;
     const auto open = [&]() -> Status {
       if (reader) return {};
-      ASSIGN_OR_RETURN(reader, BlockReader::open(all_.store_.catalog->chunks(), block_, lanes_));
+      ASSIGN_OR_RETURN(reader, BlockReader::open(all_.context_.catalog().chunks(), block_, lanes_));
       out_.stats.chunks_read += 1;
       return {};
     };
@@ -168,10 +167,10 @@ class Store::Impl::Counting::BlockCounting {
       ASSIGN_OR_RETURN(hits, reader->find(all_.query_.lines));
       if (hits->is_none()) return {};
     }
-    if (!all_.store_.catalog->marks().look_up(block_.file, block_.block, marks_)) {
+    if (!all_.context_.catalog().marks().look_up(block_.file, block_.block, marks_)) {
       RETURN_IF_ERROR(open());
       RETURN_IF_ERROR(find_marks(*reader));
-      all_.store_.catalog->marks().add(block_.file, block_.block, marks_);
+      all_.context_.catalog().marks().add(block_.file, block_.block, marks_);
     }
     if (reader) out_.stats.compressed_bytes += reader->bytes_read();
     for (const Part& part : parts_) {
@@ -199,7 +198,7 @@ class Store::Impl::Counting::BlockCounting {
     const StreamBlock& rows = part.lane->rows;
     uint32_t begin = 0;
     Timestamp time = rows.first;
-    const auto piece = [&](uint32_t end) {
+    const auto count_to = [&](uint32_t end) {
       const size_t bucket = all_.bucket_of(time);
       if (all_.is_bucket(bucket) && !all_.shared_.has(part.lane->stream.get(), time)) {
         const uint32_t n =
@@ -210,10 +209,10 @@ class Store::Impl::Counting::BlockCounting {
       begin = end;
     };
     for (const TimeMark& mark : std::span(marks_).subspan(part.first_mark, part.marks)) {
-      piece(mark.before);
+      count_to(mark.before);
       time = mark.time;
     }
-    piece(rows.rows);
+    count_to(rows.rows);
   }
 
   Status count_lines(std::vector<StreamRef> streams) {
@@ -221,8 +220,8 @@ class Store::Impl::Counting::BlockCounting {
     block.wanted = std::make_shared<const StreamSelection>(std::move(streams));
     Status damage;
     MergeIterator merge(all_.query_, [&](const Error& error, ReadStats&) { damage = error; });
-    merge.add(make_block_source(std::move(block), all_.store_.catalog->directory(),
-                                all_.store_.catalog->chunks(), merge.query()));
+    merge.add(make_block_source(std::move(block), all_.context_.catalog().directory(),
+                                all_.context_.catalog().chunks(), merge.query()));
     StreamRef stream;
     while (merge.next()) {
       if (stream != merge.stream()) {
@@ -247,15 +246,17 @@ class Store::Impl::Counting::BlockCounting {
   std::vector<Part> parts_;
 };
 
-Status Store::Impl::Counting::read(const BlockPlan& block, const BlockLanes& lanes,
-                                   std::unique_ptr<Piece>& piece) const {
-  piece = std::make_unique<Counts>();
-  return BlockCounting(*this, block, lanes, static_cast<Counts&>(*piece)).run();
+Status Counting::read(const BlockPlan& block, const BlockLanes& lanes,
+                      std::unique_ptr<BlockResult>& result) const {
+  result = std::make_unique<Counts>();
+  return BlockCounting(*this, block, lanes, static_cast<Counts&>(*result)).run();
 }
 
-Result<ReadStats> Store::count(const CountQuery& query, const CountVisitor& visit) const {
+}  // namespace
+
+Result<ReadStats> Reader::count(const CountQuery& query, const CountVisitor& visit) const {
   if (query.edges.size() < 2) return ReadStats();
-  return Impl::Counting(*impl_, query, visit).run();
+  return Counting(context_, query, visit).run();
 }
 
 }  // namespace logsvc::store

@@ -1,7 +1,7 @@
 // Volumes by bucket, from what the index and the open windows know of a block without reading it.
 #include <unordered_map>
 
-#include "store/store_impl.h"
+#include "store/read/reader.h"
 
 namespace logsvc::store {
 namespace {
@@ -21,13 +21,13 @@ void spread(Timestamp first, Timestamp last, uint64_t bytes, const std::vector<T
 
 }  // namespace
 
-Result<std::vector<StreamVolume>> Store::volumes(const std::vector<TimeRange>& buckets,
-                                                 const std::vector<Matcher>& matchers) const {
+Result<std::vector<StreamVolume>> Reader::volumes(const std::vector<TimeRange>& buckets,
+                                                  const std::vector<Matcher>& matchers) const {
   std::vector<StreamVolume> out;
   if (buckets.empty()) return out;
   const TimeRange range{buckets.front().start, buckets.back().end};
-  const Snapshot now = impl_->catalog->snapshot();
-  const auto streams = impl_->streams.select(matchers);
+  const Snapshot now = context_.catalog().snapshot();
+  const auto streams = context_.streams().select(matchers);
   std::unordered_map<uint64_t, std::vector<uint64_t>> by_id;
   const auto add = [&](uint64_t id, Timestamp first, Timestamp last, uint64_t bytes) {
     auto& of_stream = by_id[id];
@@ -41,12 +41,12 @@ Result<std::vector<StreamVolume>> Store::volumes(const std::vector<TimeRange>& b
       add(s->id, summary->first, summary->last, summary->bytes);
     }
   }
-  RETURN_IF_ERROR(impl_->catalog->directory().visit(StreamSelection(streams), range,
-                                                    now.files_in(range),
-                                                    [&](const StreamRef& s, const StreamBlock& b) {
-                                                      add(s->id, b.first, b.last, b.raw_bytes);
-                                                      return true;
-                                                    }));
+  RETURN_IF_ERROR(
+      context_.catalog().directory().visit(StreamSelection(streams), range, now.files_in(range),
+                                           [&](const StreamRef& s, const StreamBlock& b) {
+                                             add(s->id, b.first, b.last, b.raw_bytes);
+                                             return true;
+                                           }));
   for (const StreamRef& s : streams) {
     const auto found = by_id.find(s->id);
     if (found != by_id.end()) out.push_back({s->labels, std::move(found->second)});

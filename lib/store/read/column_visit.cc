@@ -1,4 +1,4 @@
-#include "store/piece_visit.h"
+#include "store/read/column_visit.h"
 
 #include <algorithm>
 
@@ -13,18 +13,18 @@ constexpr Duration kNear = kSecond;
 
 }  // namespace
 
-Result<ReadStats> Store::Impl::PieceVisit::run() {
-  now_ = store_.catalog->snapshot();
+Result<ReadStats> ColumnVisit::run() {
+  now_ = context_.catalog().snapshot();
   // After the snapshot, so that every stream in its windows is known.
-  std::vector<StreamRef> streams = store_.streams.select(query_.matchers);
+  std::vector<StreamRef> streams = context_.streams().select(query_.matchers);
   const std::vector<StreamRef> touched = now_.take_touched(streams, query_.range);
   std::erase_if(now_.windows, [&](const auto& w) { return !w->overlaps(query_.range); });
   for (const auto& window : now_.windows) shared_.add(*window, streams);
   ASSIGN_OR_RETURN(const auto blocks,
-                   store_.plan(now_, streams, query_.range,
-                               [this](const StreamRef& stream, const StreamBlock& rows) {
-                                 shared_.add(*stream, {rows.first, rows.last});
-                               }));
+                   context_.plan(now_, streams, query_.range,
+                                 [this](const StreamRef& stream, const StreamBlock& rows) {
+                                   shared_.add(*stream, {rows.first, rows.last});
+                                 }));
   shared_.find();
   for (const auto& window : now_.windows) {
     for (const StreamRef& s : streams) RETURN_IF_ERROR(visit_window(*window, *s));
@@ -38,44 +38,43 @@ Result<ReadStats> Store::Impl::PieceVisit::run() {
   return std::move(stats_);
 }
 
-Status Store::Impl::PieceVisit::visit_blocks(const std::vector<BlockPlan>& blocks) {
-  OrderedReads<BlockRead> reads(store_.read_ahead, blocks.size(), [&](size_t number) {
+Status ColumnVisit::visit_blocks(const std::vector<BlockPlan>& blocks) {
+  OrderedReads<BlockRead> reads(context_.read_ahead(), blocks.size(), [&](size_t number) {
     auto out = std::make_unique<BlockRead>();
-    out->status = read_block(blocks[number], out->piece);
+    out->status = read_block(blocks[number], out->result);
     return out;
   });
   while (const auto read = reads.next()) {
     RETURN_IF_ERROR(check());
     stats_.chunks_total += 1;
     Status given;
-    if (read->piece) {
-      given = give(*read->piece);
-      add_stats(read->piece->stats, stats_);
-      stats_.chunks_read += read->piece->stats.chunks_read;
+    if (read->result) {
+      given = give(*read->result);
+      add_stats(read->result->stats, stats_);
+      stats_.chunks_read += read->result->stats.chunks_read;
     }
     // What is told from the index alone takes a thread less time than to wake.
-    reads.was_work(read->piece && read->piece->stats.chunks_read > 0);
-    RETURN_IF_ERROR(store_.left_out(given.ok() ? read->status : given, stats_));
+    reads.was_work(read->result && read->result->stats.chunks_read > 0);
+    RETURN_IF_ERROR(context_.left_out(given.ok() ? read->status : given, stats_));
   }
   return {};
 }
 
-Status Store::Impl::PieceVisit::read_block(const BlockPlan& block,
-                                           std::unique_ptr<Piece>& out) const {
+Status ColumnVisit::read_block(const BlockPlan& block, std::unique_ptr<BlockResult>& out) const {
   RETURN_IF_ERROR(check());
   // What the index and the caches say of a damaged block counts no more.
-  RETURN_IF_ERROR(store_.catalog->chunks().known_damage(block.file, block.block));
-  const auto lanes = store_.catalog->directory().lanes(block);
+  RETURN_IF_ERROR(context_.catalog().chunks().known_damage(block.file, block.block));
+  const auto lanes = context_.catalog().directory().lanes(block);
   if (!lanes.ok()) return lanes.error();  // the index is to blame, not the block
   return read(block, *lanes, out);
 }
 
-Status Store::Impl::PieceVisit::check() const {
+Status ColumnVisit::check() const {
   if (!query_.stop.stop_requested()) return {};
   return Error{ErrorCode::kCancelled, "the query was cancelled"};
 }
 
-Status Store::Impl::PieceVisit::visit_window(const Window& window, const Stream& stream) {
+Status ColumnVisit::visit_window(const Window& window, const Stream& stream) {
   std::vector<Entry> rows = window.rows(stream, query_.range);
   stats_.lines_processed += rows.size();
   stats_.head_lines += rows.size();
@@ -85,7 +84,7 @@ Status Store::Impl::PieceVisit::visit_window(const Window& window, const Stream&
   return rows.empty() ? Status() : visit_rows(stream, rows);
 }
 
-std::vector<Store::Impl::PieceVisit::Overlap> Store::Impl::PieceVisit::overlaps(
+std::vector<ColumnVisit::Overlap> ColumnVisit::overlaps(
     const std::vector<StreamRef>& streams) const {
   std::vector<std::pair<TimeSpan, const StreamRef*>> all;
   for (const StreamRef& s : streams) {
@@ -110,14 +109,14 @@ std::vector<Store::Impl::PieceVisit::Overlap> Store::Impl::PieceVisit::overlaps(
   return out;
 }
 
-Status Store::Impl::PieceVisit::visit_overlap(const Overlap& overlap) {
+Status ColumnVisit::visit_overlap(const Overlap& overlap) {
   const auto cost =
       visit_merged(overlap.streams, overlap.span,
                    [this](const Stream& stream, Timestamp t) { return shared_.has(&stream, t); });
   return cost.ok() ? Status() : cost.error();
 }
 
-Status Store::Impl::PieceVisit::visit_touched(const std::vector<StreamRef>& streams) {
+Status ColumnVisit::visit_touched(const std::vector<StreamRef>& streams) {
   ASSIGN_OR_RETURN(const ReadStats cost,
                    visit_merged(streams, {query_.range.start, query_.range.end - 1},
                                 [](const Stream&, Timestamp) { return true; }));
@@ -126,23 +125,23 @@ Status Store::Impl::PieceVisit::visit_touched(const std::vector<StreamRef>& stre
   return {};
 }
 
-// Leaves out duplicates and what pending deletions cover. Returns what it cost, but for the blocks,
-// which are counted where they are planned.
-Result<ReadStats> Store::Impl::PieceVisit::visit_merged(const std::vector<StreamRef>& streams,
-                                                        const TimeSpan& span,
-                                                        const Wanted& wanted) {
+// Leaves out duplicates and what pending deletions cover. Returns what it cost; its blocks are not
+// in stats_, since they are counted where they are planned.
+Result<ReadStats> ColumnVisit::visit_merged(const std::vector<StreamRef>& streams,
+                                            const TimeSpan& span, const Wanted& wanted) {
   SelectQuery select;
   select.range = {std::max(span.first, query_.range.start),
                   std::min(add_saturated(span.last, 1), query_.range.end)};
   if (select.range.empty()) return ReadStats();
   select.lines = query_.lines;
   select.stop = query_.stop;
-  MergeIterator merge(std::move(select),
-                      [this](const Error& error, ReadStats&) { store_.leave_out(error, stats_); });
+  MergeIterator merge(std::move(select), [this](const Error& error, ReadStats&) {
+    context_.leave_out(error, stats_);
+  });
   merge.hide(now_.hidden);
-  store_.add_windows(now_, streams, merge);
-  ASSIGN_OR_RETURN(auto blocks, store_.plan(now_, streams, merge.query().range));
-  store_.add_blocks(std::move(blocks), merge);
+  context_.add_windows(now_, streams, merge);
+  ASSIGN_OR_RETURN(auto blocks, context_.plan(now_, streams, merge.query().range));
+  context_.add_blocks(std::move(blocks), merge);
   while (merge.next()) {
     const Entry& entry = merge.entry();
     if (!wanted(*merge.stream(), entry.timestamp) || !passes(query_.lines, entry.line)) continue;

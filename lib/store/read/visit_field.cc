@@ -1,18 +1,21 @@
 // One field of many entries, out of columns where that is surely what parsing the lines gives.
 #include <algorithm>
 
-#include "store/piece_visit.h"
 #include "store/read/block_reader.h"
+#include "store/read/column_visit.h"
+#include "store/read/reader.h"
 
 namespace logsvc::store {
 
 using pushdown::FieldVisitor;
 
-class Store::Impl::FieldVisit : public PieceVisit {
+namespace {
+
+class FieldVisit : public ColumnVisit {
  public:
-  FieldVisit(const Impl& store, const SelectQuery& query, const std::string& name,
+  FieldVisit(const ReadContext& context, const SelectQuery& query, const std::string& name,
              FieldVisitor& visitor)
-      : PieceVisit(store, query), name_(name), visitor_(visitor) {}
+      : ColumnVisit(context, query), name_(name), visitor_(visitor) {}
 
  private:
   Status visit_rows(const Stream& stream, std::span<const Entry> rows) override {
@@ -21,7 +24,7 @@ class Store::Impl::FieldVisit : public PieceVisit {
   }
 
   // The values of some rows of a stream, and its rows that have to be parsed.
-  struct Fields : Piece {
+  struct Fields : BlockResult {
     struct Row {
       uint32_t row = 0;
       Timestamp time = 0;
@@ -39,10 +42,10 @@ class Store::Impl::FieldVisit : public PieceVisit {
   };
 
   Status read(const BlockPlan& block, const BlockLanes& lanes,
-              std::unique_ptr<Piece>& piece) const override {
-    piece = std::make_unique<Fields>();
-    auto& out = static_cast<Fields&>(*piece);
-    ASSIGN_OR_RETURN(out.reader, BlockReader::open(store_.catalog->chunks(), block, lanes));
+              std::unique_ptr<BlockResult>& result) const override {
+    result = std::make_unique<Fields>();
+    auto& out = static_cast<Fields&>(*result);
+    ASSIGN_OR_RETURN(out.reader, BlockReader::open(context_.catalog().chunks(), block, lanes));
     ASSIGN_OR_RETURN(const RowSet hits, out.reader->find(query_.lines));
     out.stats.chunks_read += 1;
     if (!hits.is_none()) {
@@ -93,8 +96,8 @@ class Store::Impl::FieldVisit : public PieceVisit {
     return {};
   }
 
-  Status give(Piece& piece) override {
-    auto& fields = static_cast<Fields&>(piece);
+  Status give(BlockResult& result) override {
+    auto& fields = static_cast<Fields&>(result);
     for (const Fields::OfStream& s : fields.streams) RETURN_IF_ERROR(give_stream(s, fields));
     close(fields);
     return {};
@@ -124,10 +127,12 @@ class Store::Impl::FieldVisit : public PieceVisit {
   std::vector<std::string_view> values_;  // of the stream under way
 };
 
-Result<ReadStats> Store::visit_field(const SelectQuery& query, const std::string& name,
-                                     FieldVisitor& visitor) const {
+}  // namespace
+
+Result<ReadStats> Reader::visit_field(const SelectQuery& query, const std::string& name,
+                                      FieldVisitor& visitor) const {
   if (query.range.empty()) return ReadStats();
-  return Impl::FieldVisit(*impl_, query, name, visitor).run();
+  return FieldVisit(context_, query, name, visitor).run();
 }
 
 }  // namespace logsvc::store
