@@ -97,7 +97,7 @@ class Store : public LogSource, public pushdown::ColumnSource, public LogSink {
   Status flush();
   // What the background clock does about once a second: seals windows that are old, drops days past
   // retention or over the caps, joins small files, deletes what was asked for; for about half a
-  // second at most. Cheap when there is nothing to do.
+  // second at most. Cheap when there is nothing to do. For one thread at a time.
   Status maintain();
 
   StoreTotals totals() const;

@@ -20,7 +20,7 @@ struct StoreMetrics {
   Counter& lost_records;
   Counter& missing_files;
   Counter& joined_files;
-  Counter& joined_doubles;
+  Counter& joined_duplicates;
   Counter& rewrite_failures;
   Counter& capped_entries;
   Counter& deleted_entries;

@@ -1,9 +1,9 @@
-// Joining undersized files: windows that were sealed by age on a quiet day, late lines. Files that
-// follow each other in a day become one of about a window; the order of arrival stays.
+#include "store/change/joiner.h"
+
 #include <algorithm>
+#include <map>
 
 #include "store/head/row_collector.h"
-#include "store/store_impl.h"
 
 namespace logsvc::store {
 namespace {
@@ -24,18 +24,19 @@ bool worth_joining(const Run& run, bool is_full, Timestamp now) {
 
 }  // namespace
 
-// The first run of small files that is worth it; empty if there is none.
-std::vector<std::shared_ptr<const FileRow>> Store::Impl::files_to_join() {
-  const auto all = catalog->files();
+// Empty if there is none.
+Joiner::Run Joiner::files_to_join() const {
+  const uint64_t window_bytes = changes_.environment().options.window_bytes;
+  const auto all = changes_.catalog().files();
   std::map<std::string, Run> days;
   for (const auto& [id, row] : *all) days[row->day].push_back(row);
-  const Timestamp now = clock.now();
+  const Timestamp now = changes_.environment().clock.now();
   for (const auto& [day, rows] : days) {
     Run run;
     uint64_t bytes = 0;
     for (const auto& row : rows) {
-      const bool small = row->raw_bytes < options.window_bytes / 2 && !left_alone.count(row->id);
-      const bool fits = bytes + row->raw_bytes <= options.window_bytes;
+      const bool small = row->raw_bytes < window_bytes / 2 && !changes_.is_left_alone(row->id);
+      const bool fits = bytes + row->raw_bytes <= window_bytes;
       if (!small || !fits) {
         if (worth_joining(run, small, now)) return run;
         run.clear();
@@ -50,42 +51,58 @@ std::vector<std::shared_ptr<const FileRow>> Store::Impl::files_to_join() {
   return {};
 }
 
-Result<bool> Store::Impl::join_some() {
+namespace {
+
+// What a file that is made of several has of the journal.
+void add_span(JournalSpan& span, JournalSpan more) {
+  if (more.last == 0) return;
+  span.first = span.last == 0 ? more.first : std::min(span.first, more.first);
+  span.last = std::max(span.last, more.last);
+}
+
+}  // namespace
+
+Result<bool> Joiner::join_some() {
+  MutexLock lock(changes_.mutex());
   const Run run = files_to_join();
-  if (run.empty()) return false;
+  return run.empty() ? Result<bool>(false) : join(run);
+}
+
+// True as well if a file cannot be read: without it others may be worth it.
+Result<bool> Joiner::join(const Run& run) {
   RowCollector rows;
   JournalSpan span;
   std::vector<uint64_t> ids;
   for (const auto& row : run) {
-    ASSIGN_OR_RETURN(const auto reader, open_for_rewrite(*row));
+    ASSIGN_OR_RETURN(const auto reader, changes_.open_for_rewrite(*row));
     if (!reader) return true;
     for (uint32_t b = 0; b < reader->end().blocks.size(); ++b) {
       const Status read = visit_block_rows(
-          *reader, b, streams,
+          *reader, b, changes_.streams(),
           [&](const StreamRef& stream, const Entry& entry) { rows.add(stream, entry); });
       if (!read.ok()) {
-        leave_alone(*row, read.error());
+        changes_.leave_alone(*row, read.error());
         return true;
       }
     }
     add_span(span, reader->end().span);
     ids.push_back(row->id);
   }
-  uint64_t doubles = 0;
-  const auto joined = rows.take(&doubles);
+  uint64_t duplicates = 0;
+  const auto joined = rows.take(&duplicates);
   FileRow fresh;
   fresh.id = run[0]->id + 1;
   fresh.day = run[0]->day;
   if (generation_of(fresh.id) == 0) {
-    leave_alone(*run[0], {ErrorCode::kTooLarge, "was rewritten too often"});
+    changes_.leave_alone(*run[0], {ErrorCode::kTooLarge, "was rewritten too often"});
     return true;
   }
   const auto fill = [&](ChunkWriter& writer) -> Status {
-    return writer.add(joined, options.window_bytes);
+    return writer.add(joined, changes_.environment().options.window_bytes);
   };
-  RETURN_IF_ERROR(rewrite(ids, fresh, span, fill));
-  metrics.joined_files.add(ids.size());
-  metrics.joined_doubles.add(doubles);
+  RETURN_IF_ERROR(changes_.rewrite(ids, fresh, span, fill));
+  changes_.environment().metrics.joined_files.add(ids.size());
+  changes_.environment().metrics.joined_duplicates.add(duplicates);
   return true;
 }
 
