@@ -56,8 +56,8 @@ class Store : public LogSource, public pushdown::ColumnSource, public LogSink {
                                              Diagnostics& diagnostics);
   ~Store() override;
 
-  // Of doubles it knows those of entries that are still in memory. A batch over very many days or
-  // streams is stored in parts, one such batch at a time: when it fails, a part of it may be
+  // Of duplicates it knows those of entries that are still in memory. A batch over very many days
+  // or streams is stored in parts, one such batch at a time: when it fails, a part of it may be
   // stored. kLimit: it would make more streams than there may be.
   Result<Appended> append(std::shared_ptr<const Batch> batch) override;
 

@@ -8,9 +8,9 @@
 namespace logsvc::store {
 
 Result<FileSet> Reconciler::run() {
-  ASSIGN_OR_RETURN(const std::vector<FoundFile> found, list_files());
-  std::map<uint64_t, FoundFile> present;
-  for (const FoundFile& file : found) {
+  ASSIGN_OR_RETURN(const std::vector<DiskFile> found, list_files());
+  std::map<uint64_t, DiskFile> present;
+  for (const DiskFile& file : found) {
     last_place_ = std::max(last_place_, place_of(file.id));
     if (present.emplace(file.id, file).second) continue;
     RETURN_IF_ERROR(set_aside_damaged(file, {ErrorCode::kCorrupt, "another file has its number"}));
@@ -41,13 +41,13 @@ Result<FileSet> Reconciler::run() {
       RETURN_IF_ERROR(index_.restore_file(id));
     }
   }
-  std::vector<FoundFile> unknown;
+  std::vector<DiskFile> unknown;
   for (const auto& [id, file] : present) {
     if (!rows.count(id)) unknown.push_back(file);
   }
   RETURN_IF_ERROR(find_replaced(unknown, present, replaced));
   RETURN_IF_ERROR(forget_missing(missing, replaced));
-  for (const FoundFile& file : unknown) {
+  for (const DiskFile& file : unknown) {
     if (replaced.count(file.id)) continue;
     RETURN_IF_ERROR(adopt(file, present, rows));
   }
@@ -58,8 +58,8 @@ Result<FileSet> Reconciler::run() {
 }
 
 // Chunk files, by day and number; unfinished ones are removed.
-Result<std::vector<Reconciler::FoundFile>> Reconciler::list_files() {
-  std::vector<FoundFile> out;
+Result<std::vector<Reconciler::DiskFile>> Reconciler::list_files() {
+  std::vector<DiskFile> out;
   ASSIGN_OR_RETURN(const std::vector<std::string> days, files_.list(names_.chunks()));
   for (const std::string& day : days) {
     const auto found = files_.list(names_.day(day));
@@ -82,11 +82,11 @@ Result<std::vector<Reconciler::FoundFile>> Reconciler::list_files() {
 }
 
 // Of unknown files, those that do not verify are set aside; what the others replace is added.
-Status Reconciler::find_replaced(std::vector<FoundFile>& unknown,
-                                 const std::map<uint64_t, FoundFile>& present,
+Status Reconciler::find_replaced(std::vector<DiskFile>& unknown,
+                                 const std::map<uint64_t, DiskFile>& present,
                                  std::set<uint64_t>& replaced) {
-  std::vector<FoundFile> readable;
-  for (const FoundFile& file : unknown) {
+  std::vector<DiskFile> readable;
+  for (const DiskFile& file : unknown) {
     if (replaced.count(file.id)) continue;
     const auto reader = ChunkReader::open(files_, names_.chunk(file.day, file.id));
     if (!reader.ok()) {
@@ -140,9 +140,9 @@ Status Reconciler::forget_missing(const std::vector<FileRow>& missing,
 }
 
 // What the index has to know of the file. A block whose header does not verify has no streams.
-Result<Reconciler::Adoptable> Reconciler::read_for_adoption(const FoundFile& file,
-                                                            const ChunkReader& reader) {
-  Adoptable out;
+Result<Reconciler::FileContents> Reconciler::read_for_adoption(const DiskFile& file,
+                                                               const ChunkReader& reader) {
+  FileContents out;
   out.row = {file.id, file.day, 0, 0, 0, INT64_MAX, INT64_MIN};
   ASSIGN_OR_RETURN(out.row.bytes, files_.file_size(reader.path()));
   const auto& blocks = reader.end().blocks;
@@ -168,7 +168,7 @@ Result<Reconciler::Adoptable> Reconciler::read_for_adoption(const FoundFile& fil
 
 // A file without a row: from a crash between its rename and its row, or from an index that was lost
 // or is an older one. It is complete, so all that the journal has up to its end is in files_.
-Status Reconciler::adopt(const FoundFile& file, const std::map<uint64_t, FoundFile>& present,
+Status Reconciler::adopt(const DiskFile& file, const std::map<uint64_t, DiskFile>& present,
                          std::map<uint64_t, FileRow>& rows) {
   ASSIGN_OR_RETURN(const auto reader, ChunkReader::open(files_, names_.chunk(file.day, file.id)));
   auto read = read_for_adoption(file, *reader);
@@ -190,7 +190,7 @@ Status Reconciler::adopt(const FoundFile& file, const std::map<uint64_t, FoundFi
 }
 
 Status Reconciler::remove_replaced(const std::set<uint64_t>& replaced,
-                                   const std::map<uint64_t, FoundFile>& present,
+                                   const std::map<uint64_t, DiskFile>& present,
                                    std::map<uint64_t, FileRow>& rows) {
   if (replaced.empty()) return {};
   std::set<std::string> days;
@@ -205,7 +205,7 @@ Status Reconciler::remove_replaced(const std::set<uint64_t>& replaced,
   return index_.forget_files({replaced.begin(), replaced.end()});
 }
 
-Status Reconciler::set_aside_damaged(const FoundFile& file, const Error& why) {
+Status Reconciler::set_aside_damaged(const DiskFile& file, const Error& why) {
   const std::string path = names_.chunk(file.day, file.id);
   ASSIGN_OR_RETURN(const std::string moved, set_aside(files_, names_, path));
   environment_.diagnostics.error("store", "a chunk file is corrupt; moved to quarantine",

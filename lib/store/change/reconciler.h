@@ -32,26 +32,26 @@ class Reconciler {
   Result<FileSet> run();
 
  private:
-  struct FoundFile {
+  struct DiskFile {
     std::string day;
     uint64_t id;
   };
-  struct Adoptable {
+  struct FileContents {
     FileRow row;
     ChunkSummary summary;
     uint64_t damaged_blocks = 0;
   };
-  Result<std::vector<FoundFile>> list_files();
-  Status find_replaced(std::vector<FoundFile>& unknown,
-                       const std::map<uint64_t, FoundFile>& present, std::set<uint64_t>& replaced);
+  Result<std::vector<DiskFile>> list_files();
+  Status find_replaced(std::vector<DiskFile>& unknown, const std::map<uint64_t, DiskFile>& present,
+                       std::set<uint64_t>& replaced);
   Status forget_missing(const std::vector<FileRow>& missing, const std::set<uint64_t>& replaced);
-  Result<Adoptable> read_for_adoption(const FoundFile& file, const ChunkReader& reader);
-  Status adopt(const FoundFile& file, const std::map<uint64_t, FoundFile>& present,
+  Result<FileContents> read_for_adoption(const DiskFile& file, const ChunkReader& reader);
+  Status adopt(const DiskFile& file, const std::map<uint64_t, DiskFile>& present,
                std::map<uint64_t, FileRow>& rows);
   Status remove_replaced(const std::set<uint64_t>& replaced,
-                         const std::map<uint64_t, FoundFile>& present,
+                         const std::map<uint64_t, DiskFile>& present,
                          std::map<uint64_t, FileRow>& rows);
-  Status set_aside_damaged(const FoundFile& file, const Error& why);
+  Status set_aside_damaged(const DiskFile& file, const Error& why);
 
   const StoreEnvironment& environment_;
   const FileNames& names_;

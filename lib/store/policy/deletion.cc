@@ -95,9 +95,9 @@ DeletionMatcher::DeletionMatcher(std::shared_ptr<const ActiveDeletions> active, 
   }
 }
 
-const DeletionMatcher::MeantByStart& DeletionMatcher::meant(const LabelSet& stream) {
+const DeletionMatcher::DeletionRanges& DeletionMatcher::ranges_of(const LabelSet& stream) {
   const auto [found, is_new] = by_stream_.try_emplace(stream);
-  MeantByStart& out = found->second;
+  DeletionRanges& out = found->second;
   if (!is_new) return out;
   const auto add = [&](const std::vector<const ActiveDeletion*>& candidates) {
     for (const ActiveDeletion* d : candidates) {
@@ -109,19 +109,20 @@ const DeletionMatcher::MeantByStart& DeletionMatcher::meant(const LabelSet& stre
     const auto of_label = by_label_.find(label_key(label.name, label.value));
     if (of_label != by_label_.end()) add(of_label->second);
   }
-  std::stable_sort(out.begin(), out.end(), [](const Meant& a, const Meant& b) {
+  std::stable_sort(out.begin(), out.end(), [](const DeletionRange& a, const DeletionRange& b) {
     return a.deletion->request.range.start < b.deletion->request.range.start;
   });
   Timestamp latest = std::numeric_limits<Timestamp>::min();
-  for (Meant& m : out) m.latest_end = latest = std::max(latest, m.deletion->request.range.end);
+  for (DeletionRange& m : out)
+    m.latest_end = latest = std::max(latest, m.deletion->request.range.end);
   return out;
 }
 
 namespace {
 
 // Calls `visit` for those whose range overlaps [first, last], until it says true; whether it did.
-template <typename MeantByStart, typename Visit>
-bool any_of_overlapping(const MeantByStart& meant, Timestamp first, Timestamp last, Visit visit) {
+template <typename DeletionRanges, typename Visit>
+bool any_of_overlapping(const DeletionRanges& meant, Timestamp first, Timestamp last, Visit visit) {
   auto m = std::upper_bound(meant.begin(), meant.end(), last, [](Timestamp t, const auto& other) {
     return t < other.deletion->request.range.start;
   });
@@ -135,12 +136,13 @@ bool any_of_overlapping(const MeantByStart& meant, Timestamp first, Timestamp la
 
 bool DeletionMatcher::may_match(const LabelSet& stream, Timestamp first, Timestamp last) {
   if (is_empty()) return false;
-  return any_of_overlapping(meant(stream), first, last, [](const ActiveDeletion&) { return true; });
+  return any_of_overlapping(ranges_of(stream), first, last,
+                            [](const ActiveDeletion&) { return true; });
 }
 
 bool DeletionMatcher::matches(const LabelSet& stream, const Entry& entry) {
   if (is_empty()) return false;
-  return any_of_overlapping(meant(stream), entry.timestamp, entry.timestamp,
+  return any_of_overlapping(ranges_of(stream), entry.timestamp, entry.timestamp,
                             [&](const ActiveDeletion& d) { return tests(d, stream, entry); });
 }
 

@@ -60,20 +60,20 @@ class DeletionMatcher {
   bool matches(const LabelSet& stream, const Entry& entry);
 
  private:
-  struct Meant {
+  struct DeletionRange {
     const ActiveDeletion* deletion = nullptr;
     // Of this one and those before it: where their ranges end at last.
     Timestamp latest_end = 0;
   };
-  using MeantByStart = std::vector<Meant>;  // by the start of their ranges
-  const MeantByStart& meant(const LabelSet& stream);
+  using DeletionRanges = std::vector<DeletionRange>;  // by the start of their ranges
+  const DeletionRanges& ranges_of(const LabelSet& stream);
   bool tests(const ActiveDeletion& deletion, const LabelSet& stream, const Entry& entry);
 
   const std::shared_ptr<const ActiveDeletions> active_;
   std::unordered_map<std::string, std::vector<const ActiveDeletion*>> by_label_;  // name=value
   std::vector<const ActiveDeletion*> of_any_label_;
   std::unordered_map<const ActiveDeletion*, DeletionFilter::LinePredicate> tests_;
-  std::unordered_map<LabelSet, MeantByStart> by_stream_;
+  std::unordered_map<LabelSet, DeletionRanges> by_stream_;
 };
 
 // The requests of a store. Safe from several threads: what is in force is replaced as a whole, and

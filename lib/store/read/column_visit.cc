@@ -64,9 +64,9 @@ Status ColumnVisit::read_block(const BlockPlan& block, std::unique_ptr<BlockResu
   RETURN_IF_ERROR(check());
   // What the index and the caches say of a damaged block counts no more.
   RETURN_IF_ERROR(context_.catalog().chunks().known_damage(block.file, block.block));
-  const auto lanes = context_.catalog().directory().lanes(block);
-  if (!lanes.ok()) return lanes.error();  // the index is to blame, not the block
-  return read(block, *lanes, out);
+  const auto runs = context_.catalog().directory().runs(block);
+  if (!runs.ok()) return runs.error();  // the index is to blame, not the block
+  return read(block, *runs, out);
 }
 
 Status ColumnVisit::check() const {

@@ -36,7 +36,7 @@ class ColumnVisit {
     ReadStats stats;
   };
   // Is called by several threads at a time. On an error `out` may have what came before it.
-  virtual Status read(const BlockPlan& block, const BlockLanes& lanes,
+  virtual Status read(const BlockPlan& block, const RowRuns& runs,
                       std::unique_ptr<BlockResult>& out) const = 0;
   // In the order of blocks, by the thread of the query. An error that is the block's, here or of
   // read(), is reported; the visit goes on.

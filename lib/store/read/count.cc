@@ -84,7 +84,7 @@ class Counting : public ColumnVisit {
     counts.end(stream);
     return counts.give(visit_);
   }
-  Status read(const BlockPlan& block, const BlockLanes& lanes,
+  Status read(const BlockPlan& block, const RowRuns& runs,
               std::unique_ptr<BlockResult>& result) const override;
   Status give(BlockResult& result) override { return static_cast<Counts&>(result).of.give(visit_); }
 
@@ -106,16 +106,16 @@ class Counting : public ColumnVisit {
 // One block. For one thread.
 class Counting::BlockCounting {
  public:
-  BlockCounting(const Counting& query, const BlockPlan& block, const BlockLanes& lanes, Counts& out)
-      : all_(query), block_(block), lanes_(lanes), out_(out) {}
+  BlockCounting(const Counting& query, const BlockPlan& block, const RowRuns& runs, Counts& out)
+      : all_(query), block_(block), runs_(runs), out_(out) {}
 
   Status run() {
     std::vector<StreamRef> by_line;
-    for (const BlockLane& lane : lanes_) {
-      add_cuts(lane);
+    for (const RowRun& run : runs_) {
+      add_cuts(run);
       // Bytes of a part of a stream are known from its lines alone.
       if (all_.bytes_ && (parts_.back().marks > 0 || !all_.query_.lines.is_trivial())) {
-        by_line.push_back(lane.stream);
+        by_line.push_back(run.stream);
         marks_.resize(parts_.back().first_mark);
         parts_.pop_back();
       }
@@ -127,22 +127,22 @@ class Counting::BlockCounting {
  private:
   // A stream's rows in the block, between the times where counting begins anew.
   struct Part {
-    const BlockLane* lane = nullptr;
+    const RowRun* run = nullptr;
     size_t first_mark = 0;  // of marks_
     size_t marks = 0;
   };
 
   // Where the stream's rows have to be cut: edges of buckets and of shared times.
-  void add_cuts(const BlockLane& lane) {
+  void add_cuts(const RowRun& run) {
     const size_t begin = marks_.size();
     const auto cut = [&](Timestamp t) {
-      if (t > lane.rows.first && t <= lane.rows.last) marks_.push_back({lane.rows.first_row, t, 0});
+      if (t > run.rows.first && t <= run.rows.last) marks_.push_back({run.rows.first_row, t, 0});
     };
     const auto& edges = all_.edges_;
-    const auto from = std::upper_bound(edges.begin(), edges.end(), lane.rows.first);
-    for (auto e = from; e != edges.end() && *e <= lane.rows.last; ++e) cut(*e);
+    const auto from = std::upper_bound(edges.begin(), edges.end(), run.rows.first);
+    for (auto e = from; e != edges.end() && *e <= run.rows.last; ++e) cut(*e);
     const auto middle = static_cast<ptrdiff_t>(marks_.size());
-    for (const TimeSpan& span : all_.shared_.in(lane)) {
+    for (const TimeSpan& span : all_.shared_.in(run)) {
       cut(span.first);
       cut(add_saturated(span.last, 1));
     }
@@ -150,14 +150,14 @@ class Counting::BlockCounting {
       std::inplace_merge(marks_.begin() + static_cast<ptrdiff_t>(begin), marks_.begin() + middle,
                          marks_.end());
     }
-    parts_.push_back({&lane, begin, marks_.size() - begin});
+    parts_.push_back({&run, begin, marks_.size() - begin});
   }
 
   Status count_parts() {
     std::unique_ptr<BlockReader> reader;
     const auto open = [&]() -> Status {
       if (reader) return {};
-      ASSIGN_OR_RETURN(reader, BlockReader::open(all_.context_.catalog().chunks(), block_, lanes_));
+      ASSIGN_OR_RETURN(reader, BlockReader::open(all_.context_.catalog().chunks(), block_, runs_));
       out_.stats.chunks_read += 1;
       return {};
     };
@@ -175,7 +175,7 @@ class Counting::BlockCounting {
     if (reader) out_.stats.compressed_bytes += reader->bytes_read();
     for (const Part& part : parts_) {
       count_part(part, hits ? &*hits : nullptr);
-      out_.of.end(*part.lane->stream);
+      out_.of.end(*part.run->stream);
     }
     return {};
   }
@@ -183,7 +183,7 @@ class Counting::BlockCounting {
   Status find_marks(BlockReader& reader) {
     for (const Part& part : parts_) {
       if (part.marks == 0) continue;
-      const StreamBlock& rows = part.lane->rows;
+      const StreamBlock& rows = part.run->rows;
       ASSIGN_OR_RETURN(const auto times, reader.times(rows.first_row, rows.rows));
       auto from = times.begin();
       for (TimeMark& mark : std::span(marks_).subspan(part.first_mark, part.marks)) {
@@ -195,12 +195,12 @@ class Counting::BlockCounting {
   }
 
   void count_part(const Part& part, const RowSet* hits) {
-    const StreamBlock& rows = part.lane->rows;
+    const StreamBlock& rows = part.run->rows;
     uint32_t begin = 0;
     Timestamp time = rows.first;
     const auto count_to = [&](uint32_t end) {
       const size_t bucket = all_.bucket_of(time);
-      if (all_.is_bucket(bucket) && !all_.shared_.has(part.lane->stream.get(), time)) {
+      if (all_.is_bucket(bucket) && !all_.shared_.has(part.run->stream.get(), time)) {
         const uint32_t n =
             hits ? hits->count(rows.first_row + begin, rows.first_row + end) : end - begin;
         out_.stats.lines_processed += end - begin;
@@ -240,16 +240,16 @@ class Counting::BlockCounting {
 
   const Counting& all_;
   const BlockPlan& block_;
-  const BlockLanes& lanes_;
+  const RowRuns& runs_;
   Counts& out_;
   TimeMarks marks_;
   std::vector<Part> parts_;
 };
 
-Status Counting::read(const BlockPlan& block, const BlockLanes& lanes,
+Status Counting::read(const BlockPlan& block, const RowRuns& runs,
                       std::unique_ptr<BlockResult>& result) const {
   result = std::make_unique<Counts>();
-  return BlockCounting(*this, block, lanes, static_cast<Counts&>(*result)).run();
+  return BlockCounting(*this, block, runs, static_cast<Counts&>(*result)).run();
 }
 
 }  // namespace

@@ -41,13 +41,13 @@ void ReadContext::add_windows(const Snapshot& now, const std::vector<StreamRef>&
   for (size_t w = 0; w < now.windows.size(); ++w) {
     const auto& window = now.windows[w];
     if (!window->overlaps(range)) continue;
-    std::vector<HeadLane> lanes;
+    std::vector<HeadRows> streams;
     for (const StreamRef& stream : selected) {
       std::vector<Entry> rows = window->rows(*stream, range);
-      if (!rows.empty()) lanes.push_back({stream, std::move(rows)});
+      if (!rows.empty()) streams.push_back({stream, std::move(rows)});
     }
-    if (lanes.empty()) continue;
-    merge.add(make_head_source(std::move(lanes), kHeadOrder + w, window, merge.query()));
+    if (streams.empty()) continue;
+    merge.add(make_head_source(std::move(streams), kHeadOrder + w, window, merge.query()));
   }
 }
 

@@ -41,16 +41,16 @@ class FieldVisit : public ColumnVisit {
     ByteBuffer values;  // one after the other
   };
 
-  Status read(const BlockPlan& block, const BlockLanes& lanes,
+  Status read(const BlockPlan& block, const RowRuns& runs,
               std::unique_ptr<BlockResult>& result) const override {
     result = std::make_unique<Fields>();
     auto& out = static_cast<Fields&>(*result);
-    ASSIGN_OR_RETURN(out.reader, BlockReader::open(context_.catalog().chunks(), block, lanes));
+    ASSIGN_OR_RETURN(out.reader, BlockReader::open(context_.catalog().chunks(), block, runs));
     ASSIGN_OR_RETURN(const RowSet hits, out.reader->find(query_.lines));
     out.stats.chunks_read += 1;
     if (!hits.is_none()) {
       RETURN_IF_ERROR(out.reader->choose_field(query_.parser, name_));
-      for (const BlockLane& lane : lanes) RETURN_IF_ERROR(read_lane(lane, hits, out));
+      for (const RowRun& run : runs) RETURN_IF_ERROR(read_run(run, hits, out));
     }
     if (std::none_of(out.streams.begin(), out.streams.end(),
                      [](const auto& s) { return !s.unknown.empty(); })) {
@@ -64,27 +64,27 @@ class FieldVisit : public ColumnVisit {
     fields.reader.reset();
   }
 
-  Status read_lane(const BlockLane& lane, const RowSet& hits, Fields& out) const {
-    const StreamBlock& rows = lane.rows;
+  Status read_run(const RowRun& run, const RowSet& hits, Fields& out) const {
+    const StreamBlock& rows = run.rows;
     const uint32_t most = hits.count(rows.first_row, rows.first_row + rows.rows);
     if (most == 0) return {};
     ASSIGN_OR_RETURN(const auto times, out.reader->times(rows.first_row, rows.rows));
-    const bool hidden = lane.stream->labels.has(name_);
-    const bool shares = !shared_.in(lane).empty();
-    Fields::OfStream found{lane.stream.get(), {}, {}, {}, out.values.size()};
+    const bool hidden = run.stream->labels.has(name_);
+    const bool shares = !shared_.in(run).empty();
+    Fields::OfStream found{run.stream.get(), {}, {}, {}, out.values.size()};
     found.times.reserve(most);
     found.ends.reserve(most);
     for (uint32_t i = 0; i < rows.rows; ++i) {
       const Timestamp t = times[i];
       const uint32_t row = rows.first_row + i;
       if (!query_.range.contains(t) || !hits.has(row)) continue;
-      if (shares && shared_.has(lane.stream.get(), t)) continue;
+      if (shares && shared_.has(run.stream.get(), t)) continue;
       out.stats.lines_processed += 1;
-      using Found = FieldSearch::Found;
-      switch (hidden ? Found::kUnknown : out.reader->field(row, out.values)) {
-        case Found::kNothing:
+      using Answer = FieldSearch::Answer;
+      switch (hidden ? Answer::kUnknown : out.reader->field(row, out.values)) {
+        case Answer::kNothing:
           break;
-        case Found::kUnknown:
+        case Answer::kUnknown:
           found.unknown.push_back({row, t});
           break;
         default:

@@ -31,23 +31,23 @@ class TimesVisit : public ColumnVisit {
     std::vector<OfStream> streams;
   };
 
-  Status read(const BlockPlan& block, const BlockLanes& lanes,
+  Status read(const BlockPlan& block, const RowRuns& runs,
               std::unique_ptr<BlockResult>& result) const override {
     ASSIGN_OR_RETURN(const auto reader,
-                     BlockReader::open(context_.catalog().chunks(), block, lanes));
+                     BlockReader::open(context_.catalog().chunks(), block, runs));
     result = std::make_unique<Times>();
     auto& out = static_cast<Times&>(*result);
     out.stats.chunks_read += 1;
-    for (const BlockLane& lane : lanes) {
-      ASSIGN_OR_RETURN(auto times, reader->times(lane.rows.first_row, lane.rows.rows));
+    for (const RowRun& run : runs) {
+      ASSIGN_OR_RETURN(auto times, reader->times(run.rows.first_row, run.rows.rows));
       times.erase(std::lower_bound(times.begin(), times.end(), query_.range.end), times.end());
       times.erase(times.begin(), std::lower_bound(times.begin(), times.end(), query_.range.start));
-      for (const TimeSpan& span : shared_.in(lane)) {
+      for (const TimeSpan& span : shared_.in(run)) {
         const auto from = std::lower_bound(times.begin(), times.end(), span.first);
         times.erase(from, std::upper_bound(from, times.end(), span.last));
       }
       out.stats.lines_processed += times.size();
-      if (!times.empty()) out.streams.push_back({lane.stream.get(), std::move(times)});
+      if (!times.empty()) out.streams.push_back({run.stream.get(), std::move(times)});
     }
     out.stats.compressed_bytes += reader->bytes_read();
     return {};
