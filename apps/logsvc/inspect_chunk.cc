@@ -3,7 +3,7 @@
 #include "inspect.h"
 #include "store/chunk/chunk_reader.h"
 #include "store/columns/row_metadata.h"
-#include "store/index/file_names.h"
+#include "store/common/file_names.h"
 
 namespace logsvc::inspect {
 namespace {
@@ -63,7 +63,7 @@ std::string values_text(const ColumnTable& table, const Column& c) {
     case ColumnType::kZeroPadded:
       return std::to_string(c.minimum) + " to " + std::to_string(c.maximum);
     default:
-      return std::to_string(c.stamp.min_length) + " to " + std::to_string(c.stamp.max_length) +
+      return std::to_string(c.stats.min_length) + " to " + std::to_string(c.stats.max_length) +
              " bytes each";
   }
 }
@@ -76,9 +76,9 @@ void print_columns(const BlockHeader& header) {
               << (i == header.metadata ? " (metadata)" : "") << ": " << type_text(c) << ", "
               << c.rows << " rows, " << values_text(table, c) << ", " << bytes_text(table, c)
               << '\n';
-    for (const Template& t : table.templates_of(c)) {
+    for (const LineTemplate& t : table.templates_of(c)) {
       std::cout << "    " << t.rows << " × ";
-      for (const Piece& p : table.pieces_of(t)) {
+      for (const TemplatePiece& p : table.pieces_of(t)) {
         if (p.is_slot()) {
           std::cout << '<' << p.column << '>';
         } else {

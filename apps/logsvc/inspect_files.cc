@@ -6,10 +6,10 @@
 #include "agent/spool/spool_group.h"
 #include "inspect.h"
 #include "journal/segment_scan.h"
-#include "store/change/deletion.h"
 #include "store/head/journal_record.h"
 #include "store/index/packed_streams.h"
 #include "store/index/sqlite.h"
+#include "store/policy/deletion.h"
 #include "wire/push_protobuf.h"
 
 namespace logsvc::inspect {

@@ -1,333 +1,51 @@
-// State shared by the store's parts. Private to this folder.
+// The parts of a store, each with its own state and at most one lock over the disk, and how they
+// are connected. Private to this folder.
 //
-//   store_open.cc      lock, index, gauges                store_append.cc   commit, back-pressure
-//   store_journal.cc   what it has, replay, what is lost
-//   store_reconcile.cc index and files made to agree      store_read.cc     LogSource
-//   store_seal.cc      the sealer thread                  store_maintain.cc retention, the clock
-//   store_files.cc     the set of files and its changes   store_join.cc     undersized files
-//   store_rewrite.cc   old files → a new one              store_delete.cc   requests, periods
-//   store_plan.cc      which blocks a query needs         store_count.cc    counting without lines
-//   store_fields.cc    fields out of columns              store_times.cc    times out of columns
-//   piece_visit.cc     what the last three go over       read_ahead.cc    blocks over the cores
+//   policy/    settings, periods, delete requests, whether the clock is believed
+//   index/     CatalogDb and what is cached of it         streams/   the streams by labels
+//   chunk/     files and windows                          columns/   lines as columns
+//   head/      Head, Committer: how entries come in       journal/   what the journal should have
+//   catalog/   Catalog: which files there are             read/      Reader: queries
+//   change/    FileChanges: who changes the files; Sealer, Joiner, Deleter, Retainer, Expiry,
+//              Maintenance, which has them do it, and Reconciler, before all at start
 //
-// Order of locks: change → apply → (catalog, note) → (head, registry, index: leaves). commit_mutex,
-// parts_mutex and seal_mutex are held for bookkeeping alone, never while another is taken.
-// change_mutex is held over the disk: by whoever changes the set of files, one window or file at a
-// time.
+// Order of locks: FileChanges → Committer (applying) → Catalog, JournalKeeper → head, streams,
+// deletions in force, index, journal. The committer's queue, its turn of parts and the sealer's
+// bookkeeping are taken last, or alone. FileChanges', the committer's and the journal keeper's are
+// held over the disk: queries take none of them.
 #pragma once
 
-#include <atomic>
-#include <functional>
-#include <map>
-#include <set>
-#include <thread>
-#include <unordered_set>
+#include <memory>
 
-#include "base/mutex.h"
-#include "journal/journal.h"
-#include "journal/place_file.h"
-#include "store/change/deletion.h"
-#include "store/change/directory_lock.h"
-#include "store/change/retention.h"
-#include "store/change/retention_clock.h"
-#include "store/chunk/chunk_cache.h"
-#include "store/head/head.h"
-#include "store/index/block_directory.h"
-#include "store/index/catalog_db.h"
-#include "store/index/file_names.h"
-#include "store/index/time_marks.h"
-#include "store/read/row_source.h"
+#include "store/catalog/catalog.h"
+#include "store/change/maintenance.h"
+#include "store/read/reader.h"
 #include "store/store.h"
+#include "store/store_foundation.h"
 
 namespace logsvc::store {
 
-class MergeIterator;
-
-struct StoreMetrics {
-  explicit StoreMetrics(Metrics& m);
-  Counter& entries;
-  Counter& line_bytes;
-  Counter& duplicates;
-  Counter& sealed_files;
-  Counter& seal_failures;
-  Counter& plain_blocks;
-  Counter& damaged_reads;
-  Counter& expired_entries;
-  Counter& quarantined_files;
-  Counter& replayed_records;
-  Counter& lost_records;
-  Counter& missing_files;
-  Counter& joined_files;
-  Counter& joined_doubles;
-  Counter& rewrite_failures;
-  Counter& capped_entries;
-  Counter& deleted_entries;
-  Counter& refused_streams;
-  Counter& index_rebuilds;
-};
-
-// Lines that a rewritten file is to be without.
-struct Doomed {
-  // Whether the stream may have such lines in [first, last].
-  std::function<bool(const LabelSet&, Timestamp first, Timestamp last)> may_match;
-  std::function<bool(const LabelSet&, const Entry&)> matches;
-};
-
 struct Store::Impl {
-  Impl(StoreOptions o, FileSystem& f, const Clock& c, Metrics& m, Diagnostics& d)
-      : options(std::move(o)),
-        names(options.dir),
-        retention(options.retention, options.retention_rules),
-        files(f),
-        clock(c),
-        diagnostics(d),
-        metrics(m),
-        retention_clock(f, names.clock()),
-        chunks(f, options.cache_bytes() / 16 * 12),
-        marks(options.cache_bytes() / 16),
-        read_ahead(spare_cores()) {}
+  explicit Impl(std::unique_ptr<StoreFoundation> opened);
 
-  // Constant after open.
-  const StoreOptions options;
-  const FileNames names;
-  const Retention retention;
-  FileSystem& files;
-  const Clock& clock;
-  Diagnostics& diagnostics;
-  StoreMetrics metrics;
-  std::optional<DirectoryLock> lock;
-  std::unique_ptr<CatalogDb> index;
-  std::unique_ptr<BlockDirectory> directory;  // of the index
-  std::unique_ptr<journal::Journal> journal;
-  std::unique_ptr<DeletionRequests> deletions;
-
-  // Synchronise themselves.
-  RetentionClock retention_clock;
-  StreamRegistry streams;
-  Head head;
-  mutable ChunkCache chunks;
-  mutable TimeMarkCache marks;
-  mutable ReadAhead read_ahead;
-
-  // Held while entries go into windows or windows change from open to sealing.
-  Mutex apply_mutex;
-  int64_t last_sync_ns GUARDED_BY(apply_mutex) = 0;
-  std::unique_ptr<journal::PlaceFile> acknowledged GUARDED_BY(apply_mutex);  // journal records
-
-  // Held while the index is told of the journal.
-  Mutex note_mutex;
-  JournalNote noted GUARDED_BY(note_mutex);
-
-  // What readers must see as one: a window is in the head until its file is visible.
-  mutable SharedMutex catalog_mutex;
-  std::shared_ptr<const FileSet> visible GUARDED_BY(catalog_mutex) =
-      std::make_shared<const FileSet>();
-
-  // Held by whoever changes the set of files.
-  Mutex change_mutex;
-  uint64_t last_place GUARDED_BY(change_mutex) = 0;
-  // Of the windows that are being sealed, kept while that fails.
-  std::map<Head::WindowRef, uint64_t> seal_numbers GUARDED_BY(change_mutex);
-  // Not visible any more; removed when no query holds them.
-  std::vector<std::shared_ptr<const FileRow>> retired GUARDED_BY(change_mutex);
-  // Left by rewriting that failed; cleared before the next.
-  std::vector<std::string> failed_files GUARDED_BY(change_mutex);
-  std::set<uint64_t> left_alone GUARDED_BY(change_mutex);  // files that cannot be rewritten
-  // Days whose directory was synced into its parent.
-  std::set<std::string> lasting_days GUARDED_BY(change_mutex);
-  // How many of the retention's periods were over when a file was last looked at.
-  std::map<uint64_t, size_t> periods_looked_at GUARDED_BY(change_mutex);
-  // Delete requests that are being worked off together.
-  struct DeletionWork {
-    std::vector<std::string> ids;
-    std::optional<uint64_t> barrier;  // journal records up to here have to be gone first
-    std::set<uint64_t> done;          // files
-  };
-  DeletionWork deletion_work GUARDED_BY(change_mutex);
-  int64_t rewrite_not_before_ns GUARDED_BY(change_mutex) = INT64_MIN;
-
-  // Group commit: the first waiter commits for all.
-  struct Pending {
-    const Batch* batch;
-    std::string record;
-    Status status;
-    std::vector<BatchPlace> doubles;
-    bool done = false;
-  };
-  Mutex commit_mutex;
-  CondVar committed;
-  std::vector<Pending*> queue GUARDED_BY(commit_mutex);
-  bool committing GUARDED_BY(commit_mutex) = false;
-
-  // Pushes that are stored in parts: one at a time.
-  Mutex parts_mutex;
-  CondVar parts_changed;
-  bool appending_parts GUARDED_BY(parts_mutex) = false;
-
-  Mutex seal_mutex;
-  CondVar seal_wanted;
-  CondVar sealed_changed;
-  bool stopping GUARDED_BY(seal_mutex) = false;
-  uint64_t seal_wishes GUARDED_BY(seal_mutex) = 0;
-  uint64_t failures GUARDED_BY(seal_mutex) = 0;
-  Status last_failure GUARDED_BY(seal_mutex);
-  std::thread sealer;
-
-  // Of the maintenance thread.
-  uint64_t sealed_at_maintenance = 0;
-  uint64_t sealed_at_return = 0;
-  std::optional<int64_t> said_held_ns;  // steady
-
-  // store_open.cc
-  Status open();
-  Status open_index();
-  Status read_index();
-  Status build_index_anew(const Error& why);
-  void open_retention_clock();
-  Status watch_damage();
+  // What is in the journal and no file is in memory again when this returns.
+  Status start();
   void register_gauges(Metrics& m);
-  // store_journal.cc
-  Status open_journal();
-  Status check_journal();
-  Result<uint64_t> highest_record_in_files();
-  void report_missing(std::string_view what, uint64_t first, uint64_t last,
-                      const JournalNote& note);
-  void report_losses(const std::vector<journal::Loss>& losses, uint64_t safe);
-  Status replay();
-  Status note_journal();
-  Status trim_journal();
-  // store_reconcile.cc
-  struct FoundFile {
-    std::string day;
-    uint64_t id;
-  };
-  struct Adoptable {
-    FileRow row;
-    ChunkSummary summary;
-    uint64_t damaged_blocks = 0;
-  };
-  Status reconcile_files() REQUIRES(change_mutex);
-  Result<std::vector<FoundFile>> list_files();
-  Status find_replaced(std::vector<FoundFile>& unknown,
-                       const std::map<uint64_t, FoundFile>& present, std::set<uint64_t>& replaced)
-      REQUIRES(change_mutex);
-  Status forget_missing(const std::vector<FileRow>& missing, const std::set<uint64_t>& replaced)
-      REQUIRES(change_mutex);
-  Result<Adoptable> read_for_adoption(const FoundFile& file, const ChunkReader& reader);
-  Status adopt(const FoundFile& file, const std::map<uint64_t, FoundFile>& present,
-               std::map<uint64_t, FileRow>& rows);
-  Status remove_replaced(const std::set<uint64_t>& replaced,
-                         const std::map<uint64_t, FoundFile>& present,
-                         std::map<uint64_t, FileRow>& rows) REQUIRES(change_mutex);
-  Status set_aside(const std::string& path);
-  Status set_aside_damaged(const FoundFile& file, const Error& why);
-  // store_files.cc
-  uint64_t next_number() REQUIRES(change_mutex);
-  std::shared_ptr<const FileSet> files_now() const;
-  // Readers see the change at once; windows leave the head with it.
-  void publish(std::span<const uint64_t> gone, std::span<const FileRow> fresh,
-               std::span<const Head::WindowRef> windows) REQUIRES(change_mutex);
-  Status drop_files(const std::vector<uint64_t>& ids) REQUIRES(change_mutex);
-  Status remove_retired() REQUIRES(change_mutex);
-  Status make_days(std::span<const NewFile> of) REQUIRES(change_mutex);
-  Status sync_days(const std::set<std::string>& days) REQUIRES(change_mutex);
-  Status clear_failed(const std::string& path);
-  Status clear_failed_files() REQUIRES(change_mutex);
-  Status remove_unused_streams() REQUIRES(change_mutex);
-  // store_rewrite.cc
-  Result<std::shared_ptr<const ChunkReader>> open_for_rewrite(const FileRow& row)
-      REQUIRES(change_mutex);
-  void leave_alone(const FileRow& row, const Error& why) REQUIRES(change_mutex);
-  static void add_span(JournalSpan& span, JournalSpan more);
-  std::vector<uint64_t> replaced_by(const std::vector<uint64_t>& ids, const std::string& day) const
-      REQUIRES(change_mutex);
-  // fresh: number and day. Nothing is left of the files if `fill` adds no block.
-  Status rewrite(const std::vector<uint64_t>& ids, FileRow fresh, JournalSpan span,
-                 const std::function<Status(ChunkWriter&)>& fill) REQUIRES(change_mutex);
-  // store_join.cc
-  std::vector<std::shared_ptr<const FileRow>> files_to_join() REQUIRES(change_mutex);
-  Result<bool> join_some() REQUIRES(change_mutex);  // false: there is nothing to join
-  // store_delete.cc
-  Result<bool> holds_doomed(const FileRow& row, const Doomed& doomed);
-  // How many lines went.
-  Result<uint64_t> rewrite_without(const FileRow& row, const Doomed& doomed) REQUIRES(change_mutex);
-  Result<bool> retain_some() REQUIRES(change_mutex);
-  Result<bool> delete_some() REQUIRES(change_mutex);
-  Result<bool> begin_deletion() REQUIRES(change_mutex);
-  Result<bool> delete_from_one_file(DeletionMatcher& matcher, const std::vector<std::string>& ids)
-      REQUIRES(change_mutex);
-  // store_append.cc
-  Result<Appended> append(std::shared_ptr<const Batch> batch);
-  Result<Appended> append_in_parts(std::shared_ptr<const Batch> batch);
-  void wait_for_commit(Pending& mine);
-  Status refuse_new_streams(const Batch& batch) const;
-  void commit(const std::vector<Pending*>& group);
-  // Until the head takes no more than this.
-  Status wait_for_room(uint64_t most_bytes);
-  // store_seal.cc
-  void run_sealer();
-  void wish_seal();
-  Status seal_some();
-  Status write_windows(std::span<const Head::WindowRef> windows, std::vector<NewFile>& fresh)
-      REQUIRES(change_mutex);
-  Status write_chunks(std::span<const Head::WindowRef> windows, std::vector<NewFile>& fresh)
-      REQUIRES(change_mutex);
-  uint64_t number_of(const Head::WindowRef& window) REQUIRES(change_mutex);
-  Status seal_all();
-  Status flush();
-  // store_maintain.cc
-  Status maintain();
-  void return_encoder_memory();
-  void look_at_clock();
-  Status remove_expired() REQUIRES(change_mutex);
-  Status drop_expired_windows() REQUIRES(change_mutex);
-  Status enforce_caps() REQUIRES(change_mutex);
-  Result<std::vector<uint64_t>> files_over_caps() REQUIRES(change_mutex);
-  Status rewrite_files();
-  Result<bool> rewrite_some() REQUIRES(change_mutex);
-  // Of a file that is not there any more.
-  void forget(uint64_t file) {
-    directory->remove(file);
-    chunks.remove(file);
-    marks.remove(file);
-  }
-  // store_plan.cc
-  // What was in memory, which files were visible and which deletions were pending at one moment.
-  // Keeps the files on disk.
-  struct Snapshot {
-    std::vector<Head::WindowRef> windows;
-    std::shared_ptr<const FileSet> files;
-    std::shared_ptr<const ActiveDeletions> hidden;
 
-    std::vector<uint64_t> files_in(TimeRange range) const;
-    // Takes out the streams of which a pending deletion may mean lines in the range: each of their
-    // lines has to be looked at.
-    std::vector<StreamRef> take_touched(std::vector<StreamRef>& selected, TimeRange range) const;
-  };
-  Snapshot snapshot() const;
-  // By file and block; each (may be empty) is given the rows that are wanted.
-  using EachRows = std::function<void(const StreamRef&, const StreamBlock&)>;
-  Result<std::vector<BlockPlan>> plan(const Snapshot& now, const std::vector<StreamRef>& selected,
-                                      TimeRange range, const EachRows& each = {}) const;
-  void add_windows(const Snapshot& now, const std::vector<StreamRef>& selected,
-                   MergeIterator& merge) const;
-  void add_blocks(std::vector<BlockPlan> blocks, MergeIterator& merge) const;
-  class PieceVisit;
-  // store_count.cc
-  class Counting;
-  // store_fields.cc
-  class FieldVisit;
-  // store_times.cc
-  class TimesVisit;
-  // store_read.cc
-  void report_damage(const Error& error) const;
-  // Says so of a block that cannot be read, once in the stats of a query.
-  void leave_out(const Error& error, ReadStats& stats) const;
-  // The same; an error that is none of the block's is given back.
-  Status left_out(const Status& failed, ReadStats& stats) const;
-  std::vector<StreamRef> streams_in_range(TimeRange range,
-                                          const std::vector<std::vector<Matcher>>& groups,
-                                          Status& status) const;
+  const std::unique_ptr<StoreFoundation> base;
+  const Retention retention;
+  ClockWatch clock;
+  Catalog catalog;
+  Reader reader;
+  FileChanges changes;
+  Sealer sealer;
+  Committer committer;
+  UnusedStreams unused;
+  Expiry expiry;
+  Deleter deleter;
+  Retainer retainer;
+  Joiner joiner;
+  Maintenance maintenance;
 };
 
 }  // namespace logsvc::store

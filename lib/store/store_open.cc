@@ -1,157 +1,73 @@
+#include <algorithm>
+
 #include "store/store_impl.h"
 
 namespace logsvc::store {
+namespace {
 
-StoreMetrics::StoreMetrics(Metrics& m)
-    : entries(m.counter("logsvc_store_entries_total", "Entries accepted")),
-      line_bytes(m.counter("logsvc_store_line_bytes_total", "Bytes of lines accepted")),
-      duplicates(m.counter("logsvc_store_duplicate_entries_total",
-                           "Exact doubles of entries in memory, left out")),
-      sealed_files(m.counter("logsvc_store_sealed_files_total", "Chunk files written")),
-      seal_failures(
-          m.counter("logsvc_store_seal_failures_total", "Failed tries to write a chunk file")),
-      plain_blocks(m.counter("logsvc_store_plain_blocks_total",
-                             "Blocks kept as plain lines since their templates did not verify")),
-      damaged_reads(m.counter("logsvc_store_damaged_reads_total",
-                              "Blocks that a query had to leave out since they do not verify")),
-      expired_entries(
-          m.counter("logsvc_store_expired_entries_total", "Entries deleted by retention")),
-      quarantined_files(m.counter("logsvc_store_quarantined_files_total",
-                                  "Files set aside since they do not verify")),
-      replayed_records(
-          m.counter("logsvc_store_replayed_records_total", "Journal records read at start")),
-      lost_records(m.counter("logsvc_store_lost_journal_records_total",
-                             "Acknowledged journal records that are damaged or missing")),
-      missing_files(m.counter("logsvc_store_missing_files_total",
-                              "Chunk files that the index names and that are not there")),
-      joined_files(m.counter("logsvc_store_joined_files_total",
-                             "Small chunk files that were joined into larger ones")),
-      joined_doubles(m.counter("logsvc_store_joined_duplicate_entries_total",
-                               "Exact doubles left out when files were joined")),
-      rewrite_failures(m.counter("logsvc_store_rewrite_failures_total",
-                                 "Failed tries to join or rewrite chunk files")),
-      capped_entries(m.counter("logsvc_store_capped_entries_total",
-                               "Entries deleted since the disk or the size cap was full")),
-      deleted_entries(
-          m.counter("logsvc_store_deleted_entries_total", "Entries deleted by delete requests")),
-      refused_streams(m.counter("logsvc_store_refused_stream_pushes_total",
-                                "Pushes refused since they would make too many streams")),
-      index_rebuilds(m.counter("logsvc_store_index_rebuilds_total",
-                               "Times the index was built anew from the chunk files")) {}
-
-Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-
-Store::~Store() {
-  {
-    MutexLock lock(impl_->seal_mutex);
-    impl_->stopping = true;
-    impl_->seal_wanted.notify_all();
+// Of what sealed files and windows have; nullopt: nothing is stored.
+std::optional<Timestamp> newest_time(const Catalog& catalog) {
+  const Snapshot now = catalog.snapshot();
+  std::optional<Timestamp> newest;
+  for (const auto& [id, row] : *now.files) {
+    newest = std::max(newest.value_or(row->last), row->last);
   }
-  if (impl_->sealer.joinable()) impl_->sealer.join();
-  if (const Status synced = impl_->journal->sync(); !synced.ok()) {
-    impl_->diagnostics.error("store", "the journal could not be synced at the end",
-                             {{"why", synced.error().message}});
+  for (const auto& window : now.windows) {
+    newest = std::max(newest.value_or(window->day()), add_saturated(window->day(), kDay - 1));
   }
+  return newest;
+}
+
+}  // namespace
+
+Store::Impl::Impl(std::unique_ptr<StoreFoundation> opened)
+    : base(std::move(opened)),
+      retention(base->options.retention, base->options.retention_rules),
+      clock(base->environment),
+      catalog(base->environment, *base->index, base->head, *base->deletions, std::move(base->files),
+              base->damaged),
+      reader(base->environment, catalog, base->streams),
+      changes(base->environment, catalog, *base->index, base->streams, base->last_place),
+      sealer(changes, base->head, *base->keeper),
+      committer(base->environment, *base->journal, std::move(base->acknowledged), base->head,
+                base->streams, sealer),
+      unused(*base->journal, base->head, committer),
+      expiry(changes, retention, clock.clock(), *base->deletions, *base->journal, *base->keeper,
+             committer, unused),
+      deleter(changes, *base->deletions, clock.clock(), *base->journal, *base->keeper, committer,
+              sealer, unused),
+      retainer(changes, retention, clock.clock()),
+      joiner(changes),
+      maintenance(base->environment, {base->head, committer, sealer, clock, changes, expiry,
+                                      deleter, retainer, joiner}) {}
+
+Status Store::Impl::start() {
+  sealer.start();
+  RETURN_IF_ERROR(base->keeper->replay(committer));
+  clock.open(newest_time(catalog));
+  return {};
 }
 
 Result<std::unique_ptr<Store>> Store::open(StoreOptions options, FileSystem& files,
                                            const Clock& clock, Metrics& metrics,
                                            Diagnostics& diagnostics) {
-  auto impl = std::make_unique<Impl>(std::move(options), files, clock, metrics, diagnostics);
-  RETURN_IF_ERROR(impl->open());
-  Impl* raw = impl.get();
-  auto store = std::unique_ptr<Store>(new Store(std::move(impl)));
-  raw->register_gauges(metrics);
-  if (raw->options.sealer_thread) raw->sealer = std::thread([raw] { raw->run_sealer(); });
-  if (const Status replayed = raw->replay(); !replayed.ok()) return replayed.error();
-  raw->open_retention_clock();
+  auto base =
+      std::make_unique<StoreFoundation>(std::move(options), files, clock, metrics, diagnostics);
+  RETURN_IF_ERROR(base->open());
+  auto store = std::unique_ptr<Store>(new Store(std::make_unique<Impl>(std::move(base))));
+  store->impl_->register_gauges(metrics);
+  RETURN_IF_ERROR(store->impl_->start());
   return store;
 }
 
-Status Store::Impl::open() {
-  RETURN_IF_ERROR(files.make_dirs(names.chunks()));
-  ASSIGN_OR_RETURN(DirectoryLock held, DirectoryLock::acquire(names.lock()));
-  lock.emplace(std::move(held));
-  RETURN_IF_ERROR(open_journal());
-  RETURN_IF_ERROR(files.sync_dir(names.root()));
-  ASSIGN_OR_RETURN(deletions,
-                   DeletionRequests::open(files, names.deletions(), options.compile_deletion,
-                                          options.max_active_deletions));
-  RETURN_IF_ERROR(open_index());
-  const Status read = read_index();
-  if (read.ok() || read.error().code != ErrorCode::kCorrupt) return read;
-  // What it says contradicts itself: the files are the truth.
-  RETURN_IF_ERROR(build_index_anew(read.error()));
-  streams.keep_only({});
-  return read_index();
-}
+Store::Store(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
-Status Store::Impl::read_index() {
-  RETURN_IF_ERROR(index->load_streams(streams));
-  RETURN_IF_ERROR(watch_damage());
-  {
-    MutexLock change(change_mutex);
-    RETURN_IF_ERROR(reconcile_files());
+Store::~Store() {
+  impl_->sealer.stop();
+  if (const Status synced = impl_->base->journal->sync(); !synced.ok()) {
+    impl_->base->environment.diagnostics.error(
+        "store", "the journal could not be synced at the end", {{"why", synced.error().message}});
   }
-  return check_journal();
-}
-
-// A folder that no run of this release kept the time of has the time of its newest line.
-void Store::Impl::open_retention_clock() {
-  std::optional<Timestamp> newest;
-  const auto all = files_now();
-  for (const auto& [id, row] : *all) newest = std::max(newest.value_or(row->last), row->last);
-  for (const auto& window : head.windows()) {
-    newest = std::max(newest.value_or(window->day()), add_saturated(window->day(), kDay - 1));
-  }
-  const Status opened = retention_clock.open(clock.now(), clock.steady_ns(), newest);
-  if (!opened.ok()) {
-    diagnostics.warn("store", "the time of the last run is not known",
-                     {{"why", opened.error().message}});
-  }
-  look_at_clock();
-}
-
-// Blocks that a query finds damaged are written down, so that none has to find them again.
-Status Store::Impl::watch_damage() {
-  ASSIGN_OR_RETURN(const auto known, index->damaged_blocks());
-  for (const auto& d : known) chunks.remember_damage(d.file_id, d.block, d.why);
-  chunks.on_damage([this](uint64_t file, uint32_t block, const Error& error) {
-    if (const Status kept = index->add_damaged({file, block, error.message}); !kept.ok()) {
-      diagnostics.error("store", "cannot write down a damaged block",
-                        {{"why", kept.error().message}});
-    }
-  });
-  return {};
-}
-
-Status Store::Impl::open_index() {
-  auto opened = CatalogDb::open(names.index());
-  if (!opened.ok() && (opened.error().code == ErrorCode::kCorrupt ||
-                       opened.error().code == ErrorCode::kUnsupported)) {
-    return build_index_anew(opened.error());
-  }
-  if (!opened.ok()) return opened.error();
-  index = std::move(*opened);
-  directory = std::make_unique<BlockDirectory>(*index, options.cache_bytes() / 16 * 3);
-  return {};
-}
-
-Status Store::Impl::build_index_anew(const Error& why) {
-  diagnostics.warn("store", "the index cannot be used: building it anew from the chunk files",
-                   {{"why", why.message}});
-  metrics.index_rebuilds.add();
-  directory.reset();
-  index.reset();
-  RETURN_IF_ERROR(set_aside(names.index()));
-  for (const char* suffix : {"-wal", "-shm"}) {
-    if (files.exists(names.index() + suffix)) {
-      RETURN_IF_ERROR(files.remove(names.index() + suffix));
-    }
-  }
-  ASSIGN_OR_RETURN(index, CatalogDb::open(names.index()));
-  directory = std::make_unique<BlockDirectory>(*index, options.cache_bytes() / 16 * 3);
-  return {};
 }
 
 void Store::Impl::register_gauges(Metrics& m) {
@@ -159,21 +75,21 @@ void Store::Impl::register_gauges(Metrics& m) {
     m.gauge_function(name, help, std::move(read));
   };
   gauge("logsvc_store_streams", "Streams known",
-        [this] { return static_cast<double>(streams.size()); });
+        [this] { return static_cast<double>(base->streams.size()); });
   gauge("logsvc_store_head_bytes", "Bytes of lines in memory, not yet in chunk files",
-        [this] { return static_cast<double>(head.sizes().line_bytes); });
+        [this] { return static_cast<double>(base->head.sizes().line_bytes); });
   gauge("logsvc_store_journal_bytes", "Bytes of the journal's files",
-        [this] { return static_cast<double>(journal->size_bytes()); });
+        [this] { return static_cast<double>(base->journal->size_bytes()); });
   gauge("logsvc_store_damaged_blocks", "Blocks that do not verify and are left out by queries",
-        [this] { return static_cast<double>(chunks.damaged_blocks()); });
+        [this] { return static_cast<double>(catalog.chunks().damaged_blocks()); });
   gauge("logsvc_store_retention_held",
         "1 while nothing is deleted for its age since the clock is not believed",
-        [this] { return retention_clock.held() ? 1.0 : 0.0; });
+        [this] { return clock.clock().held() ? 1.0 : 0.0; });
   gauge("logsvc_store_files", "Chunk files",
-        [this] { return static_cast<double>(files_now()->size()); });
+        [this] { return static_cast<double>(catalog.files()->size()); });
   gauge("logsvc_store_file_bytes", "Bytes of the chunk files", [this] {
     double total = 0;
-    const auto all = files_now();
+    const auto all = catalog.files();
     for (const auto& [id, row] : *all) total += static_cast<double>(row->bytes);
     return total;
   });

@@ -5,10 +5,10 @@
 
 #include "base/bytes.h"
 #include "base/checksum.h"
-#include "store/change/deletion.h"
 #include "store/chunk/chunk_reader.h"
 #include "store/columns/row_metadata.h"
 #include "store/head/journal_record.h"
+#include "store/policy/deletion.h"
 #include "support/mem_file_system.h"
 
 using namespace logsvc;

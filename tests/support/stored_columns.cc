@@ -95,10 +95,10 @@ FieldAnswers check_field(const StoredColumns& columns, const Lines& lines,
     out.too_many += odd ? others->has(r) : some->has(r);
     value.clear();
     const auto found = search.value(r, value);
-    out.known += found != FieldSearch::Found::kUnknown;
-    if (found == FieldSearch::Found::kValue) {
+    out.known += found != FieldSearch::Answer::kUnknown;
+    if (found == FieldSearch::Answer::kValue) {
       if (parsed.fault || parsed.value != std::string(value.view(0))) wrong("value", lines[r]);
-    } else if (found == FieldSearch::Found::kNothing && parsed.value) {
+    } else if (found == FieldSearch::Answer::kNothing && parsed.value) {
       wrong("nothing", lines[r]);
     }
   }

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "store/change/deletion.h"
+#include "store/policy/deletion.h"
 
 namespace logsvc::server {
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "store/change/retention.h"
+#include "store/policy/retention.h"
 
 namespace logsvc::server {
 

@@ -29,7 +29,7 @@ Entry copy_entry(Arena& arena, const Entry& entry, const Entry* before) {
   return out;
 }
 
-bool Window::is_double(Rows& r, const Entry& entry) const {
+bool Window::is_duplicate(Rows& r, const Entry& entry) const {
   if (r.rows.empty() || entry.timestamp > r.summary.last) return false;
   // A clock of milliseconds gives short runs of equal times: look at the run alone.
   if (entry.timestamp == r.summary.last && r.sorted && r.seen.empty()) {
@@ -52,18 +52,18 @@ bool Window::is_double(Rows& r, const Entry& entry) const {
 }
 
 void Window::append(const StreamRef& stream, std::span<const Entry> entries, uint64_t sequence,
-                    std::vector<uint32_t>& doubles) {
+                    std::vector<uint32_t>& duplicates) {
   WriterLock lock(mutex_);
   span_.last = sequence;
   Rows& r = streams_[stream.get()];
   if (!r.stream) r.stream = stream;
   for (size_t i = 0; i < entries.size(); ++i) {
-    if (!append_one(r, entries[i])) doubles.push_back(static_cast<uint32_t>(i));
+    if (!append_one(r, entries[i])) duplicates.push_back(static_cast<uint32_t>(i));
   }
 }
 
 bool Window::append_one(Rows& r, const Entry& entry) {
-  if (is_double(r, entry)) return false;
+  if (is_duplicate(r, entry)) return false;
   if (!r.seen.empty()) r.seen.add(hash_(entry), static_cast<uint32_t>(r.rows.size()));
   if (r.rows.empty()) {
     r.summary.first = r.summary.last = entry.timestamp;

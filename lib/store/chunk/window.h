@@ -31,10 +31,10 @@ class Window {
       : day_(day), opened_ns_(opened_ns), hash_(hash), span_{first_sequence, first_sequence} {}
 
   // Copies the entries in, but for those that the stream already has exactly so here (time, line
-  // and metadata); the positions of those are added to `doubles`. sequence: of the journal record
-  // they came in, never decreasing.
+  // and metadata); the positions of those are added to `duplicates`. sequence: of the journal
+  // record they came in, never decreasing.
   void append(const StreamRef& stream, std::span<const Entry> entries, uint64_t sequence,
-              std::vector<uint32_t>& doubles);
+              std::vector<uint32_t>& duplicates);
 
   struct StreamRows {
     StreamRef stream;
@@ -79,7 +79,7 @@ class Window {
     // All rows, kept from the first entry that is not newer than all before it.
     EntryTable seen;
   };
-  bool is_double(Rows& rows, const Entry& entry) const;
+  bool is_duplicate(Rows& rows, const Entry& entry) const;
   bool append_one(Rows& rows, const Entry& entry) REQUIRES(mutex_);
   Arena& arena_for_next() REQUIRES(mutex_);
 

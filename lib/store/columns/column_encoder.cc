@@ -116,8 +116,8 @@ bool ColumnEncoder::fill_dictionary(Column& c, const Values& values) {
   c.first_entry = static_cast<uint32_t>(table_.entries.size());
   for (const uint32_t i : order) {
     const std::string_view entry = entries[i];
-    c.stamp.add_characters(entry);
-    c.stamp.add_length(entry.size());
+    c.stats.add_characters(entry);
+    c.stats.add_length(entry.size());
     if (bytes > kHeaderDictionaryBytes) {
       put_string(text, entry);
     } else {
@@ -135,7 +135,7 @@ bool ColumnEncoder::fill_integers(Column& c, const Values& values) {
     if (!parse_integer(values[i].text, numbers[i])) return false;
   }
   c.form.type = ColumnType::kInteger;
-  for (const Slot& v : values) c.stamp.add_length(v.text.size());
+  for (const Slot& v : values) c.stats.add_length(v.text.size());
   fill_numbers(c, numbers);
   return true;
 }
@@ -179,7 +179,7 @@ void ColumnEncoder::fill_packed(uint32_t number, ValueForm form, const Values& v
   tails.reserve(values.size() * (width - head));
   uint8_t packed[kMaxFormattedBytes];
   for (const Slot& v : values) {
-    c.stamp.add_length(v.text.size());
+    c.stats.add_length(v.text.size());
     pack(form, v.text, packed);
     heads.append(reinterpret_cast<const char*>(packed), head);
     tails.append(reinterpret_cast<const char*>(packed) + head, width - head);
@@ -199,8 +199,8 @@ void ColumnEncoder::fill_string(Column& c, const Values& values) {
   lengths.reserve(values.size());
   for (const Slot& v : values) {
     lengths.push_back(static_cast<int64_t>(v.text.size()));
-    c.stamp.add_characters(v.text);
-    c.stamp.add_length(v.text.size());
+    c.stats.add_characters(v.text);
+    c.stats.add_length(v.text.size());
   }
   c.frames[0] = frames_.add(encode_integers(lengths), FrameWriter::Content::kLengths);
   std::string text;

@@ -30,12 +30,12 @@ bool is_scalar_text(std::string_view text, bool alone) {
 bool ColumnProofs::lacks(uint32_t column, std::string_view characters) const {
   const Column& c = reader_.table().columns[column];
   return c.rows == 0 || std::none_of(characters.begin(), characters.end(),
-                                     [&](char character) { return c.stamp.has(character); });
+                                     [&](char character) { return c.stats.has(character); });
 }
 
 bool ColumnProofs::may_be_empty(uint32_t column) const {
   const Column& c = reader_.table().columns[column];
-  return c.rows == 0 || c.stamp.min_length == 0;
+  return c.rows == 0 || c.stats.min_length == 0;
 }
 
 Result<bool> ColumnProofs::stays_in_json_string(uint32_t column) {
@@ -47,7 +47,7 @@ Result<bool> ColumnProofs::stays_in_json_string(uint32_t column) {
 }
 
 Result<bool> ColumnProofs::prove_stays(const Column& c, uint32_t column) {
-  if (c.rows == 0 || (!c.stamp.has('"') && !c.stamp.has('\\'))) return true;
+  if (c.rows == 0 || (!c.stats.has('"') && !c.stats.has('\\'))) return true;
   switch (c.type()) {
     case ColumnType::kConstant:
       return store::stays_in_json_string(c.constant);
@@ -59,8 +59,8 @@ Result<bool> ColumnProofs::prove_stays(const Column& c, uint32_t column) {
     case ColumnType::kReference:
       return stays_in_json_string(c.child);
     case ColumnType::kText:
-      for (const Template& t : reader_.table().templates_of(c)) {
-        for (const Piece& p : reader_.table().pieces_of(t)) {
+      for (const LineTemplate& t : reader_.table().templates_of(c)) {
+        for (const TemplatePiece& p : reader_.table().pieces_of(t)) {
           if (!p.is_slot()) {
             if (!store::stays_in_json_string(p.text)) return false;
             continue;
@@ -96,7 +96,7 @@ Result<bool> ColumnProofs::is_json_scalar(uint32_t column, bool alone) {
   switch (c.type()) {
     case ColumnType::kInteger:
     case ColumnType::kZeroPadded:
-      return c.stamp.min_length > 0;
+      return c.stats.min_length > 0;
     case ColumnType::kConstant:
       return is_scalar_text(c.constant, alone);
     case ColumnType::kDictionary: {
@@ -107,7 +107,7 @@ Result<bool> ColumnProofs::is_json_scalar(uint32_t column, bool alone) {
     case ColumnType::kReference:
       return is_json_scalar(c.child, alone);
     case ColumnType::kText:
-      for (const Template& t : reader_.table().templates_of(c)) {
+      for (const LineTemplate& t : reader_.table().templates_of(c)) {
         const auto pieces = reader_.table().pieces_of(t);
         if (pieces.empty()) return false;
         const bool single = pieces.size() == 1 && alone;
@@ -124,7 +124,7 @@ Result<bool> ColumnProofs::is_json_scalar(uint32_t column, bool alone) {
   }
 }
 
-Result<LogfmtQuoted> ColumnProofs::inside_logfmt_quotes(const Piece& slot, uint32_t rows) {
+Result<LogfmtQuoted> ColumnProofs::inside_logfmt_quotes(const TemplatePiece& slot, uint32_t rows) {
   if (rows == 0 || lacks(slot.column, "\"\\")) return LogfmtQuoted::kStays;
   const std::pair<uint32_t, uint32_t> key(slot.column, slot.start);
   const auto known = quoted_.find(key);
@@ -134,7 +134,7 @@ Result<LogfmtQuoted> ColumnProofs::inside_logfmt_quotes(const Piece& slot, uint3
   return found;
 }
 
-Result<LogfmtQuoted> ColumnProofs::look_inside_quotes(const Piece& slot, uint32_t rows) {
+Result<LogfmtQuoted> ColumnProofs::look_inside_quotes(const TemplatePiece& slot, uint32_t rows) {
   std::optional<LogfmtQuoted> all;
   const auto goes_on = [&](LogfmtQuoted one) {
     if (!all) all = one;

@@ -32,12 +32,12 @@ class ColumnProofs {
 
   // What each of the values does that a slot of a template of so many rows has; kLeaves if they do
   // not all do the same.
-  Result<extract::LogfmtQuoted> inside_logfmt_quotes(const Piece& slot, uint32_t rows);
+  Result<extract::LogfmtQuoted> inside_logfmt_quotes(const TemplatePiece& slot, uint32_t rows);
 
  private:
   enum State : uint8_t { kOpen, kYes, kNo };
   Result<bool> prove_stays(const Column& c, uint32_t column);
-  Result<extract::LogfmtQuoted> look_inside_quotes(const Piece& slot, uint32_t rows);
+  Result<extract::LogfmtQuoted> look_inside_quotes(const TemplatePiece& slot, uint32_t rows);
 
   ColumnReader& reader_;
   std::vector<uint8_t> closed_;

@@ -249,8 +249,8 @@ Status ColumnReader::load(uint32_t column) {
       break;
     case ColumnType::kText:
       RETURN_IF_ERROR(load_rank(column));
-      for (const Template& t : table_.templates_of(c)) {
-        for (const Piece& p : table_.pieces_of(t)) {
+      for (const LineTemplate& t : table_.templates_of(c)) {
+        for (const TemplatePiece& p : table_.pieces_of(t)) {
           if (p.is_slot()) RETURN_IF_ERROR(load(p.column));
         }
       }
@@ -281,7 +281,7 @@ Status ColumnReader::prepare(uint32_t column, uint32_t row) {
   }
   if (c.type() != ColumnType::kText) return load(column);
   RETURN_IF_ERROR(load_rank(column));
-  for (const Piece& p : table_.pieces_of(table_.templates[c.first_template + d.ids[row]])) {
+  for (const TemplatePiece& p : table_.pieces_of(table_.templates[c.first_template + d.ids[row]])) {
     if (p.is_slot()) RETURN_IF_ERROR(prepare(p.column, p.start + d.rank[row]));
   }
   return {};
@@ -302,8 +302,9 @@ void ColumnReader::append_text(const Column& c, const Data& d, uint32_t row,
   append(table_.pieces_of(table_.templates[c.first_template + d.ids[row]]), d.rank[row], out);
 }
 
-void ColumnReader::append(std::span<const Piece> pieces, uint32_t rank, ByteBuffer& out) const {
-  for (const Piece& piece : pieces) {
+void ColumnReader::append(std::span<const TemplatePiece> pieces, uint32_t rank,
+                          ByteBuffer& out) const {
+  for (const TemplatePiece& piece : pieces) {
     if (piece.is_slot()) {
       append(piece.column, piece.start + rank, out);
     } else {
@@ -355,7 +356,7 @@ void ColumnReader::each_pair(
   const Column& c = table_.columns[column];
   if (c.type() != ColumnType::kText) return;
   const Data& d = *data_[column];
-  const Template& t = table_.templates[c.first_template + d.ids[row]];
+  const LineTemplate& t = table_.templates[c.first_template + d.ids[row]];
   const auto pieces = table_.pieces_of(t);
   for (size_t i = 0; i + 1 < pieces.size(); i += 2) {
     if (pieces[i].is_slot() || !pieces[i + 1].is_slot()) return;

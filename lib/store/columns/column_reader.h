@@ -62,7 +62,7 @@ class ColumnReader {
   // Appends the value. The column must be loaded, or the row prepared; row < its rows.
   void append(uint32_t column, uint32_t row, ByteBuffer& out) const;
   // The same of pieces of a template, for the row of that rank in it.
-  void append(std::span<const Piece> pieces, uint32_t rank, ByteBuffer& out) const;
+  void append(std::span<const TemplatePiece> pieces, uint32_t rank, ByteBuffer& out) const;
   // For each pair of the row of a column made of pairs.
   void each_pair(
       uint32_t column, uint32_t row,

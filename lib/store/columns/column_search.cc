@@ -58,9 +58,9 @@ std::string pack_pairs(const std::string& digits, size_t from) {
 }  // namespace
 
 bool ColumnSearch::possible(const Column& c, const Needle& part, Where where) const {
-  if (c.rows == 0 || part.size() > c.stamp.max_length) return false;
-  if (where == Where::kWhole && part.size() < c.stamp.min_length) return false;
-  if (!c.stamp.has_all(part)) return false;
+  if (c.rows == 0 || part.size() > c.stats.max_length) return false;
+  if (where == Where::kWhole && part.size() < c.stats.min_length) return false;
+  if (!c.stats.has_all(part)) return false;
   if (where == Where::kWhole && c.type() == ColumnType::kInteger) {
     int64_t value = 0;
     return parse_integer(part.bytes, value) && value >= c.minimum && value <= c.maximum;
@@ -292,7 +292,7 @@ Result<RowSet> ColumnSearch::search_built(uint32_t column, const Needle& part, W
   return out;
 }
 
-Result<RowSet> ColumnSearch::rows_of(const Template& t,
+Result<RowSet> ColumnSearch::rows_of(const LineTemplate& t,
                                      const std::vector<std::vector<Term>>& alternatives) {
   RowSet out = RowSet::none(t.rows);
   for (const std::vector<Term>& terms : alternatives) {
@@ -323,7 +323,7 @@ Result<RowSet> ColumnSearch::search_text(uint32_t column, const Needle& part, Wh
   const auto templates = reader_.table().templates_of(c);
   std::vector<RowSet> hits;
   bool any = false;
-  for (const Template& t : templates) {
+  for (const LineTemplate& t : templates) {
     TemplateMatcher matcher(*this, reader_.table(), t, part, where);
     if (matcher.always()) {
       hits.push_back(RowSet::all(t.rows));

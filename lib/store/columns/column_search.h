@@ -1,5 +1,5 @@
 // Which rows of a column hold a byte string: exactly those whose built value does, found without
-// building values where templates, dictionaries, stamps and packed ids can tell.
+// building values where templates, dictionaries, statistics and packed ids can tell.
 // For one thread.
 #pragma once
 
@@ -33,7 +33,7 @@ class ColumnSearch {
     Needle part;
     Where where = Where::kAnywhere;
   };
-  // False: the stamp alone says that no value can match.
+  // False: the statistics alone say that no value can match.
   bool possible(const Column& c, const Needle& part, Where where) const;
 
   Result<const RowSet*> found(uint32_t column, const Needle& part, Where where);
@@ -46,7 +46,7 @@ class ColumnSearch {
   Result<RowSet> search_text(uint32_t column, const Needle& part, Where where);
   Result<RowSet> search_built(uint32_t column, const Needle& part, Where where);
   // Of one template: rows of it, numbered from 0, where all terms of one alternative hold.
-  Result<RowSet> rows_of(const Template& t, const std::vector<std::vector<Term>>& alternatives);
+  Result<RowSet> rows_of(const LineTemplate& t, const std::vector<std::vector<Term>>& alternatives);
 
   using Key = std::tuple<uint32_t, const char*, size_t, Where>;
   ColumnReader& reader_;

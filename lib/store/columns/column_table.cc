@@ -10,13 +10,14 @@ namespace {
 // The fewest bytes one of these takes: bounds counts before memory is reserved.
 constexpr uint64_t kMinColumnBytes = 4;
 constexpr uint64_t kMinTemplateBytes = 2;
-constexpr uint64_t kMinPieceBytes = 2;
+constexpr uint64_t kMinPieceBytes = 1;
 constexpr uint64_t kMinFrameBytes = 3;
 constexpr int kMaxDepth = 16;
 
 constexpr std::string_view kDigits = "0123456789";
 
-// Characters that values of the form can have; empty for types whose stamp is stored or derived.
+// Characters that values of the form can have; empty for types whose statistics are stored or
+// derived.
 std::string characters_of(ValueForm form) {
   switch (form.type) {
     case ColumnType::kInteger:
@@ -112,13 +113,13 @@ void put_column(std::string& out, const ColumnTable& table, const Column& c) {
   for (const uint32_t f : c.frames) put_varint(out, f == kNone ? 0 : f + uint64_t{1});
   if (c.type() != ColumnType::kConstant && c.type() != ColumnType::kText &&
       c.type() != ColumnType::kReference) {
-    put_varint(out, c.stamp.min_length);
-    put_varint(out, c.stamp.max_length - c.stamp.min_length);
+    put_varint(out, c.stats.min_length);
+    put_varint(out, c.stats.max_length - c.stats.min_length);
   }
   if (stores_characters(c.type())) {
-    put_u64(out, c.stamp.low);
-    put_u64(out, c.stamp.high);
-    put_u8(out, c.stamp.non_ascii);
+    put_u64(out, c.stats.low);
+    put_u64(out, c.stats.high);
+    put_u8(out, c.stats.non_ascii);
   }
   if (is_number(c.type())) {
     put_zigzag(out, c.minimum);
@@ -147,10 +148,10 @@ void put_column(std::string& out, const ColumnTable& table, const Column& c) {
       break;
     case ColumnType::kText:
       put_varint(out, c.templates);
-      for (const Template& t : table.templates_of(c)) {
+      for (const LineTemplate& t : table.templates_of(c)) {
         put_varint(out, t.rows);
         put_varint(out, t.pieces);
-        for (const Piece& p : table.pieces_of(t)) {
+        for (const TemplatePiece& p : table.pieces_of(t)) {
           put_varint(out, p.is_slot() ? p.column + uint64_t{1} : 0);
           if (!p.is_slot()) put_string(out, p.text);
         }
@@ -192,12 +193,12 @@ class TableReader {
       if (number > t_.frames.size()) return corrupt("a column names a frame that is not there");
       f = number == 0 ? kNone : static_cast<uint32_t>(number - 1);
     }
-    RETURN_IF_ERROR(read_stamp(c));
+    RETURN_IF_ERROR(read_stats(c));
     switch (c.type()) {
       case ColumnType::kConstant:
         c.constant = in_.string();
-        c.stamp.add_characters(c.constant);
-        c.stamp.add_length(c.constant.size());
+        c.stats.add_characters(c.constant);
+        c.stats.add_length(c.constant.size());
         return {};
       case ColumnType::kDictionary:
         return read_dictionary(c);
@@ -222,22 +223,22 @@ class TableReader {
         (c.form.width < kMinHexDigits || c.form.width > kMaxHexDigits)) {
       return corrupt("a hex column has a width out of bounds");
     }
-    c.stamp.add_characters(characters_of(c.form));
+    c.stats.add_characters(characters_of(c.form));
     const bool tails = is_packed(c.type()) && packed_bytes(c.form) > 4;
     return need(c, c.frames[0] != kNone && (c.frames[1] != kNone) == tails);
   }
 
-  Status read_stamp(Column& c) {
+  Status read_stats(Column& c) {
     if (c.type() == ColumnType::kConstant || c.type() == ColumnType::kText ||
         c.type() == ColumnType::kReference) {
       return {};
     }
-    c.stamp.min_length = small(in_.varint());
-    c.stamp.max_length = small(c.stamp.min_length + in_.varint());
+    c.stats.min_length = small(in_.varint());
+    c.stats.max_length = small(c.stats.min_length + in_.varint());
     if (stores_characters(c.type())) {
-      c.stamp.low = in_.u64();
-      c.stamp.high = in_.u64();
-      c.stamp.non_ascii = in_.u8();
+      c.stats.low = in_.u64();
+      c.stats.high = in_.u64();
+      c.stats.non_ascii = in_.u8();
     }
     if (is_number(c.type())) {
       c.minimum = in_.zigzag();
@@ -267,13 +268,13 @@ class TableReader {
     c.templates = static_cast<uint32_t>(count);
     uint64_t rows = 0;
     for (uint64_t i = 0; i < count && in_.ok(); ++i) {
-      Template t;
+      LineTemplate t;
       t.rows = small(in_.varint());
       t.first_piece = static_cast<uint32_t>(t_.pieces.size());
-      t.pieces = static_cast<uint32_t>(in_.count(kMinPieceBytes - 1));
+      t.pieces = static_cast<uint32_t>(in_.count(kMinPieceBytes));
       rows += t.rows;
       for (uint32_t p = 0; p < t.pieces && in_.ok(); ++p) {
-        Piece piece;
+        TemplatePiece piece;
         const uint64_t column = in_.varint();
         if (column == 0) {
           piece.text = in_.string();
@@ -308,8 +309,8 @@ class TableReader {
           return corrupt("columns do not form a tree");
         filled[c.child] = t_.columns[c.child].rows;
       }
-      for (const Template& t : t_.templates_of(c)) {
-        for (Piece& p : std::span(t_.pieces).subspan(t.first_piece, t.pieces)) {
+      for (const LineTemplate& t : t_.templates_of(c)) {
+        for (TemplatePiece& p : std::span(t_.pieces).subspan(t.first_piece, t.pieces)) {
           if (!p.is_slot()) continue;
           if (!adopt(i, p.column)) return corrupt("columns do not form a tree");
           p.start = filled[p.column];
@@ -323,31 +324,31 @@ class TableReader {
         return corrupt("a column has rows that no slot uses");
       }
     }
-    derive_stamps();
+    derive_stats();
     return {};
   }
 
-  void derive_stamps() {
+  void derive_stats() {
     for (size_t i = t_.columns.size(); i-- > 0;) {
       Column& c = t_.columns[i];
-      if (c.type() == ColumnType::kReference) c.stamp = t_.columns[c.child].stamp;
-      for (const Template& t : t_.templates_of(c)) {
+      if (c.type() == ColumnType::kReference) c.stats = t_.columns[c.child].stats;
+      for (const LineTemplate& t : t_.templates_of(c)) {
         uint64_t least = 0, most = 0;
-        for (const Piece& p : t_.pieces_of(t)) {
+        for (const TemplatePiece& p : t_.pieces_of(t)) {
           if (p.is_slot()) {
-            const Stamp& s = t_.columns[p.column].stamp;
-            c.stamp.add_characters(s);
+            const ColumnStats& s = t_.columns[p.column].stats;
+            c.stats.add_characters(s);
             least += s.min_length;
             most += s.max_length;
           } else {
-            c.stamp.add_characters(p.text);
+            c.stats.add_characters(p.text);
             least += p.text.size();
             most += p.text.size();
           }
         }
-        c.stamp.min_length = static_cast<uint32_t>(std::min<uint64_t>(c.stamp.min_length, least));
-        c.stamp.max_length = static_cast<uint32_t>(
-            std::max<uint64_t>(c.stamp.max_length, std::min<uint64_t>(most, kNone)));
+        c.stats.min_length = static_cast<uint32_t>(std::min<uint64_t>(c.stats.min_length, least));
+        c.stats.max_length = static_cast<uint32_t>(
+            std::max<uint64_t>(c.stats.max_length, std::min<uint64_t>(most, kNone)));
       }
     }
   }
@@ -364,7 +365,7 @@ class TableReader {
 
 }  // namespace
 
-void Stamp::add_characters(std::string_view text) {
+void ColumnStats::add_characters(std::string_view text) {
   for (const char c : text) {
     const auto u = static_cast<uint8_t>(c);
     if (u < 64) {
@@ -377,20 +378,20 @@ void Stamp::add_characters(std::string_view text) {
   }
 }
 
-void Stamp::add_characters(const Stamp& other) {
+void ColumnStats::add_characters(const ColumnStats& other) {
   low |= other.low;
   high |= other.high;
   non_ascii |= other.non_ascii;
 }
 
-void Stamp::add_length(size_t length) {
+void ColumnStats::add_length(size_t length) {
   min_length = std::min(min_length, static_cast<uint32_t>(length));
   max_length = std::max(max_length, static_cast<uint32_t>(length));
 }
 
 size_t ColumnTable::memory_bytes() const {
-  return columns.capacity() * sizeof(Column) + templates.capacity() * sizeof(Template) +
-         pieces.capacity() * sizeof(Piece) + entries.capacity() * sizeof(std::string_view) +
+  return columns.capacity() * sizeof(Column) + templates.capacity() * sizeof(LineTemplate) +
+         pieces.capacity() * sizeof(TemplatePiece) + entries.capacity() * sizeof(std::string_view) +
          frames.capacity() * sizeof(Frame);
 }
 

@@ -1,4 +1,4 @@
-// What a block's header says of its columns: types, stamps, dictionaries, templates, frames.
+// What a block's header says of its columns: types, statistics, dictionaries, templates, frames.
 // Layout: ../FORMAT.md. A parsed table is immutable and was checked: every number in it that names
 // a column, frame, template or row does so within bounds, and columns form trees.
 #pragma once
@@ -21,15 +21,15 @@ inline constexpr uint32_t kNone = UINT32_MAX;
 // A string that fills a text frame up to here is the last one in it.
 inline constexpr size_t kTextFrameBytes = 256 * 1024;
 
-// What values of a column can be at most; a search that the stamp refuses needs no rows.
-struct Stamp {
+// What values of a column can be at most; a search that the statistics rule out needs no rows.
+struct ColumnStats {
   uint64_t low = 0, high = 0;  // ASCII characters that occur
   bool non_ascii = false;
   uint32_t min_length = UINT32_MAX;
   uint32_t max_length = 0;
 
   void add_characters(std::string_view text);
-  void add_characters(const Stamp& other);
+  void add_characters(const ColumnStats& other);
   void add_length(size_t length);
   bool has(char c) const {
     const auto u = static_cast<uint8_t>(c);
@@ -42,7 +42,7 @@ struct Stamp {
 };
 
 // Static text, or a slot: rows [start, start + rows of the template) of a column.
-struct Piece {
+struct TemplatePiece {
   std::string_view text;
   uint32_t column = kNone;
   uint32_t start = 0;
@@ -50,7 +50,7 @@ struct Piece {
   bool is_slot() const { return column != kNone; }
 };
 
-struct Template {
+struct LineTemplate {
   uint32_t first_piece = 0;
   uint32_t pieces = 0;
   uint32_t rows = 0;
@@ -59,7 +59,7 @@ struct Template {
 struct Column {
   ValueForm form;
   uint32_t rows = 0;
-  Stamp stamp;
+  ColumnStats stats;
   int64_t minimum = 0, maximum = 0;            // numbers
   std::string_view constant;                   // kConstant
   uint32_t first_entry = 0, entries = 0;       // kDictionary, if kept in the header
@@ -91,15 +91,15 @@ struct Frame {
 
 struct ColumnTable {
   std::vector<Column> columns;
-  std::vector<Template> templates;
-  std::vector<Piece> pieces;
+  std::vector<LineTemplate> templates;
+  std::vector<TemplatePiece> pieces;
   std::vector<std::string_view> entries;
   std::vector<Frame> frames;
 
-  std::span<const Template> templates_of(const Column& c) const {
+  std::span<const LineTemplate> templates_of(const Column& c) const {
     return std::span(templates).subspan(c.first_template, c.templates);
   }
-  std::span<const Piece> pieces_of(const Template& t) const {
+  std::span<const TemplatePiece> pieces_of(const LineTemplate& t) const {
     return std::span(pieces).subspan(t.first_piece, t.pieces);
   }
   std::span<const std::string_view> entries_of(const Column& c) const {

@@ -97,9 +97,9 @@ Status ColumnValues::build_strings(uint32_t column, Built& to) {
 Result<ColumnValues::Parts> ColumnValues::parts(uint32_t column) {
   const ColumnTable& table = reader_.table();
   Parts out;
-  for (const Template& t : table.templates_of(table.columns[column])) {
+  for (const LineTemplate& t : table.templates_of(table.columns[column])) {
     std::vector<Part>& parts = out.emplace_back();
-    for (const Piece& piece : table.pieces_of(t)) {
+    for (const TemplatePiece& piece : table.pieces_of(t)) {
       Part& part = parts.emplace_back();
       part.text = piece.text;
       if (!piece.is_slot()) continue;
@@ -113,8 +113,8 @@ Result<ColumnValues::Parts> ColumnValues::parts(uint32_t column) {
 Result<uint64_t> ColumnValues::text_bytes(uint32_t column) {
   const ColumnTable& table = reader_.table();
   uint64_t bytes = 0;
-  for (const Template& t : table.templates_of(table.columns[column])) {
-    for (const Piece& piece : table.pieces_of(t)) {
+  for (const LineTemplate& t : table.templates_of(table.columns[column])) {
+    for (const TemplatePiece& piece : table.pieces_of(t)) {
       bytes += piece.text.size() * t.rows;
       if (!piece.is_slot()) continue;
       ASSIGN_OR_RETURN(const auto values, of(piece.column));

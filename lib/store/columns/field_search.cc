@@ -11,7 +11,7 @@ Result<std::span<const std::unique_ptr<FieldShape>>> FieldSearch::shapes() {
   const Column& c = table.columns[lines_];
   if (shapes_.empty() && c.type() == ColumnType::kText) {
     std::vector<std::unique_ptr<FieldShape>> shapes;
-    for (const Template& t : table.templates_of(c)) {
+    for (const LineTemplate& t : table.templates_of(c)) {
       ASSIGN_OR_RETURN(auto shape, make_field_shape(parser_, proofs_, table, t));
       shapes.push_back(std::move(shape));
     }
@@ -48,7 +48,7 @@ Result<RowSet> FieldSearch::find(const FieldPredicate& test) {
 }
 
 // Of one template: rows of it, numbered from 0.
-Result<RowSet> FieldSearch::rows_of(FieldShape& shape, const Template& t,
+Result<RowSet> FieldSearch::rows_of(FieldShape& shape, const LineTemplate& t,
                                     const FieldPredicate& test) {
   const auto either = [&](bool pass) { return pass ? RowSet::all(t.rows) : RowSet::none(t.rows); };
   ASSIGN_OR_RETURN(const FieldShape::Field field, shape.find(test.name));
@@ -61,10 +61,10 @@ Result<RowSet> FieldSearch::rows_of(FieldShape& shape, const Template& t,
   });
 }
 
-Result<RowSet> FieldSearch::rows_where(std::span<const Piece> written, uint32_t rows,
+Result<RowSet> FieldSearch::rows_where(std::span<const TemplatePiece> written, uint32_t rows,
                                        const Pass& pass) {
   if (written.size() == 1) return rows_where(written[0].column, written[0].start, rows, pass);
-  for (const Piece& p : written) {
+  for (const TemplatePiece& p : written) {
     if (p.is_slot()) RETURN_IF_ERROR(reader_.load(p.column));
   }
   RowSet out = RowSet::none(rows);
@@ -119,7 +119,7 @@ Status FieldSearch::choose(std::string_view name) {
       ASSIGN_OR_RETURN(const bool faultless, shape->is_faultless());
       if (!faultless) field = {};
     }
-    for (const Piece& p : field.written) {
+    for (const TemplatePiece& p : field.written) {
       if (p.is_slot()) RETURN_IF_ERROR(reader_.load(p.column));
     }
     chosen.push_back(std::move(field));
@@ -132,14 +132,14 @@ Status FieldSearch::choose(std::string_view name) {
   return {};
 }
 
-FieldSearch::Found FieldSearch::value(uint32_t row, ByteBuffer& out) {
-  if (chosen_.empty()) return Found::kUnknown;
+FieldSearch::Answer FieldSearch::value(uint32_t row, ByteBuffer& out) {
+  if (chosen_.empty()) return Answer::kUnknown;
   const FieldShape::Field& field = chosen_[(*ids_)[row]];
-  if (field.where == FieldPlace::kUnknown) return Found::kUnknown;
-  if (field.where == FieldPlace::kNowhere) return Found::kNothing;
+  if (field.where == FieldPlace::kUnknown) return Answer::kUnknown;
+  if (field.where == FieldPlace::kNowhere) return Answer::kNothing;
   if (field.where == FieldPlace::kFixed) {
     out.append(field.text);
-    return Found::kValue;
+    return Answer::kValue;
   }
   const size_t begin = out.size();
   reader_.append(field.written, ranks_[row], out);
@@ -147,12 +147,12 @@ FieldSearch::Found FieldSearch::value(uint32_t row, ByteBuffer& out) {
   const auto value = field.read(written, buffer_);
   if (!value) {
     out.cut(begin);
-    return Found::kNothing;
+    return Answer::kNothing;
   }
-  if (value->data() == written.data() && value->size() == written.size()) return Found::kValue;
+  if (value->data() == written.data() && value->size() == written.size()) return Answer::kValue;
   out.cut(begin);
   out.append(*value);
-  return Found::kValue;
+  return Answer::kValue;
 }
 
 }  // namespace logsvc::store

@@ -23,20 +23,21 @@ class FieldSearch {
 
   // Makes value() give this field.
   Status choose(std::string_view name);
-  enum class Found {
+  enum class Answer {
     kValue,    // of a line without a fault
     kNothing,  // the parser gives none, with or without a fault
     kUnknown,  // the line has to be parsed
   };
   // Appends the value.
-  Found value(uint32_t row, ByteBuffer& out);
+  Answer value(uint32_t row, ByteBuffer& out);
 
  private:
   // Of each template of the lines; empty if the lines have none.
   Result<std::span<const std::unique_ptr<FieldShape>>> shapes();
   using Pass = std::function<bool(std::string_view written)>;
-  Result<RowSet> rows_of(FieldShape& shape, const Template& t, const FieldPredicate& test);
-  Result<RowSet> rows_where(std::span<const Piece> written, uint32_t rows, const Pass& pass);
+  Result<RowSet> rows_of(FieldShape& shape, const LineTemplate& t, const FieldPredicate& test);
+  Result<RowSet> rows_where(std::span<const TemplatePiece> written, uint32_t rows,
+                            const Pass& pass);
   Result<RowSet> rows_where(uint32_t column, uint32_t first, uint32_t rows, const Pass& pass);
 
   ColumnReader& reader_;

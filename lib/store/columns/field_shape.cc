@@ -7,7 +7,7 @@ namespace logsvc::store {
 
 Result<std::unique_ptr<FieldShape>> make_field_shape(const FieldParser& parser,
                                                      ColumnProofs& proofs, const ColumnTable& table,
-                                                     const Template& t) {
+                                                     const LineTemplate& t) {
   if (parser.kind == FieldParser::Kind::kJson) return JsonShape::of(proofs, table, t);
   return LogfmtShape::of(parser, proofs, table, t);
 }

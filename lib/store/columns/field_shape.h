@@ -32,7 +32,7 @@ class FieldShape {
     // kFixed, kWritten: in front of it there may be a fault, behind which nothing is found.
     bool behind_fault = false;
     std::string text;
-    std::vector<Piece> written;
+    std::vector<TemplatePiece> written;
     ReadValue read = nullptr;  // of what is written
   };
 
@@ -47,6 +47,6 @@ class FieldShape {
 // Of the lines of a template. Borrows proofs and table.
 Result<std::unique_ptr<FieldShape>> make_field_shape(const FieldParser& parser,
                                                      ColumnProofs& proofs, const ColumnTable& table,
-                                                     const Template& t);
+                                                     const LineTemplate& t);
 
 }  // namespace logsvc::store

@@ -168,19 +168,19 @@ Result<bool> JsonShape::slots_keep_their_places(ColumnProofs& proofs) {
 }
 
 Result<std::unique_ptr<FieldShape>> JsonShape::of(ColumnProofs& proofs, const ColumnTable& table,
-                                                  const Template& t) {
+                                                  const LineTemplate& t) {
   std::unique_ptr<JsonShape> out(new JsonShape(table, t));
   if (!out->pieces_.empty()) RETURN_IF_ERROR(out->look(proofs, table));
   return std::unique_ptr<FieldShape>(std::move(out));
 }
 
 Status JsonShape::look(ColumnProofs& proofs, const ColumnTable& table) {
-  const Piece& first = pieces_[0];
+  const TemplatePiece& first = pieces_[0];
   // The parser wants an object before it looks at anything else.
   bool other = false;
   if (first.is_slot()) {
     const Column& c = table.columns[first.column];
-    other = c.stamp.min_length > 0 && !c.stamp.has('{') && proofs.is_json_word(first.column);
+    other = c.stats.min_length > 0 && !c.stats.has('{') && proofs.is_json_word(first.column);
   } else {
     const auto begin = std::find_if_not(first.text.begin(), first.text.end(), is_blank);
     other = begin != first.text.end() && *begin != '{';
@@ -189,7 +189,7 @@ Status JsonShape::look(ColumnProofs& proofs, const ColumnTable& table) {
     kind_ = Kind::kNoObject;
     return {};
   }
-  const bool marked = std::any_of(pieces_.begin(), pieces_.end(), [](const Piece& p) {
+  const bool marked = std::any_of(pieces_.begin(), pieces_.end(), [](const TemplatePiece& p) {
     return p.text.find(kMark) != std::string_view::npos;
   });
   if (first.is_slot() || marked || pieces_.size() > kMaxSlots) return {};

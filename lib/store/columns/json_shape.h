@@ -15,7 +15,7 @@ namespace logsvc::store {
 class JsonShape : public FieldShape {
  public:
   static Result<std::unique_ptr<FieldShape>> of(ColumnProofs& proofs, const ColumnTable& table,
-                                                const Template& t);
+                                                const LineTemplate& t);
 
   Result<Field> find(std::string_view name) override;
   Result<bool> is_faultless() override { return faultless_; }
@@ -27,12 +27,12 @@ class JsonShape : public FieldShape {
     kObject,
   };
 
-  JsonShape(const ColumnTable& table, const Template& t) : pieces_(table.pieces_of(t)) {}
+  JsonShape(const ColumnTable& table, const LineTemplate& t) : pieces_(table.pieces_of(t)) {}
   void make_sample();
   Result<bool> slots_keep_their_places(ColumnProofs& proofs);
   Status look(ColumnProofs& proofs, const ColumnTable& table);
 
-  std::span<const Piece> pieces_;
+  std::span<const TemplatePiece> pieces_;
   Kind kind_ = Kind::kUnknown;
   bool faultless_ = false;
   std::string sample_;

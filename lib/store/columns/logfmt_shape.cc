@@ -41,9 +41,9 @@ FieldShape::ReadValue reader_of(bool quoted, bool keep_empty) {
 }  // namespace
 
 LogfmtShape::LogfmtShape(const FieldParser& parser, ColumnProofs& proofs, const ColumnTable& table,
-                         const Template& t)
+                         const LineTemplate& t)
     : parser_(parser), proofs_(proofs), rows_(t.rows) {
-  for (const Piece& piece : table.pieces_of(t)) {
+  for (const TemplatePiece& piece : table.pieces_of(t)) {
     Part part{piece, sample_.size(), 0};
     if (!piece.is_slot()) {
       sample_ += piece.text;
@@ -59,7 +59,8 @@ LogfmtShape::LogfmtShape(const FieldParser& parser, ColumnProofs& proofs, const 
 }
 
 Result<std::unique_ptr<FieldShape>> LogfmtShape::of(const FieldParser& parser, ColumnProofs& proofs,
-                                                    const ColumnTable& table, const Template& t) {
+                                                    const ColumnTable& table,
+                                                    const LineTemplate& t) {
   return std::unique_ptr<FieldShape>(new LogfmtShape(parser, proofs, table, t));
 }
 
@@ -97,10 +98,10 @@ FieldShape::Field LogfmtShape::field_of(const Pair& pair) const {
   out.written = pair.written;
   out.read = reader_of(pair.quoted, parser_.keep_empty);
   const bool fixed = std::none_of(pair.written.begin(), pair.written.end(),
-                                  [](const Piece& p) { return p.is_slot(); });
+                                  [](const TemplatePiece& p) { return p.is_slot(); });
   if (!fixed) return out;
   std::string written, buffer;
-  for (const Piece& p : pair.written) written += p.text;
+  for (const TemplatePiece& p : pair.written) written += p.text;
   const auto value = out.read(written, buffer);
   out.where = value ? Field::Where::kFixed : Field::Where::kNowhere;
   if (value) out.text = *value;
@@ -232,11 +233,11 @@ bool LogfmtShape::may_be_empty(size_t begin, size_t end) const {
   });
 }
 
-std::vector<Piece> LogfmtShape::pieces(size_t begin, size_t end) const {
-  std::vector<Piece> out;
+std::vector<TemplatePiece> LogfmtShape::pieces(size_t begin, size_t end) const {
+  std::vector<TemplatePiece> out;
   for (const Part& p : parts(begin, end)) {
     if (p.begin == p.end) continue;
-    Piece piece = p.piece;
+    TemplatePiece piece = p.piece;
     if (!piece.is_slot()) {
       const size_t from = std::max(p.begin, begin);
       piece.text = piece.text.substr(from - p.begin, std::min(p.end, end) - from);

@@ -19,7 +19,7 @@ namespace logsvc::store {
 class LogfmtShape : public FieldShape {
  public:
   static Result<std::unique_ptr<FieldShape>> of(const FieldParser& parser, ColumnProofs& proofs,
-                                                const ColumnTable& table, const Template& t);
+                                                const ColumnTable& table, const LineTemplate& t);
 
   Result<Field> find(std::string_view name) override;
   Result<bool> is_faultless() override;
@@ -27,7 +27,7 @@ class LogfmtShape : public FieldShape {
  private:
   // A piece of the template, where it lies in the sample.
   struct Part {
-    Piece piece;
+    TemplatePiece piece;
     size_t begin = 0, end = 0;
   };
   // A pair that has a value in every line, or (may_lack) in some.
@@ -35,7 +35,7 @@ class LogfmtShape : public FieldShape {
     std::string name;
     bool quoted = false;
     bool may_lack = false;
-    std::vector<Piece> written;
+    std::vector<TemplatePiece> written;
   };
   enum class End {
     kNotYet,
@@ -45,7 +45,7 @@ class LogfmtShape : public FieldShape {
   };
 
   LogfmtShape(const FieldParser& parser, ColumnProofs& proofs, const ColumnTable& table,
-              const Template& t);
+              const LineTemplate& t);
   // Reads the next token, or sets how it ends.
   Status step();
   void take(const extract::LogfmtToken& token);
@@ -65,7 +65,7 @@ class LogfmtShape : public FieldShape {
   bool slots_lack(size_t begin, size_t end, std::string_view characters) const;
   bool has_slots(size_t begin, size_t end) const;
   bool may_be_empty(size_t begin, size_t end) const;
-  std::vector<Piece> pieces(size_t begin, size_t end) const;
+  std::vector<TemplatePiece> pieces(size_t begin, size_t end) const;
 
   const FieldParser parser_;
   ColumnProofs& proofs_;

@@ -7,8 +7,8 @@ bool RowMetadata::may_have(std::string_view name) const {
   const ColumnTable& table = reader_.table();
   const Column& c = table.columns[column_];
   if (c.type() != ColumnType::kText) return true;
-  for (const Template& t : table.templates_of(c)) {
-    for (const Piece& p : table.pieces_of(t)) {
+  for (const LineTemplate& t : table.templates_of(c)) {
+    for (const TemplatePiece& p : table.pieces_of(t)) {
       if (!p.is_slot() && p.text == name) return true;
     }
   }

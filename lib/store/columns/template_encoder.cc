@@ -98,7 +98,7 @@ uint32_t ColumnEncoder::add_numbers(ValueForm form, const Values& values) {
   numbers.reserve(values.size());
   for (const Slot& v : values) {
     numbers.push_back(static_cast<int64_t>(v.value));
-    c.stamp.add_length(v.text.size());
+    c.stats.add_length(v.text.size());
   }
   c.form = form;
   fill_numbers(c, numbers);
@@ -169,8 +169,8 @@ void ColumnEncoder::fill_templates(uint32_t number, std::vector<Collected>& coll
   std::vector<uint32_t> ids(c.rows);
   for (uint32_t t = 0; t < collected.size(); ++t) {
     const Collected& from = collected[t];
-    Template out{static_cast<uint32_t>(table_.pieces.size()), 0,
-                 static_cast<uint32_t>(from.rows.size())};
+    LineTemplate out{static_cast<uint32_t>(table_.pieces.size()), 0,
+                     static_cast<uint32_t>(from.rows.size())};
     for (size_t s = 0; s <= from.kinds.size(); ++s) {
       const bool last = s == from.kinds.size();
       if (!from.texts[s].empty() || (pairs && !last)) {

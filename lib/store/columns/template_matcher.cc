@@ -79,11 +79,11 @@ void TemplateMatcher::match_slot(size_t piece, size_t at, bool anchored) {
   }
   if (last) return;
   // A part of it, which then ends where the slot ends.
-  const Piece& next = pieces_[piece + 1];
-  const size_t longest = std::min<size_t>(rest.size(), c.stamp.max_length);
+  const TemplatePiece& next = pieces_[piece + 1];
+  const size_t longest = std::min<size_t>(rest.size(), c.stats.max_length);
   for (size_t n = anchored ? 0 : 1; n <= longest && !always_ && budget_ > 0; ++n) {
-    if (n > 0 && !c.stamp.has_all(rest.substr(n - 1, 1))) return;
-    if (anchored && n < c.stamp.min_length) continue;
+    if (n > 0 && !c.stats.has_all(rest.substr(n - 1, 1))) return;
+    if (anchored && n < c.stats.min_length) continue;
     if (n == rest.size() && !to_end_) return;
     const Needle after = rest.substr(n);
     if (!next.is_slot()) {

@@ -12,7 +12,7 @@ class TemplateMatcher {
  public:
   using Term = ColumnSearch::Term;
 
-  TemplateMatcher(const ColumnSearch& search, const ColumnTable& table, const Template& t,
+  TemplateMatcher(const ColumnSearch& search, const ColumnTable& table, const LineTemplate& t,
                   Needle needle, Where where)
       : search_(search),
         table_(table),
@@ -41,7 +41,7 @@ class TemplateMatcher {
 
   const ColumnSearch& search_;
   const ColumnTable& table_;
-  const std::span<const Piece> pieces_;
+  const std::span<const TemplatePiece> pieces_;
   const Needle needle_;
   const bool to_end_;
   bool always_ = false;

@@ -71,7 +71,7 @@ class ColumnEncoder::TemplateCollector {
     to.columns.resize(to.kinds.size());
     if (tokenizer_.is_json() && !to.kinds.empty() && replays_.size() < kMaxReplayTemplates) {
       recent_.insert(recent_.begin(), replays_.size());
-      replays_.emplace_back(JsonTemplate(to.texts), out_.size() - 1);
+      replays_.emplace_back(JsonCutter(to.texts), out_.size() - 1);
     }
   }
 
@@ -113,7 +113,7 @@ class ColumnEncoder::TemplateCollector {
   Tokenizer tokenizer_;
   std::vector<Collected> out_;
   DistinctValues shapes_;
-  std::vector<std::pair<JsonTemplate, size_t>> replays_;  // and the number in out_
+  std::vector<std::pair<JsonCutter, size_t>> replays_;  // and the number in out_
   std::vector<Slot> replayed_;
   std::vector<size_t> recent_;  // of replays_, the last used first
 };

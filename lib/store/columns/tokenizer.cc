@@ -134,15 +134,28 @@ std::vector<std::string_view> Tokenizer::static_texts() const {
   return out;
 }
 
+namespace {
+
+// What the key of a slot is made of: slots of one key may share a column. The numbers only keep
+// keys apart; others would make other chunk files, which say the same.
+constexpr uint64_t kRootPath = 77;
+uint64_t key_in_array(uint64_t path) { return path ^ 99; }
+uint64_t path_inside(uint64_t key) { return key * 31 + 7; }
+// Never 0, which stands for a slot without a key.
+uint64_t key_of_string(uint64_t key) { return (key + 1) | 2; }
+uint64_t key_of_bare_value(uint64_t key) { return (key + 5) | 2; }
+
+}  // namespace
+
 // Cuts at every scalar value. Accepts what it can cut safely, not only valid JSON; false if it
-// loses its way.
+// loses its way or this is not one whole object.
 bool Tokenizer::cut_json() {
-  uint64_t path[kMaxJsonDepth + 2] = {77};
+  uint64_t path[kMaxJsonDepth + 2] = {kRootPath};
   char open[kMaxJsonDepth + 2] = {'{'};
   size_t depth = 0;
   uint64_t key = 0;
   bool expects_key = true;
-  const auto slot_key = [&] { return open[depth] == '{' ? key : path[depth] ^ 99; };
+  const auto slot_key = [&] { return open[depth] == '{' ? key : key_in_array(path[depth]); };
   const char* p = begin_ + 1;
   while (p < end_) {
     const char c = *p;
@@ -157,11 +170,11 @@ bool Tokenizer::cut_json() {
         if (++p < end_ && *p == ' ') ++p;
         continue;
       }
-      if (q > p + 1) add_slot(p + 1, q, {{}, false, (slot_key() + 1) | 2});
+      if (q > p + 1) add_slot(p + 1, q, {{}, false, key_of_string(slot_key())});
       p = q + 1;
     } else if (c == '{' || c == '[') {
       if (depth == kMaxJsonDepth) return false;
-      const uint64_t inner = slot_key() * 31 + 7;
+      const uint64_t inner = path_inside(slot_key());
       open[++depth] = c;
       path[depth] = inner;
       expects_key = true;
@@ -169,14 +182,15 @@ bool Tokenizer::cut_json() {
     } else if (c == '}' || c == ']') {
       if (open[depth] != (c == '}' ? '{' : '[')) return false;
       ++p;
-      if (depth-- == 0) break;
+      if (depth == 0) return p == end_;
+      --depth;
     } else if (c == ',') {
       expects_key = true;
       if (++p < end_ && *p == ' ') ++p;
     } else if (begins_bare_value(c)) {
       const char* q = p;
       while (q < end_ && !ends_bare_value(*q)) ++q;
-      add_slot(p, q, {{}, false, (slot_key() + 5) | 2});
+      add_slot(p, q, {{}, false, key_of_bare_value(slot_key())});
       p = q;
     } else if (c == ' ') {
       ++p;
@@ -184,7 +198,7 @@ bool Tokenizer::cut_json() {
       return false;
     }
   }
-  return depth == static_cast<size_t>(-1) && p == end_;  // one whole object
+  return false;
 }
 
 void Tokenizer::cut_text(bool look_for_fields) {
@@ -292,7 +306,7 @@ void Tokenizer::cut_digits(const char* p, const char* word_end) {
   }
 }
 
-JsonTemplate::JsonTemplate(const std::vector<std::string_view>& static_texts) {
+JsonCutter::JsonCutter(const std::vector<std::string_view>& static_texts) {
   for (const std::string_view text : static_texts) {
     parts_.push_back({text, !text.empty() && text.back() == '"'});
   }
@@ -300,7 +314,7 @@ JsonTemplate::JsonTemplate(const std::vector<std::string_view>& static_texts) {
   parts_.pop_back();
 }
 
-bool JsonTemplate::cut(std::string_view line, std::vector<Slot>& slots) const {
+bool JsonCutter::cut(std::string_view line, std::vector<Slot>& slots) const {
   slots.clear();
   const char* p = line.data();
   const char* const end = p + line.size();

@@ -12,7 +12,7 @@
 
 namespace logsvc::store {
 
-// A piece of a value. The encoder tells pieces of one column apart by `value` alone.
+// A part of a value. The encoder tells parts of one column apart by `value` alone.
 struct Slot {
   std::string_view text;
   uint64_t value = 0;  // of numbers: the number, two's complement; of others: hash_value(text)
@@ -66,11 +66,11 @@ class Tokenizer {
   const char* literal_ = nullptr;  // static text not yet in the shape begins here
 };
 
-// Static pieces of a JSON template, to cut the next line of the same shape by comparing them.
-class JsonTemplate {
+// Cuts the next line of a shape that is known by comparing the static texts of its template.
+class JsonCutter {
  public:
   // The texts must outlive it.
-  explicit JsonTemplate(const std::vector<std::string_view>& static_texts);
+  explicit JsonCutter(const std::vector<std::string_view>& static_texts);
   // False if the line has not this shape; then the slots mean nothing.
   bool cut(std::string_view line, std::vector<Slot>& slots) const;
 

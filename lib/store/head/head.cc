@@ -17,8 +17,8 @@ constexpr size_t kLatestOpen = 16;
 std::vector<BatchPlace> Head::append(const Batch& batch, uint64_t sequence, int64_t now_ns,
                                      StreamRegistry& streams,
                                      const std::map<Timestamp, uint64_t>* sealed) {
-  std::vector<BatchPlace> doubles;
-  std::vector<uint32_t> positions;  // of doubles, among the entries of a call
+  std::vector<BatchPlace> duplicates;
+  std::vector<uint32_t> positions;  // of duplicates, among the entries of a call
   Window::Sizes before, grown;
   std::shared_ptr<Window> window;
   Timestamp day_start = 0, day_end = 0;  // of `window`; empty at first
@@ -58,7 +58,7 @@ std::vector<BatchPlace> Head::append(const Batch& batch, uint64_t sequence, int6
         const auto begin = static_cast<uint32_t>(group.entries.size() - left.size());
         positions.clear();
         window->append(stream, left.first(n), sequence, positions);
-        for (const uint32_t at : positions) doubles.push_back({s, begin + at});
+        for (const uint32_t at : positions) duplicates.push_back({s, begin + at});
       }
       left = left.subspan(n);
     }
@@ -69,7 +69,7 @@ std::vector<BatchPlace> Head::append(const Batch& batch, uint64_t sequence, int6
   sizes_.memory_bytes += grown.memory_bytes;
   sizes_.entries += grown.entries;
   applied_ = sequence;
-  return doubles;
+  return duplicates;
 }
 
 std::shared_ptr<Window> Head::open_window(Timestamp day, uint64_t sequence, int64_t now_ns) {

@@ -20,7 +20,7 @@ class Head {
   using WindowRef = std::shared_ptr<const Window>;
 
   // Puts every entry of the batch into its day's window, except those of days that are sealed
-  // past this sequence already (replay). Returns which were exact doubles, in order.
+  // past this sequence already (replay). Returns which were exact duplicates, in order.
   // now_ns: steady clock, the age of new windows.
   std::vector<BatchPlace> append(const Batch& batch, uint64_t sequence, int64_t now_ns,
                                  StreamRegistry& streams,

@@ -38,7 +38,7 @@ void RowCollector::add(const StreamRef& stream, const Entry& entry) {
 namespace {
 
 // Of rows sorted by time; the first of equal ones stays.
-uint64_t drop_doubles(std::vector<Entry>& rows, EntryHash hash_of) {
+uint64_t drop_duplicates(std::vector<Entry>& rows, EntryHash hash_of) {
   std::vector<Entry> out;
   out.reserve(rows.size());
   EntryTable run;  // rows of the current time, positions in `out`
@@ -60,14 +60,14 @@ uint64_t drop_doubles(std::vector<Entry>& rows, EntryHash hash_of) {
 
 }  // namespace
 
-std::vector<Window::StreamRows> RowCollector::take(uint64_t* doubles) {
+std::vector<Window::StreamRows> RowCollector::take(uint64_t* duplicates) {
   std::vector<Window::StreamRows> out;
   for (auto& [unused, rows] : streams_) out.push_back(std::move(rows));
   streams_.clear();
   for (Window::StreamRows& s : out) {
     std::stable_sort(s.rows.begin(), s.rows.end(),
                      [](const Entry& a, const Entry& b) { return a.timestamp < b.timestamp; });
-    *doubles += drop_doubles(s.rows, hash_);
+    *duplicates += drop_duplicates(s.rows, hash_);
   }
   std::sort(out.begin(), out.end(), [](const Window::StreamRows& a, const Window::StreamRows& b) {
     return a.stream->labels < b.stream->labels;

@@ -25,8 +25,8 @@ class RowCollector {
  public:
   explicit RowCollector(EntryHash hash = entry_hash) : hash_(hash) {}
   void add(const StreamRef& stream, const Entry& entry);
-  // Takes everything out, exact doubles left out and counted. The rows' bytes stay here.
-  std::vector<Window::StreamRows> take(uint64_t* doubles);
+  // Takes everything out, exact duplicates left out and counted. The rows' bytes stay here.
+  std::vector<Window::StreamRows> take(uint64_t* duplicates);
 
  private:
   const EntryHash hash_;

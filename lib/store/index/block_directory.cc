@@ -74,10 +74,10 @@ Status BlockDirectory::visit(const StreamSelection& wanted, TimeRange range,
   return {};
 }
 
-Result<BlockLanes> BlockDirectory::lanes(const BlockPlan& plan) {
+Result<RowRuns> BlockDirectory::runs(const BlockPlan& plan) {
   Cursor cursor;
   ASSIGN_OR_RETURN(const FileRef streams, of_file(plan.file, cursor));
-  BlockLanes out;
+  RowRuns out;
   for (const PackedStreams& list : *streams) {
     if (list.block != plan.block) continue;
     const auto read = visit_list(*plan.wanted, plan.range, plan.file, list,

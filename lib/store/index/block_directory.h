@@ -28,7 +28,7 @@ class BlockDirectory {
   Status visit(const StreamSelection& wanted, TimeRange range, std::span<const uint64_t> files,
                const RowsVisitor& visit, const DamageVisitor& damaged = {});
   // What the plan wants of its block, in the order of rows. kCorrupt: path, block and what.
-  Result<BlockLanes> lanes(const BlockPlan& plan);
+  Result<RowRuns> runs(const BlockPlan& plan);
   // Those of the streams that have rows in blocks of the files that overlap the range.
   Result<std::vector<StreamRef>> present(const StreamSelection& wanted, TimeRange range,
                                          std::span<const uint64_t> files);

@@ -12,18 +12,18 @@
 namespace logsvc::store {
 
 // A stream and its rows in the block, as the index says.
-struct BlockLane {
+struct RowRun {
   StreamRef stream;
   StreamBlock rows;
 };
-using BlockLanes = std::vector<BlockLane>;
+using RowRuns = std::vector<RowRun>;
 
 struct BlockPlan {
   uint64_t file = 0;
   uint32_t block = 0;
   std::string path;
   Timestamp first = 0, last = 0;  // of the rows of wanted streams
-  // What is wanted: BlockDirectory::lanes().
+  // What is wanted: BlockDirectory::runs().
   std::shared_ptr<const StreamSelection> wanted;
   TimeRange range;
 };

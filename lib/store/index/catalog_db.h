@@ -1,4 +1,5 @@
-// SQLite: streams ↔ blocks of chunk files by time. Layout: FORMAT.md.
+// The index, a SQLite database: which chunk files there are, which streams have rows in which of
+// their blocks, and from when to when. Layout: FORMAT.md.
 // Safe from several threads: one writing connection behind a lock, readers share a small pool.
 #pragma once
 

@@ -14,13 +14,13 @@ constexpr std::string_view kErrorDetailsName = "__error_details__";
 }  // namespace
 
 Result<std::unique_ptr<BlockReader>> BlockReader::open(ChunkCache& cache, const BlockPlan& plan,
-                                                       const BlockLanes& lanes) {
+                                                       const RowRuns& runs) {
   ASSIGN_OR_RETURN(auto reader, cache.reader(plan.file, plan.path));
   ASSIGN_OR_RETURN(OpenBlock block, cache.block(plan.file, *reader, plan.block));
   std::unique_ptr<BlockReader> out(
       new BlockReader(cache, plan.file, plan.block, std::move(reader), std::move(block)));
   // The block has verified: it is the index that is wrong, and it is not the block's damage.
-  if (!out->has(lanes)) {
+  if (!out->has(runs)) {
     return out->reader_->located(corrupt("its streams are not those of the index"), plan.block);
   }
   return out;
@@ -37,11 +37,11 @@ BlockReader::BlockReader(ChunkCache& cache, uint64_t file, uint32_t number,
       search_(columns_),
       metadata_(columns_, block_.header->metadata) {}
 
-bool BlockReader::has(const BlockLanes& lanes) const {
+bool BlockReader::has(const RowRuns& runs) const {
   const auto& streams = block_.header->streams;
   auto s = streams.begin();
-  for (const BlockLane& lane : lanes) {
-    const StreamBlock& rows = lane.rows;
+  for (const RowRun& run : runs) {
+    const StreamBlock& rows = run.rows;
     if (s != streams.end() && s->first_row < rows.first_row) ++s;  // mostly it is the next one
     if (s != streams.end() && s->first_row != rows.first_row) {
       s = std::lower_bound(s, streams.end(), rows.first_row,

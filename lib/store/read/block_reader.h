@@ -18,11 +18,11 @@ namespace logsvc::store {
 
 class BlockReader {
  public:
-  // Borrows the cache; lanes: ascending, as BlockDirectory gives them. kNotFound if the file is
+  // Borrows the cache; runs: ascending, as BlockDirectory gives them. kNotFound if the file is
   // gone; kCorrupt, also if the block's streams are not those that the index says: rows of the
-  // lanes are rows of the block.
+  // runs are rows of the block.
   static Result<std::unique_ptr<BlockReader>> open(ChunkCache& cache, const BlockPlan& plan,
-                                                   const BlockLanes& lanes);
+                                                   const RowRuns& runs);
 
   uint32_t rows() const { return block_.header->rows; }
   // The rows whose lines pass: exactly those.
@@ -33,8 +33,8 @@ class BlockReader {
   // Makes field() give the field of this name; kUnknown throughout if metadata may have a label of
   // that name, or an error.
   Status choose_field(const FieldParser& parser, const std::string& name);
-  FieldSearch::Found field(uint32_t row, ByteBuffer& out) {
-    return field_chosen_ ? fields_->value(row, out) : FieldSearch::Found::kUnknown;
+  FieldSearch::Answer field(uint32_t row, ByteBuffer& out) {
+    return field_chosen_ ? fields_->value(row, out) : FieldSearch::Answer::kUnknown;
   }
   // Of the stream that has these rows.
   Result<std::vector<Timestamp>> times(uint32_t first_row, uint32_t rows);
@@ -48,7 +48,7 @@ class BlockReader {
  private:
   BlockReader(ChunkCache& cache, uint64_t file, uint32_t number,
               std::shared_ptr<const ChunkReader> reader, OpenBlock block);
-  bool has(const BlockLanes& lanes) const;
+  bool has(const RowRuns& runs) const;
   FieldSearch& fields(const FieldParser& parser);
   Error located(const Error& error) const;
   Status located(Status status) const;

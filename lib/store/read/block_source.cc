@@ -23,21 +23,21 @@ class BlockSource : public RowSource {
  protected:
   Status open(ReadStats& stats) override {
     RETURN_IF_ERROR(cache_.known_damage(plan_.file, plan_.block));
-    auto lanes = directory_.lanes(plan_);
-    if (!lanes.ok()) return lanes.error();  // the index is to blame, not the block
-    ASSIGN_OR_RETURN(block_, BlockReader::open(cache_, plan_, *lanes));
-    const Status found = find_rows(std::move(*lanes), stats);
+    auto runs = directory_.runs(plan_);
+    if (!runs.ok()) return runs.error();  // the index is to blame, not the block
+    ASSIGN_OR_RETURN(block_, BlockReader::open(cache_, plan_, *runs));
+    const Status found = find_rows(std::move(*runs), stats);
     stats.compressed_bytes += block_->bytes_read();
     return found;
   }
 
-  Timestamp time_at(size_t lane, uint32_t position) const override {
-    const Place& place = places_[lane];
-    return place.times[row(lane, position) - place.block.first_row];
+  Timestamp time_at(size_t cursor, uint32_t position) const override {
+    const Place& place = places_[cursor];
+    return place.times[row(cursor, position) - place.block.first_row];
   }
 
-  Status build(size_t lane, uint32_t position, Entry& entry) override {
-    return block_->build(row(lane, position), entry);
+  Status build(size_t cursor, uint32_t position, Entry& entry) override {
+    return block_->build(row(cursor, position), entry);
   }
 
  private:
@@ -48,28 +48,28 @@ class BlockSource : public RowSource {
     std::vector<Timestamp> times;  // of all rows of the stream
   };
 
-  void add_lanes(BlockLanes lanes) {
-    std::sort(lanes.begin(), lanes.end(), [](const BlockLane& a, const BlockLane& b) {
+  void add_cursors(RowRuns runs) {
+    std::sort(runs.begin(), runs.end(), [](const RowRun& a, const RowRun& b) {
       return comes_before(a.stream->labels, b.stream->labels);
     });
-    lanes_.reserve(lanes.size());
-    places_.reserve(lanes.size());
-    for (BlockLane& lane : lanes) {
-      lanes_.push_back({std::move(lane.stream), 0, 0, 0});
-      places_.push_back({lane.rows, 0, 0, {}, {}});
+    cursors_.reserve(runs.size());
+    places_.reserve(runs.size());
+    for (RowRun& run : runs) {
+      cursors_.push_back({std::move(run.stream), 0, 0, 0});
+      places_.push_back({run.rows, 0, 0, {}, {}});
     }
   }
 
   // What can be told without times comes first: most blocks of a search end here.
-  Status find_rows(BlockLanes lanes, ReadStats& stats) {
+  Status find_rows(RowRuns runs, ReadStats& stats) {
     ASSIGN_OR_RETURN(const RowSet hits, block_->find(query_.lines));
     stats.chunks_read += 1;
-    for (const BlockLane& lane : lanes) {
-      stats.lines_processed += lane.rows.rows;
-      stats.bytes_processed += lane.rows.raw_bytes;
+    for (const RowRun& run : runs) {
+      stats.lines_processed += run.rows.rows;
+      stats.bytes_processed += run.rows.raw_bytes;
     }
     if (hits.is_none()) return {};
-    add_lanes(std::move(lanes));
+    add_cursors(std::move(runs));
     std::vector<RowSet> by_field;
     for (const FieldPredicate& test : query_.fields) {
       ASSIGN_OR_RETURN(RowSet rows, block_->find(query_.parser, test));
@@ -79,27 +79,27 @@ class BlockSource : public RowSource {
     for (const RowSet& rows : by_field) in_fields.intersect(rows);
     uint64_t wanted = 0;
     for (size_t i = 0; i < places_.size(); ++i) {
-      const LabelSet& labels = lanes_[i].stream->labels;
+      const LabelSet& labels = cursors_[i].stream->labels;
       const bool hides =
           std::any_of(query_.fields.begin(), query_.fields.end(),
                       [&](const FieldPredicate& test) { return labels.has(test.name); });
       if (hides) {
-        RowSet of_lane = hits;
+        RowSet of_stream = hits;
         for (size_t f = 0; f < by_field.size(); ++f) {
-          if (!labels.has(query_.fields[f].name)) of_lane.intersect(by_field[f]);
+          if (!labels.has(query_.fields[f].name)) of_stream.intersect(by_field[f]);
         }
-        RETURN_IF_ERROR(fill_lane(i, of_lane));
+        RETURN_IF_ERROR(fill_cursor(i, of_stream));
       } else {
-        RETURN_IF_ERROR(fill_lane(i, in_fields));
+        RETURN_IF_ERROR(fill_cursor(i, in_fields));
       }
-      wanted += lanes_[i].count;
+      wanted += cursors_[i].count;
     }
     if (query_.limit_hint > 0) wanted = std::min(wanted, query_.limit_hint);
     return wanted * kManyShare < block_->rows() ? Status() : block_->load();
   }
 
-  Status fill_lane(size_t lane, const RowSet& hits) {
-    Place& place = places_[lane];
+  Status fill_cursor(size_t cursor, const RowSet& hits) {
+    Place& place = places_[cursor];
     const StreamBlock& rows = place.block;
     if (hits.count(rows.first_row, rows.first_row + rows.rows) == 0) return {};
     ASSIGN_OR_RETURN(place.times, block_->times(rows.first_row, rows.rows));
@@ -108,24 +108,24 @@ class BlockSource : public RowSource {
     place.first = rows.first_row + static_cast<uint32_t>(first - place.times.begin());
     place.end = rows.first_row + static_cast<uint32_t>(last - place.times.begin());
     if (hits.is_all()) {
-      lanes_[lane].count = place.end - place.first;
+      cursors_[cursor].count = place.end - place.first;
     } else {
       hits.each(place.first, place.end, [&](uint32_t row) { place.hits.push_back(row); });
-      lanes_[lane].count = static_cast<uint32_t>(place.hits.size());
+      cursors_[cursor].count = static_cast<uint32_t>(place.hits.size());
     }
     return {};
   }
 
-  uint32_t row(size_t lane, uint32_t position) const {
-    const Place& place = places_[lane];
-    const uint32_t at = backward() ? lanes_[lane].count - 1 - position : position;
+  uint32_t row(size_t cursor, uint32_t position) const {
+    const Place& place = places_[cursor];
+    const uint32_t at = backward() ? cursors_[cursor].count - 1 - position : position;
     return place.hits.empty() ? place.first + at : place.hits[at];
   }
 
   const BlockPlan plan_;
   BlockDirectory& directory_;
   ChunkCache& cache_;
-  std::vector<Place> places_;  // of each lane
+  std::vector<Place> places_;  // of each cursor
   std::unique_ptr<BlockReader> block_;
 };
 

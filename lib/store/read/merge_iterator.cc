@@ -7,9 +7,8 @@
 namespace logsvc::store {
 namespace {
 constexpr uint32_t kStopCheckInterval = 256;  // entries
-constexpr size_t kGivenBytes = 4096;          // about what the entries of one time need
-constexpr size_t kMostGivenBytes = 64u
-                                   << 20;  // of one time; duplicates of what is beyond are shown
+constexpr size_t kSeenBytes = 4096;           // about what the entries of one time need
+constexpr size_t kMostSeenBytes = 64u << 20;  // of one time; duplicates of what is beyond are shown
 }  // namespace
 
 MergeIterator::MergeIterator(SelectQuery query, OnDamage on_damage, EntryHash hash)
@@ -27,7 +26,7 @@ void MergeIterator::add(std::unique_ptr<RowSource> source) {
 
 // Heap order: the top is what comes first. A source that was not opened goes before opened ones of
 // the same time, since it may hold an entry that sorts first.
-bool MergeIterator::comes_after(const Waiting& a, const Waiting& b) const {
+bool MergeIterator::comes_after(const HeapItem& a, const HeapItem& b) const {
   const bool backward = query_.direction == Direction::kBackward;
   if (a.time != b.time) return backward ? a.time < b.time : a.time > b.time;
   if (a.opened != b.opened) return a.opened;
@@ -41,7 +40,7 @@ bool MergeIterator::comes_after(const Waiting& a, const Waiting& b) const {
 void MergeIterator::push(std::unique_ptr<RowSource> source, Timestamp time, bool opened) {
   heap_.push_back({time, opened, std::move(source)});
   std::push_heap(heap_.begin(), heap_.end(),
-                 [this](const Waiting& a, const Waiting& b) { return comes_after(a, b); });
+                 [this](const HeapItem& a, const HeapItem& b) { return comes_after(a, b); });
 }
 
 MergeIterator::~MergeIterator() {
@@ -52,10 +51,10 @@ void MergeIterator::read_ahead(ReadAhead& threads) {
   if (threads.threads() == 0) return;
   threads_ = &threads;
   std::sort_heap(heap_.begin(), heap_.end(),
-                 [this](const Waiting& a, const Waiting& b) { return comes_after(a, b); });
-  for (const Waiting& w : heap_) coming_.push_back(w.source.get());
+                 [this](const HeapItem& a, const HeapItem& b) { return comes_after(a, b); });
+  for (const HeapItem& w : heap_) coming_.push_back(w.source.get());
   std::make_heap(heap_.begin(), heap_.end(),
-                 [this](const Waiting& a, const Waiting& b) { return comes_after(a, b); });
+                 [this](const HeapItem& a, const HeapItem& b) { return comes_after(a, b); });
   std::reverse(coming_.begin(), coming_.end());
 }
 
@@ -92,32 +91,32 @@ void MergeIterator::open_next(std::unique_ptr<RowSource> source) {
 }
 
 // Equal entries of a stream have equal times, so only neighbours in time are compared.
-bool MergeIterator::is_double() {
+bool MergeIterator::is_duplicate() {
   const Entry& entry = current_->entry();
   const Stream* stream = current_->stream().get();
-  const bool alone = (given_.empty() || given_time_ != entry.timestamp) &&
+  const bool alone = (seen_.empty() || seen_time_ != entry.timestamp) &&
                      (heap_.empty() || heap_.front().time != entry.timestamp);
-  if (given_time_ != entry.timestamp) forget_given();
-  given_time_ = entry.timestamp;
+  if (seen_time_ != entry.timestamp) forget_seen();
+  seen_time_ = entry.timestamp;
   if (alone) return false;
   // Streams often have equal lines at one time.
   const uint64_t hash = hash_(entry) + (uint64_t{stream->id} << 32);
   const auto is_same = [&](uint32_t at) {
-    return given_[at].stream == stream && same_entry(given_[at].entry, entry);
+    return seen_[at].stream == stream && same_entry(seen_[at].entry, entry);
   };
-  if (given_table_.find(hash, is_same)) return true;
-  if (given_bytes_ && given_bytes_->size_bytes() > kMostGivenBytes) return false;
-  if (!given_bytes_) given_bytes_ = std::make_unique<Arena>(kGivenBytes);
-  given_table_.add(hash, static_cast<uint32_t>(given_.size()));
-  given_.push_back({stream, copy_entry(*given_bytes_, entry)});
+  if (seen_table_.find(hash, is_same)) return true;
+  if (seen_bytes_ && seen_bytes_->size_bytes() > kMostSeenBytes) return false;
+  if (!seen_bytes_) seen_bytes_ = std::make_unique<Arena>(kSeenBytes);
+  seen_table_.add(hash, static_cast<uint32_t>(seen_.size()));
+  seen_.push_back({stream, copy_entry(*seen_bytes_, entry)});
   return false;
 }
 
-void MergeIterator::forget_given() {
-  if (given_.empty()) return;
-  given_.clear();
-  given_table_.clear();
-  given_bytes_.reset();
+void MergeIterator::forget_seen() {
+  if (seen_.empty()) return;
+  seen_.clear();
+  seen_table_.clear();
+  seen_bytes_.reset();
 }
 
 bool MergeIterator::next() {
@@ -128,15 +127,15 @@ bool MergeIterator::next() {
       return false;
     }
     std::pop_heap(heap_.begin(), heap_.end(),
-                  [this](const Waiting& a, const Waiting& b) { return comes_after(a, b); });
-    Waiting top = std::move(heap_.back());
+                  [this](const HeapItem& a, const HeapItem& b) { return comes_after(a, b); });
+    HeapItem top = std::move(heap_.back());
     heap_.pop_back();
     if (!top.opened) {
       open_next(std::move(top.source));
       continue;
     }
     current_ = std::move(top.source);
-    if (is_double()) {
+    if (is_duplicate()) {
       stats_.duplicates += 1;
     } else if (!hidden_ || !hidden_->matches(current_->stream()->labels, current_->entry())) {
       return true;

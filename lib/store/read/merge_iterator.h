@@ -1,5 +1,5 @@
-// K-way merge of row sources by time, exact doubles left out. A source is read only when its bound
-// comes up, so a limit stops the disk. For one thread.
+// K-way merge of row sources by time, exact duplicates left out. A source is read only when its
+// bound comes up, so a limit stops the disk. For one thread.
 #pragma once
 
 #include <functional>
@@ -8,8 +8,8 @@
 
 #include "base/arena.h"
 #include "model/log_source.h"
-#include "store/change/deletion.h"
 #include "store/common/entry_table.h"
+#include "store/policy/deletion.h"
 #include "store/read/row_source.h"
 
 namespace logsvc::store {
@@ -44,16 +44,16 @@ class MergeIterator : public EntryIterator {
   const ReadStats& stats() const override { return stats_; }
 
  private:
-  struct Waiting {
+  struct HeapItem {
     Timestamp time;
     bool opened;
     std::unique_ptr<RowSource> source;
   };
-  bool comes_after(const Waiting& a, const Waiting& b) const;
+  bool comes_after(const HeapItem& a, const HeapItem& b) const;
   void push(std::unique_ptr<RowSource> source, Timestamp time, bool opened);
   bool advance(std::unique_ptr<RowSource> source);
   void open_next(std::unique_ptr<RowSource> source);
-  bool is_double();
+  bool is_duplicate();
 
   std::shared_ptr<const void> kept_;  // goes after the sources
   const SelectQuery query_;
@@ -61,7 +61,7 @@ class MergeIterator : public EntryIterator {
   std::unique_ptr<DeletionMatcher> hidden_;  // nullptr: nothing is
   ReadStats stats_;
   Status status_;
-  std::vector<Waiting> heap_;
+  std::vector<HeapItem> heap_;
   std::unique_ptr<RowSource> current_;
   ReadAhead* threads_ = nullptr;  // nullptr: nothing is opened ahead
   // Sources in the order in which they come up: those before coming_at_ are in the heap, those from
@@ -69,18 +69,17 @@ class MergeIterator : public EntryIterator {
   std::vector<RowSource*> coming_;
   size_t coming_at_ = 0, asked_ = 0;
   size_t ahead_ = 0;  // how many may be opened ahead
-  // Of the entries already given out with the current time: copies, since their sources have moved
-  // on.
-  struct Given {
+  // Copies of the entries that were given out with the current time: their sources have moved on.
+  struct SeenEntry {
     const Stream* stream;
     Entry entry;
   };
-  void forget_given();
+  void forget_seen();
   const EntryHash hash_;
-  std::vector<Given> given_;
-  EntryTable given_table_;
-  std::unique_ptr<Arena> given_bytes_;
-  Timestamp given_time_ = 0;
+  std::vector<SeenEntry> seen_;
+  EntryTable seen_table_;
+  std::unique_ptr<Arena> seen_bytes_;
+  Timestamp seen_time_ = 0;
   uint32_t calls_ = 0;
 };
 

@@ -24,17 +24,17 @@ void RowSource::set_bound(Timestamp first, Timestamp last) {
 
 // Heap order: the top is what comes first.
 bool RowSource::comes_after(size_t a, size_t b) const {
-  if (lanes_[a].time != lanes_[b].time) {
-    return backward() ? lanes_[a].time < lanes_[b].time : lanes_[a].time > lanes_[b].time;
+  if (cursors_[a].time != cursors_[b].time) {
+    return backward() ? cursors_[a].time < cursors_[b].time : cursors_[a].time > cursors_[b].time;
   }
   return a > b;
 }
 
-void RowSource::queue(size_t lane) {
-  Lane& l = lanes_[lane];
+void RowSource::queue(size_t cursor) {
+  Cursor& l = cursors_[cursor];
   if (l.next == l.count) return;
-  l.time = time_at(lane, l.next);
-  heap_.push_back(lane);
+  l.time = time_at(cursor, l.next);
+  heap_.push_back(cursor);
   std::push_heap(heap_.begin(), heap_.end(),
                  [this](size_t a, size_t b) { return comes_after(a, b); });
 }
@@ -66,7 +66,7 @@ Result<bool> RowSource::advance(ReadStats& stats) {
     add_stats(opened_stats_, stats);
     stats.chunks_read += opened_stats_.chunks_read;
     RETURN_IF_ERROR(opened_);
-    for (size_t i = 0; i < lanes_.size(); ++i) queue(i);
+    for (size_t i = 0; i < cursors_.size(); ++i) queue(i);
   } else {
     queue(current_);
   }
@@ -75,9 +75,9 @@ Result<bool> RowSource::advance(ReadStats& stats) {
                 [this](size_t a, size_t b) { return comes_after(a, b); });
   current_ = heap_.back();
   heap_.pop_back();
-  Lane& lane = lanes_[current_];
-  entry_.timestamp = lane.time;
-  RETURN_IF_ERROR(build(current_, lane.next++, entry_));
+  Cursor& cursor = cursors_[current_];
+  entry_.timestamp = cursor.time;
+  RETURN_IF_ERROR(build(current_, cursor.next++, entry_));
   return true;
 }
 

@@ -35,34 +35,34 @@ class RowSource {
   // True: entry() and stream() are the next ones, until advance() is called again.
   Result<bool> advance(ReadStats& stats);
   const Entry& entry() const { return entry_; }
-  const StreamRef& stream() const { return lanes_[current_].stream; }
+  const StreamRef& stream() const { return cursors_[current_].stream; }
   // Rises with arrival: tells equal times of one stream apart.
   uint64_t order() const { return order_; }
 
  protected:
   // One stream's rows that are wanted, in the direction of the query.
-  struct Lane {
+  struct Cursor {
     StreamRef stream;
     uint32_t count = 0;
     uint32_t next = 0;
     Timestamp time = 0;  // of the next one
   };
-  // Sets the counts of lanes. May run in another thread than the rest, before it.
+  // Sets the counts of cursors. May run in another thread than the rest, before it.
   virtual Status open(ReadStats& stats) = 0;
-  virtual Timestamp time_at(size_t lane, uint32_t position) const = 0;
-  virtual Status build(size_t lane, uint32_t position, Entry& entry) = 0;
+  virtual Timestamp time_at(size_t cursor, uint32_t position) const = 0;
+  virtual Status build(size_t cursor, uint32_t position, Entry& entry) = 0;
 
   bool backward() const { return query_.direction == Direction::kBackward; }
-  // Of the lanes: the earliest time they can have, or the latest if backward.
+  // Of the cursors: the earliest time they can have, or the latest if backward.
   void set_bound(Timestamp first, Timestamp last);
 
   const SelectQuery& query_;
   // In the order of streams with equal times. Filled by the derived class, in open() at last.
-  std::vector<Lane> lanes_;
+  std::vector<Cursor> cursors_;
 
  private:
   bool comes_after(size_t a, size_t b) const;
-  void queue(size_t lane);
+  void queue(size_t cursor);
   void open_here();
 
   const uint64_t order_;
@@ -73,18 +73,19 @@ class RowSource {
   bool begun_ = false;
   Entry entry_;
   size_t current_ = 0;
-  std::vector<size_t> heap_;  // lanes that have more
+  std::vector<size_t> heap_;  // cursors that have more
 };
 
 // The order of streams whose entries have equal times: by hash, then by label string.
 bool comes_before(const LabelSet& a, const LabelSet& b);
 
-struct HeadLane {
+// What a window has of one stream for a query.
+struct HeadRows {
   StreamRef stream;
   std::vector<Entry> rows;  // sorted by time, not empty
 };
 // `keep` holds the rows' bytes. Borrows the query.
-std::unique_ptr<RowSource> make_head_source(std::vector<HeadLane> lanes, uint64_t order,
+std::unique_ptr<RowSource> make_head_source(std::vector<HeadRows> streams, uint64_t order,
                                             std::shared_ptr<const void> keep,
                                             const SelectQuery& query);
 

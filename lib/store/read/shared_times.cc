@@ -37,12 +37,12 @@ const std::vector<TimeSpan>& SharedTimes::of(const Stream* stream) const {
   return found == spans_.end() ? kNothing : found->second;
 }
 
-std::span<const TimeSpan> SharedTimes::in(const BlockLane& lane) const {
-  const auto& shared = of(lane.stream.get());
-  const auto first = std::lower_bound(shared.begin(), shared.end(), lane.rows.first,
+std::span<const TimeSpan> SharedTimes::in(const RowRun& run) const {
+  const auto& shared = of(run.stream.get());
+  const auto first = std::lower_bound(shared.begin(), shared.end(), run.rows.first,
                                       [](const TimeSpan& s, Timestamp t) { return s.last < t; });
   auto last = first;
-  while (last != shared.end() && last->first <= lane.rows.last) ++last;
+  while (last != shared.end() && last->first <= run.rows.last) ++last;
   return {first, last};
 }
 

@@ -27,7 +27,7 @@ class SharedTimes {
   // Sorted and apart from each other.
   const std::vector<TimeSpan>& of(const Stream* stream) const;
   // Those that meet the stream's rows of the block.
-  std::span<const TimeSpan> in(const BlockLane& lane) const;
+  std::span<const TimeSpan> in(const RowRun& run) const;
   bool has(const Stream* stream, Timestamp t) const;
 
  private:

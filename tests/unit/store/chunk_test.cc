@@ -20,7 +20,7 @@ using namespace logsvc::testing;
 std::string make_chunk(MemFileSystem& files, size_t lines, uint64_t block_bytes) {
   StreamRegistry registry;
   Window window(20'000 * kDay, 7, 0);
-  std::vector<uint32_t> doubles;
+  std::vector<uint32_t> duplicates;
   for (size_t i = 0; i < lines; ++i) {
     const auto batch = make_batch(
         LabelSet::from({{"s", std::to_string(i % 2)}}),
@@ -28,7 +28,7 @@ std::string make_chunk(MemFileSystem& files, size_t lines, uint64_t block_bytes)
           "line " + std::to_string(i) + std::string(i % 50, '.'),
           i % 3 ? Labels{} : Labels{{"trace", std::to_string(i)}}}});
     window.append(registry.get_or_add(batch->streams[0].labels), batch->streams[0].entries, 7 + i,
-                  doubles);
+                  duplicates);
   }
   const auto summary = write_chunk(files, "/c", window.all_rows(), window.span(), block_bytes);
   REQUIRE(summary.ok());

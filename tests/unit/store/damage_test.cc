@@ -189,7 +189,7 @@ TEST_CASE("an index that was damaged is built anew from the files, and no file i
     CHECK(w.texts().size() == 5);
     CHECK(by_select(*w.store, {}) == Found{5, {}});
     CHECK(w.count("logsvc_store_index_rebuilds_total") == 1);
-    CHECK(w.log.find("building it anew from the chunk files") != std::string::npos);
+    CHECK(w.log.find("rebuilding it from the chunk files") != std::string::npos);
     CHECK(w.log.find("index.db") != std::string::npos);
     CHECK(w.log.find(".chunk") == std::string::npos);
     w.append(kApi, {{at(3), "later"}});

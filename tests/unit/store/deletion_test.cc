@@ -1,5 +1,5 @@
 // Lines that go before their days do: delete requests, streams with a period of their own, caps.
-#include "store/change/deletion.h"
+#include "store/policy/deletion.h"
 
 #include <filesystem>
 #include <random>

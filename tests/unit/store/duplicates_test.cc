@@ -1,6 +1,6 @@
-// What is an exact double is decided by bytes, wherever entries meet: in a window, between window
-// and file, between files, in joined files, after a restart. Neighbours in time and lines that
-// differ in a byte or two are what a hash alone would mix up.
+// What is an exact duplicate is decided by bytes, wherever entries meet: in a window, between
+// window and file, between files, in joined files, after a restart. Neighbours in time and lines
+// that differ in a byte or two are what a hash alone would mix up.
 #include <random>
 #include <set>
 
@@ -100,13 +100,13 @@ void check_all_ways(StoreWorld& w, const Lines& lines) {
 
 }  // namespace
 
-TEST_CASE("neighbours are no doubles: all are kept, in memory, in files, joined and replayed") {
+TEST_CASE("neighbours are no duplicates: all are kept, in memory, in files, joined and replayed") {
   for (const Lines& lines : adversaries()) {
     CAPTURE(lines.front().text);
     StoreWorld w;
     w.append(kApi, lines);
     check_all_ways(w, lines);
-    w.append(kApi, lines);  // once more: each of them is a double
+    w.append(kApi, lines);  // once more: each of them is a duplicate
     check_all_ways(w, lines);
     CHECK(w.count("logsvc_store_duplicate_entries_total") == lines.size());
     w.open();
@@ -123,7 +123,7 @@ TEST_CASE("neighbours are no doubles: all are kept, in memory, in files, joined 
   }
 }
 
-TEST_CASE("entries that are spread over several files meet as neighbours, not as doubles") {
+TEST_CASE("entries that are spread over several files meet as neighbours, not as duplicates") {
   for (uint64_t seed = 0; seed < 10; ++seed) {
     CAPTURE(seed);
     const Lines lines = near_neighbours(100 + seed);
@@ -160,9 +160,9 @@ TEST_CASE("a hash that is the same for all costs time alone") {
   for (int twice = 0; twice < 2; ++twice) {
     for (const Entry& entry : entries) rows.add(stream, entry);
   }
-  uint64_t doubles = 0;
-  CHECK(rows.take(&doubles)[0].rows.size() == lines.size());
-  CHECK(doubles == lines.size());
+  uint64_t duplicates = 0;
+  CHECK(rows.take(&duplicates)[0].rows.size() == lines.size());
+  CHECK(duplicates == lines.size());
 
   MergeIterator merge(
       {}, [](const Error&, ReadStats&) {}, same_for_all);
@@ -178,7 +178,7 @@ TEST_CASE("a hash that is the same for all costs time alone") {
   CHECK(merge.stats().duplicates == 2 * lines.size());
 }
 
-TEST_CASE("many equal times of one stream are told apart, and their doubles found") {
+TEST_CASE("many equal times of one stream are told apart, and their duplicates found") {
   Lines lines;
   for (int i = 0; i < 3000; ++i) lines.push_back({at(5), "line " + std::to_string(i)});
   StoreWorld w;

@@ -80,7 +80,7 @@ TEST_CASE("files of another day and files that are large stay as they are") {
   CHECK(w.count("logsvc_store_joined_files_total") == 0);
 }
 
-TEST_CASE("exact doubles in different files are dropped when these are joined, and counted") {
+TEST_CASE("exact duplicates in different files are dropped when these are joined, and counted") {
   StoreWorld w;
   for (int i = 0; i < 12; ++i) {
     w.append(kApi, {{at(1), "same"}, {at(1), "line " + std::to_string(i % 2)}});

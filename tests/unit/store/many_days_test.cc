@@ -34,7 +34,7 @@ TEST_CASE("a push over many days is a file a day, all of them there after a rest
   CHECK(w.store->totals().files == kDays);
   CHECK(w.store->totals().head_entries == 0);
   CHECK(w.texts().size() == kDays);
-  w.append(kApi, lines_of_days(kDays));  // again: exact doubles
+  w.append(kApi, lines_of_days(kDays));  // again: exact duplicates
   REQUIRE(w.store->flush().ok());
   CHECK(w.texts().size() == kDays);
   w.open();

@@ -1,5 +1,5 @@
 // What a wall clock that is set wrongly may do to the lines: nothing.
-#include "store/change/retention_clock.h"
+#include "store/policy/retention_clock.h"
 
 #include "support/mem_file_system.h"
 #include "unit/store/store_world.h"

@@ -59,7 +59,7 @@ TEST_CASE("entries are found at once, after a flush and after a restart, in both
   }
 }
 
-TEST_CASE("exact doubles appear once, wherever they meet; near doubles stay") {
+TEST_CASE("exact duplicates appear once, wherever they meet; near duplicates stay") {
   StoreWorld w;
   const Line line{at(1), "same"};
   w.append(kApi, {line, line});
@@ -278,7 +278,7 @@ TEST_CASE("a chunk file that does not verify is set aside, counted and said") {
   w.open();
   CHECK(w.texts() == std::vector<std::string>{"one"});
   CHECK(w.count("logsvc_store_quarantined_files_total") == 1);
-  CHECK(w.log.find("set aside") != std::string::npos);
+  CHECK(w.log.find("moved to quarantine") != std::string::npos);
   CHECK(w.files.exists(w.options.dir + "/quarantine/00000000000000ff.chunk"));
 }
 
@@ -322,7 +322,7 @@ TEST_CASE("counts are those of the entries, in windows, files and where both ove
                                          LabelSet::from({{"s", "c"}})};
   const Timestamp day = 20'000 * kDay;
   for (int i = 0; i < 900; ++i) {
-    // Late lines and exact doubles, of which some meet in files of their own.
+    // Late lines and exact duplicates, of which some meet in files of their own.
     const Timestamp t = day + i - static_cast<int>(random() % 3 == 0 ? random() % 90 : 0);
     w.append(streams[random() % 3], {{t, "line " + std::to_string(t % 50) + " of many"}});
     if (random() % 40 == 0) REQUIRE(w.store->flush().ok());

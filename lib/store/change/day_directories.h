@@ -1,0 +1,30 @@
+// The directories of days below chunks/: made when a day gets its first file, removed with its
+// last, both so that it lasts. For one thread at a time.
+#pragma once
+
+#include <set>
+#include <span>
+#include <string>
+
+#include "base/result.h"
+#include "store/index/catalog_db.h"
+#include "store/policy/store_environment.h"
+
+namespace logsvc::store {
+
+class DayDirectories {
+ public:
+  // Borrows the environment.
+  explicit DayDirectories(const StoreEnvironment& environment) : environment_(environment) {}
+
+  // Those that the files need are there, and last, when this returns.
+  Status make(std::span<const NewFile> of);
+  // Makes removals of files of these days last; directories that are empty go too.
+  Status sync(const std::set<std::string>& days);
+
+ private:
+  const StoreEnvironment& environment_;
+  std::set<std::string> lasting_;  // days whose directory was synced into its parent
+};
+
+}  // namespace logsvc::store
