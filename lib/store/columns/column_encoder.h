@@ -36,7 +36,7 @@ class ColumnEncoder {
 
  private:
   // Values of one template while it is being collected.
-  struct Collected {
+  struct TemplateValues {
     std::vector<std::string_view> texts;  // before each slot, and after the last
     std::vector<SlotKind> kinds;
     std::vector<Values> columns;  // of each slot
@@ -53,13 +53,14 @@ class ColumnEncoder {
   bool fill_ids(uint32_t number, const Values& values);
   bool fill_text(uint32_t number, const Values& values, int depth, bool lines);
   void fill_string(Column& c, const Values& values);
-  void fill_templates(uint32_t number, std::vector<Collected>& collected, int depth, bool pairs);
+  void fill_templates(uint32_t number, std::vector<TemplateValues>& collected, int depth,
+                      bool pairs);
   void fill_numbers(Column& c, const std::vector<int64_t>& numbers);
   void fill_packed(uint32_t number, ValueForm form, const Values& values);
   void fill_reference(uint32_t number, uint32_t frame, const Values& distinct, int depth);
 
   // Takes the values out of the templates.
-  static std::vector<Child> take_children(std::vector<Collected>& collected);
+  static std::vector<Child> take_children(std::vector<TemplateValues>& collected);
   void add_children(std::vector<Child>& children, int depth);
   uint32_t add_numbers(ValueForm form, const Values& values);
 

@@ -10,7 +10,7 @@ constexpr uint64_t kMaxTextBytes = 1u << 30;
 }  // namespace
 
 Result<std::span<const std::string_view>> ColumnValues::of(uint32_t column) {
-  Built& built = built_[column];
+  ValueCache& built = caches_[column];
   if (!built.done) {
     built.values.reserve(reader_.table().columns[column].rows);
     RETURN_IF_ERROR(build(column, built));
@@ -19,7 +19,7 @@ Result<std::span<const std::string_view>> ColumnValues::of(uint32_t column) {
   return std::span<const std::string_view>(built.values);
 }
 
-Status ColumnValues::build(uint32_t column, Built& to) {
+Status ColumnValues::build(uint32_t column, ValueCache& to) {
   const Column& c = reader_.table().columns[column];
   switch (c.type()) {
     case ColumnType::kConstant:
@@ -62,7 +62,7 @@ Status ColumnValues::build(uint32_t column, Built& to) {
 }
 
 template <typename Format>
-void ColumnValues::build_formatted(size_t rows, Built& to, Format format) {
+void ColumnValues::build_formatted(size_t rows, ValueCache& to, Format format) {
   std::vector<size_t> ends;
   ends.reserve(rows);
   for (size_t row = 0; row < rows; ++row) {
@@ -78,7 +78,7 @@ void ColumnValues::build_formatted(size_t rows, Built& to, Format format) {
   }
 }
 
-Status ColumnValues::build_strings(uint32_t column, Built& to) {
+Status ColumnValues::build_strings(uint32_t column, ValueCache& to) {
   const uint32_t rows = reader_.table().columns[column].rows;
   if (rows == 0) return {};
   ASSIGN_OR_RETURN(const ColumnReader::Strings strings, reader_.strings(column));
@@ -125,7 +125,7 @@ Result<uint64_t> ColumnValues::text_bytes(uint32_t column) {
   return bytes;
 }
 
-Status ColumnValues::build_text(uint32_t column, Built& to) {
+Status ColumnValues::build_text(uint32_t column, ValueCache& to) {
   const uint32_t rows = reader_.table().columns[column].rows;
   // Templates have the rows that their parts are made for.
   RETURN_IF_ERROR(reader_.ranks(column));

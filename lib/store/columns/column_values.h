@@ -14,7 +14,7 @@ class ColumnValues {
  public:
   // Borrows the reader.
   explicit ColumnValues(ColumnReader& reader)
-      : reader_(reader), built_(reader.table().columns.size()) {}
+      : reader_(reader), caches_(reader.table().columns.size()) {}
 
   // One a row; they stay valid as long as this and the reader.
   Result<std::span<const std::string_view>> of(uint32_t column);
@@ -31,21 +31,21 @@ class ColumnValues {
   Result<Parts> parts(uint32_t column);
 
  private:
-  struct Built {
+  struct ValueCache {
     bool done = false;
     std::vector<std::string_view> values;
     ByteBuffer text;  // what values point into, unless it is the reader's
   };
 
-  Status build(uint32_t column, Built& to);
-  Status build_strings(uint32_t column, Built& to);
-  Status build_text(uint32_t column, Built& to);
+  Status build(uint32_t column, ValueCache& to);
+  Status build_strings(uint32_t column, ValueCache& to);
+  Status build_text(uint32_t column, ValueCache& to);
   Result<uint64_t> text_bytes(uint32_t column);
   template <typename Format>
-  static void build_formatted(size_t rows, Built& to, Format format);
+  static void build_formatted(size_t rows, ValueCache& to, Format format);
 
   ColumnReader& reader_;
-  std::vector<Built> built_;
+  std::vector<ValueCache> caches_;
 };
 
 }  // namespace logsvc::store

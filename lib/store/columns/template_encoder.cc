@@ -27,7 +27,7 @@ struct ColumnEncoder::Child {
 
 uint32_t ColumnEncoder::add_pairs(const std::vector<std::span<const LabelView>>& rows) {
   const uint32_t number = reserve(rows.size());
-  std::vector<Collected> collected;
+  std::vector<TemplateValues> collected;
   std::unordered_map<std::string, size_t> by_names;
   std::string names;
   size_t last = 0;  // the shape of the row before
@@ -42,7 +42,7 @@ uint32_t ColumnEncoder::add_pairs(const std::vector<std::span<const LabelView>>&
     const auto [found, fresh] = by_names.try_emplace(names, collected.size());
     last = found->second;
     if (fresh) {
-      Collected& shape = collected.emplace_back();
+      TemplateValues& shape = collected.emplace_back();
       for (const LabelView& pair : rows[r]) {
         shape.texts.push_back(pair.name);
         SlotKind kind;
@@ -52,7 +52,7 @@ uint32_t ColumnEncoder::add_pairs(const std::vector<std::span<const LabelView>>&
       shape.texts.emplace_back();
       shape.columns.resize(shape.kinds.size());
     }
-    Collected& shape = collected[last];
+    TemplateValues& shape = collected[last];
     for (size_t i = 0; i < rows[r].size(); ++i) {
       shape.columns[i].push_back(hashed_slot(rows[r][i].value));
     }
@@ -62,7 +62,8 @@ uint32_t ColumnEncoder::add_pairs(const std::vector<std::span<const LabelView>>&
   return number;
 }
 
-std::vector<ColumnEncoder::Child> ColumnEncoder::take_children(std::vector<Collected>& collected) {
+std::vector<ColumnEncoder::Child> ColumnEncoder::take_children(
+    std::vector<TemplateValues>& collected) {
   std::vector<Child> out;
   std::unordered_map<uint64_t, size_t> by_key;
   for (uint32_t t = 0; t < collected.size(); ++t) {
@@ -150,11 +151,12 @@ void ColumnEncoder::add_children(std::vector<Child>& children, int depth) {
   }
 }
 
-void ColumnEncoder::fill_templates(uint32_t number, std::vector<Collected>& collected, int depth,
-                                   bool pairs) {
-  std::stable_sort(collected.begin(), collected.end(), [](const Collected& a, const Collected& b) {
-    return a.rows.size() > b.rows.size();
-  });
+void ColumnEncoder::fill_templates(uint32_t number, std::vector<TemplateValues>& collected,
+                                   int depth, bool pairs) {
+  std::stable_sort(collected.begin(), collected.end(),
+                   [](const TemplateValues& a, const TemplateValues& b) {
+                     return a.rows.size() > b.rows.size();
+                   });
   std::vector<Child> children = take_children(collected);
   add_children(children, depth);
   std::vector<std::vector<uint32_t>> columns(collected.size());
@@ -168,7 +170,7 @@ void ColumnEncoder::fill_templates(uint32_t number, std::vector<Collected>& coll
   c.templates = static_cast<uint32_t>(collected.size());
   std::vector<uint32_t> ids(c.rows);
   for (uint32_t t = 0; t < collected.size(); ++t) {
-    const Collected& from = collected[t];
+    const TemplateValues& from = collected[t];
     LineTemplate out{static_cast<uint32_t>(table_.pieces.size()), 0,
                      static_cast<uint32_t>(from.rows.size())};
     for (size_t s = 0; s <= from.kinds.size(); ++s) {

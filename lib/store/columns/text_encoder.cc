@@ -32,7 +32,7 @@ class ColumnEncoder::TemplateCollector {
     }
     return out_.size() <= kManyTemplates || join_rare(values);
   }
-  std::vector<Collected> take() { return std::move(out_); }
+  std::vector<TemplateValues> take() { return std::move(out_); }
 
  private:
   // Tries the templates used last; sorted lines repeat them.
@@ -55,7 +55,7 @@ class ColumnEncoder::TemplateCollector {
 
   // The template of the value that was cut last. Templates are numbered as their shapes; should
   // shapes collide, the next free one is taken.
-  Collected& template_of(uint64_t shape) {
+  TemplateValues& template_of(uint64_t shape) {
     while (true) {
       const size_t number = shapes_.add(shape);
       if (number == out_.size()) add_template();
@@ -65,7 +65,7 @@ class ColumnEncoder::TemplateCollector {
   }
 
   void add_template() {
-    Collected& to = out_.emplace_back();
+    TemplateValues& to = out_.emplace_back();
     to.kinds = tokenizer_.kinds();
     to.texts = tokenizer_.static_texts();
     to.columns.resize(to.kinds.size());
@@ -75,16 +75,16 @@ class ColumnEncoder::TemplateCollector {
     }
   }
 
-  static void add_row(Collected& to, uint32_t row, const std::vector<Slot>& slots) {
+  static void add_row(TemplateValues& to, uint32_t row, const std::vector<Slot>& slots) {
     for (size_t i = 0; i < slots.size(); ++i) to.columns[i].push_back(slots[i]);
     to.rows.push_back(row);
   }
 
   // Puts the rows of rare templates into one without static text.
   bool join_rare(const Values& values) {
-    std::vector<Collected> kept;
+    std::vector<TemplateValues> kept;
     std::vector<uint32_t> rare;
-    for (Collected& c : out_) {
+    for (TemplateValues& c : out_) {
       if (c.rows.size() > kRareRows) {
         kept.push_back(std::move(c));
       } else {
@@ -94,7 +94,7 @@ class ColumnEncoder::TemplateCollector {
     if (!lines_ && rare.size() > values.size() / 2) return false;
     if (!rare.empty()) {
       std::sort(rare.begin(), rare.end());
-      Collected& rest = kept.emplace_back();
+      TemplateValues& rest = kept.emplace_back();
       rest.texts.resize(2);
       SlotKind kind;
       kind.whole = true;
@@ -111,7 +111,7 @@ class ColumnEncoder::TemplateCollector {
   const bool lines_;
   const int depth_;
   Tokenizer tokenizer_;
-  std::vector<Collected> out_;
+  std::vector<TemplateValues> out_;
   DistinctValues shapes_;
   std::vector<std::pair<JsonCutter, size_t>> replays_;  // and the number in out_
   std::vector<Slot> replayed_;
@@ -121,7 +121,7 @@ class ColumnEncoder::TemplateCollector {
 bool ColumnEncoder::fill_text(uint32_t number, const Values& values, int depth, bool lines) {
   TemplateCollector collector(lines, depth);
   if (!collector.collect(values)) return false;
-  std::vector<Collected> collected = collector.take();
+  std::vector<TemplateValues> collected = collector.take();
   fill_templates(number, collected, depth, false);
   return true;
 }
