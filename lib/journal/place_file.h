@@ -1,7 +1,7 @@
 // Keeps how far somebody has come in a journal, in a file of 16-byte records of which the last one
 // before any damage counts. Each step appends a record, so that it survives when the process is
-// killed. It is not synced: after a power cut the file may say less, never more. For one thread at a
-// time.
+// killed. It is not synced: after a power cut the file may say less, never more. For one thread at
+// a time.
 #pragma once
 
 #include <cstdint>
