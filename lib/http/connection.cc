@@ -12,7 +12,7 @@ namespace logsvc::http {
 namespace {
 
 constexpr size_t kReceiveBytes = 64 * 1024;
-// how long the peer may take to read the last answer and close
+// How long the peer may take to read the last answer and close.
 constexpr Duration kEndTime = 3 * kSecond;
 
 using Buffer = std::array<char, kReceiveBytes>;

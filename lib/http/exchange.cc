@@ -6,7 +6,7 @@ namespace logsvc::http {
 namespace {
 
 constexpr int kTurns = 16;  // times 64 KiB
-// pieces up to this size go out together with their neighbours
+// Pieces up to this size go out together with their neighbours.
 constexpr size_t kSmallPiece = 32 * 1024;
 constexpr uint64_t kMostUnsent = 512 * 1024;  // if more of an answer is unsent, its thread waits
 constexpr int kRoomSliceMs = 250;             // how often the clock is checked

@@ -10,7 +10,7 @@ namespace {
 
 constexpr size_t kMaxStreams = 20'000;
 constexpr size_t kMaxHosts = 1000;
-// anything further ahead is not shown as a second of ours
+// Anything further ahead is not shown as a second of ours.
 constexpr Duration kFuture = 10 * kSecond;
 
 constexpr size_t kMaxContainers = 10'000;

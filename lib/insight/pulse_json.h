@@ -32,7 +32,7 @@ std::string agents_json(const AgentBook& book, const Pulse& pulse, Timestamp now
 class PulseFrames {
  public:
   static constexpr size_t kMaxBytes = 4800;
-  // each frame has the counts of the last so many seconds
+  // Each frame has the counts of the last so many seconds.
   static constexpr int64_t kOpenSeconds = 4;
   static constexpr size_t kErrorsPerFrame = 3;
 

@@ -35,7 +35,7 @@ struct HttpLimits {
   int answer_timeout_ms = 30'000;   // for the request to be taken; for the head of the answer; for
                                     // each next piece of its body
   size_t max_body_bytes = 1u << 20;
-  // ends everything within a quarter of a second: kCancelled
+  // Ends everything within a quarter of a second: kCancelled.
   const std::atomic<bool>* stop = nullptr;
 };
 

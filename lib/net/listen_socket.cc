@@ -77,7 +77,7 @@ Result<std::unique_ptr<ListenSocket>> ListenSocket::open(Kind kind, const std::s
   sockaddr_storage bound{};
   socklen_t size = sizeof bound;
   ::getsockname(fd, reinterpret_cast<sockaddr*>(&bound), &size);
-  // sin_port is in the same place in both families
+  // sin_port is in the same place in both families.
   out->port_ = ntohs(reinterpret_cast<const sockaddr_in&>(bound).sin_port);
   if (udp) out->buffer_.resize(kDatagramBytes);
   return out;

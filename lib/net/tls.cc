@@ -83,7 +83,7 @@ std::string certificate_error(X509* certificate, int depth, int why, const std::
   }
 }
 
-// how long a proxy may take to accept what is sent through it
+// How long a proxy may take to accept what is sent through it.
 constexpr WaitLimit kCarried{10'000};
 
 int write_carried(BIO* bio, const char* bytes, int n) {

@@ -18,7 +18,7 @@ struct WebSocketLimits {
   // After this much silence the server is pinged; after as much again the connection counts as
   // ended.
   int silence_ms = 30'000;
-  // how long the server may take to accept a pong or a ping
+  // How long the server may take to accept a pong or a ping.
   int send_timeout_ms = 10'000;
   const std::atomic<bool>* stop = nullptr;  // ends read() within a quarter of a second: kCancelled
 };

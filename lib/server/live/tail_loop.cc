@@ -85,7 +85,7 @@ class TailLoop::Connection {
       last_ping_ns_ = now_ns;
       control_frames_ = 0;
       if (flooded_) failed_ = true;  // it had its time to take the close frame
-      // the reader has not taken the last one
+      // The reader has not taken the last one.
       if (wslay_event_get_queued_msg_count(context_) > 0) return;
       const wslay_event_msg ping{WSLAY_PING, nullptr, 0};
       wslay_event_queue_msg(context_, &ping);

@@ -22,7 +22,7 @@
 namespace logsvc::server {
 
 inline constexpr Duration kOpeningWindow = 2 * kMinute;  // what counts after T0
-// how long first lines and successes are looked for
+// How long first lines and successes are looked for.
 inline constexpr Duration kOpeningLook = kHour;
 inline constexpr uint64_t kLinesPerError = 100;
 
