@@ -7,6 +7,8 @@
 #include <optional>
 #include <utility>
 
+#include "base/json_cursor.h"
+
 namespace logsvc::extract {
 namespace {
 
@@ -66,27 +68,6 @@ bool equals_any_case(string_view a, string_view b) {
                                             [](char x, char y) { return lower(x) == lower(y); });
 }
 
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-
-size_t skip_blanks(string_view text, size_t at) {
-  while (at < text.size() && is_blank(text[at])) ++at;
-  return at;
-}
-
-// at: behind the opening quote. The index of the closing one, or the end.
-size_t end_of_string(string_view text, size_t at) {
-  while (at < text.size()) {
-    const void* quote = std::memchr(text.data() + at, '"', text.size() - at);
-    if (!quote) return text.size();
-    const size_t end = static_cast<size_t>(static_cast<const char*>(quote) - text.data());
-    size_t slashes = 0;
-    while (end - slashes > at && text[end - slashes - 1] == '\\') ++slashes;
-    if (slashes % 2 == 0) return end;
-    at = end + 1;
-  }
-  return text.size();
-}
-
 bool looks_like_json(string_view line) {
   const size_t first = line.find_first_not_of(" \t\n\r");
   return first != string_view::npos && line[first] == '{' &&
@@ -100,25 +81,26 @@ bool is_level_name(string_view key) {
 }
 
 // The first string member with a level's name, not deeper than kMaxJsonDepth objects and in no
-// list.
+// list. The line need not be JSON in between.
 string_view level_member(string_view line) {
   int objects = 0, lists = 0;
-  for (size_t at = 0; at < line.size(); ++at) {
-    const char c = line[at];
-    if (c == '{') ++objects;
-    if (c == '}') --objects;
-    if (c == '[') ++lists;
-    if (c == ']') --lists;
-    if (c != '"') continue;
-    const size_t first = at + 1;
-    at = end_of_string(line, first);
-    if (lists > 0 || objects > kMaxJsonDepth) continue;
-    if (!is_level_name(line.substr(first, at - first))) continue;
-    const size_t colon = skip_blanks(line, at + 1);
-    if (colon >= line.size() || line[colon] != ':') continue;
-    const size_t value = skip_blanks(line, colon + 1);
-    if (value >= line.size() || line[value] != '"') continue;
-    return line.substr(value + 1, end_of_string(line, value + 1) - value - 1);
+  for (JsonCursor json(line); !json.at_end();) {
+    const char c = json.now();
+    if (c != '"') {
+      if (c == '{') ++objects;
+      if (c == '}') --objects;
+      if (c == '[') ++lists;
+      if (c == ']') --lists;
+      json.skip();
+      continue;
+    }
+    string_view key, value;
+    if (!json.quoted(key)) return {};
+    if (lists > 0 || objects > kMaxJsonDepth || !is_level_name(key)) continue;
+    json.skip_blanks();
+    if (!json.take(':')) continue;
+    json.skip_blanks();
+    if (json.now() == '"') return json.quoted(value) ? value : string_view();
   }
   return {};
 }
@@ -168,8 +150,8 @@ class PairScanner {
   }
 
   bool quoted(string_view& value) {
-    const size_t end = end_of_string(line_, at_ + 1);
-    if (end == line_.size()) return false;
+    const size_t end = find_closing_quote(line_, at_ + 1);
+    if (end == string_view::npos) return false;
     value = line_.substr(at_ + 1, end - at_ - 1);
     at_ = end + 1;
     return true;
