@@ -39,7 +39,7 @@ std::optional<Duration> parse_zone(std::string_view zone) {
 
 std::string format_rfc3339(Timestamp t) {
   const int64_t seconds = floor_div(t, kSecond);
-  const int64_t nanos = t - seconds * kSecond;
+  const int64_t nanos = floor_mod(t, kSecond);
   const int64_t days = floor_div(seconds, 86400);
   const int64_t rest = seconds - days * 86400;
   const Date date = date_of_days(days);
@@ -227,12 +227,7 @@ std::string format_duration(Duration d) {
   return out;
 }
 
-Timestamp start_of_day(Timestamp t) {
-  const int64_t day = floor_div(t, kDay);
-  Timestamp start = 0;
-  if (__builtin_mul_overflow(day, kDay, &start)) return std::numeric_limits<Timestamp>::min();
-  return start;
-}
+Timestamp start_of_day(Timestamp t) { return round_down(t, kDay); }
 
 std::string format_day(Timestamp t) {
   const Date date = date_of_days(floor_div(t, kDay));
@@ -243,12 +238,11 @@ std::string format_day(Timestamp t) {
   return {buffer, static_cast<size_t>(n)};
 }
 
-Timestamp add_saturated(Timestamp a, Duration b) {
-  Timestamp sum = 0;
-  if (__builtin_add_overflow(a, b, &sum)) {
-    return b > 0 ? std::numeric_limits<Timestamp>::max() : std::numeric_limits<Timestamp>::min();
-  }
-  return sum;
+int64_t seconds_to_nanoseconds(double seconds) {
+  constexpr double kMostSeconds = 9.2e9;  // 9.22e18 ns are the end
+  if (std::isnan(seconds)) return 0;
+  if (std::abs(seconds) < kMostSeconds) return std::llround(seconds * 1000) * kMillisecond;
+  return seconds > 0 ? std::numeric_limits<int64_t>::max() : std::numeric_limits<int64_t>::min();
 }
 
 }  // namespace logsvc

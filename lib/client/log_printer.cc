@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "base/calendar.h"
 #include "model/label_set.h"
 
 namespace logsvc::client {
@@ -77,10 +78,10 @@ LabelMap LogPrinter::shown_labels(const LabelMap& labels) const {
 
 std::string LogPrinter::time_text(Timestamp t, bool nanoseconds) const {
   if (options_.utc) {
-    return format_rfc3339(nanoseconds ? t : t - (t % kSecond + kSecond) % kSecond);
+    return format_rfc3339(nanoseconds ? t : round_down(t, kSecond));
   }
-  const Timestamp below = (t % kSecond + kSecond) % kSecond;
-  const auto seconds = static_cast<std::time_t>((t - below) / kSecond);
+  const Timestamp below = floor_mod(t, kSecond);
+  const auto seconds = static_cast<std::time_t>(floor_div(t, kSecond));
   std::tm parts{};
   localtime_r(&seconds, &parts);
   char date[64], zone[16];
