@@ -20,9 +20,9 @@ namespace logsvc::config {
 struct SettingSpec {
   std::string name;  // "data-dir"
   std::string help;
-  std::string default_value;
+  std::string default_value = {};
   // More environment variables that set it, tried after LOGSVC_… ("LOKI_URL").
-  std::vector<std::string> other_variables;
+  std::vector<std::string> other_variables = {};
   // NAME_FILE holds the path of a file whose first line is the value; never printed.
   bool secret = false;
 };
