@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "base/any_case.h"
 #include "base/calendar.h"
 #include "model/label_set.h"
 
@@ -23,9 +24,7 @@ std::string level_colour(const LabelMap& labels) {
   for (const char* name : {"level", "detected_level", "severity"}) {
     const auto found = labels.find(name);
     if (found == labels.end()) continue;
-    std::string level = found->second;
-    for (char& c : level) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    const auto colour = kColours.find(level);
+    const auto colour = kColours.find(ascii_lowered(found->second));
     if (colour != kColours.end()) return colour->second;
   }
   return "";

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/any_case.h"
 #include "base/byte_size.h"
 #include "base/host_port.h"
 #include "base/json_text.h"
@@ -165,8 +166,7 @@ Error Settings::bad_value(const std::string& name, const std::string& why) const
 }
 
 Result<bool> Settings::boolean(const std::string& name) const {
-  std::string t = text(name);
-  for (char& c : t) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const std::string t = ascii_lowered(text(name));
   if (t == "true" || t == "yes" || t == "on" || t == "1") return true;
   if (t == "false" || t == "no" || t == "off" || t == "0" || t.empty()) return false;
   return bad_value(name, "expected true or false, found \"" + text(name) + "\"");

@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/any_case.h"
 #include "base/json_cursor.h"
 
 namespace logsvc::extract {
@@ -52,20 +53,13 @@ constexpr std::array<std::pair<string_view, string_view>, 9> kWords = {{
     {"info", "info"},
 }};
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 32) : c; }
-
 // word is in lower case.
 bool starts_with_word(string_view text, string_view word) {
   if (text.size() < word.size()) return false;
   for (size_t i = 0; i < word.size(); ++i) {
-    if (lower(text[i]) != word[i]) return false;
+    if (ascii_lower(text[i]) != word[i]) return false;
   }
   return true;
-}
-
-bool equals_any_case(string_view a, string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
-                                            [](char x, char y) { return lower(x) == lower(y); });
 }
 
 bool looks_like_json(string_view line) {
@@ -76,7 +70,7 @@ bool looks_like_json(string_view line) {
 
 bool is_level_name(string_view key) {
   if (key.size() < kShortestName || key.size() > kLongestName) return false;
-  if (lower(key[0]) != 'l' && lower(key[0]) != 's') return false;
+  if (ascii_lower(key[0]) != 'l' && ascii_lower(key[0]) != 's') return false;
   return std::find(kNames.begin(), kNames.end(), key) != kNames.end();
 }
 
@@ -108,9 +102,9 @@ string_view level_member(string_view line) {
 // Names that differ only in case count as one.
 std::optional<size_t> rank_of_key(string_view key) {
   if (key.size() < kShortestName || key.size() > kLongestName) return {};
-  if (lower(key[0]) != 'l' && lower(key[0]) != 's') return {};
+  if (ascii_lower(key[0]) != 'l' && ascii_lower(key[0]) != 's') return {};
   for (size_t i = 0; i < kNames.size(); ++i) {
-    if (equals_any_case(kNames[i], key)) return i;
+    if (same_any_case(kNames[i], key)) return i;
   }
   return {};
 }
@@ -183,7 +177,7 @@ bool may_follow_word(char c) {
 // Of the earliest word.
 string_view level_word(string_view line) {
   for (size_t at = 0; at < line.size(); ++at) {
-    const char first = lower(line[at]);
+    const char first = ascii_lower(line[at]);
     if (first < 'c' || first > 'w' || (at > 0 && !may_precede_word(line[at - 1]))) continue;
     for (const auto& [word, level] : kWords) {
       if (word[0] != first || !starts_with_word(line.substr(at), word)) continue;

@@ -1,10 +1,10 @@
 #include "server/transport/params.h"
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <cmath>
 
+#include "base/any_case.h"
 #include "base/percent_encoding.h"
 #include "model/label_set.h"
 
@@ -32,8 +32,7 @@ bool parse_whole(std::string_view text, T& value) {
 bool is_form(std::string type) {
   type.resize(std::min(type.find(';'), type.size()));
   while (!type.empty() && type.back() == ' ') type.pop_back();
-  for (char& c : type) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return type == "application/x-www-form-urlencoded";
+  return ascii_lowered(std::move(type)) == "application/x-www-form-urlencoded";
 }
 
 // The body, if it is a form.
@@ -150,8 +149,7 @@ Result<uint64_t> Params::limit(uint64_t fallback, const std::string& name) const
 }
 
 Result<Direction> Params::direction() const {
-  std::string value = text("direction");
-  for (char& c : value) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const std::string value = ascii_lowered(text("direction"));
   if (value.empty() || value == "backward") return Direction::kBackward;
   if (value == "forward") return Direction::kForward;
   return invalid("invalid direction '" + text("direction") + "'");
