@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <string>
 #include <string_view>
 
 namespace logsvc {
@@ -11,6 +12,16 @@ constexpr char ascii_lower(char c) {
 }
 constexpr char ascii_upper(char c) {
   return c >= 'a' && c <= 'z' ? static_cast<char>(c - ('a' - 'A')) : c;
+}
+
+inline std::string ascii_lowered(std::string text) {
+  for (char& c : text) c = ascii_lower(c);
+  return text;
+}
+// Whether they are the same, each in any case.
+inline bool same_any_case(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return ascii_lower(x) == ascii_lower(y); });
 }
 
 // The second text of each is in lower case.

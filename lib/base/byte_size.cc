@@ -1,18 +1,17 @@
 #include "base/byte_size.h"
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <string>
+
+#include "base/any_case.h"
 
 namespace logsvc {
 namespace {
 
 // 1024 to the power of the unit's place, or 0 if it is no unit.
 double scale_of(std::string_view unit) {
-  std::string small(unit);
-  std::transform(small.begin(), small.end(), small.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string small = ascii_lowered(std::string(unit));
   if (small.empty() || small == "b") return 1;
   constexpr std::string_view kPrefixes = "kmgtpe";
   const size_t power = kPrefixes.find(small[0]);

@@ -12,6 +12,9 @@ namespace logsvc {
 // a / b, rounded down. b is positive.
 constexpr int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b < 0); }
 
+// a modulo b: 0 to b - 1 whatever the sign of a. b is positive.
+constexpr int64_t floor_mod(int64_t a, int64_t b) { return a % b + (a % b < 0 ? b : 0); }
+
 struct Date {
   int64_t year;
   int month;  // 1 to 12

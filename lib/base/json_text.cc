@@ -1,33 +1,24 @@
 #include "base/json_text.h"
 
 #include <array>
-#include <bit>
 #include <cstdint>
 #include <cstring>
 
+#include "base/json_bytes.h"
 #include "base/utf8.h"
 
 namespace logsvc {
 namespace {
 
-constexpr uint64_t kEach = 0x0101010101010101;
-
-// The lowest byte with its top bit set is the first that is the wanted one; those above it may lie.
-constexpr uint64_t equal_bytes(uint64_t word, uint8_t byte) {
-  const uint64_t x = word ^ kEach * byte;
-  return (x - kEach) & ~x;
-}
-
-// Marks the first byte that may not stand for itself, by its top bit.
+// Marks the first byte that may not stand for itself.
 template <bool kHtml>
-uint64_t special_bytes(uint64_t word) {
-  uint64_t out = word | ((word - kEach * 0x20) & ~word);
-  out |= equal_bytes(word, '"') | equal_bytes(word, '\\');
+uint64_t mark_specials(uint64_t word) {
+  uint64_t out = word | mark_json_specials(word);
   if constexpr (kHtml) {
     static_assert(('<' | 2) == '>' && ('>' | 2) == '>');
-    out |= equal_bytes(word | kEach * 2, '>') | equal_bytes(word, '&');
+    out |= mark_byte(word | kEachByte * 2, '>') | mark_byte(word, '&');
   }
-  return out & kEach * 0x80;
+  return out;
 }
 
 // Collects pieces of a few bytes, which are cheaper to store than to append.
@@ -110,11 +101,8 @@ size_t add_rune(Collector& to, std::string_view text, JsonEscapes escapes) {
 template <bool kHtml>
 void add_text(Collector& to, std::string_view text, JsonEscapes escapes) {
   for (size_t i = 0; i < text.size();) {
-    if (std::endian::native == std::endian::little && text.size() - i >= 8) {
-      uint64_t word;
-      std::memcpy(&word, text.data() + i, 8);
-      const uint64_t special = special_bytes<kHtml>(word);
-      const size_t plain = static_cast<size_t>(std::countr_zero(special)) / 8;
+    if (kBytesInOrder && text.size() - i >= 8) {
+      const size_t plain = bytes_before_mark(mark_specials<kHtml>(load_bytes(text.data() + i)));
       to.add_word(text.data() + i, plain);
       i += plain;
       if (plain == 8) continue;

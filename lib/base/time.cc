@@ -4,7 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdio>
-#include <ctime>
+#include <utility>
 
 #include "base/calendar.h"
 
@@ -35,11 +35,56 @@ std::optional<Duration> parse_zone(std::string_view zone) {
   return zone[0] == '-' ? -offset : offset;
 }
 
+// The number at the start of a Go duration. Whole part and fraction are kept apart so that whole
+// units stay exact.
+struct Decimal {
+  int64_t whole = 0;
+  double fraction = 0;
+  size_t length = 0;  // in the text; 0: there is none, or it is too large
+};
+
+Decimal read_decimal(std::string_view text) {
+  Decimal out;
+  size_t at = 0, digits = 0;
+  for (; at < text.size() && is_digit(text[at]); ++at, ++digits) {
+    if (__builtin_mul_overflow(out.whole, int64_t{10}, &out.whole) ||
+        __builtin_add_overflow(out.whole, int64_t{text[at] - '0'}, &out.whole)) {
+      return {};
+    }
+  }
+  if (at < text.size() && text[at] == '.') {
+    double scale = 1;
+    for (++at; at < text.size() && is_digit(text[at]); ++at, ++digits) {
+      scale /= 10;
+      out.fraction += (text[at] - '0') * scale;
+    }
+  }
+  out.length = digits == 0 ? 0 : at;
+  return out;
+}
+
+// The name of a unit of a Go duration, in ns; 0 if it is none.
+Duration go_unit(std::string_view name) {
+  static constexpr std::array<std::pair<std::string_view, Duration>, 8> kUnits = {
+      {{"ns", 1},
+       {"us", kMicrosecond},
+       {"\xC2\xB5s", kMicrosecond},
+       {"\xCE\xBCs", kMicrosecond},
+       {"ms", kMillisecond},
+       {"s", kSecond},
+       {"m", kMinute},
+       {"h", kHour}}};
+  for (const auto& [unit, size] : kUnits) {
+    if (unit == name) return size;
+  }
+  return 0;
+}
+
 }  // namespace
 
 std::string format_rfc3339(Timestamp t) {
   const int64_t seconds = floor_div(t, kSecond);
-  const int64_t nanos = t - seconds * kSecond;
+  const int64_t nanos = floor_mod(t, kSecond);
   const int64_t days = floor_div(seconds, 86400);
   const int64_t rest = seconds - days * 86400;
   const Date date = date_of_days(days);
@@ -139,19 +184,9 @@ Result<Duration> parse_prometheus_duration(std::string_view text) {
 }
 
 Result<Duration> parse_go_duration(std::string_view text) {
-  struct Unit {
-    std::string_view name;
-    double size;
+  const auto fault = [&](const std::string& what) {
+    return invalid("time: " + what + " \"" + std::string(text) + "\"");
   };
-  static constexpr std::array<Unit, 8> kUnits = {{{"ns", 1},
-                                                  {"us", 1e3},
-                                                  {"\xC2\xB5s", 1e3},
-                                                  {"\xCE\xBCs", 1e3},
-                                                  {"ms", 1e6},
-                                                  {"s", 1e9},
-                                                  {"m", 60e9},
-                                                  {"h", 3600e9}}};
-  const std::string quoted = "\"" + std::string(text) + "\"";
   std::string_view rest = text;
   bool negative = false;
   if (!rest.empty() && (rest[0] == '-' || rest[0] == '+')) {
@@ -159,44 +194,24 @@ Result<Duration> parse_go_duration(std::string_view text) {
     rest.remove_prefix(1);
   }
   if (rest == "0") return Duration{0};
-  if (rest.empty()) return invalid("time: invalid duration " + quoted);
+  if (rest.empty()) return fault("invalid duration");
   Duration total = 0;
   while (!rest.empty()) {
-    // Whole part and fraction are kept apart so that whole units stay exact.
-    int64_t whole = 0;
-    double fraction = 0, scale = 1;
-    size_t at = 0, digits = 0;
-    for (; at < rest.size() && is_digit(rest[at]); ++at, ++digits) {
-      if (__builtin_mul_overflow(whole, int64_t{10}, &whole) ||
-          __builtin_add_overflow(whole, int64_t{rest[at] - '0'}, &whole)) {
-        return invalid("time: invalid duration " + quoted);
-      }
-    }
-    if (at < rest.size() && rest[at] == '.') {
-      for (++at; at < rest.size() && is_digit(rest[at]); ++at, ++digits) {
-        scale /= 10;
-        fraction += (rest[at] - '0') * scale;
-      }
-    }
-    if (digits == 0) return invalid("time: invalid duration " + quoted);
-    size_t end = at;
-    while (end < rest.size() && !is_digit(rest[end]) && rest[end] != '.') ++end;
-    const std::string_view name = rest.substr(at, end - at);
-    if (name.empty()) return invalid("time: missing unit in duration " + quoted);
-    const Unit* found = nullptr;
-    for (const Unit& unit : kUnits) {
-      if (unit.name == name) found = &unit;
-    }
-    if (!found) {
-      return invalid("time: unknown unit \"" + std::string(name) + "\" in duration " + quoted);
-    }
+    const Decimal number = read_decimal(rest);
+    if (number.length == 0) return fault("invalid duration");
+    rest.remove_prefix(number.length);
+    const std::string_view name = rest.substr(0, rest.find_first_of("0123456789."));
+    if (name.empty()) return fault("missing unit in duration");
+    const Duration unit = go_unit(name);
+    if (unit == 0) return fault("unknown unit \"" + std::string(name) + "\" in duration");
     Duration part = 0;
-    if (__builtin_mul_overflow(whole, static_cast<int64_t>(found->size), &part) ||
-        __builtin_add_overflow(part, static_cast<int64_t>(fraction * found->size), &part) ||
+    const auto below_one = static_cast<int64_t>(number.fraction * static_cast<double>(unit));
+    if (__builtin_mul_overflow(number.whole, unit, &part) ||
+        __builtin_add_overflow(part, below_one, &part) ||
         __builtin_add_overflow(total, part, &total)) {
-      return invalid("time: invalid duration " + quoted);
+      return fault("invalid duration");
     }
-    rest.remove_prefix(end);
+    rest.remove_prefix(name.size());
   }
   return negative ? -total : total;
 }
@@ -227,12 +242,7 @@ std::string format_duration(Duration d) {
   return out;
 }
 
-Timestamp start_of_day(Timestamp t) {
-  const int64_t day = floor_div(t, kDay);
-  Timestamp start = 0;
-  if (__builtin_mul_overflow(day, kDay, &start)) return std::numeric_limits<Timestamp>::min();
-  return start;
-}
+Timestamp start_of_day(Timestamp t) { return round_down(t, kDay); }
 
 std::string format_day(Timestamp t) {
   const Date date = date_of_days(floor_div(t, kDay));
@@ -243,12 +253,11 @@ std::string format_day(Timestamp t) {
   return {buffer, static_cast<size_t>(n)};
 }
 
-Timestamp add_saturated(Timestamp a, Duration b) {
-  Timestamp sum = 0;
-  if (__builtin_add_overflow(a, b, &sum)) {
-    return b > 0 ? std::numeric_limits<Timestamp>::max() : std::numeric_limits<Timestamp>::min();
-  }
-  return sum;
+int64_t seconds_to_nanoseconds(double seconds) {
+  constexpr double kMostSeconds = 9.2e9;  // 9.22e18 ns are the end
+  if (std::isnan(seconds)) return 0;
+  if (std::abs(seconds) < kMostSeconds) return std::llround(seconds * 1000) * kMillisecond;
+  return seconds > 0 ? std::numeric_limits<int64_t>::max() : std::numeric_limits<int64_t>::min();
 }
 
 }  // namespace logsvc

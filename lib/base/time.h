@@ -57,7 +57,33 @@ Timestamp start_of_day(Timestamp t);
 // "20260102" of the UTC day that holds t; the name of a day directory.
 std::string format_day(Timestamp t);
 
-// a + b, held at the ends of the range instead of overflowing.
-Timestamp add_saturated(Timestamp a, Duration b);
+// Arithmetic with times from outside. What does not fit is held at the end of the range.
+
+// a + b.
+constexpr Timestamp add_saturated(Timestamp a, Duration b) {
+  Timestamp sum = 0;
+  if (!__builtin_add_overflow(a, b, &sum)) return sum;
+  return b > 0 ? std::numeric_limits<Timestamp>::max() : std::numeric_limits<Timestamp>::min();
+}
+// a - b: of two instants the span between them, of an instant and a span an instant.
+constexpr int64_t sub_saturated(Timestamp a, int64_t b) {
+  int64_t difference = 0;
+  if (!__builtin_sub_overflow(a, b, &difference)) return difference;
+  return b < 0 ? std::numeric_limits<int64_t>::max() : std::numeric_limits<int64_t>::min();
+}
+// So many units in nanoseconds. unit > 0: kSecond, kMillisecond …
+constexpr int64_t to_nanoseconds(int64_t count, Duration unit) {
+  int64_t product = 0;
+  if (!__builtin_mul_overflow(count, unit, &product)) return product;
+  return count > 0 ? std::numeric_limits<int64_t>::max() : std::numeric_limits<int64_t>::min();
+}
+// Seconds with a fraction, to the millisecond. Not a number is 0.
+int64_t seconds_to_nanoseconds(double seconds);
+
+// The multiple of step at or before t; the first instant if that lies before it. step > 0.
+constexpr Timestamp round_down(Timestamp t, Duration step) {
+  const Duration rest = t % step;
+  return sub_saturated(t, rest < 0 ? rest + step : rest);
+}
 
 }  // namespace logsvc

@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "base/any_case.h"
+#include "base/calendar.h"
 #include "model/label_set.h"
 
 namespace logsvc::client {
@@ -22,9 +24,7 @@ std::string level_colour(const LabelMap& labels) {
   for (const char* name : {"level", "detected_level", "severity"}) {
     const auto found = labels.find(name);
     if (found == labels.end()) continue;
-    std::string level = found->second;
-    for (char& c : level) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    const auto colour = kColours.find(level);
+    const auto colour = kColours.find(ascii_lowered(found->second));
     if (colour != kColours.end()) return colour->second;
   }
   return "";
@@ -77,10 +77,10 @@ LabelMap LogPrinter::shown_labels(const LabelMap& labels) const {
 
 std::string LogPrinter::time_text(Timestamp t, bool nanoseconds) const {
   if (options_.utc) {
-    return format_rfc3339(nanoseconds ? t : t - (t % kSecond + kSecond) % kSecond);
+    return format_rfc3339(nanoseconds ? t : round_down(t, kSecond));
   }
-  const Timestamp below = (t % kSecond + kSecond) % kSecond;
-  const auto seconds = static_cast<std::time_t>((t - below) / kSecond);
+  const Timestamp below = floor_mod(t, kSecond);
+  const auto seconds = static_cast<std::time_t>(floor_div(t, kSecond));
   std::tm parts{};
   localtime_r(&seconds, &parts);
   char date[64], zone[16];

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
+#include "base/any_case.h"
 #include "base/json_text.h"
 
 namespace logsvc::client {
@@ -133,8 +133,7 @@ class Scanner {
 
   // Matches a name that LogQL has, with what must follow it.
   bool take_known_name() {
-    std::string word(take_name());
-    for (char& c : word) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    const std::string word = ascii_lowered(std::string(take_name()));
     if (is_one_of(word, kFunctions)) return opens_or_groups();
     if (is_one_of(word, kGrouping)) return take_names();
     return is_one_of(word, kWords);
@@ -162,8 +161,7 @@ class Scanner {
     Scanner ahead = *this;
     ahead.skip_blanks();
     if (ahead.take("(")) return true;
-    std::string word(ahead.take_name());
-    for (char& c : word) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    const std::string word = ascii_lowered(std::string(ahead.take_name()));
     return word == "by"sv || word == "without"sv;
   }
   // Matches (a, b).

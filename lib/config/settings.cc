@@ -1,7 +1,5 @@
 #include "config/settings.h"
 
-#include <yaml-cpp/yaml.h>
-
 #include <algorithm>
 #include <cassert>
 #include <cctype>
@@ -10,10 +8,12 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/any_case.h"
 #include "base/byte_size.h"
 #include "base/host_port.h"
 #include "base/json_text.h"
 #include "base/shown_url.h"
+#include "config/yaml_reader.h"
 
 namespace logsvc::config {
 namespace {
@@ -42,15 +42,21 @@ struct FileValue {
   std::string origin;
 };
 
-Result<std::string> scalar_text(const YAML::Node& node, const std::string& where) {
-  if (node.IsNull()) return std::string();
-  if (node.IsScalar()) return node.Scalar();
-  if (!node.IsSequence()) return invalid(where + ": expected a value, found a map");
+Result<std::string> value_text(const YamlNode& node, const Findings& places,
+                               const std::string& key) {
+  if (node.is_null()) return std::string();
+  if (node.is_scalar()) return node.text;
+  if (!node.is_list()) {
+    return invalid(places.place(node) + key + ": expected a value, found " + kind_name(node));
+  }
   std::string joined;
-  for (const auto& item : node) {
-    if (!item.IsScalar()) return invalid(where + ": expected a list of values");
+  for (const YamlNode& item : node.items) {
+    if (!item.is_scalar()) {
+      return invalid(places.place(item) + key + ": expected a list of values, found " +
+                     kind_name(item) + " in it");
+    }
     if (!joined.empty()) joined += ',';
-    joined += item.Scalar();
+    joined += item.text;
   }
   return joined;
 }
@@ -67,19 +73,15 @@ Result<std::map<std::string, FileValue>> read_settings_file(
     keys.push_back(key_name(spec.name));
   }
   ASSIGN_OR_RETURN(const std::string text, read_file(path));
-  YAML::Node root;
-  try {
-    root = YAML::Load(expand_environment(text, environment));
-  } catch (const YAML::Exception& e) {
-    return invalid(path + ":" + std::to_string(e.mark.line + 1) + ":" +
-                   std::to_string(e.mark.column + 1) + ": " + e.msg);
+  ASSIGN_OR_RETURN(const YamlNode root, parse_yaml(path, expand_environment(text, environment)));
+  const Findings places(path);
+  if (!root.is_map() && !root.is_null()) {
+    return invalid(places.place(root) + "expected `key: value` lines, found " + kind_name(root));
   }
-  if (root.IsNull()) return out;
-  if (!root.IsMap()) return invalid(path + ":1: expected `key: value` lines");
-  for (const auto& item : root) {
-    const std::string key = item.first.IsScalar() ? item.first.Scalar() : "";
+  for (const auto& [name, value] : root.members) {
+    const std::string& key = name.text;
     if (std::find(others.begin(), others.end(), key) != others.end()) continue;
-    const std::string where = path + ":" + std::to_string(item.first.Mark().line + 1) + ": " + key;
+    const std::string where = places.place(name) + key;
     const auto found = known.find(key);
     if (found == known.end()) {
       const std::string near = nearest(key, keys);
@@ -87,8 +89,8 @@ Result<std::map<std::string, FileValue>> read_settings_file(
                      (near.empty() ? "" : "; did you mean " + near + "?"));
     }
     if (out.count(found->second)) return invalid(where + ": given twice");
-    ASSIGN_OR_RETURN(std::string value, scalar_text(item.second, where));
-    out[found->second] = {std::move(value), where};
+    ASSIGN_OR_RETURN(std::string given, value_text(value, places, key));
+    out[found->second] = {std::move(given), where};
   }
   return out;
 }
@@ -164,8 +166,7 @@ Error Settings::bad_value(const std::string& name, const std::string& why) const
 }
 
 Result<bool> Settings::boolean(const std::string& name) const {
-  std::string t = text(name);
-  for (char& c : t) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const std::string t = ascii_lowered(text(name));
   if (t == "true" || t == "yes" || t == "on" || t == "1") return true;
   if (t == "false" || t == "no" || t == "off" || t == "0" || t.empty()) return false;
   return bad_value(name, "expected true or false, found \"" + text(name) + "\"");

@@ -2,8 +2,8 @@
 //
 // A setting `data-dir` is the flag --data-dir, the variable LOGSVC_DATA_DIR and the key
 // `data_dir` of the YAML file. The file is a flat map of scalars (a list is joined with commas);
-// unknown keys are errors that name file, line and the nearest known key. ${VAR} and
-// ${VAR:-default} in the file are replaced from the environment.
+// what is wrong in it is told with file, line and column, an unknown key also with the nearest
+// known one. ${VAR} and ${VAR:-default} in the file are replaced from the environment.
 #pragma once
 
 #include <functional>
@@ -20,9 +20,9 @@ namespace logsvc::config {
 struct SettingSpec {
   std::string name;  // "data-dir"
   std::string help;
-  std::string default_value;
+  std::string default_value = {};
   // More environment variables that set it, tried after LOGSVC_… ("LOKI_URL").
-  std::vector<std::string> other_variables;
+  std::vector<std::string> other_variables = {};
   // NAME_FILE holds the path of a file whose first line is the value; never printed.
   bool secret = false;
 };
@@ -40,7 +40,7 @@ class Settings {
                                   const Environment& environment, const std::string& config_path,
                                   const std::vector<std::string>& other_keys = {});
 
-  // Typed reads. Errors say where the value came from ("server.yaml:3: retention: …",
+  // Typed reads. Errors say where the value came from ("server.yaml:3:1: retention: …",
   // "--retention: …", "LOGSVC_RETENTION: …"). The name must be in the specs.
   const std::string& text(const std::string& name) const;
   Result<bool> boolean(const std::string& name) const;  // true/false, yes/no, on/off, 1/0
@@ -60,7 +60,7 @@ class Settings {
  private:
   struct Value {
     std::string text;
-    std::string origin;  // "--x", "LOGSVC_X", "file:line: x", "default"
+    std::string origin;  // "--x", "LOGSVC_X", "file:line:column: x", "default"
     bool is_default = true;
     bool secret = false;
   };

@@ -7,6 +7,9 @@
 #include <optional>
 #include <utility>
 
+#include "base/any_case.h"
+#include "base/json_cursor.h"
+
 namespace logsvc::extract {
 namespace {
 
@@ -50,41 +53,13 @@ constexpr std::array<std::pair<string_view, string_view>, 9> kWords = {{
     {"info", "info"},
 }};
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 32) : c; }
-
 // word is in lower case.
 bool starts_with_word(string_view text, string_view word) {
   if (text.size() < word.size()) return false;
   for (size_t i = 0; i < word.size(); ++i) {
-    if (lower(text[i]) != word[i]) return false;
+    if (ascii_lower(text[i]) != word[i]) return false;
   }
   return true;
-}
-
-bool equals_any_case(string_view a, string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
-                                            [](char x, char y) { return lower(x) == lower(y); });
-}
-
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-
-size_t skip_blanks(string_view text, size_t at) {
-  while (at < text.size() && is_blank(text[at])) ++at;
-  return at;
-}
-
-// at: behind the opening quote. The index of the closing one, or the end.
-size_t end_of_string(string_view text, size_t at) {
-  while (at < text.size()) {
-    const void* quote = std::memchr(text.data() + at, '"', text.size() - at);
-    if (!quote) return text.size();
-    const size_t end = static_cast<size_t>(static_cast<const char*>(quote) - text.data());
-    size_t slashes = 0;
-    while (end - slashes > at && text[end - slashes - 1] == '\\') ++slashes;
-    if (slashes % 2 == 0) return end;
-    at = end + 1;
-  }
-  return text.size();
 }
 
 bool looks_like_json(string_view line) {
@@ -95,30 +70,31 @@ bool looks_like_json(string_view line) {
 
 bool is_level_name(string_view key) {
   if (key.size() < kShortestName || key.size() > kLongestName) return false;
-  if (lower(key[0]) != 'l' && lower(key[0]) != 's') return false;
+  if (ascii_lower(key[0]) != 'l' && ascii_lower(key[0]) != 's') return false;
   return std::find(kNames.begin(), kNames.end(), key) != kNames.end();
 }
 
 // The first string member with a level's name, not deeper than kMaxJsonDepth objects and in no
-// list.
+// list. The line need not be JSON in between.
 string_view level_member(string_view line) {
   int objects = 0, lists = 0;
-  for (size_t at = 0; at < line.size(); ++at) {
-    const char c = line[at];
-    if (c == '{') ++objects;
-    if (c == '}') --objects;
-    if (c == '[') ++lists;
-    if (c == ']') --lists;
-    if (c != '"') continue;
-    const size_t first = at + 1;
-    at = end_of_string(line, first);
-    if (lists > 0 || objects > kMaxJsonDepth) continue;
-    if (!is_level_name(line.substr(first, at - first))) continue;
-    const size_t colon = skip_blanks(line, at + 1);
-    if (colon >= line.size() || line[colon] != ':') continue;
-    const size_t value = skip_blanks(line, colon + 1);
-    if (value >= line.size() || line[value] != '"') continue;
-    return line.substr(value + 1, end_of_string(line, value + 1) - value - 1);
+  for (JsonCursor json(line); !json.at_end();) {
+    const char c = json.now();
+    if (c != '"') {
+      if (c == '{') ++objects;
+      if (c == '}') --objects;
+      if (c == '[') ++lists;
+      if (c == ']') --lists;
+      json.skip();
+      continue;
+    }
+    string_view key, value;
+    if (!json.quoted(key)) return {};
+    if (lists > 0 || objects > kMaxJsonDepth || !is_level_name(key)) continue;
+    json.skip_blanks();
+    if (!json.take(':')) continue;
+    json.skip_blanks();
+    if (json.now() == '"') return json.quoted(value) ? value : string_view();
   }
   return {};
 }
@@ -126,9 +102,9 @@ string_view level_member(string_view line) {
 // Names that differ only in case count as one.
 std::optional<size_t> rank_of_key(string_view key) {
   if (key.size() < kShortestName || key.size() > kLongestName) return {};
-  if (lower(key[0]) != 'l' && lower(key[0]) != 's') return {};
+  if (ascii_lower(key[0]) != 'l' && ascii_lower(key[0]) != 's') return {};
   for (size_t i = 0; i < kNames.size(); ++i) {
-    if (equals_any_case(kNames[i], key)) return i;
+    if (same_any_case(kNames[i], key)) return i;
   }
   return {};
 }
@@ -168,8 +144,8 @@ class PairScanner {
   }
 
   bool quoted(string_view& value) {
-    const size_t end = end_of_string(line_, at_ + 1);
-    if (end == line_.size()) return false;
+    const size_t end = find_closing_quote(line_, at_ + 1);
+    if (end == string_view::npos) return false;
     value = line_.substr(at_ + 1, end - at_ - 1);
     at_ = end + 1;
     return true;
@@ -201,7 +177,7 @@ bool may_follow_word(char c) {
 // Of the earliest word.
 string_view level_word(string_view line) {
   for (size_t at = 0; at < line.size(); ++at) {
-    const char first = lower(line[at]);
+    const char first = ascii_lower(line[at]);
     if (first < 'c' || first > 'w' || (at > 0 && !may_precede_word(line[at - 1]))) continue;
     for (const auto& [word, level] : kWords) {
       if (word[0] != first || !starts_with_word(line.substr(at), word)) continue;

@@ -17,8 +17,6 @@ constexpr const char* kMalformed = "Malformed JSON error";
 constexpr const char* kUnknownType = "Unknown value type";
 constexpr const char* kBadKeyEscape = "Encountered an invalid escape sequence in a string";
 
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-
 }  // namespace
 
 void append_sanitised(std::string& out, std::string_view key, bool at_start) {
@@ -34,27 +32,19 @@ void append_sanitised(std::string& out, std::string_view key, bool at_start) {
 }
 
 const char* JsonFields::read(std::string_view line, const Visit& visit, const Enter& enter) {
-  text_ = line;
+  cursor_ = JsonCursor(line);
   enter_ = enter ? &enter : nullptr;
-  at_ = 0;
   key_.clear();
   stopped_ = false;
-  skip_blanks();
-  if (at_ == text_.size() || text_[at_] != '{') return kNoObject;
+  cursor_.skip_blanks();
+  if (cursor_.now() != '{') return kNoObject;
   return object(visit, 0);
 }
 
-void JsonFields::skip_blanks() {
-  while (at_ < text_.size() && is_blank(text_[at_])) ++at_;
-}
-
-// text_[at_] is the opening quote. Appends the unescaped inside.
+// Appends the unescaped inside of the string here.
 const char* JsonFields::string(std::string& out, bool& well_formed) {
-  const size_t first = at_ + 1;
-  const size_t end = json_string_end(text_, at_);
-  if (end == std::string_view::npos) return kNoStringEnd;
-  at_ = end;
-  const std::string_view inside = text_.substr(first, end - 1 - first);
+  std::string_view inside;
+  if (!cursor_.quoted(inside)) return kNoStringEnd;
   out.clear();
   well_formed = true;
   if (inside.find('\\') == std::string_view::npos) {
@@ -68,28 +58,26 @@ const char* JsonFields::string(std::string& out, bool& well_formed) {
 
 const char* JsonFields::object(const Visit& visit, int depth) {
   if (depth > kMaxDepth) return kMalformed;
-  ++at_;  // {
+  cursor_.skip();  // {
   const size_t prefix = key_.size();
-  skip_blanks();
+  cursor_.skip_blanks();
   while (true) {
-    skip_blanks();
-    if (at_ == text_.size()) return depth == 0 && prefix == 0 && at_ == 1 ? kMalformed : kNoObject;
-    if (text_[at_] == '}') {
-      ++at_;
-      return nullptr;
+    cursor_.skip_blanks();
+    if (cursor_.at_end()) {
+      return depth == 0 && prefix == 0 && cursor_.at() == 1 ? kMalformed : kNoObject;
     }
-    if (text_[at_] != '"') return kNoObject;
+    if (cursor_.take('}')) return nullptr;
+    if (cursor_.now() != '"') return kNoObject;
     bool well_formed = true;
     if (const char* fault = string(raw_key_, well_formed)) return fault;
     if (!well_formed) return kBadKeyEscape;
-    skip_blanks();
-    if (at_ == text_.size() || text_[at_] != ':') return kNoObject;
-    ++at_;
-    skip_blanks();
-    if (at_ == text_.size()) return kMalformed;
+    cursor_.skip_blanks();
+    if (!cursor_.take(':')) return kNoObject;
+    cursor_.skip_blanks();
+    if (cursor_.at_end()) return kMalformed;
     size_t begin = 0, end = raw_key_.size();
-    while (begin < end && is_blank(raw_key_[begin])) ++begin;
-    while (end > begin && is_blank(raw_key_[end - 1])) --end;
+    while (begin < end && is_json_blank(raw_key_[begin])) ++begin;
+    while (end > begin && is_json_blank(raw_key_[end - 1])) --end;
     const std::string_view trimmed = std::string_view(raw_key_).substr(begin, end - begin);
     const bool named = !trimmed.empty() || prefix != 0;
     if (!trimmed.empty()) {
@@ -99,20 +87,19 @@ const char* JsonFields::object(const Visit& visit, int depth) {
     if (const char* fault = value(visit, depth, named)) return fault;
     key_.resize(prefix);
     if (stopped_) return nullptr;
-    skip_blanks();
-    if (at_ == text_.size()) return kNoArrayEnd;
-    if (text_[at_] == ',') {
-      ++at_;
-      skip_blanks();
-      if (at_ == text_.size()) return kNoArrayEnd;
-    } else if (text_[at_] != '}') {
+    cursor_.skip_blanks();
+    if (cursor_.at_end()) return kNoArrayEnd;
+    if (cursor_.take(',')) {
+      cursor_.skip_blanks();
+      if (cursor_.at_end()) return kNoArrayEnd;
+    } else if (cursor_.now() != '}') {
       return kNoObject;
     }
   }
 }
 
 const char* JsonFields::value(const Visit& visit, int depth, bool named) {
-  const char c = text_[at_];
+  const char c = cursor_.now();
   value_is_string_ = c == '"';
   depth_ = static_cast<size_t>(depth);
   if (c == '"') {
@@ -125,22 +112,13 @@ const char* JsonFields::value(const Visit& visit, int depth, bool named) {
   if (c == '{') {
     // An object that is not closed gives nothing; inside a closed one all are.
     const bool skipped = enter_ && named && !(*enter_)(key_);
-    const size_t end = depth == 0 || skipped ? json_block_end(text_, at_) : 0;
-    if (end == std::string_view::npos) return kNoObject;
-    if (!skipped) return object(visit, depth + 1);
-    at_ = end;
-    return nullptr;
+    if (skipped) return cursor_.block() ? nullptr : kNoObject;
+    JsonCursor ahead = cursor_;
+    if (depth == 0 && !ahead.block()) return kNoObject;
+    return object(visit, depth + 1);
   }
-  if (c == '[') {
-    at_ = json_block_end(text_, at_);
-    return at_ == std::string_view::npos ? kNoArrayEnd : nullptr;
-  }
-  const size_t first = at_;
-  while (at_ < text_.size() && !is_blank(text_[at_]) && text_[at_] != ',' && text_[at_] != '}' &&
-         text_[at_] != ']') {
-    ++at_;
-  }
-  const std::string_view word = text_.substr(first, at_ - first);
+  if (c == '[') return cursor_.block() ? nullptr : kNoArrayEnd;
+  const std::string_view word = cursor_.word();
   if (word == "null") return nullptr;
   const bool number = c == '-' || (c >= '0' && c <= '9');
   if (word != "true" && word != "false" && !number) return kUnknownType;

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/json_cursor.h"
+
 namespace logsvc::extract {
 
 class JsonFields {
@@ -29,10 +31,8 @@ class JsonFields {
   const char* object(const Visit& visit, int depth);
   const char* value(const Visit& visit, int depth, bool named);
   const char* string(std::string& out, bool& well_formed);
-  void skip_blanks();
 
-  std::string_view text_;
-  size_t at_ = 0;
+  JsonCursor cursor_;
   std::string key_;
   std::string raw_key_;
   std::string value_;

@@ -111,8 +111,7 @@ class PathParser {
 Result<JsonPath> parse_json_path(std::string_view text) { return PathParser(text).run(); }
 
 const char* JsonPaths::read(std::string_view line, const Visit& visit) {
-  text_ = line;
-  at_ = 0;
+  cursor_ = JsonCursor(line);
   fault_ = nullptr;
   found_.assign(paths_.size(), false);
   left_ = paths_.size();
@@ -122,32 +121,24 @@ const char* JsonPaths::read(std::string_view line, const Visit& visit) {
   return fault_;
 }
 
-void JsonPaths::skip_blanks() {
-  while (at_ < text_.size() && std::string_view(" \t\r\n").find(text_[at_]) != text_.npos) ++at_;
-}
-
-// Moves behind the value at at_; sets fault_ if it has no end.
+// Moves behind the value here; sets fault_ if it has no end.
 bool JsonPaths::skip_value() {
-  skip_blanks();
-  if (at_ >= text_.size()) return false;
-  const char c = text_[at_];
-  if (c == '"' || c == '{' || c == '[') {
-    const size_t end = c == '"' ? json_string_end(text_, at_) : json_block_end(text_, at_);
-    if (end == std::string_view::npos) {
-      fault_ = c == '"' ? kNoStringEnd : c == '{' ? kNoObjectEnd : kNoArrayEnd;
-      return false;
-    }
-    at_ = end;
-    return true;
+  cursor_.skip_blanks();
+  const char c = cursor_.now();
+  if (c == '"') {
+    std::string_view inside;
+    if (!cursor_.quoted(inside)) fault_ = kNoStringEnd;
+  } else if (c == '{' || c == '[') {
+    if (!cursor_.block()) fault_ = c == '{' ? kNoObjectEnd : kNoArrayEnd;
+  } else {
+    return !cursor_.word().empty();
   }
-  const size_t first = at_;
-  while (at_ < text_.size() && std::string_view(" \t\r\n,}]").find(text_[at_]) == text_.npos) ++at_;
-  return at_ > first;
+  return !fault_;
 }
 
-// Hands out the value that begins at `first` and ends at at_. False if it is none.
+// Hands out the value that has been stepped over since `first`. False if it is none.
 bool JsonPaths::take(size_t first, const Active& ending, const Visit& visit) {
-  const std::string_view raw = text_.substr(first, at_ - first);
+  const std::string_view raw = cursor_.since(first);
   value_.clear();
   if (raw[0] == '"' || raw[0] == '[') {
     const std::string_view inside = raw[0] == '"' ? raw.substr(1, raw.size() - 2) : raw;
@@ -169,87 +160,71 @@ bool JsonPaths::take(size_t first, const Active& ending, const Visit& visit) {
   return true;
 }
 
-// The value at at_, to which `active` lead with `depth` steps. False ends the reading.
+// The value here, to which `active` lead with `depth` steps. False ends the reading.
 bool JsonPaths::value(const Active& active, size_t depth, const Visit& visit) {
-  skip_blanks();
-  if (at_ >= text_.size() || depth > kMaxDepth) return false;
+  cursor_.skip_blanks();
+  if (cursor_.at_end() || depth > kMaxDepth) return false;
   Active ending, going;
   for (const size_t i : active) {
     if (!found_[i]) (paths_[i].size() == depth ? ending : going).push_back(i);
   }
-  const size_t first = at_;
+  const JsonCursor first = cursor_;
   if (!ending.empty()) {
-    if (!skip_value() || !take(first, ending, visit)) return false;
+    if (!skip_value() || !take(first.at(), ending, visit)) return false;
     if (left_ == 0) return false;
   }
   if (going.empty()) return !ending.empty() || skip_value();
-  at_ = first;
-  if (text_[at_] == '{') return object(going, depth, visit);
-  if (text_[at_] == '[') return array(going, depth, visit);
+  cursor_ = first;
+  if (cursor_.now() == '{') return object(going, depth, visit);
+  if (cursor_.now() == '[') return array(going, depth, visit);
   fault_ = nullptr;
   return skip_value();
 }
 
 bool JsonPaths::object(const Active& active, size_t depth, const Visit& visit) {
-  ++at_;
+  cursor_.skip();
   while (true) {
-    skip_blanks();
-    if (at_ >= text_.size()) return false;
-    if (text_[at_] == '}') {
-      ++at_;
-      return true;
-    }
-    if (text_[at_] != '"') return false;
-    const size_t first = at_ + 1;
-    at_ = json_string_end(text_, at_);
-    if (at_ == std::string_view::npos) return false;
+    cursor_.skip_blanks();
+    if (cursor_.take('}')) return true;
+    std::string_view key;
+    if (!cursor_.quoted(key)) return false;
     key_.clear();
-    if (!unescape_json(text_.substr(first, at_ - 1 - first), key_)) return false;
-    skip_blanks();
-    if (at_ >= text_.size() || text_[at_] != ':') return false;
-    ++at_;
+    if (!unescape_json(key, key_)) return false;
+    cursor_.skip_blanks();
+    if (!cursor_.take(':')) return false;
     Active next;
     for (const size_t i : active) {
       const JsonStep& step = paths_[i][depth];
       if (step.index < 0 && step.key == key_) next.push_back(i);
     }
-    if (next.empty()) {
-      if (!skip_value()) {
-        fault_ = nullptr;  // nobody asked for it
-        return false;
-      }
-    } else if (!value(next, depth + 1, visit)) {
-      return false;
-    }
-    skip_blanks();
-    if (at_ < text_.size() && text_[at_] == ',') ++at_;
+    if (!member(next, depth, visit)) return false;
   }
 }
 
 bool JsonPaths::array(const Active& active, size_t depth, const Visit& visit) {
-  ++at_;
+  cursor_.skip();
   for (int64_t index = 0;; ++index) {
-    skip_blanks();
-    if (at_ >= text_.size()) return false;
-    if (text_[at_] == ']') {
-      ++at_;
-      return true;
-    }
+    cursor_.skip_blanks();
+    if (cursor_.take(']')) return true;
     Active next;
     for (const size_t i : active) {
       if (paths_[i][depth].index == index) next.push_back(i);
     }
-    if (next.empty()) {
-      if (!skip_value()) {
-        fault_ = nullptr;
-        return false;
-      }
-    } else if (!value(next, depth + 1, visit)) {
-      return false;
-    }
-    skip_blanks();
-    if (at_ < text_.size() && text_[at_] == ',') ++at_;
+    if (!member(next, depth, visit)) return false;
   }
+}
+
+// A value inside an object or array at `depth`, and a comma behind it.
+bool JsonPaths::member(const Active& next, size_t depth, const Visit& visit) {
+  if (!next.empty()) {
+    if (!value(next, depth + 1, visit)) return false;
+  } else if (!skip_value()) {
+    fault_ = nullptr;  // nobody asked for it
+    return false;
+  }
+  cursor_.skip_blanks();
+  cursor_.take(',');
+  return true;
 }
 
 }  // namespace logsvc::extract

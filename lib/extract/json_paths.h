@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/json_cursor.h"
 #include "base/result.h"
 
 namespace logsvc::extract {
@@ -35,14 +36,13 @@ class JsonPaths {
   bool value(const Active& active, size_t depth, const Visit& visit);
   bool object(const Active& active, size_t depth, const Visit& visit);
   bool array(const Active& active, size_t depth, const Visit& visit);
+  bool member(const Active& next, size_t depth, const Visit& visit);
   bool take(size_t first, const Active& ending, const Visit& visit);
   bool skip_value();
-  void skip_blanks();
 
   const std::vector<JsonPath> paths_;
   std::vector<bool> found_;
-  std::string_view text_;
-  size_t at_ = 0;
+  JsonCursor cursor_;
   size_t left_ = 0;
   const char* fault_ = nullptr;
   std::string key_, value_;

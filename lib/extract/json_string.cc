@@ -25,30 +25,6 @@ bool unescape_json(std::string_view s, std::string& out, bool keep_lone_surrogat
   return true;
 }
 
-size_t json_string_end(std::string_view text, size_t at) {
-  for (++at; at < text.size(); ++at) {
-    if (text[at] == '"') return at + 1;
-    if (text[at] == '\\') ++at;
-  }
-  return std::string_view::npos;
-}
-
-size_t json_block_end(std::string_view text, size_t at) {
-  const char open = text[at], close = open == '{' ? '}' : ']';
-  int depth = 0;
-  while (at < text.size()) {
-    const char c = text[at];
-    if (c == '"') {
-      at = json_string_end(text, at);
-      continue;
-    }
-    ++at;
-    if (c == open) ++depth;
-    if (c == close && --depth == 0) return at;
-  }
-  return std::string_view::npos;
-}
-
 void blank_out_bad_runes(std::string& value) {
   static constexpr std::string_view kBad = "\xEF\xBF\xBD";
   if (!is_utf8(value)) value = repair_utf8(value);

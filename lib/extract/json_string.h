@@ -10,13 +10,6 @@ namespace logsvc::extract {
 // a lone surrogate unless those are to become U+FFFD.
 bool unescape_json(std::string_view inside, std::string& out, bool keep_lone_surrogates = false);
 
-// Position behind the closing quote of the string that opens at text[at]; npos if it is open.
-size_t json_string_end(std::string_view text, size_t at);
-
-// Position behind the bracket that closes text[at] ('{' or '['), strings left out; npos if it is
-// open. Counts that kind of bracket alone.
-size_t json_block_end(std::string_view text, size_t at);
-
 // U+FFFD and bytes that are no UTF-8 become blanks, as in label values.
 void blank_out_bad_runes(std::string& value);
 

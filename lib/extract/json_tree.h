@@ -8,11 +8,13 @@
 #include <string_view>
 #include <vector>
 
+#include "base/json_cursor.h"
+
 namespace logsvc::extract {
 
 class JsonTree {
  public:
-  enum class Kind : uint8_t { kNull, kFalse, kTrue, kNumber, kString, kObject, kArray };
+  using Kind = JsonKind;
   using Index = uint32_t;  // of a node; 0 is the whole text
 
   // False if the text is not one JSON value with blanks around it. Borrows the text; reuses memory.
@@ -44,10 +46,7 @@ class JsonTree {
     uint32_t begin, end;
     Index after;
   };
-  bool string_end(size_t& at, bool& escaped) const;
-  bool number_end(size_t& at) const;
-  bool scalar(size_t& at);
-  void blanks(size_t& at) const;
+  void add(const JsonScalar& scalar);
 
   std::string_view text_;
   std::vector<Node> nodes_;

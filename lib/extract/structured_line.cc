@@ -1,14 +1,13 @@
 #include "extract/structured_line.h"
 
 #include <algorithm>
-#include <cstring>
 
+#include "base/json_cursor.h"
 #include "extract/json_string.h"
 
 namespace logsvc::extract {
 namespace {
 
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // 2026-01-01T13:00:00…, or a number of seconds (ten digits) or smaller units since 1970.
@@ -53,14 +52,14 @@ void keep(StructuredLine& out, const LineName& name, LineValue value) {
 // Of JSON, and of what util.inspect makes of objects.
 class Scanner {
  public:
-  Scanner(std::string_view line, bool inspected) : line_(line), inspected_(inspected) {}
+  Scanner(std::string_view line, bool inspected) : cursor_(line), inspected_(inspected) {}
 
   StructuredLine run() {
-    blanks();
+    cursor_.skip_blanks();
     NameKey none;
     if (!object(none)) return {};
-    blanks();
-    if (at_ != line_.size()) return {};
+    cursor_.skip_blanks();
+    if (!cursor_.at_end()) return {};
     out_.is_object = true;
     out_.is_envelope = envelope_strings_ == 3 && others_ == 0;
     return out_;
@@ -69,36 +68,36 @@ class Scanner {
  private:
   // outer: the keys of the objects around it, empty for the line itself.
   bool object(const NameKey& outer) {
-    if (!take('{')) return false;
-    blanks();
-    if (take('}')) return true;
+    if (!cursor_.take('{')) return false;
+    cursor_.skip_blanks();
+    if (cursor_.take('}')) return true;
     while (true) {
       std::string_view key;
       if (!read_key(key)) return false;
-      blanks();
-      if (!take(':')) return false;
-      blanks();
+      cursor_.skip_blanks();
+      if (!cursor_.take(':')) return false;
+      cursor_.skip_blanks();
       if (!member(outer, key)) return false;
-      blanks();
-      if (take('}')) return true;
-      if (!take(',')) return false;
-      blanks();
-      if (inspected_ && take('}')) return true;
+      cursor_.skip_blanks();
+      if (cursor_.take('}')) return true;
+      if (!cursor_.take(',')) return false;
+      cursor_.skip_blanks();
+      if (inspected_ && cursor_.take('}')) return true;
     }
   }
   bool member(const NameKey& outer, std::string_view key) {
     NameKey full = outer;
     if (!outer.empty()) full.add_point();
     full.add(key);
-    if (at_ < line_.size() && line_[at_] == '{' && is_line_object(full)) {
+    const char c = cursor_.now();
+    if (c == '{' && is_line_object(full)) {
       ++others_;
       return object(full);
     }
     LineValue value;
-    const bool simple = at_ < line_.size() && line_[at_] != '{' && line_[at_] != '[';
     if (!any(value)) return false;
     if (outer.empty()) note_envelope(key, value);
-    if (!simple) return true;
+    if (c == '{' || c == '[') return true;
     if (const LineName* name = find_line_name(full, key)) keep(out_, *name, value);
     return true;
   }
@@ -111,61 +110,28 @@ class Scanner {
     }
   }
 
-  void blanks() {
-    while (at_ < line_.size() && is_blank(line_[at_])) ++at_;
-  }
-  bool take(char c) {
-    if (at_ >= line_.size() || line_[at_] != c) return false;
-    ++at_;
-    return true;
-  }
   bool read_key(std::string_view& out) {
-    if (!inspected_) return string('"', out);
-    if (is_quote()) return string(line_[at_], out);
-    const size_t first = at_;
-    at_ = std::min(line_.find_first_of(":\n", at_), line_.size());
-    out = line_.substr(first, at_ - first);
-    return at_ > first;
+    if (is_quote()) return cursor_.quoted(out, cursor_.now());
+    if (!inspected_) return false;
+    const size_t first = cursor_.at();
+    while (!cursor_.at_end() && cursor_.now() != ':' && cursor_.now() != '\n') cursor_.skip();
+    out = cursor_.since(first);
+    return !out.empty();
   }
   bool is_quote() const {
-    if (at_ >= line_.size()) return false;
-    const char c = line_[at_];
+    const char c = cursor_.now();
     return c == '"' || (inspected_ && (c == '\'' || c == '`'));
-  }
-  // The inside of a string, escapes untouched.
-  bool string(char quote, std::string_view& out) {
-    if (!take(quote)) return false;
-    const size_t first = at_;
-    while (true) {
-      const void* found =
-          at_ < line_.size() ? std::memchr(line_.data() + at_, quote, line_.size() - at_) : nullptr;
-      if (!found) return false;
-      const auto end = static_cast<size_t>(static_cast<const char*>(found) - line_.data());
-      size_t slashes = 0;
-      while (end - slashes > first && line_[end - slashes - 1] == '\\') ++slashes;
-      at_ = end + 1;
-      if (slashes % 2 == 0) {
-        out = line_.substr(first, end - first);
-        return true;
-      }
-    }
   }
   // Any value; objects and arrays are stepped over.
   bool any(LineValue& out) {
-    if (at_ >= line_.size()) return false;
+    const char c = cursor_.now();
     if (is_quote()) {
       out.is_string = true;
-      return string(line_[at_], out.text);
+      return cursor_.quoted(out.text, c);
     }
-    const char c = line_[at_];
     if (c == '{' || c == '[') return nested();
-    const size_t first = at_;
-    while (at_ < line_.size() && line_[at_] != ',' && line_[at_] != '}' && line_[at_] != ']' &&
-           !is_blank(line_[at_])) {
-      ++at_;
-    }
-    out.text = line_.substr(first, at_ - first);
     // A word or a number; what else stands there is no JSON.
+    out.text = cursor_.word();
     if (out.text.empty()) return false;
     if (out.text == "null") out.text = {};
     const bool number = c == '-' || is_digit(c);
@@ -175,25 +141,25 @@ class Scanner {
     }
     return number || c == 't' || c == 'f' || c == 'n';
   }
+  // Steps over an object or array, of which the brackets need not match in kind.
   bool nested() {
     size_t depth = 0;
-    while (at_ < line_.size()) {
+    while (!cursor_.at_end()) {
+      const char c = cursor_.now();
       if (is_quote()) {
         std::string_view skipped;
-        if (!string(line_[at_], skipped)) return false;
+        if (!cursor_.quoted(skipped, c)) return false;
         continue;
       }
-      const char c = line_[at_];
-      ++at_;
+      cursor_.skip();
       if (c == '{' || c == '[') ++depth;
       if ((c == '}' || c == ']') && --depth == 0) return true;
     }
     return false;
   }
 
-  const std::string_view line_;
+  JsonCursor cursor_;
   const bool inspected_;
-  size_t at_ = 0;
   StructuredLine out_;
   int envelope_strings_ = 0;
   int others_ = 0;
@@ -210,21 +176,21 @@ bool logfmt_pair(std::string_view line, size_t& at, std::string_view& key, LineV
   const size_t first = at;
   while (at < line.size() && is_key_char(line[at])) ++at;
   if (at == first || at >= line.size() || line[at] != '=') {
-    while (at < line.size() && !is_blank(line[at])) ++at;
+    while (at < line.size() && !is_json_blank(line[at])) ++at;
     return false;
   }
   key = line.substr(first, at++ - first);
   const size_t start = at;
   if (at < line.size() && line[at] == '"') {
-    ++at;
-    while (at < line.size() && line[at] != '"') at += line[at] == '\\' ? 2 : 1;
-    broken = at >= line.size();
+    const size_t end = find_closing_quote(line, at + 1);
+    broken = end == std::string_view::npos;
     if (broken) return false;
     value.is_string = true;
-    value.text = line.substr(start + 1, at++ - start - 1);
+    value.text = line.substr(start + 1, end - start - 1);
+    at = end + 1;
     return true;
   }
-  while (at < line.size() && !is_blank(line[at])) ++at;
+  while (at < line.size() && !is_json_blank(line[at])) ++at;
   value.text = line.substr(start, at - start);
   value.is_string = value.text.find_first_not_of("0123456789.") != std::string_view::npos;
   return true;
@@ -240,7 +206,7 @@ StructuredLine read_logfmt_line(std::string_view line) {
   StructuredLine out;
   size_t covered = 0, at = 0;
   while (at < line.size()) {
-    while (at < line.size() && is_blank(line[at])) ++at;
+    while (at < line.size() && is_json_blank(line[at])) ++at;
     const size_t first = at;
     std::string_view key;
     LineValue value;
@@ -256,7 +222,7 @@ StructuredLine read_logfmt_line(std::string_view line) {
     if (const LineName* name = find_line_name(name_key, key)) keep(out, *name, value);
   }
   size_t blanks = 0;
-  for (const char c : line) blanks += is_blank(c);
+  for (const char c : line) blanks += is_json_blank(c);
   const size_t text = line.size() - blanks;
   const bool telling =
       out.has(LineField::kLevel) || out.has(LineField::kTime) || out.has(LineField::kMessage);

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <string>
 
+#include "base/any_case.h"
 #include "gotext/go_number.h"
 #include "model/label_set.h"
 
@@ -87,7 +88,7 @@ Result<double> to_bytes(std::string_view text) {
   const auto blank = [](char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; };
   unit.erase(unit.begin(), std::find_if_not(unit.begin(), unit.end(), blank));
   unit.erase(std::find_if_not(unit.rbegin(), unit.rend(), blank).base(), unit.end());
-  for (char& c : unit) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  unit = ascii_lowered(std::move(unit));
   for (const Unit& u : kUnits) {
     if (u.name != unit) continue;
     const double bytes = std::floor(value * u.size);

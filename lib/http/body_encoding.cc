@@ -4,8 +4,9 @@
 #include <zstd.h>
 
 #include <algorithm>
-#include <cctype>
 #include <memory>
+
+#include "base/any_case.h"
 
 namespace logsvc::http {
 namespace {
@@ -72,9 +73,7 @@ Result<std::string> unzstd(const std::string& body, uint64_t max_bytes, MemoryLe
 
 Result<std::string> decode_body(std::string body, const std::string& encoding, uint64_t max_bytes,
                                 MemoryLease& memory) {
-  std::string name = encoding;
-  std::transform(name.begin(), name.end(), name.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::string name = ascii_lowered(encoding);
   // HTTP's older name, and what nestjs-loki-logger calls it.
   if (name == "x-gzip" || name == "application/gzip") name = "gzip";
   if (name.empty() || name == "identity" || name == "snappy") return body;

@@ -5,26 +5,18 @@
 #include "base/any_case.h"
 
 namespace logsvc::http {
-namespace {
-
-bool same_name(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return ascii_lower(x) == ascii_lower(y); });
-}
-
-}  // namespace
 
 const std::string& Headers::get(std::string_view name) const {
   static const std::string kNone;
   for (const auto& [key, value] : all_) {
-    if (same_name(key, name)) return value;
+    if (same_any_case(key, name)) return value;
   }
   return kNone;
 }
 
 size_t Headers::count(std::string_view name) const {
   return static_cast<size_t>(std::count_if(
-      all_.begin(), all_.end(), [&](const auto& one) { return same_name(one.first, name); }));
+      all_.begin(), all_.end(), [&](const auto& one) { return same_any_case(one.first, name); }));
 }
 
 void Headers::add(std::string name, std::string value) {
@@ -32,7 +24,7 @@ void Headers::add(std::string name, std::string value) {
 }
 
 void Headers::set(std::string name, std::string value) {
-  std::erase_if(all_, [&](const auto& one) { return same_name(one.first, name); });
+  std::erase_if(all_, [&](const auto& one) { return same_any_case(one.first, name); });
   add(std::move(name), std::move(value));
 }
 
@@ -58,9 +50,7 @@ bool lists_word(std::string_view list, std::string_view word) {
 std::string media_type_of(std::string_view header) {
   std::string type(header.substr(0, header.find(';')));
   std::erase_if(type, [](char c) { return c == ' ' || c == '\t'; });
-  std::transform(type.begin(), type.end(), type.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return type;
+  return ascii_lowered(std::move(type));
 }
 
 }  // namespace logsvc::http

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "base/calendar.h"
+
 namespace logsvc::insight {
 namespace {
 
@@ -21,14 +23,16 @@ Duration GapModel::upper_end(int bucket) {
   return static_cast<Duration>(std::exp2((bucket + 1) / 4.0) * static_cast<double>(kSecond));
 }
 
-int GapModel::hour_of(Timestamp t) { return static_cast<int>((t / kHour) % kHours); }
+int GapModel::hour_of(Timestamp t) {
+  return static_cast<int>(floor_mod(floor_div(t, kHour), kHours));
+}
 
 void GapModel::see(Timestamp t) {
   if (first_ == 0) {
     first_ = last_ = t;
     return;
   }
-  const Duration gap = t - last_;
+  const Duration gap = sub_saturated(t, last_);
   if (gap <= 0) return;
   last_ = t;
   if (gap < kSecond) return;
@@ -54,7 +58,7 @@ std::optional<Duration> GapModel::percentile(const Histogram& histogram, uint32_
 }
 
 std::optional<Duration> GapModel::usual_gap(Timestamp now) const {
-  if (first_ == 0 || last_ - first_ < kLearningTime) return std::nullopt;
+  if (first_ == 0 || sub_saturated(last_, first_) < kLearningTime) return std::nullopt;
   if (const auto hour = hours_.find(hour_of(now)); hour != hours_.end()) {
     if (const auto usual = percentile(hour->second, kEnoughGaps)) return usual;
   }

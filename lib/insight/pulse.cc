@@ -171,9 +171,10 @@ void Pulse::host_seen(const std::string& host, Timestamp now) {
 std::optional<Silence> Pulse::silence(const ServicePulse& service, Timestamp now) const {
   const Timestamp last = service.gaps.last();
   const auto patience = service.gaps.patience(now);
-  if (!patience || now - last <= *patience) return std::nullopt;
-  if (retention_ > 0 && now - last > retention_) return std::nullopt;
-  if (const Mark* ended = marks_.stopped(service.name); ended && ended->at >= last - kMinute) {
+  if (!patience || sub_saturated(now, last) <= *patience) return std::nullopt;
+  if (retention_ > 0 && sub_saturated(now, last) > retention_) return std::nullopt;
+  if (const Mark* ended = marks_.stopped(service.name);
+      ended && ended->at >= sub_saturated(last, kMinute)) {
     return Silence{SilenceCause::kStopped, last, ended->detail};
   }
   bool host_alive = service.hosts.empty();

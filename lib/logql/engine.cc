@@ -15,10 +15,10 @@ namespace {
 
 Status check_request(const EngineLimits& limits, Timestamp start, Timestamp end) {
   if (end < start) return invalid("end timestamp must not be before or equal to start time");
-  if (limits.max_query_length && end - start > limits.max_query_length) {
-    return invalid(
-        "the query time range exceeds the limit (query length: " + format_duration(end - start) +
-        ", limit: " + format_duration(limits.max_query_length) + ")");
+  if (limits.max_query_length && sub_saturated(end, start) > limits.max_query_length) {
+    return invalid("the query time range exceeds the limit (query length: " +
+                   format_duration(sub_saturated(end, start)) +
+                   ", limit: " + format_duration(limits.max_query_length) + ")");
   }
   return {};
 }
@@ -29,18 +29,14 @@ Result<Steps> aligned_steps(const RangeRequest& request, const EngineLimits& lim
     return invalid(
         "zero or negative query resolution step widths are not accepted. Try a positive integer");
   }
-  const auto floor_to = [&](Timestamp t) {
-    const int64_t rest = t % request.step;
-    return t - (rest < 0 ? rest + request.step : rest);
-  };
-  Timestamp start = floor_to(request.start);
-  Timestamp end = floor_to(request.end);
+  Timestamp start = round_down(request.start, request.step);
+  Timestamp end = round_down(request.end, request.step);
   if (end < request.end) end = add_saturated(end, request.step);
   if (start == end) {
     start = request.start;
     end = request.end;
   }
-  const auto count = static_cast<uint64_t>((end - start) / request.step) + 1;
+  const auto count = static_cast<uint64_t>(sub_saturated(end, start) / request.step) + 1;
   if (limits.max_points && count > limits.max_points + 1) {
     return invalid(
         "exceeded maximum resolution of 11,000 points per time series. Try increasing the value "

@@ -24,10 +24,7 @@ std::string header_line(std::string_view name, std::string_view value) {
   return out + "\r\n";
 }
 
-bool is_same_header(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return ascii_lower(x) == ascii_lower(y); });
-}
+bool is_same_header(std::string_view a, std::string_view b) { return same_any_case(a, b); }
 
 bool has_header(const Headers& headers, std::string_view name) {
   return std::any_of(headers.begin(), headers.end(),

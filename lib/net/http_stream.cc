@@ -4,10 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <charconv>
 #include <cstdlib>
 #include <utility>
+
+#include "base/any_case.h"
 
 namespace logsvc::net {
 namespace {
@@ -19,11 +20,6 @@ constexpr size_t kMaxHeadBytes = 256 * 1024;
 constexpr int kSwitchingProtocols = 101;
 
 Error unavailable(const std::string& what) { return {ErrorCode::kUnavailable, what}; }
-
-std::string lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
 
 }  // namespace
 
@@ -101,16 +97,16 @@ Status HttpStream::read_head(Deadline deadline) {
     if (colon == std::string::npos) continue;
     size_t value = colon + 1;
     while (value < header.size() && header[value] == ' ') ++value;
-    headers_[lower(header.substr(0, colon))] = header.substr(value);
+    headers_[ascii_lowered(header.substr(0, colon))] = header.substr(value);
   }
-  const std::string wish = lower(header("connection"));
+  const std::string wish = ascii_lowered(header("connection"));
   keeps_alive_ = first.starts_with("HTTP/1.1") ? wish != "close" : wish == "keep-alive";
   if (status_ / 100 == 1 || status_ == 204 || status_ == 304) {
     ended_ = status_ / 100 != 1 || status_ == kSwitchingProtocols;
     if (status_ == kSwitchingProtocols) keeps_alive_ = false;
     return {};
   }
-  chunked_ = lower(header("transfer-encoding")) == "chunked";
+  chunked_ = ascii_lowered(header("transfer-encoding")) == "chunked";
   const std::string length = header("content-length");
   if (!chunked_ && length.empty()) until_close_ = true;
   if (!chunked_ && !length.empty()) {

@@ -13,12 +13,6 @@ namespace {
 constexpr Scheme kHttp[] = {{"http", 80}, {"https", 443}};
 constexpr Scheme kProxy[] = {{"http", 80}, {"https", 443}, {"socks5", 1080}, {"socks5h", 1080}};
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), ascii_lower);
-  return out;
-}
-
 // A URL has none of these, and in a request one would begin a line or a word of its own.
 bool has_blank_or_control(std::string_view text) {
   return std::any_of(text.begin(), text.end(),
@@ -63,7 +57,7 @@ Result<Url> parse_url(std::string_view text, std::span<const Scheme> schemes,
   const size_t end = text.find("://");
   if (end == std::string_view::npos || has_blank_or_control(text)) return bad();
   Url out;
-  out.scheme = lower(text.substr(0, end));
+  out.scheme = ascii_lowered(std::string(text.substr(0, end)));
   const auto scheme = std::find_if(schemes.begin(), schemes.end(),
                                    [&](const Scheme& known) { return known.name == out.scheme; });
   if (scheme == schemes.end()) return bad();
@@ -88,7 +82,7 @@ Result<Url> parse_proxy_url(std::string_view text) {
 }
 
 std::string origin_of(const Url& url) {
-  return url.scheme + "://" + join_host_port(lower(url.host), url.port);
+  return url.scheme + "://" + join_host_port(ascii_lowered(url.host), url.port);
 }
 
 std::string host_header(const Url& url) {

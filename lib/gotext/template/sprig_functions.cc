@@ -1,8 +1,8 @@
 // sprig's text functions that Loki's templates do not have, for those of Promtail.
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 
+#include "base/any_case.h"
 #include "gotext/regex/go_regex.h"
 #include "gotext/template/collections.h"
 #include "gotext/template/functions.h"
@@ -144,7 +144,7 @@ Outcome untitle(Context&, Arguments a) {
   std::string out;
   bool first = true;
   for (const char c : *a[0].text()) {
-    out += first ? static_cast<char>(std::tolower(static_cast<unsigned char>(c))) : c;
+    out += first ? ascii_lower(c) : c;
     first = c == ' ';
   }
   return Value(std::move(out));

@@ -1,8 +1,8 @@
 #include "gotext/template/url.h"
 
 #include <algorithm>
-#include <cctype>
 
+#include "base/any_case.h"
 #include "model/label_set.h"
 
 namespace logsvc::tmpl {
@@ -61,9 +61,7 @@ Result<std::string> take_scheme(std::string_view& s) {
     const char c = s[i];
     if (c == ':' && i == 0) return invalid("missing protocol scheme");
     if (c == ':') {
-      std::string out(s.substr(0, i));
-      std::transform(out.begin(), out.end(), out.begin(),
-                     [](unsigned char u) { return static_cast<char>(std::tolower(u)); });
+      std::string out = ascii_lowered(std::string(s.substr(0, i)));
       s.remove_prefix(i + 1);
       return out;
     }

@@ -138,7 +138,7 @@ LayoutStep next_layout_step(std::string_view layout) {
 GoTime GoTime::from(Timestamp t) {
   GoTime out;
   out.seconds = floor_div(t, kSecond);
-  out.nanos = static_cast<int32_t>(t - out.seconds * kSecond);
+  out.nanos = static_cast<int32_t>(floor_mod(t, kSecond));
   TimeZone::local().apply(out);
   return out;
 }

@@ -126,8 +126,8 @@ Result<AggregationPlan> plan_aggregation(const RangeAggregation& a, const Groupi
     ASSIGN_OR_RETURN(plan.unwrapper, Unwrapper::compile(*a.unwrap));
   }
   plan.select.matchers = a.log.matchers;
-  plan.select.range = {add_saturated(steps.start, -a.range - a.offset) + 1,
-                       add_saturated(steps.last(), -a.offset) + 1};
+  plan.select.range = {add_saturated(sub_saturated(steps.start, a.offset), 1 - a.range),
+                       add_saturated(sub_saturated(steps.last(), a.offset), 1)};
   plan.select.lines = plan.pipeline.lines();
   plan.select.parser = plan.pipeline.parser();
   plan.select.fields = plan.pipeline.fields();

@@ -45,9 +45,9 @@ Status FieldSamples::entry(const LabelSet& stream, const Entry& entry) {
 }
 
 void FieldSamples::leave(Timestamp t) {
-  if (!rest_) rest_ = TimeRange{t, t + 1};
+  if (!rest_) rest_ = TimeRange{t, add_saturated(t, 1)};
   rest_->start = std::min(rest_->start, t);
-  rest_->end = std::max(rest_->end, t + 1);
+  rest_->end = std::max(rest_->end, add_saturated(t, 1));
 }
 
 Status FieldSamples::read_rest() {

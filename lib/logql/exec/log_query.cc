@@ -100,7 +100,7 @@ class Thinning {
       first_ = true;
     }
     if (of_hour_++ >= limit_) return false;
-    const Duration distance = t > last_ ? t - last_ : last_ - t;
+    const Duration distance = t > last_ ? sub_saturated(t, last_) : sub_saturated(last_, t);
     if (!first_ && distance < interval_) return false;
     first_ = false;
     last_ = t;

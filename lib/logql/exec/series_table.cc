@@ -13,8 +13,9 @@ int64_t ceil_div(int64_t a, int64_t b) { return a / b + (a % b > 0); }
 
 // Returns the first step whose window holds the time, and the one after the last.
 std::pair<size_t, size_t> steps_of(Timestamp t, const RangeAggregation& a, const Steps& steps) {
-  const int64_t from = ceil_div(add_saturated(t, a.offset) - steps.start, steps.step);
-  const int64_t to = ceil_div(add_saturated(t, a.offset + a.range) - steps.start, steps.step);
+  const int64_t from = ceil_div(sub_saturated(add_saturated(t, a.offset), steps.start), steps.step);
+  const Timestamp behind = add_saturated(add_saturated(t, a.offset), a.range);
+  const int64_t to = ceil_div(sub_saturated(behind, steps.start), steps.step);
   const auto count = static_cast<int64_t>(steps.count);
   return {static_cast<size_t>(std::clamp<int64_t>(from, 0, count)),
           static_cast<size_t>(std::clamp<int64_t>(to, 0, count))};

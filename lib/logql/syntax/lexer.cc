@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <set>
 
+#include "base/any_case.h"
 #include "base/utf8.h"
 #include "gotext/go_string.h"
 
@@ -63,11 +64,6 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(std::string_view rune) {
   const auto c = static_cast<unsigned char>(rune[0]);
   return std::isalpha(c) || c == '_' || c >= 0x80;
-}
-
-std::string lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
 }
 
 // Parses 1.5KiB and the like, as Loki's lexer takes them and rounds them when it prints the query
@@ -367,7 +363,7 @@ class Lexer {
     }
     token.value = text_.substr(at_, end - at_);
     token.kind = TokenKind::kIdentifier;
-    token.text = lower(token.value);
+    token.text = ascii_lowered(token.value);
     if (kKeywords.count(token.text)) {
       token.kind = TokenKind::kKeyword;
     } else {
@@ -412,12 +408,12 @@ class Lexer {
   static void mark_functions(std::vector<Token>& tokens) {
     for (size_t i = 0; i + 1 < tokens.size(); ++i) {
       Token& t = tokens[i];
-      if (t.kind != TokenKind::kIdentifier || !kFunctions.count(lower(t.value))) continue;
+      if (t.kind != TokenKind::kIdentifier || !kFunctions.count(ascii_lowered(t.value))) continue;
       const Token& after = tokens[i + 1];
       const bool grouped = (after.is("by") || after.is("without")) && tokens[i + 2].is("(");
       if (after.is("(") || grouped) {
         t.kind = TokenKind::kFunction;
-        t.text = lower(t.value);
+        t.text = ascii_lowered(t.value);
       }
     }
   }

@@ -20,7 +20,7 @@ Result<Timestamp> delete_time(const std::string& text, const std::string& name) 
   const Error bad = invalid("invalid " + name + " time: require unix seconds or RFC3339 format");
   if (const auto time = parse_rfc3339(text)) return *time;
   if (text.size() != 10 || text.find_first_not_of("0123456789") != std::string::npos) return bad;
-  return static_cast<Timestamp>(std::stoll(text)) * kSecond;
+  return to_nanoseconds(std::stoll(text), kSecond);
 }
 
 Result<TimeRange> delete_range(const Params& params, Timestamp now) {

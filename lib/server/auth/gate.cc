@@ -11,14 +11,9 @@
 namespace logsvc::server {
 namespace {
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), ascii_lower);
-  return text;
-}
-
 // Returns a Host without its port, in lower case, an IPv6 address without brackets.
 std::string name_of(const std::string& host) {
-  const auto parts = parse_host_port(lower(host));
+  const auto parts = parse_host_port(ascii_lowered(host));
   if (!parts) return "";
   std::string out = parts->host;
   if (out.ends_with('.')) out.pop_back();
@@ -30,8 +25,8 @@ std::string name_of(const std::string& host) {
 std::string host_of_url(const std::string& url) {
   const size_t scheme = url.find("://");
   if (scheme == std::string::npos) return "";
-  std::string out = lower(url.substr(scheme + 3, url.find('/', scheme + 3) - scheme - 3));
-  const std::string port = lower(url.substr(0, scheme)) == "https" ? ":443" : ":80";
+  std::string out = ascii_lowered(url.substr(scheme + 3, url.find('/', scheme + 3) - scheme - 3));
+  const std::string port = ascii_lowered(url.substr(0, scheme)) == "https" ? ":443" : ":80";
   if (out.ends_with(port)) out.resize(out.size() - port.size());
   return out;
 }
@@ -75,17 +70,17 @@ Gate::Gate(GateOptions options) : options_(std::move(options)) {
   names_ = {"localhost"};
   char name[256] = {};
   if (::gethostname(name, sizeof name - 1) == 0 && name[0] != '\0') {
-    names_.insert(lower(name));
-    names_.insert(lower(name) + ".local");
+    names_.insert(ascii_lowered(name));
+    names_.insert(ascii_lowered(name) + ".local");
   }
-  for (const std::string& address : http::own_addresses()) names_.insert(lower(address));
+  for (const std::string& address : http::own_addresses()) names_.insert(ascii_lowered(address));
   for (const std::string& host : options_.listen_hosts) {
     any_interface_ |= host == "0.0.0.0" || host == "::";
-    names_.insert(lower(host));
+    names_.insert(ascii_lowered(host));
   }
   for (const std::string& host : options_.allowed_hosts) {
     any_name_ |= host == "*";
-    const std::string name = is_ip_address(host) ? lower(host) : name_of(host);
+    const std::string name = is_ip_address(host) ? ascii_lowered(host) : name_of(host);
     if (!name.empty()) names_.insert(name);
   }
 }

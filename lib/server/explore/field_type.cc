@@ -6,6 +6,7 @@
 #include <charconv>
 #include <string>
 
+#include "base/any_case.h"
 #include "base/time.h"
 #include "gotext/units.h"
 
@@ -63,9 +64,7 @@ std::string query_text(const std::string& value) {
   static constexpr std::array<string_view, 8> kEnds = {"b", "k", "m", "g", "t", "p", "e", "i"};
   const auto bytes = to_bytes(value);
   if (!bytes.ok()) return value;
-  std::string lower = value;
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string lower = ascii_lowered(value);
   const bool has_unit = std::any_of(kEnds.begin(), kEnds.end(),
                                     [&](string_view end) { return lower.ends_with(end); });
   return has_unit ? size_text(*bytes) : value;

@@ -78,8 +78,7 @@ void PatternMiner::add(Timestamp timestamp, std::string_view line, std::string_v
     if (cluster->words[i] != words_[i]) cluster->words[i].clear();
   }
   ++cluster->pattern.lines;
-  const Timestamp behind = ((timestamp % bucket_) + bucket_) % bucket_;
-  ++cluster->pattern.samples[timestamp - behind];
+  ++cluster->pattern.samples[round_down(timestamp, bucket_)];
 }
 
 std::vector<LinePattern> PatternMiner::take(size_t most) {

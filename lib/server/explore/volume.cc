@@ -53,8 +53,7 @@ std::vector<TimeRange> volume_buckets(TimeRange range, Duration step) {
   std::vector<TimeRange> out;
   if (step <= 0) return {range};
   for (Timestamp from = range.start; from < range.end;) {
-    const Timestamp behind = ((from % step) + step) % step;
-    const Timestamp to = std::min(range.end, add_saturated(from, step - behind));
+    const Timestamp to = std::min(range.end, add_saturated(round_down(from, step), step));
     out.push_back({from, to});
     from = to;
   }

@@ -15,10 +15,7 @@ struct Rejection {
   std::string text;
 };
 
-std::string seconds_text(Timestamp t) {
-  const Timestamp whole = t - ((t % kSecond) + kSecond) % kSecond;
-  return format_rfc3339(whole);
-}
+std::string seconds_text(Timestamp t) { return format_rfc3339(round_down(t, kSecond)); }
 
 // A hostile label set must not make the answer large.
 constexpr size_t kMaxShownBytes = 16 * 1024;

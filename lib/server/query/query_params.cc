@@ -1,7 +1,8 @@
 #include "server/query/query_params.h"
 
 #include <algorithm>
-#include <cctype>
+
+#include "base/any_case.h"
 
 namespace logsvc::server {
 namespace {
@@ -38,9 +39,7 @@ Result<logql::InstantRequest> read_instant_request(const Params& params, Timesta
 }
 
 bool takes_partial_series(const http::Request& request) {
-  std::string tags = request.header("X-Query-Tags");
-  std::transform(tags.begin(), tags.end(), tags.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string tags = ascii_lowered(request.header("X-Query-Tags"));
   return ("," + tags + ",").find(",source=grafana-lokiexplore-app,") != std::string::npos;
 }
 

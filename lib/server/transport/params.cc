@@ -1,10 +1,10 @@
 #include "server/transport/params.h"
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <cmath>
 
+#include "base/any_case.h"
 #include "base/percent_encoding.h"
 #include "model/label_set.h"
 
@@ -32,8 +32,7 @@ bool parse_whole(std::string_view text, T& value) {
 bool is_form(std::string type) {
   type.resize(std::min(type.find(';'), type.size()));
   while (!type.empty() && type.back() == ' ') type.pop_back();
-  for (char& c : type) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return type == "application/x-www-form-urlencoded";
+  return ascii_lowered(std::move(type)) == "application/x-www-form-urlencoded";
 }
 
 // Returns the body, if it is a form.
@@ -101,13 +100,12 @@ std::vector<std::string> Params::all(const std::string& name) const {
 
 Result<Timestamp> parse_time_parameter(const std::string& text) {
   double seconds = 0;
-  if (text.find('.') != std::string::npos && parse_whole(text, seconds) &&
-      std::abs(seconds) < 9.2e9) {
-    return static_cast<Timestamp>(std::llround(seconds * 1000)) * kMillisecond;
+  if (text.find('.') != std::string::npos && parse_whole(text, seconds)) {
+    return seconds_to_nanoseconds(seconds);
   }
   int64_t integer = 0;
   if (parse_whole(text, integer)) {
-    return text.size() <= 10 ? integer * kSecond : integer;
+    return text.size() <= 10 ? to_nanoseconds(integer, kSecond) : integer;
   }
   if (const auto t = parse_rfc3339(text)) return *t;
   return syntax_error("ParseInt", text);
@@ -151,8 +149,7 @@ Result<uint64_t> Params::limit(uint64_t fallback, const std::string& name) const
 }
 
 Result<Direction> Params::direction() const {
-  std::string value = text("direction");
-  for (char& c : value) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const std::string value = ascii_lowered(text("direction"));
   if (value.empty() || value == "backward") return Direction::kBackward;
   if (value == "forward") return Direction::kForward;
   return invalid("invalid direction '" + text("direction") + "'");
@@ -176,14 +173,14 @@ Status check_step(TimeRange range, Duration step) {
     return invalid(
         "zero or negative query resolution step widths are not accepted. Try a positive integer");
   }
-  if ((range.end - range.start) / step <= kMaxPoints) return {};
+  if (sub_saturated(range.end, range.start) / step <= kMaxPoints) return {};
   return invalid(
       "exceeded maximum resolution of 11,000 points per time series. Try increasing the value of "
       "the step parameter");
 }
 
 Duration default_step(TimeRange range) {
-  const int64_t seconds = (range.end - range.start) / (250 * kSecond);
+  const int64_t seconds = sub_saturated(range.end, range.start) / (250 * kSecond);
   return std::max<int64_t>(seconds, 1) * kSecond;
 }
 

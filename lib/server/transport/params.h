@@ -50,7 +50,8 @@ class Params {
   ParamMap url_values_;
 };
 
-// Reads RFC 3339, float seconds, up to 10 digits of seconds, longer numbers as nanoseconds.
+// Reads RFC 3339, float seconds, up to 10 digits of seconds, longer numbers as nanoseconds. Seconds
+// beyond the last instant mean that one.
 Result<Timestamp> parse_time_parameter(const std::string& text);
 
 // kInvalid if the step is not positive or makes over 11,000 points.

@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
+#include <limits>
+
 namespace logsvc {
 
 TEST_SUITE_BEGIN("base");
@@ -63,6 +66,59 @@ TEST_CASE("days are UTC days, also before 1970") {
   CHECK(format_day(-1) == "19691231");
   CHECK(start_of_day(kDay + 5) == kDay);
   CHECK(start_of_day(-1) == -kDay);
+}
+
+TEST_CASE("arithmetic with times from outside is held at the ends") {
+  constexpr Timestamp kFirst = std::numeric_limits<Timestamp>::min();
+  constexpr Timestamp kLast = std::numeric_limits<Timestamp>::max();
+  CHECK(add_saturated(5, -7) == -2);
+  CHECK(add_saturated(kLast, 1) == kLast);
+  CHECK(add_saturated(kFirst, -1) == kFirst);
+  CHECK(add_saturated(kFirst, kLast) == -1);
+  CHECK(sub_saturated(5, 7) == -2);
+  CHECK(sub_saturated(kLast, -1) == kLast);
+  CHECK(sub_saturated(kLast, kFirst) == kLast);
+  CHECK(sub_saturated(kFirst, 1) == kFirst);
+  CHECK(sub_saturated(kFirst, kLast) == kFirst);
+  CHECK(sub_saturated(0, kFirst) == kLast);
+  CHECK(sub_saturated(-1, kFirst) == kLast);
+  CHECK(sub_saturated(kFirst, kFirst) == 0);
+  CHECK(to_nanoseconds(1'700'000'000, kSecond) == 1'700'000'000'000'000'000);
+  CHECK(to_nanoseconds(-5, kMillisecond) == -5'000'000);
+  CHECK(to_nanoseconds(9'223'372'036, kSecond) == 9'223'372'036'000'000'000);
+  CHECK(to_nanoseconds(9'223'372'037, kSecond) == kLast);
+  CHECK(to_nanoseconds(9'999'999'999, kSecond) == kLast);
+  CHECK(to_nanoseconds(-9'999'999'999, kSecond) == kFirst);
+  CHECK(seconds_to_nanoseconds(1.5) == 1500 * kMillisecond);
+  CHECK(seconds_to_nanoseconds(-0.0004) == 0);
+  CHECK(seconds_to_nanoseconds(9'999'999'999.5) == kLast);
+  CHECK(seconds_to_nanoseconds(-1e300) == kFirst);
+  CHECK(seconds_to_nanoseconds(HUGE_VAL) == kLast);
+  CHECK(seconds_to_nanoseconds(std::nan("")) == 0);
+}
+
+TEST_CASE("times are rounded down to multiples of a step") {
+  constexpr Timestamp kFirst = std::numeric_limits<Timestamp>::min();
+  constexpr Timestamp kLast = std::numeric_limits<Timestamp>::max();
+  CHECK(round_down(17, 5) == 15);
+  CHECK(round_down(15, 5) == 15);
+  CHECK(round_down(-1, 5) == -5);
+  CHECK(round_down(-5, 5) == -5);
+  CHECK(round_down(kLast, kLast) == kLast);
+  CHECK(round_down(kLast - 1, kLast) == 0);
+  CHECK(round_down(kLast, kSecond) == 9'223'372'036'000'000'000);
+  CHECK(round_down(kFirst, kSecond) == kFirst);
+  CHECK(round_down(kFirst + 1, kLast) == -kLast);
+  CHECK(round_down(kFirst, 2) == kFirst);
+  CHECK(start_of_day(kFirst) == kFirst);
+  CHECK(start_of_day(kLast) == 106'751 * kDay);
+}
+
+TEST_CASE("the first and the last nanosecond print") {
+  CHECK(format_rfc3339(std::numeric_limits<Timestamp>::min()) == "1677-09-21T00:12:43.145224192Z");
+  CHECK(format_rfc3339(std::numeric_limits<Timestamp>::max()) == "2262-04-11T23:47:16.854775807Z");
+  CHECK(format_day(std::numeric_limits<Timestamp>::min()) == "16770921");
+  CHECK(format_duration(std::numeric_limits<Duration>::min()) == "-2562047h47m16s854ms775us808ns");
 }
 
 TEST_SUITE_END();

@@ -2,8 +2,9 @@
 
 #include <doctest/doctest.h>
 
-#include <cstdio>
 #include <fstream>
+
+#include "support/temp_dir.h"
 
 namespace logsvc::config {
 namespace {
@@ -15,11 +16,16 @@ const std::vector<SettingSpec> kSpecs = {
     {"admin-password", "secret", "", {}, true},
 };
 
-std::string write_file(const std::string& text) {
-  const std::string path = std::string(std::tmpnam(nullptr)) + ".yaml";
-  std::ofstream(path) << text;
-  return path;
-}
+// A file of settings; it goes with this.
+class SettingsFile {
+ public:
+  explicit SettingsFile(const std::string& text) { std::ofstream(path_) << text; }
+  const std::string& path() const { return path_; }
+
+ private:
+  const testing::TempDir dir_;
+  const std::string path_ = dir_.path() + "/server.yaml";
+};
 
 Environment fixed(std::map<std::string, std::string> values) {
   return [values](const std::string& name) -> std::optional<std::string> {
@@ -34,10 +40,10 @@ Environment fixed(std::map<std::string, std::string> values) {
 TEST_SUITE_BEGIN("config");
 
 TEST_CASE("flag beats environment beats file beats default") {
-  const std::string file = write_file("data_dir: /file\nretention: 1d\nmemory: ${M:-64MB}\n");
-  const auto s =
-      Settings::resolve(kSpecs, {{"data-dir", "/flag"}},
-                        fixed({{"LOGSVC_DATA_DIR", "/env"}, {"LOGSVC_RETENTION", "2d"}}), file);
+  const SettingsFile file("data_dir: /file\nretention: 1d\nmemory: ${M:-64MB}\n");
+  const auto s = Settings::resolve(kSpecs, {{"data-dir", "/flag"}},
+                                   fixed({{"LOGSVC_DATA_DIR", "/env"}, {"LOGSVC_RETENTION", "2d"}}),
+                                   file.path());
   REQUIRE(s.ok());
   CHECK(s->text("data-dir") == "/flag");
   CHECK(*s->duration("retention") == 48 * kHour);
@@ -46,23 +52,52 @@ TEST_CASE("flag beats environment beats file beats default") {
   CHECK(!s->is_set("admin-password"));
 }
 
-TEST_CASE("an unknown key names file, line and the nearest key") {
-  const std::string file = write_file("data_dir: x\nretenton: 1d\n");
-  const auto s = Settings::resolve(kSpecs, {}, fixed({}), file);
-  REQUIRE(!s.ok());
-  CHECK(s.error().message == file + ":2: retenton: unknown key; did you mean retention?");
+TEST_CASE("what is wrong in a file is told with line and column") {
+  // The message without the path of the file.
+  const auto fault = [](const std::string& text) {
+    const SettingsFile file(text);
+    const auto s = Settings::resolve(kSpecs, {}, fixed({}), file.path(), {"pipeline"});
+    if (s.ok()) return std::string("none");
+    const std::string& message = s.error().message;
+    REQUIRE(message.starts_with(file.path() + ":"));
+    return message.substr(file.path().size() + 1);
+  };
+  CHECK(fault("data_dir: x\nretenton: 1d\n") ==
+        "2:1: retenton: unknown key; did you mean retention?");
+  CHECK(fault("pipelin: []\n") == "1:1: pipelin: unknown key; did you mean pipeline?");
+  CHECK(fault("data_dir: x\n\n  # indented\ndata_dir: y\n") == "4:1: data_dir: given twice");
+  CHECK(fault("{data_dir: x, nothing_like_it: y}") == "1:15: nothing_like_it: unknown key");
+  CHECK(fault("memory:\n  soft: 1MB\n") == "2:3: memory: expected a value, found a map");
+  CHECK(fault("memory: [1, [2]]\n") ==
+        "1:13: memory: expected a list of values, found a list in it");
+  CHECK(fault("- data_dir\n") == "1:1: expected `key: value` lines, found a list");
+  CHECK(fault("data_dir\n") == "1:1: expected `key: value` lines, found \"data_dir\"");
+  CHECK(fault("data_dir: x\nmemory: a: b\n") == "2:10: illegal map value");
+  CHECK(fault("").starts_with("none"));
+  CHECK(fault("pipeline:\n  any: [1, {a: b}]\ndata_dir:\n") == "none");
 }
 
 TEST_CASE("a bad value says where it came from") {
-  const std::string file = write_file("retention: soon\n");
-  const auto s = Settings::resolve(kSpecs, {}, fixed({}), file);
+  const SettingsFile file("data_dir: x\nretention: soon\n");
+  const auto s = Settings::resolve(kSpecs, {}, fixed({}), file.path());
   REQUIRE(s.ok());
-  CHECK(s->duration("retention").error().message.find(file + ":1: retention: ") == 0);
+  CHECK(s->duration("retention").error().message ==
+        file.path() +
+            ":2:1: retention: not a valid duration: \"soon\" (try 30s, 5m, 336h, 14d, or 0)");
+}
+
+TEST_CASE("a list in a file is joined with commas, nothing is an empty text") {
+  const SettingsFile file("data_dir: [a, 2, 'c d']\nmemory:\n");
+  const auto s = Settings::resolve(kSpecs, {}, fixed({}), file.path());
+  REQUIRE(s.ok());
+  CHECK(s->text("data-dir") == "a,2,c d");
+  CHECK(s->text("memory").empty());
 }
 
 TEST_CASE("a secret may come from a file and is not described") {
-  const std::string file = write_file("hunter2\n");
-  const auto s = Settings::resolve(kSpecs, {}, fixed({{"LOGSVC_ADMIN_PASSWORD_FILE", file}}), "");
+  const SettingsFile file("hunter2\n");
+  const auto s =
+      Settings::resolve(kSpecs, {}, fixed({{"LOGSVC_ADMIN_PASSWORD_FILE", file.path()}}), "");
   REQUIRE(s.ok());
   CHECK(s->text("admin-password") == "hunter2");
   CHECK(s->describe().find("hunter2") == std::string::npos);

@@ -60,6 +60,20 @@ TEST_CASE("gap model: repeats and steps back are no progress") {
   CHECK(model.counts().empty());
 }
 
+TEST_CASE("gap model: a line from the first instant is one large gap, and learning goes on") {
+  GapModel model;
+  model.see(std::numeric_limits<Timestamp>::min());
+  model.see(-kHour);
+  model.see(kStart);
+  CHECK(model.last() == kStart);
+  for (const auto& [hour, buckets] : model.counts()) CHECK((hour >= 0 && hour < 168));
+  CHECK(model.usual_gap(kStart).has_value());
+  model.see(std::numeric_limits<Timestamp>::max());
+  CHECK(model.last() == std::numeric_limits<Timestamp>::max());
+  CHECK(model.usual_gap(kStart).has_value());
+  CHECK(model.usual_gap(std::numeric_limits<Timestamp>::min()).has_value());
+}
+
 TEST_CASE("gap model: kept and restored") {
   GapModel model, again;
   feed(model, kStart, kHour, 7 * kSecond);

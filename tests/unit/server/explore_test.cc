@@ -53,6 +53,13 @@ TEST_CASE("volume buckets end at multiples of the step") {
   CHECK((buckets[2].start == 400 && buckets[2].end == 500));
   CHECK(volume_buckets({5, 5}, 10).empty());
   CHECK(volume_buckets({-150, 0}, 100)[0].end == -100);
+  constexpr Timestamp kFirst = std::numeric_limits<Timestamp>::min();
+  constexpr Timestamp kLast = std::numeric_limits<Timestamp>::max();
+  const auto all = volume_buckets({kFirst, kLast}, kLast);
+  REQUIRE(all.size() == 3);
+  CHECK(all[0].end == -kLast);
+  CHECK(all[1].end == 0);
+  CHECK(all[2].end == kLast);
   CHECK(volume_buckets({5, 7}, 0).size() == 1);
 }
 

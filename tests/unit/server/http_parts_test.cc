@@ -37,6 +37,28 @@ TEST_CASE(
         "strconv.ParseInt: parsing \"foo\": invalid syntax");
 }
 
+TEST_CASE("time parameters beyond the ends are the ends") {
+  constexpr Timestamp kFirst = std::numeric_limits<Timestamp>::min();
+  constexpr Timestamp kLast = std::numeric_limits<Timestamp>::max();
+  CHECK(*parse_time_parameter("9999999999") == kLast);
+  CHECK(*parse_time_parameter("9223372036") == 9'223'372'036 * kSecond);
+  CHECK(*parse_time_parameter("-999999999") == -999'999'999 * kSecond);
+  CHECK(*parse_time_parameter("9999999999.5") == kLast);
+  CHECK(*parse_time_parameter("-9999999999.5") == kFirst);
+  CHECK(*parse_time_parameter("-9223372036854775808") == kFirst);
+  CHECK(*parse_time_parameter("9223372036854775807") == kLast);
+  CHECK(!parse_time_parameter("9223372036854775808").ok());
+  const auto range = Params(get("/x?start=-9223372036854775808&end=9999999999")).range(0);
+  REQUIRE(range.ok());
+  CHECK(range->start == kFirst);
+  CHECK(range->end == kLast);
+  CHECK(default_step(*range) == 36'893'488 * kSecond);
+  CHECK(!check_step(*range, kSecond).ok());
+  CHECK(check_step(*range, kLast).ok());
+  CHECK(check_step({kLast, kFirst}, kSecond).ok());
+  CHECK(Params(get("/x?end=-9223372036854775808&since=290y")).range(0)->start == kFirst);
+}
+
 TEST_CASE("query parameters and their errors in Loki's words") {
   const Timestamp now = 1'800'000'000 * kSecond;
   CHECK(Params(get("/x")).range(now)->start == now - kHour);
