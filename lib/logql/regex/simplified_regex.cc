@@ -1,16 +1,16 @@
-#include "logql/regex/regex_shape.h"
+#include "logql/regex/simplified_regex.h"
 
 #include <algorithm>
 #include <cctype>
 #include <charconv>
 
 #include "gotext/unicode.h"
-#include "logql/regex/shape_factoring.h"
+#include "logql/regex/prefix_factoring.h"
 
 namespace logsvc::logql {
 namespace {
 
-using Op = RegexShape::Op;
+using Op = SimplifiedRegex::Op;
 
 // The smallest rune that is equal but for its case.
 char32_t smallest_fold(char32_t r) {
@@ -24,7 +24,7 @@ class ShapeParser {
  public:
   explicit ShapeParser(std::string_view text) : text_(text) { frames_.emplace_back(); }
 
-  RegexShape run() {
+  SimplifiedRegex run() {
     while (!text_.empty()) step();
     while (frames_.size() > 1) close();
     return finish(frames_.back());
@@ -36,34 +36,34 @@ class ShapeParser {
   };
   struct Frame {
     bool capture = false;
-    Flags outside;        // to be restored behind it
-    Shapes alternatives;  // done
-    Shapes pieces;        // of the present one
+    Flags outside;              // to be restored behind it
+    Alternatives alternatives;  // done
+    Alternatives pieces;        // of the present one
   };
 
   void join_literals() {
-    Shapes& p = frames_.back().pieces;
+    Alternatives& p = frames_.back().pieces;
     if (p.size() < 2) return;
-    RegexShape& a = p[p.size() - 2];
-    RegexShape& b = p.back();
+    SimplifiedRegex& a = p[p.size() - 2];
+    SimplifiedRegex& b = p.back();
     if (a.op != Op::kLiteral || b.op != Op::kLiteral || a.fold != b.fold) return;
     a.runes += b.runes;
     p.pop_back();
   }
 
-  void push(RegexShape s) {
+  void push(SimplifiedRegex s) {
     join_literals();
     frames_.back().pieces.push_back(std::move(s));
   }
   void push(Op op) {
-    RegexShape s;
+    SimplifiedRegex s;
     s.op = op;
     s.fold = flags_.fold;
     push(std::move(s));
   }
   void literal(char32_t rune) { literal(rune, flags_.fold); }
   void literal(char32_t rune, bool fold) {
-    RegexShape s;
+    SimplifiedRegex s;
     s.op = Op::kLiteral;
     s.fold = fold;
     s.runes = fold ? smallest_fold(rune) : rune;
@@ -71,17 +71,17 @@ class ShapeParser {
   }
 
   static void end_alternative(Frame& frame) {
-    RegexShape concat;
+    SimplifiedRegex concat;
     if (!frame.pieces.empty()) concat = collapsed(std::move(frame.pieces), Op::kConcat);
     frame.pieces.clear();
-    Shapes& done = frame.alternatives;
+    Alternatives& done = frame.alternatives;
     if (!done.empty() && is_one_rune(done.back()) && is_one_rune(concat)) {
       done.back() = merged(std::move(done.back()), std::move(concat));
     } else {
       done.push_back(std::move(concat));
     }
   }
-  RegexShape finish(Frame& frame) {
+  SimplifiedRegex finish(Frame& frame) {
     join_literals();
     end_alternative(frame);
     return collapsed(std::move(frame.alternatives), Op::kAlternate);
@@ -89,12 +89,12 @@ class ShapeParser {
 
   void close() {
     if (frames_.size() == 1) return;
-    RegexShape inner = finish(frames_.back());
+    SimplifiedRegex inner = finish(frames_.back());
     const bool capture = frames_.back().capture;
     flags_ = frames_.back().outside;
     frames_.pop_back();
     if (!capture) return push(std::move(inner));
-    RegexShape out;
+    SimplifiedRegex out;
     out.op = Op::kCapture;
     out.subs.push_back(std::move(inner));
     push(std::move(out));
@@ -151,9 +151,9 @@ class ShapeParser {
   }
 
   void repeat(Op op, int least, int most) {
-    Shapes& pieces = frames_.back().pieces;
+    Alternatives& pieces = frames_.back().pieces;
     if (pieces.empty()) return;
-    RegexShape out;
+    SimplifiedRegex out;
     out.op = op;
     out.fold = flags_.fold;
     out.non_greedy = take("?") != flags_.non_greedy;
@@ -329,10 +329,10 @@ class ShapeParser {
 };
 
 // x{2,} and the like written out, as far as it matters for literals; x** is x*.
-RegexShape simplified(RegexShape s) {
-  for (RegexShape& sub : s.subs) sub = simplified(std::move(sub));
+SimplifiedRegex simplified(SimplifiedRegex s) {
+  for (SimplifiedRegex& sub : s.subs) sub = simplified(std::move(sub));
   if (s.op == Op::kRepeat) {
-    RegexShape sub = std::move(s.subs[0]);
+    SimplifiedRegex sub = std::move(s.subs[0]);
     if (s.most == 0) return {};
     if (s.least == 1 && s.most == 1) return sub;
     if (s.most < 0 && s.least <= 1) {
@@ -343,7 +343,7 @@ RegexShape simplified(RegexShape s) {
       s.subs[0] = std::move(sub);
     } else {
       // More than three pieces are as good as any number.
-      RegexShape copies;
+      SimplifiedRegex copies;
       copies.op = Op::kConcat;
       const int extra = s.most == s.least ? 0 : 1;
       copies.subs.assign(static_cast<size_t>(std::min(4, s.least + extra)), sub);
@@ -354,7 +354,7 @@ RegexShape simplified(RegexShape s) {
   if (s.op == Op::kStar || s.op == Op::kPlus || s.op == Op::kQuest) {
     if (s.subs[0].op == Op::kEmpty) return {};
     if (s.subs[0].op == s.op && s.subs[0].non_greedy == s.non_greedy) {
-      RegexShape inner = std::move(s.subs[0]);
+      SimplifiedRegex inner = std::move(s.subs[0]);
       return inner;
     }
   }
@@ -363,7 +363,7 @@ RegexShape simplified(RegexShape s) {
 
 }  // namespace
 
-RegexShape RegexShape::parse(std::string_view expression) {
+SimplifiedRegex SimplifiedRegex::parse(std::string_view expression) {
   return simplified(ShapeParser(expression).run());
 }
 

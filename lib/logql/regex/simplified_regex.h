@@ -9,7 +9,7 @@
 
 namespace logsvc::logql {
 
-struct RegexShape {
+struct SimplifiedRegex {
   enum class Op {
     kEmpty,      // matches the empty text
     kLiteral,    // runes
@@ -30,10 +30,10 @@ struct RegexShape {
   bool non_greedy = false;  // of repetitions
   int least = 0, most = 0;  // most < 0: no upper bound
   std::u32string runes;     // folded literals have their smallest runes
-  std::vector<RegexShape> subs;
+  std::vector<SimplifiedRegex> subs;
 
   // The expression must be valid.
-  static RegexShape parse(std::string_view expression);
+  static SimplifiedRegex parse(std::string_view expression);
 };
 
 }  // namespace logsvc::logql
