@@ -3,6 +3,7 @@
 #include <cctype>
 #include <charconv>
 
+#include "base/utf8.h"
 #include "gotext/regex/go_regex.h"
 #include "gotext/template/collections.h"
 #include "gotext/template/functions.h"

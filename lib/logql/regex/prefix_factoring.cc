@@ -30,8 +30,8 @@ void remove_leading(SimplifiedRegex& s, size_t n) {
 }
 
 // ABC|ABD|X → AB(C|D)|X
-Alternatives with_common_prefixes(Alternatives in) {
-  Alternatives out;
+Regexes with_common_prefixes(Regexes in) {
+  Regexes out;
   for (size_t start = 0; start < in.size();) {
     const SimplifiedRegex* first = leading_literal(in[start]);
     std::u32string prefix = first ? first->runes : std::u32string();
@@ -56,7 +56,7 @@ Alternatives with_common_prefixes(Alternatives in) {
       literal.fold = fold;
       literal.runes = prefix;
       concat.op = Op::kConcat;
-      Alternatives rests;
+      Regexes rests;
       for (size_t i = start; i < end; ++i) {
         remove_leading(in[i], prefix.size());
         rests.push_back(std::move(in[i]));
@@ -71,9 +71,9 @@ Alternatives with_common_prefixes(Alternatives in) {
 }
 
 // Neighbours of one rune become a class, neighbouring empty matches one.
-Alternatives factored(Alternatives alternatives) {
+Regexes factored(Regexes alternatives) {
   if (alternatives.size() < 2) return alternatives;
-  Alternatives out;
+  Regexes out;
   for (SimplifiedRegex& s : with_common_prefixes(std::move(alternatives))) {
     if (!out.empty() && is_one_rune(out.back()) && is_one_rune(s)) {
       out.back() = merged(std::move(out.back()), std::move(s));
@@ -100,7 +100,7 @@ SimplifiedRegex merged(SimplifiedRegex a, SimplifiedRegex b) {
   return out;
 }
 
-SimplifiedRegex collapsed(Alternatives subs, Op op) {
+SimplifiedRegex collapsed(Regexes subs, Op op) {
   if (subs.size() == 1) return std::move(subs[0]);
   SimplifiedRegex out;
   out.op = op;

@@ -6,13 +6,13 @@
 
 namespace logsvc::logql {
 
-using Alternatives = std::vector<SimplifiedRegex>;
+using Regexes = std::vector<SimplifiedRegex>;
 
 // A literal of one rune, a class or a point.
 bool is_one_rune(const SimplifiedRegex& s);
 // a|b of two that are: a class, or the more general of the two.
 SimplifiedRegex merged(SimplifiedRegex a, SimplifiedRegex b);
 // op: kConcat or kAlternate; there is at least one.
-SimplifiedRegex collapsed(Alternatives subs, SimplifiedRegex::Op op);
+SimplifiedRegex collapsed(Regexes subs, SimplifiedRegex::Op op);
 
 }  // namespace logsvc::logql

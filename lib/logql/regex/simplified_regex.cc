@@ -4,6 +4,7 @@
 #include <cctype>
 #include <charconv>
 
+#include "base/utf8.h"
 #include "gotext/unicode.h"
 #include "logql/regex/prefix_factoring.h"
 
@@ -37,12 +38,12 @@ class ShapeParser {
   struct Frame {
     bool capture = false;
     Flags outside;              // to be restored behind it
-    Alternatives alternatives;  // done
-    Alternatives pieces;        // of the present one
+    Regexes alternatives;  // done
+    Regexes pieces;        // of the present one
   };
 
   void join_literals() {
-    Alternatives& p = frames_.back().pieces;
+    Regexes& p = frames_.back().pieces;
     if (p.size() < 2) return;
     SimplifiedRegex& a = p[p.size() - 2];
     SimplifiedRegex& b = p.back();
@@ -74,7 +75,7 @@ class ShapeParser {
     SimplifiedRegex concat;
     if (!frame.pieces.empty()) concat = collapsed(std::move(frame.pieces), Op::kConcat);
     frame.pieces.clear();
-    Alternatives& done = frame.alternatives;
+    Regexes& done = frame.alternatives;
     if (!done.empty() && is_one_rune(done.back()) && is_one_rune(concat)) {
       done.back() = merged(std::move(done.back()), std::move(concat));
     } else {
@@ -151,7 +152,7 @@ class ShapeParser {
   }
 
   void repeat(Op op, int least, int most) {
-    Alternatives& pieces = frames_.back().pieces;
+    Regexes& pieces = frames_.back().pieces;
     if (pieces.empty()) return;
     SimplifiedRegex out;
     out.op = op;
