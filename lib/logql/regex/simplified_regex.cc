@@ -1,17 +1,16 @@
 #include "logql/regex/simplified_regex.h"
 
 #include <algorithm>
-#include <cctype>
-#include <charconv>
 
-#include "base/utf8.h"
 #include "gotext/unicode.h"
 #include "logql/regex/prefix_factoring.h"
+#include "regex/syntax_tree.h"
 
 namespace logsvc::logql {
 namespace {
 
 using Op = SimplifiedRegex::Op;
+using regex::Node;
 
 // The smallest rune that is equal but for its case.
 char32_t smallest_fold(char32_t r) {
@@ -20,314 +19,97 @@ char32_t smallest_fold(char32_t r) {
   return std::min({r, static_cast<char32_t>(upper_rune(r)), static_cast<char32_t>(lower_rune(r))});
 }
 
-// A shift-reduce parser with one frame a parenthesis.
-class ShapeParser {
- public:
-  explicit ShapeParser(std::string_view text) : text_(text) { frames_.emplace_back(); }
+SimplifiedRegex of_op(Op op, bool fold) {
+  SimplifiedRegex out;
+  out.op = op;
+  out.fold = fold;
+  return out;
+}
 
-  SimplifiedRegex run() {
-    while (!text_.empty()) step();
-    while (frames_.size() > 1) close();
-    return finish(frames_.back());
-  }
+SimplifiedRegex of_rune(char32_t rune, bool fold) {
+  SimplifiedRegex out = of_op(Op::kLiteral, fold);
+  out.runes = fold ? smallest_fold(rune) : rune;
+  return out;
+}
 
- private:
-  struct Flags {
-    bool fold = false, any_newline = false, non_greedy = false, multi_line = false;
-  };
-  struct Frame {
-    bool capture = false;
-    Flags outside;              // to be restored behind it
-    Regexes alternatives;  // done
-    Regexes pieces;        // of the present one
-  };
+// A class of one rune, or of two that differ in case alone, is a literal.
+SimplifiedRegex of_class(const Node& node) {
+  const SimplifiedRegex any_of_them = of_op(Op::kClass, node.flags.fold);
+  if (node.branches.empty()) return any_of_them;
+  std::u32string runes;
+  for (const Node& member : node.branches[0]) {
+    if (runes.find(member.rune) == std::u32string::npos) runes += member.rune;
+    if (runes.size() > 2) return any_of_them;
+  }
+  if (runes.empty()) return any_of_them;
+  const char32_t least = smallest_fold(runes[0]);
+  const bool has_cases = lower_rune(least) != upper_rune(least);
+  if (runes.size() == 1 && (!node.flags.fold || !has_cases)) return of_rune(runes[0], false);
+  // Of s and k there is a third form.
+  const bool two_forms = lower_rune(least) != least && least != 'S' && least != 'K';
+  const bool same = runes.size() == 1 || smallest_fold(runes[1]) == least;
+  return same && two_forms ? of_rune(least, true) : any_of_them;
+}
 
-  void join_literals() {
-    Regexes& p = frames_.back().pieces;
-    if (p.size() < 2) return;
-    SimplifiedRegex& a = p[p.size() - 2];
-    SimplifiedRegex& b = p.back();
-    if (a.op != Op::kLiteral || b.op != Op::kLiteral || a.fold != b.fold) return;
-    a.runes += b.runes;
-    p.pop_back();
-  }
+SimplifiedRegex of_alternatives(const Node& group);
 
-  void push(SimplifiedRegex s) {
-    join_literals();
-    frames_.back().pieces.push_back(std::move(s));
+SimplifiedRegex of_node(const Node& node) {
+  switch (node.kind) {
+    case Node::Kind::kLiteral:
+      return of_rune(node.rune, node.flags.fold);
+    case Node::Kind::kAnyRune:
+      return of_op(node.flags.dot_newline ? Op::kAny : Op::kAnyInLine, node.flags.fold);
+    case Node::Kind::kClass:
+      return of_class(node);
+    case Node::Kind::kAssertion:
+      return of_op(Op::kOther, node.flags.fold);
+    case Node::Kind::kGroup: {
+      SimplifiedRegex inner = of_alternatives(node);
+      if (!node.capture) return inner;
+      SimplifiedRegex out = of_op(Op::kCapture, false);
+      out.subs.push_back(std::move(inner));
+      return out;
+    }
+    case Node::Kind::kRepeat: {
+      SimplifiedRegex out = of_op(Op::kRepeat, node.flags.fold);
+      out.non_greedy = node.lazy;
+      out.least = node.least;
+      out.most = node.most;
+      out.subs.push_back(of_node(node.branches[0][0]));
+      return out;
+    }
   }
-  void push(Op op) {
-    SimplifiedRegex s;
-    s.op = op;
-    s.fold = flags_.fold;
-    push(std::move(s));
-  }
-  void literal(char32_t rune) { literal(rune, flags_.fold); }
-  void literal(char32_t rune, bool fold) {
-    SimplifiedRegex s;
-    s.op = Op::kLiteral;
-    s.fold = fold;
-    s.runes = fold ? smallest_fold(rune) : rune;
-    push(std::move(s));
-  }
+  return of_op(Op::kOther, false);
+}
 
-  static void end_alternative(Frame& frame) {
-    SimplifiedRegex concat;
-    if (!frame.pieces.empty()) concat = collapsed(std::move(frame.pieces), Op::kConcat);
-    frame.pieces.clear();
-    Regexes& done = frame.alternatives;
-    if (!done.empty() && is_one_rune(done.back()) && is_one_rune(concat)) {
-      done.back() = merged(std::move(done.back()), std::move(concat));
+SimplifiedRegex of_sequence(const regex::Sequence& sequence) {
+  Regexes parts;
+  for (const Node& node : sequence) {
+    SimplifiedRegex part = of_node(node);
+    const bool joins = !parts.empty() && parts.back().op == Op::kLiteral &&
+                       part.op == Op::kLiteral && parts.back().fold == part.fold;
+    if (joins) {
+      parts.back().runes += part.runes;
     } else {
-      done.push_back(std::move(concat));
+      parts.push_back(std::move(part));
     }
   }
-  SimplifiedRegex finish(Frame& frame) {
-    join_literals();
-    end_alternative(frame);
-    return collapsed(std::move(frame.alternatives), Op::kAlternate);
-  }
+  return parts.empty() ? SimplifiedRegex() : collapsed(std::move(parts), Op::kConcat);
+}
 
-  void close() {
-    if (frames_.size() == 1) return;
-    SimplifiedRegex inner = finish(frames_.back());
-    const bool capture = frames_.back().capture;
-    flags_ = frames_.back().outside;
-    frames_.pop_back();
-    if (!capture) return push(std::move(inner));
-    SimplifiedRegex out;
-    out.op = Op::kCapture;
-    out.subs.push_back(std::move(inner));
-    push(std::move(out));
-  }
-
-  char32_t take_rune() {
-    size_t length = 0;
-    const auto rune = static_cast<char32_t>(first_rune(text_, length));
-    text_.remove_prefix(length);
-    return rune;
-  }
-  bool take(std::string_view prefix) {
-    if (!text_.starts_with(prefix)) return false;
-    text_.remove_prefix(prefix.size());
-    return true;
-  }
-
-  void step() {
-    switch (text_[0]) {
-      case '(':
-        return group();
-      case ')':
-        text_.remove_prefix(1);
-        return close();
-      case '|':
-        text_.remove_prefix(1);
-        join_literals();
-        return end_alternative(frames_.back());
-      case '^':
-      case '$':
-        text_.remove_prefix(1);
-        return push(Op::kOther);
-      case '.':
-        text_.remove_prefix(1);
-        return push(flags_.any_newline ? Op::kAny : Op::kAnyInLine);
-      case '[':
-        return char_class();
-      case '*':
-        text_.remove_prefix(1);
-        return repeat(Op::kStar, 0, -1);
-      case '+':
-        text_.remove_prefix(1);
-        return repeat(Op::kPlus, 1, -1);
-      case '?':
-        text_.remove_prefix(1);
-        return repeat(Op::kQuest, 0, 1);
-      case '{':
-        return counted();
-      case '\\':
-        return escape();
-      default:
-        return literal(take_rune());
-    }
-  }
-
-  void repeat(Op op, int least, int most) {
-    Regexes& pieces = frames_.back().pieces;
-    if (pieces.empty()) return;
-    SimplifiedRegex out;
-    out.op = op;
-    out.fold = flags_.fold;
-    out.non_greedy = take("?") != flags_.non_greedy;
-    out.least = least;
-    out.most = most;
-    out.subs.push_back(std::move(pieces.back()));
-    pieces.back() = std::move(out);
-  }
-
-  // {2}, {2,} or {2,5}; anything else is a brace.
-  void counted() {
-    const size_t end = text_.find('}');
-    const std::string_view inside = text_.substr(1, end == std::string_view::npos ? 0 : end - 1);
-    int least = 0, most = 0;
-    const char* last = inside.data() + inside.size();
-    auto [stop, failure] = std::from_chars(inside.data(), last, least);
-    bool good = failure == std::errc() && !inside.empty() && inside[0] != '-';
-    most = least;
-    if (good && stop != last) {
-      good = *stop == ',';
-      most = -1;
-      if (good && ++stop != last) {
-        const auto upper = std::from_chars(stop, last, most);
-        good = upper.ec == std::errc() && upper.ptr == last && most >= 0;
-      }
-    }
-    if (!good) return literal(take_rune());
-    text_.remove_prefix(end + 1);
-    repeat(Op::kRepeat, least, most);
-  }
-
-  void group() {
-    Frame frame;
-    frame.outside = flags_;
-    if (!text_.starts_with("(?")) {
-      text_.remove_prefix(1);
-      return open(std::move(frame), true);
-    }
-    if (text_.starts_with("(?P<") || text_.starts_with("(?<")) {
-      text_.remove_prefix(std::min(text_.size(), text_.find('>') + 1));
-      return open(std::move(frame), true);
-    }
-    text_.remove_prefix(2);
-    bool on = true;
-    while (!text_.empty()) {
-      const char c = text_[0];
-      text_.remove_prefix(1);
-      if (c == ')') return;
-      if (c == ':') return open(std::move(frame), false);
-      if (c == '-') on = false;
-      if (c == 'i') flags_.fold = on;
-      if (c == 's') flags_.any_newline = on;
-      if (c == 'U') flags_.non_greedy = on;
-    }
-  }
-  void open(Frame frame, bool capture) {
-    join_literals();
-    frame.capture = capture;
-    frames_.push_back(std::move(frame));
-  }
-
-  // One rune, or two that differ in case alone, are a literal.
-  void char_class() {
-    std::string_view inside = text_.substr(1);
-    const bool negated = inside.starts_with('^');
-    if (negated) inside.remove_prefix(1);
-    size_t end = inside.starts_with(']') ? 1 : 0;
-    bool plain = !negated;
-    while (end < inside.size() && inside[end] != ']') {
-      if (inside.substr(end).starts_with("[:")) {
-        const size_t close = inside.find(":]", end + 2);
-        if (close != std::string_view::npos) {
-          plain = false;
-          end = close + 2;
-          continue;
-        }
-      }
-      if (inside[end] == '\\')
-        plain &=
-            ++end < inside.size() && std::ispunct(static_cast<unsigned char>(inside[end])) != 0;
-      ++end;
-    }
-    end = std::min(end, inside.size());
-    std::string_view members = inside.substr(0, end);
-    text_ = inside.substr(std::min(inside.size(), end + 1));
-    std::u32string runes;
-    while (plain && !members.empty() && runes.size() <= 2) {
-      if (members[0] == '\\') members.remove_prefix(1);
-      size_t length = 0;
-      const auto rune = static_cast<char32_t>(first_rune(members, length));
-      members.remove_prefix(length);
-      plain = !(members.size() > 1 && members[0] == '-');
-      if (runes.find(rune) == std::u32string::npos) runes += rune;
-    }
-    if (!plain || runes.empty()) return push(Op::kClass);
-    const char32_t least = smallest_fold(runes[0]);
-    const bool same = runes.size() == 1 || smallest_fold(runes[1]) == least;
-    // s and k have a third form.
-    const bool two_forms = lower_rune(least) != least && least != 'S' && least != 'K';
-    if (runes.size() == 1 && (!flags_.fold || lower_rune(least) == upper_rune(least))) {
-      return literal(runes[0], false);
-    }
-    if (same && two_forms && (runes.size() == 2 || flags_.fold)) return literal(least, true);
-    const bool both = runes.size() == 2 && same && !flags_.fold && lower_rune(least) != least;
-    if (both) return literal(least, true);
-    push(Op::kClass);
-  }
-
-  void escape() {
-    text_.remove_prefix(1);
-    if (text_.empty()) return;
-    const char c = text_[0];
-    if (take("Q")) {
-      const size_t end = text_.find("\\E");
-      std::string_view quoted = text_.substr(0, end);
-      text_.remove_prefix(end == std::string_view::npos ? text_.size() : end + 2);
-      std::swap(text_, quoted);
-      while (!text_.empty()) literal(take_rune());
-      std::swap(text_, quoted);
-      return;
-    }
-    if (take("p") || take("P")) {
-      if (take("{")) {
-        text_.remove_prefix(std::min(text_.size(), text_.find('}') + 1));
-      } else if (!text_.empty()) {
-        take_rune();
-      }
-      return push(Op::kClass);
-    }
-    if (std::string_view("AbBz").find(c) != std::string_view::npos) {
-      text_.remove_prefix(1);
-      return push(Op::kOther);
-    }
-    if (std::string_view("dDsSwW").find(c) != std::string_view::npos) {
-      text_.remove_prefix(1);
-      return push(Op::kClass);
-    }
-    escaped_rune();
-  }
-
-  // \n, \x41, \x{1F600}, \101, \.
-  void escaped_rune() {
-    static constexpr std::string_view kLetters = "afnrtv";
-    static constexpr std::string_view kRunes = "\a\f\n\r\t\v";
-    const char c = text_[0];
-    if (const size_t known = kLetters.find(c); known != std::string_view::npos) {
-      text_.remove_prefix(1);
-      return literal(static_cast<char32_t>(kRunes[known]));
-    }
-    if (c != 'x' && !(c >= '0' && c <= '7')) return literal(take_rune());
-    size_t length = 0;
-    std::string_view digits;
-    if (c == 'x') {
-      const bool braced = text_.starts_with("x{");
-      const size_t end = braced ? text_.find('}') : 3;
-      digits = text_.substr(braced ? 2 : 1, end - (braced ? 2 : 1));
-      length = braced ? end + 1 : 3;
+// Neighbours of one rune become a class at once.
+SimplifiedRegex of_alternatives(const Node& group) {
+  Regexes out;
+  for (const regex::Sequence& branch : group.branches) {
+    SimplifiedRegex next = of_sequence(branch);
+    if (!out.empty() && is_one_rune(out.back()) && is_one_rune(next)) {
+      out.back() = merged(std::move(out.back()), std::move(next));
     } else {
-      while (length < 3 && length < text_.size() && text_[length] >= '0' && text_[length] <= '7') {
-        ++length;
-      }
-      digits = text_.substr(0, length);
+      out.push_back(std::move(next));
     }
-    uint32_t value = 0;
-    std::from_chars(digits.data(), digits.data() + digits.size(), value, c == 'x' ? 16 : 8);
-    text_.remove_prefix(std::min(length, text_.size()));
-    literal(static_cast<char32_t>(value));
   }
-
-  std::string_view text_;
-  Flags flags_;
-  std::vector<Frame> frames_;
-};
+  return collapsed(std::move(out), Op::kAlternate);
+}
 
 // x{2,} and the like written out, as far as it matters for literals; x** is x*.
 SimplifiedRegex simplified(SimplifiedRegex s) {
@@ -365,7 +147,9 @@ SimplifiedRegex simplified(SimplifiedRegex s) {
 }  // namespace
 
 SimplifiedRegex SimplifiedRegex::parse(std::string_view expression) {
-  return simplified(ShapeParser(expression).run());
+  const auto tree = regex::SyntaxTree::parse(expression);
+  if (!tree.ok() || tree->too_deep) return of_op(Op::kOther, false);
+  return simplified(of_alternatives(tree->root));
 }
 
 }  // namespace logsvc::logql
