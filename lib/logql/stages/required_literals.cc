@@ -59,22 +59,22 @@ LinePredicate contains(Text text) {
 }
 
 // What one part of an expression needs.
-struct Need {
+struct Requirement {
   bool any = true;  // nothing is known of it
   // Otherwise: it is exactly this text, or the test holds where it matches.
   std::optional<Text> text;
   LinePredicate test;
 };
 
-Need of_text(Text text) { return {false, std::move(text), {}}; }
-Need of_test(LinePredicate test) { return {test.is_trivial(), {}, std::move(test)}; }
-LinePredicate test_of(Need need) {
+Requirement of_text(Text text) { return {false, std::move(text), {}}; }
+Requirement of_test(LinePredicate test) { return {test.is_trivial(), {}, std::move(test)}; }
+LinePredicate test_of(Requirement need) {
   if (need.any) return {};
   if (!need.text) return std::move(need.test);
   return contains(std::move(*need.text));
 }
 
-Need of_literal(const Node& node) {
+Requirement of_literal(const Node& node) {
   std::string bytes;
   append_utf8(bytes, static_cast<uint32_t>(node.rune));
   // What is not ASCII is not looked for in either case.
@@ -86,7 +86,7 @@ Need of_literal(const Node& node) {
 // Parts that follow each other: neighbouring texts become one.
 class Run {
  public:
-  void add(Need need, bool ends_text) {
+  void add(Requirement need, bool ends_text) {
     if (!need.any && need.text) {
       text_.add(*need.text);
       if (ends_text) end_text();
@@ -97,7 +97,7 @@ class Run {
     if (!test.is_trivial()) tests_.push_back(std::move(test));
   }
 
-  Need finish() {
+  Requirement finish() {
     if (whole_ && !has_replacement()) return of_text(std::move(text_));
     end_text();
     if (tests_.size() == 1) return of_test(std::move(tests_[0]));
@@ -119,9 +119,9 @@ class Run {
   bool whole_ = true;  // nothing but text so far
 };
 
-Need of_group(const Node& group, int depth);
+Requirement of_group(const Node& group, int depth);
 
-Need of_sequence(const Sequence& sequence, int depth) {
+Requirement of_sequence(const Sequence& sequence, int depth) {
   Run run;
   for (const Node& part : sequence) {
     bool often = false, perhaps_absent = false;
@@ -130,16 +130,16 @@ Need of_sequence(const Sequence& sequence, int depth) {
       often = true;
       perhaps_absent |= node->least == 0;
     }
-    Need need;
+    Requirement need;
     if (node->kind == Node::Kind::kLiteral) need = of_literal(*node);
     if (node->kind == Node::Kind::kAssertion) need = of_text({});
     if (node->kind == Node::Kind::kGroup) need = of_group(*node, depth + 1);
-    run.add(perhaps_absent ? Need() : std::move(need), often);
+    run.add(perhaps_absent ? Requirement() : std::move(need), often);
   }
   return run.finish();
 }
 
-Need of_group(const Node& group, int depth) {
+Requirement of_group(const Node& group, int depth) {
   if (depth > kMaxDepth) return {};
   if (group.branches.size() == 1) return of_sequence(group.branches[0], depth);
   std::vector<LinePredicate> tests;
@@ -152,7 +152,7 @@ Need of_group(const Node& group, int depth) {
 }
 
 // What the whole expression needs.
-Need need_of(std::string_view expression) {
+Requirement need_of(std::string_view expression) {
   const auto tree = regex::SyntaxTree::parse(expression);
   if (!tree.ok() || tree->too_deep) return {};
   return of_group(tree->root, 0);
@@ -162,7 +162,7 @@ Need need_of(std::string_view expression) {
 
 LinePredicate required_literals(std::string_view expression, bool& literal) {
   literal = false;
-  Need need = need_of(expression);
+  Requirement need = need_of(expression);
   if (need.any) return {};
   if (!need.text) return std::move(need.test);
   if (need.text->any_case) {
