@@ -18,7 +18,7 @@ THIRD_PARTY = {
     "zstd.h": {"store", "server", "http"},
     "httplib.h": {"http"},
     "wslay/wslay.h": {"server", "net"},
-    "re2/re2.h": {"model", "gotext"},
+    "re2/re2.h": {"regex", "model", "gotext"},
     "simdjson.h": {"wire"},
     "nlohmann/json.hpp": {"server", "agent", "client", "insight"},
     "nlohmann/json_fwd.hpp": {"server"},

@@ -25,6 +25,19 @@ size_t utf8_length(std::string_view s) {
   return 0;
 }
 
+uint32_t first_rune(std::string_view s, size_t& length) {
+  length = utf8_length(s);
+  if (length == 0) {
+    length = 1;
+    return 0xFFFD;
+  }
+  const auto first = static_cast<unsigned char>(s[0]);
+  if (length == 1) return first;
+  uint32_t rune = first & (0xFFu >> (length + 1));
+  for (size_t i = 1; i < length; ++i) rune = rune << 6 | (static_cast<unsigned char>(s[i]) & 0x3Fu);
+  return rune;
+}
+
 std::string_view cut_utf8(std::string_view text, size_t max_bytes) {
   if (text.size() <= max_bytes) return text;
   constexpr size_t kLongest = 4;

@@ -10,6 +10,9 @@ namespace logsvc {
 // Length of the valid sequence at the start of s (1 to 4); 0 if there is none.
 size_t utf8_length(std::string_view s);
 bool is_utf8(std::string_view s);
+// The rune at the start of s, which is not empty, and its length; a byte that is not UTF-8 gives
+// U+FFFD and 1.
+uint32_t first_rune(std::string_view s, size_t& length);
 // Appends a code point; it must be one.
 void append_utf8(std::string& out, uint32_t rune);
 // The longest part of at most max_bytes that does not end within a character, as far as the text is

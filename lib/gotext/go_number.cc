@@ -12,17 +12,19 @@ namespace logsvc {
 namespace {
 
 // Removes underscores; false where they do not separate digits. A base prefix counts as a digit.
-bool strip_underscores(std::string_view text, bool prefixed, std::string& out) {
+bool strip_underscores(std::string_view text, bool prefixed, bool hex, std::string& out) {
+  const auto is_digit = [&](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return (hex ? std::isxdigit(byte) : std::isdigit(byte)) != 0;
+  };
   bool digit_before = prefixed;
   for (size_t i = 0; i < text.size(); ++i) {
     if (text[i] != '_') {
       out += text[i];
-      digit_before = std::isxdigit(static_cast<unsigned char>(text[i])) != 0;
+      digit_before = is_digit(text[i]);
       continue;
     }
-    const bool digit_after =
-        i + 1 < text.size() && std::isxdigit(static_cast<unsigned char>(text[i + 1]));
-    if (!digit_before || !digit_after) return false;
+    if (!digit_before || i + 1 == text.size() || !is_digit(text[i + 1])) return false;
   }
   return true;
 }
@@ -53,14 +55,13 @@ std::optional<double> parse_go_float(std::string_view text) {
   const bool hex = is_hex(text);
   if (hex) text.remove_prefix(2);
   // from_chars would take signs and words that Go does not.
-  if (text.empty() || !(std::isxdigit(static_cast<unsigned char>(text[0])) || text[0] == '.')) {
-    return {};
-  }
+  const auto first = static_cast<unsigned char>(text.empty() ? '\0' : text[0]);
+  if (!std::isxdigit(first) && first != '.' && !(hex && first == '_')) return {};
   if (hex && text.find_first_of("pP") == std::string_view::npos) return {};
   std::string digits;
   if (text.find('_') == std::string_view::npos) {
     digits = text;
-  } else if (!strip_underscores(text, hex, digits)) {
+  } else if (!strip_underscores(text, hex, hex, digits)) {
     return {};
   }
   double value = 0;
@@ -86,7 +87,7 @@ std::optional<int64_t> parse_go_integer(std::string_view text) {
     text.remove_prefix(c == 'x' || c == 'b' || c == 'o' ? 2 : 1);
   }
   std::string digits;
-  if (!strip_underscores(text, base != 10, digits) || digits.empty()) return {};
+  if (!strip_underscores(text, base != 10, base == 16, digits) || digits.empty()) return {};
   if (!std::isxdigit(static_cast<unsigned char>(digits[0]))) return {};
   uint64_t value = 0;
   const auto [stop, failure] =

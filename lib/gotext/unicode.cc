@@ -88,19 +88,6 @@ bool is_punctuation(uint32_t r) {
          (r >= 0xFF01 && r <= 0xFF0F && r != 0xFF04 && r != 0xFF0B);
 }
 
-uint32_t first_rune(std::string_view s, size_t& length) {
-  length = utf8_length(s);
-  if (length == 0) {
-    length = 1;
-    return 0xFFFD;
-  }
-  const auto first = static_cast<unsigned char>(s[0]);
-  if (length == 1) return first;
-  uint32_t rune = first & (0xFFu >> (length + 1));
-  for (size_t i = 1; i < length; ++i) rune = rune << 6 | (static_cast<unsigned char>(s[i]) & 0x3Fu);
-  return rune;
-}
-
 size_t count_runes(std::string_view s) {
   size_t n = 0;
   for (size_t at = 0; at < s.size(); ++n) {

@@ -16,8 +16,6 @@ bool is_letter(uint32_t rune);
 bool is_number(uint32_t rune);
 bool is_punctuation(uint32_t rune);
 
-// The rune at the start of s and its length; a byte that is no UTF-8 gives U+FFFD and 1.
-uint32_t first_rune(std::string_view s, size_t& length);
 size_t count_runes(std::string_view s);
 
 // Bytes that are no UTF-8 become U+FFFD, as Go's strings.Map makes them.

@@ -44,7 +44,4 @@ class Matcher {
 // All matchers hold for the labels.
 bool matches_all(std::span<const Matcher> matchers, const LabelSet& labels);
 
-// Go's wording of an RE2 compile failure: "error parsing regexp: missing closing ): `(`".
-std::string go_regexp_error(const re2::RE2& failed);
-
 }  // namespace logsvc

@@ -1,8 +1,9 @@
-// The first line is an expression, the rest the text it is tried on.
+// The first line is an expression, the rest the text it is tried on: what a match needs is there.
 #include <cstdlib>
 
 #include "gotext/regex/go_regex.h"
 #include "logql/regex/text_regex.h"
+#include "logql/stages/required_literals.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace logsvc;
@@ -18,6 +19,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   const auto regex = GoRegex::compile(expression);
   if (!regex.ok()) return 0;
+  bool literal = false;
+  const bool has_literals = passes(logql::required_literals(expression, literal), text);
+  const bool match = regex->matches(text);
+  if ((match || literal) && match != has_literals) std::abort();
   GoRegex::Groups groups;
   if (regex->find(text, 0, groups)) {
     std::string out;

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <charconv>
 
+#include "base/utf8.h"
 #include "base/wildcards.h"
 #include "gotext/unicode.h"
 

@@ -28,6 +28,23 @@ Result<Value> filter(const Node& node, const Value& value) {
   return project(passed, *node.children[1]);
 }
 
+Result<Value> project_values(const Node& node, const Value& value) {
+  ASSIGN_OR_RETURN(const Value left, evaluate(*node.children[0], value));
+  if (left.type() != Type::kObject) return Value();
+  List values;
+  for (auto& [name, one] : left.members()) values.push_back(std::move(one));
+  return project(values, *node.children[1]);
+}
+
+Result<Value> call(const Node& node, const Value& value) {
+  List arguments;
+  for (const NodePtr& child : node.children) {
+    ASSIGN_OR_RETURN(Value one, evaluate(*child, value));
+    arguments.push_back(std::move(one));
+  }
+  return call_function(node, arguments);
+}
+
 Value flatten(const Value& value) {
   if (value.type() != Type::kArray) return Value();
   List out;
@@ -126,13 +143,8 @@ Result<Value> evaluate(const Node& node, const Value& value) {
       if (left.type() != Type::kArray) return Value();
       return project(left.items(), *children[1]);
     }
-    case Node::Kind::kValues: {
-      ASSIGN_OR_RETURN(const Value left, evaluate(*children[0], value));
-      if (left.type() != Type::kObject) return Value();
-      List values;
-      for (auto& [name, one] : left.members()) values.push_back(std::move(one));
-      return project(values, *children[1]);
-    }
+    case Node::Kind::kValues:
+      return project_values(node, value);
     case Node::Kind::kFilter:
       return filter(node, value);
     case Node::Kind::kFlatten: {
@@ -156,14 +168,8 @@ Result<Value> evaluate(const Node& node, const Value& value) {
       return multi_select(node, value);
     case Node::Kind::kExpression:
       return Value(static_cast<const Node*>(children[0].get()));
-    case Node::Kind::kFunction: {
-      List arguments;
-      for (const NodePtr& child : children) {
-        ASSIGN_OR_RETURN(Value one, evaluate(*child, value));
-        arguments.push_back(std::move(one));
-      }
-      return call_function(node, arguments);
-    }
+    case Node::Kind::kFunction:
+      return call(node, value);
   }
   return Value();
 }

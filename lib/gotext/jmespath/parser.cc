@@ -108,13 +108,8 @@ class Parser {
         out->name = first.text;
         return out;
       }
-      case Token::kStar: {
-        NodePtr right = make(Node::Kind::kCurrent);
-        if (now().token != Token::kRightBracket) {
-          ASSIGN_OR_RETURN(right, projection_rest(binding_power(Token::kStar)));
-        }
-        return make(Node::Kind::kValues, make(Node::Kind::kCurrent), std::move(right));
-      }
+      case Token::kStar:
+        return all_values();
       case Token::kFilter:
         return filter(make(Node::Kind::kCurrent));
       case Token::kLeftBrace:
@@ -125,16 +120,7 @@ class Parser {
                     std::move(right));
       }
       case Token::kLeftBracket:
-        if (now().token == Token::kNumber || now().token == Token::kColon) {
-          ASSIGN_OR_RETURN(NodePtr right, index());
-          return project_slice(make(Node::Kind::kCurrent), std::move(right));
-        }
-        if (now().token == Token::kStar && ahead(1).token == Token::kRightBracket) {
-          at_ += 2;
-          ASSIGN_OR_RETURN(NodePtr right, projection_rest(binding_power(Token::kStar)));
-          return make(Node::Kind::kProjection, make(Node::Kind::kCurrent), std::move(right));
-        }
-        return multi_list();
+        return bracketed();
       case Token::kCurrent:
         return make(Node::Kind::kCurrent);
       case Token::kReference: {
@@ -155,6 +141,29 @@ class Parser {
     }
     if (first.token != Token::kEnd) --at_;
     return unexpected();
+  }
+
+  // Behind a * that stands at the start.
+  Result<NodePtr> all_values() {
+    NodePtr right = make(Node::Kind::kCurrent);
+    if (now().token != Token::kRightBracket) {
+      ASSIGN_OR_RETURN(right, projection_rest(binding_power(Token::kStar)));
+    }
+    return make(Node::Kind::kValues, make(Node::Kind::kCurrent), std::move(right));
+  }
+
+  // Behind a [ that stands at the start: an index, a slice, [*] or a list of expressions.
+  Result<NodePtr> bracketed() {
+    if (now().token == Token::kNumber || now().token == Token::kColon) {
+      ASSIGN_OR_RETURN(NodePtr right, index());
+      return project_slice(make(Node::Kind::kCurrent), std::move(right));
+    }
+    if (now().token == Token::kStar && ahead(1).token == Token::kRightBracket) {
+      at_ += 2;
+      ASSIGN_OR_RETURN(NodePtr right, projection_rest(binding_power(Token::kStar)));
+      return make(Node::Kind::kProjection, make(Node::Kind::kCurrent), std::move(right));
+    }
+    return multi_list();
   }
 
   // A token behind an expression.

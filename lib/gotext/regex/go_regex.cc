@@ -6,7 +6,8 @@
 #include <cctype>
 
 #include "base/utf8.h"
-#include "model/matcher.h"
+#include "regex/compile_error.h"
+#include "regex/syntax_tree.h"
 
 namespace logsvc {
 namespace {
@@ -15,99 +16,19 @@ constexpr int64_t kMaxProgramBytes = 64 << 20;
 
 bool is_word(char c) { return c == '_' || std::isalnum(static_cast<unsigned char>(c)); }
 
-Error syntax_error(const std::string& what, std::string_view fragment) {
-  return invalid("error parsing regexp: " + what + ": `" + std::string(fragment) + "`");
-}
-
-// Rewrites the expression for RE2: groups lose their names, which are noted by number.
-class Translator {
- public:
-  explicit Translator(std::string_view text) : text_(text) {}
-
-  Status run() {
-    while (at_ < text_.size()) RETURN_IF_ERROR(step());
-    return {};
-  }
+// For RE2, which would refuse names in both spellings and repeated ones: without names.
+std::string without_names(std::string_view expression, const regex::SyntaxTree& tree) {
   std::string out;
-  std::vector<std::string> names{""};
-
- private:
-  void copy(size_t n) {
-    n = std::min(n, text_.size() - at_);
-    out += text_.substr(at_, n);
-    at_ += n;
-  }
-
-  Status step() {
-    const char c = text_[at_];
-    if (c == '\\') return escape();
-    if (c == '[') {
-      char_class();
-      return {};
-    }
-    if (c == '(') return group();
-    copy(1);
-    return {};
-  }
-
-  Status escape() {
-    if (text_.substr(at_, 2) == "\\C") return syntax_error("invalid escape sequence", "\\C");
-    if (text_.substr(at_, 2) == "\\Q") {
-      const size_t end = text_.find("\\E", at_ + 2);
-      copy(end == std::string_view::npos ? text_.size() - at_ : end + 2 - at_);
-      return {};
-    }
-    copy(2);
-    return {};
-  }
-
-  void char_class() {
-    copy(text_.substr(at_, 2) == "[^" ? 2 : 1);
-    // A ] that comes first is a member.
-    if (at_ < text_.size() && text_[at_] == ']') copy(1);
-    while (at_ < text_.size() && text_[at_] != ']') {
-      if (text_.substr(at_, 2) == "[:") {
-        const size_t end = text_.find(":]", at_ + 2);
-        if (end != std::string_view::npos) {
-          copy(end + 2 - at_);
-          continue;
-        }
-      }
-      copy(text_[at_] == '\\' ? 2 : 1);
-    }
-    copy(1);
-  }
-
-  Status group() {
-    if (text_.substr(at_, 2) != "(?") {
-      names.emplace_back();
-      copy(1);
-      return {};
-    }
-    size_t open = 0;
-    if (text_.substr(at_, 4) == "(?P<") open = 4;
-    if (text_.substr(at_, 3) == "(?<") open = 3;
-    if (open == 0) {
-      copy(2);
-      return {};
-    }
-    const size_t close = text_.find('>', at_);
-    if (close == std::string_view::npos) {
-      return syntax_error("invalid named capture", text_.substr(at_));
-    }
-    const std::string_view name = text_.substr(at_ + open, close - at_ - open);
-    if (name.empty() || !std::all_of(name.begin(), name.end(), is_word)) {
-      return syntax_error("invalid named capture", text_.substr(at_, close + 1 - at_));
-    }
-    names.emplace_back(name);
+  size_t copied = 0;
+  for (const regex::SyntaxTree::Capture& capture : tree.captures) {
+    if (capture.name.empty()) continue;
+    out += expression.substr(copied, capture.begin - copied);
     out += '(';
-    at_ = close + 1;
-    return {};
+    copied = capture.end;
   }
-
-  std::string_view text_;
-  size_t at_ = 0;
-};
+  out += expression.substr(copied);
+  return out;
+}
 
 // A copy with U+FFFD for each bad byte; origin[i] is where byte i of it came from.
 std::string repaired(std::string_view text, std::vector<size_t>& origin) {
@@ -129,27 +50,23 @@ re2::StringPiece piece(std::string_view s) { return {s.data(), s.size()}; }
 }  // namespace
 
 Result<GoRegex> GoRegex::compile(std::string_view expression, Options options) {
-  Translator translator(expression);
-  RETURN_IF_ERROR(translator.run());
+  ASSIGN_OR_RETURN(const regex::SyntaxTree tree, regex::SyntaxTree::parse(expression));
+  const std::string translated = without_names(expression, tree);
   re2::RE2::Options re2_options;
   re2_options.set_log_errors(false);
   re2_options.set_max_mem(kMaxProgramBytes);
   re2_options.set_dot_nl(options.dot_newline);
   // Compiled as written first, so that messages do not show the anchors.
-  auto regex = std::make_shared<const re2::RE2>(translator.out, re2_options);
-  if (!regex->ok()) {
-    if (regex->error_code() == re2::RE2::ErrorMissingParen) {
-      return syntax_error("missing closing )", expression);
-    }
-    return invalid(go_regexp_error(*regex));
-  }
+  auto compiled = std::make_shared<const re2::RE2>(translated, re2_options);
+  if (!compiled->ok()) return regex::compile_error(*compiled, expression);
   if (options.anchored) {
-    regex = std::make_shared<const re2::RE2>("^(?:" + translator.out + ")$", re2_options);
-    if (!regex->ok()) return invalid(go_regexp_error(*regex));
+    compiled = std::make_shared<const re2::RE2>("^(?:" + translated + ")$", re2_options);
+    if (!compiled->ok()) return regex::compile_error(*compiled, compiled->pattern());
   }
   GoRegex out;
-  out.regex_ = std::move(regex);
-  out.names_ = std::move(translator.names);
+  out.regex_ = std::move(compiled);
+  out.names_.resize(1 + tree.captures.size());
+  for (size_t i = 0; i < tree.captures.size(); ++i) out.names_[i + 1] = tree.captures[i].name;
   return out;
 }
 

@@ -137,11 +137,7 @@ class Lexer {
     if (c == '`') return raw();
     if (c == '$') return name(ItemKind::kVariable);
     if (c == '.' && !std::isdigit(static_cast<unsigned char>(next))) {
-      if (!is_word(next)) {
-        take(ItemKind::kDot, 1);
-        return terminated();
-      }
-      return name(ItemKind::kField);
+      return is_word(next) ? name(ItemKind::kField) : take_name(ItemKind::kDot, 1);
     }
     if (c == '+' || c == '-' || c == '.' || std::isdigit(static_cast<unsigned char>(c))) {
       return number();
@@ -164,7 +160,7 @@ class Lexer {
     } else if (c > ' ' && c < 0x7F) {
       take(ItemKind::kOther, 1);
     } else {
-      return bad_character(at_, "unrecognized character in action");
+      return bad_character(at_, "unrecognized character in action:");
     }
     return {};
   }
@@ -192,21 +188,23 @@ class Lexer {
   }
   Status bad_character(size_t at, const std::string& what) const {
     char code[16];
-    const size_t n = utf8_length(text_.substr(at));
-    std::string shown(text_.substr(at, n ? n : 1));
-    (void)std::snprintf(code, sizeof code, "U+%04X", static_cast<unsigned char>(shown[0]));
-    return invalid(what + ": " + code + " '" + shown + "'");
+    size_t length = 0;
+    const uint32_t rune = first_rune(text_.substr(at), length);
+    (void)std::snprintf(code, sizeof code, "U+%04X", rune);
+    std::string out = what + " " + code + " '";
+    append_utf8(out, rune);
+    return invalid(out + "'");
   }
   // Names and dots end before a blank, a delimiter or one of .,|:()=
-  Status terminated() const {
-    if (at_ >= text_.size() || is_blank(text_[at_]) || text_.substr(at_, 2) == "}}") return {};
-    if (std::string_view(".,|:()=").find(text_[at_]) != std::string_view::npos) return {};
-    return bad_character(at_, "bad character");
+  Status take_name(ItemKind kind, size_t length) {
+    const size_t end = at_ + length;
+    const bool ends = end >= text_.size() || is_blank(text_[end]) || text_.substr(end, 2) == "}}" ||
+                      std::string_view(".,|:()=").find(text_[end]) != std::string_view::npos;
+    if (!ends) return bad_character(end, "bad character");
+    take(kind, length);
+    return {};
   }
-  Status name(ItemKind kind) {
-    take(kind, word_end(at_ + 1) - at_);
-    return terminated();
-  }
+  Status name(ItemKind kind) { return take_name(kind, word_end(at_ + 1) - at_); }
 
   Status word() {
     const size_t end = word_end(at_);
@@ -217,8 +215,7 @@ class Lexer {
     }
     if (text == "true" || text == "false") kind = ItemKind::kBool;
     if (text == "nil") kind = ItemKind::kNil;
-    take(kind, end - at_);
-    return terminated();
+    return take_name(kind, end - at_);
   }
 
   Status number() {

@@ -6,7 +6,6 @@
 #include "base/utf8.h"
 #include "gotext/template/functions.h"
 #include "gotext/template/random_bytes.h"
-#include "gotext/unicode.h"
 
 namespace logsvc::tmpl {
 

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "base/any_case.h"
+#include "base/utf8.h"
 #include "gotext/regex/go_regex.h"
 #include "gotext/template/collections.h"
 #include "gotext/template/functions.h"

@@ -1,5 +1,6 @@
 #include "gotext/time/go_time.h"
 
+#include <algorithm>
 #include <array>
 
 #include "base/calendar.h"
@@ -108,6 +109,113 @@ void append_fraction(std::string& out, std::string_view form, int32_t nanos, boo
   out += digits;
 }
 
+// False if it is not an item of this kind, as in the next one.
+bool append_date_item(std::string& out, LayoutItem item, const GoTime::Civil& c) {
+  switch (item) {
+    case LayoutItem::kLongMonth:
+      out += kMonthNames[c.month - 1];
+      return true;
+    case LayoutItem::kMonth:
+      out += std::string_view(kMonthNames[c.month - 1]).substr(0, 3);
+      return true;
+    case LayoutItem::kNumMonth:
+      append_padded(out, c.month, 1);
+      return true;
+    case LayoutItem::kZeroMonth:
+      append_padded(out, c.month, 2);
+      return true;
+    case LayoutItem::kLongWeekDay:
+      out += kWeekDayNames[c.week_day];
+      return true;
+    case LayoutItem::kWeekDay:
+      out += std::string_view(kWeekDayNames[c.week_day]).substr(0, 3);
+      return true;
+    case LayoutItem::kDay:
+      append_padded(out, c.day, 1);
+      return true;
+    case LayoutItem::kUnderDay:
+      append_padded(out, c.day, 2, ' ');
+      return true;
+    case LayoutItem::kZeroDay:
+      append_padded(out, c.day, 2);
+      return true;
+    case LayoutItem::kUnderYearDay:
+      append_padded(out, c.year_day, 3, ' ');
+      return true;
+    case LayoutItem::kZeroYearDay:
+      append_padded(out, c.year_day, 3);
+      return true;
+    case LayoutItem::kLongYear:
+      append_padded(out, c.year, 4);
+      return true;
+    case LayoutItem::kYear:
+      append_padded(out, std::max<int64_t>(c.year, 0) % 100, 2);
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool append_clock_item(std::string& out, LayoutItem item, const GoTime::Civil& c) {
+  const int hour12 = c.hour % 12 == 0 ? 12 : c.hour % 12;
+  switch (item) {
+    case LayoutItem::kHour:
+      append_padded(out, c.hour, 2);
+      return true;
+    case LayoutItem::kHour12:
+      append_padded(out, hour12, 1);
+      return true;
+    case LayoutItem::kZeroHour12:
+      append_padded(out, hour12, 2);
+      return true;
+    case LayoutItem::kMinute:
+      append_padded(out, c.minute, 1);
+      return true;
+    case LayoutItem::kZeroMinute:
+      append_padded(out, c.minute, 2);
+      return true;
+    case LayoutItem::kSecond:
+      append_padded(out, c.second, 1);
+      return true;
+    case LayoutItem::kZeroSecond:
+      append_padded(out, c.second, 2);
+      return true;
+    case LayoutItem::kUpperPm:
+      out += c.hour >= 12 ? "PM" : "AM";
+      return true;
+    case LayoutItem::kLowerPm:
+      out += c.hour >= 12 ? "pm" : "am";
+      return true;
+    default:
+      return false;
+  }
+}
+
+// Zones and fractions of a second; nothing for kNone.
+void append_other_item(std::string& out, const LayoutStep& step, const GoTime& t) {
+  switch (step.item) {
+    case LayoutItem::kZoneName:
+      // A zone without a name is shown by its offset.
+      if (t.zone.empty()) {
+        append_zone(out, "-0700", t.offset);
+      } else {
+        out += t.zone;
+      }
+      break;
+    case LayoutItem::kZone:
+      append_zone(out, step.text, t.offset);
+      break;
+    case LayoutItem::kFraction:
+      append_fraction(out, step.text, t.nanos, false);
+      break;
+    case LayoutItem::kFraction9:
+      append_fraction(out, step.text, t.nanos, true);
+      break;
+    default:
+      break;
+  }
+}
+
 }  // namespace
 
 LayoutStep next_layout_step(std::string_view layout) {
@@ -151,102 +259,14 @@ std::string GoTime::printed() const { return format("2006-01-02 15:04:05.9999999
 
 std::string GoTime::format(std::string_view layout) const {
   const Civil c = civil();
-  const int64_t year = c.year;
-  const int month = c.month, day = c.day, hour = c.hour, minute = c.minute, second = c.second;
-  const int year_day = c.year_day;
-  const int hour12 = hour % 12 == 0 ? 12 : hour % 12;
-  const std::string week_day = kWeekDayNames[c.week_day];
   std::string out;
   while (!layout.empty()) {
     const LayoutStep step = next_layout_step(layout);
     out += step.before;
-    layout = step.after;
-    switch (step.item) {
-      case LayoutItem::kNone:
-        return out;
-      case LayoutItem::kLongMonth:
-        out += kMonthNames[month - 1];
-        break;
-      case LayoutItem::kMonth:
-        out += std::string_view(kMonthNames[month - 1]).substr(0, 3);
-        break;
-      case LayoutItem::kNumMonth:
-        append_padded(out, month, 1);
-        break;
-      case LayoutItem::kZeroMonth:
-        append_padded(out, month, 2);
-        break;
-      case LayoutItem::kLongWeekDay:
-        out += week_day;
-        break;
-      case LayoutItem::kWeekDay:
-        out += week_day.substr(0, 3);
-        break;
-      case LayoutItem::kDay:
-        append_padded(out, day, 1);
-        break;
-      case LayoutItem::kUnderDay:
-        append_padded(out, day, 2, ' ');
-        break;
-      case LayoutItem::kZeroDay:
-        append_padded(out, day, 2);
-        break;
-      case LayoutItem::kUnderYearDay:
-        append_padded(out, year_day, 3, ' ');
-        break;
-      case LayoutItem::kZeroYearDay:
-        append_padded(out, year_day, 3);
-        break;
-      case LayoutItem::kHour:
-        append_padded(out, hour, 2);
-        break;
-      case LayoutItem::kHour12:
-        append_padded(out, hour12, 1);
-        break;
-      case LayoutItem::kZeroHour12:
-        append_padded(out, hour12, 2);
-        break;
-      case LayoutItem::kMinute:
-        append_padded(out, minute, 1);
-        break;
-      case LayoutItem::kZeroMinute:
-        append_padded(out, minute, 2);
-        break;
-      case LayoutItem::kSecond:
-        append_padded(out, second, 1);
-        break;
-      case LayoutItem::kZeroSecond:
-        append_padded(out, second, 2);
-        break;
-      case LayoutItem::kLongYear:
-        append_padded(out, year, 4);
-        break;
-      case LayoutItem::kYear:
-        append_padded(out, (year % 100 + 100) % 100, 2);
-        break;
-      case LayoutItem::kUpperPm:
-        out += hour >= 12 ? "PM" : "AM";
-        break;
-      case LayoutItem::kLowerPm:
-        out += hour >= 12 ? "pm" : "am";
-        break;
-      case LayoutItem::kZoneName:
-        if (zone.empty()) {
-          append_zone(out, offset % 3600 == 0 ? "-07" : "-0700", offset);
-        } else {
-          out += zone;
-        }
-        break;
-      case LayoutItem::kZone:
-        append_zone(out, step.text, offset);
-        break;
-      case LayoutItem::kFraction:
-        append_fraction(out, step.text, nanos, false);
-        break;
-      case LayoutItem::kFraction9:
-        append_fraction(out, step.text, nanos, true);
-        break;
+    if (!append_date_item(out, step.item, c) && !append_clock_item(out, step.item, c)) {
+      append_other_item(out, step, *this);
     }
+    layout = step.after;
   }
   return out;
 }

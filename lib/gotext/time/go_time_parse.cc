@@ -88,7 +88,8 @@ struct Reader {
       if (i > 0 && colon && !literal(":")) return false;
       if (!number(2, 2, values[i])) return false;
     }
-    if (values[0] > 24 || values[1] > 59 || values[2] > 59) return false;
+    // As Go: some write offsets of 24 hours or of 60 minutes.
+    if (values[0] > 24 || values[1] > 60 || values[2] > 60) return false;
     offset = sign * (values[0] * 3600 + values[1] * 60 + values[2]);
     has_offset = true;
     return true;
@@ -181,14 +182,10 @@ struct Reader {
         if (!number(step.item == LayoutItem::kZeroSecond ? 2 : 1, 2, second) || second >= 60) {
           return false;
         }
-        // A fraction may follow seconds even if the layout has none.
+        // A fraction may follow seconds even if that is not what the layout has next.
         if (rest.size() >= 2 && (rest[0] == '.' || rest[0] == ',') && is_digit(rest[1])) {
-          const LayoutItem next =
-              step.after.empty() ? LayoutItem::kNone : next_layout_step(step.after).item;
-          const bool adjacent =
-              !step.after.empty() && (step.after[0] == '.' || step.after[0] == ',');
-          const bool planned =
-              adjacent && (next == LayoutItem::kFraction || next == LayoutItem::kFraction9);
+          const LayoutItem next = next_layout_step(step.after).item;
+          const bool planned = next == LayoutItem::kFraction || next == LayoutItem::kFraction9;
           if (!planned) return fraction(fraction_digits());
         }
         return true;

@@ -6,12 +6,12 @@
 #include "base/any_case.h"
 #include "base/utf8.h"
 #include "gotext/unicode.h"
-#include "logql/regex/regex_shape.h"
+#include "logql/regex/simplified_regex.h"
 
 namespace logsvc::logql {
 namespace {
 
-using Op = RegexShape::Op;
+using Op = SimplifiedRegex::Op;
 // Any of them; none: everything passes.
 using Tests = std::vector<TextTest>;
 
@@ -29,17 +29,20 @@ Tests one(TextTest::Kind kind, const std::string& text, bool fold) {
 // An alternative that always passes does not count beside others.
 void add(Tests& all, Tests more) { std::move(more.begin(), more.end(), std::back_inserter(all)); }
 
-bool is_any_text(const RegexShape& s) {
+bool is_any_text(const SimplifiedRegex& s) {
   return s.op == Op::kStar && s.subs[0].op == Op::kAnyInLine;
 }
 
-const RegexShape& uncaptured(const RegexShape& s) { return s.op == Op::kCapture ? s.subs[0] : s; }
+const SimplifiedRegex& uncaptured(const SimplifiedRegex& s) {
+  return s.op == Op::kCapture ? s.subs[0] : s;
+}
 
-std::optional<Tests> of_concat(const RegexShape& s, std::optional<std::string> base);
+std::optional<Tests> of_concat(const SimplifiedRegex& s, std::optional<std::string> base);
 
 // literal(a|b|) → literala, literalb, literal
-bool add_products(const RegexShape& alternate, const std::string& literal, bool fold, Tests& out) {
-  for (const RegexShape& branch : alternate.subs) {
+bool add_products(const SimplifiedRegex& alternate, const std::string& literal, bool fold,
+                  Tests& out) {
+  for (const SimplifiedRegex& branch : alternate.subs) {
     if (!fold && branch.fold) return false;
     if (branch.op == Op::kEmpty || is_any_text(branch)) {
       add(out, one(TextTest::Kind::kContains, literal, fold));
@@ -57,14 +60,14 @@ bool add_products(const RegexShape& alternate, const std::string& literal, bool 
 }
 
 // A literal, .* and alternatives behind the literal; at most three pieces.
-std::optional<Tests> of_concat(const RegexShape& s, std::optional<std::string> base) {
+std::optional<Tests> of_concat(const SimplifiedRegex& s, std::optional<std::string> base) {
   size_t pieces = 0;
-  for (const RegexShape& sub : s.subs) pieces += uncaptured(sub).op != Op::kEmpty;
+  for (const SimplifiedRegex& sub : s.subs) pieces += uncaptured(sub).op != Op::kEmpty;
   if (pieces > 3) return {};
   bool literal_seen = false, fold = false, multiplied = false;
   Tests products;
-  for (const RegexShape& captured : s.subs) {
-    const RegexShape& sub = uncaptured(captured);
+  for (const SimplifiedRegex& captured : s.subs) {
+    const SimplifiedRegex& sub = uncaptured(captured);
     if (sub.op == Op::kEmpty || is_any_text(sub)) continue;
     if (sub.op == Op::kLiteral && !literal_seen) {
       literal_seen = true;
@@ -82,12 +85,12 @@ std::optional<Tests> of_concat(const RegexShape& s, std::optional<std::string> b
   return one(TextTest::Kind::kContains, *base, fold);
 }
 
-std::optional<Tests> of_shape(const RegexShape& s, bool is_label) {
+std::optional<Tests> of_simplified(const SimplifiedRegex& s, bool is_label) {
   switch (s.op) {
     case Op::kEmpty:
       return Tests{};
     case Op::kCapture:
-      return of_shape(s.subs[0], is_label);
+      return of_simplified(s.subs[0], is_label);
     case Op::kLiteral:
       return one(is_label ? TextTest::Kind::kEquals : TextTest::Kind::kContains, utf8(s.runes),
                  s.fold);
@@ -101,8 +104,8 @@ std::optional<Tests> of_shape(const RegexShape& s, bool is_label) {
       return of_concat(s, {});
     case Op::kAlternate: {
       Tests out;
-      for (const RegexShape& sub : s.subs) {
-        auto tests = of_shape(uncaptured(sub), is_label);
+      for (const SimplifiedRegex& sub : s.subs) {
+        auto tests = of_simplified(uncaptured(sub), is_label);
         if (!tests) return {};
         add(out, std::move(*tests));
       }
@@ -164,7 +167,7 @@ bool TextTest::passes(std::string_view value) const {
 Result<TextRegex> TextRegex::compile(std::string_view expression, bool is_label) {
   ASSIGN_OR_RETURN(GoRegex regex, GoRegex::compile(expression, {is_label, false}));
   TextRegex out;
-  if (is_utf8(expression)) out.tests_ = of_shape(RegexShape::parse(expression), is_label);
+  if (is_utf8(expression)) out.tests_ = of_simplified(SimplifiedRegex::parse(expression), is_label);
   if (!out.tests_) out.regex_ = std::move(regex);
   return out;
 }

@@ -45,15 +45,24 @@ TEST_CASE("what a regular expression needs") {
   CHECK(required("a\\d\\.b\\Q.*\\E") == "all('a''.b.*')");
   CHECK(required("[abc]") == "all()");
   CHECK(required("a{,2}b") == "'a{,2}b'!");
-  CHECK(required("\\x41b") == "all()");
+  CHECK(required("a{1,2,3}b{01}") == "'a{1,2,3}b{01}'!");
+  CHECK(required("\\x41\\102\\x{e9}") == "'AB\xC3\xA9'");
+  CHECK(required("\\x{FFFD}b") == "all()");
+  CHECK(required("(?i)\\Qa.\\E") == "~'a.'");
+  CHECK(required("\\Qab\\E*") == "'a'");
+  CHECK(required("\\Qa.b") == "'a.b'");
+  // Neither flags nor an empty quotation are what is repeated.
+  CHECK(required("ab(?i)*") == "'a'");
+  CHECK(required("ab\\Q\\E?") == "'a'");
   CHECK(required("") == "all()!");
 }
 
 TEST_CASE("where an expression matches, what it needs is there") {
   const std::vector<std::string> atoms = {
-      "a",        "b",    "ab",   ".",      "[ab]",  "(a|b)", "(?:ab)+", "\\.", "^",
-      "$",        "(a)?", "b{2}", "\\bA",   "(?i)a", "|",     "a*",      "c+",  "(?i:B)",
-      "\\Qa.\\E", "(b|)", "{",    "x{1,2}", "(?i)",  "k",     "(?i:s)"};
+      "a",      "b",      "ab",       ".",    "[ab]",  "(a|b)",  "(?:ab)+", "\\.",
+      "^",      "$",      "(a)?",     "b{2}", "\\bA",  "(?i)a",  "|",       "a*",
+      "c+",     "(?i:B)", "\\Qa.\\E", "(b|)", "{",     "x{1,2}", "(?i)",    "k",
+      "(?i:s)", "\\Q\\E", "*",        "?",    "\\x41", "\\Qb",   "{01}",    "\\."};
   const std::vector<std::string> letters = {"a",       "b", "A",    "B", "c", ".", "{",
                                             "x",       " ", "\xFF", "k", "K", "S", "\xE2\x84\xAA",
                                             "\xC5\xBF"};

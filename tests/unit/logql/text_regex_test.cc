@@ -48,6 +48,10 @@ TEST_SUITE("logql") {
     CHECK(reduced("\\Qa.b\\Ec") == "~a.bc");
     CHECK(reduced("\\x41\\x{e9}") == "~A\xC3\xA9");
     CHECK(reduced("a{1}b{0}") == "~a");
+    CHECK(reduced("[\\n][\\x41]") == "~\nA");
+    // Braces that are text.
+    CHECK(reduced("a{01}") == "~a{01}");
+    CHECK(reduced("a{1,2,3}") == "~a{1,2,3}");
   }
 
   TEST_CASE("common prefixes of alternatives are taken out first") {
@@ -80,6 +84,13 @@ TEST_SUITE("logql") {
     CHECK(reduced("[fF]") == "(i)~f");
     CHECK(reduced("(?i)foo|BAR") == "(i)~foo (i)~bar");
     CHECK(reduced("f|f(?i)oo") == "re");
+    // Of k and s there are three forms, and a class of more than the two of a letter is a class.
+    CHECK(reduced("[kK]") == "re");
+    CHECK(reduced("(?i)[s]") == "re");
+    CHECK(reduced("(?i)[aA]") == "(i)~a");
+    CHECK(reduced("(?i)[aAb]") == "re");
+    CHECK(matches("(?i)[aAb]", "b"));
+    CHECK_FALSE(matches("[aA][kK]", "a\xE2\x84\xAA"));
     CHECK(matches("(?i)error", "An ERROR here"));
     CHECK(matches("(?i)\xC3\xA9t\xC3\xA9", "\xC3\x89T\xC3\x89"));
     // The first bytes of these two differ, so they are not found.

@@ -1,5 +1,5 @@
-// The shape of a regular expression: which literals it is made of, after common prefixes of
-// alternatives have been taken out, as Go's regexp/syntax parses and simplifies it. What cannot be
+// A regular expression as Go's regexp/syntax parses and simplifies it, with common prefixes of
+// alternatives taken out, as far as it matters for the literals that it is made of. What cannot be
 // reduced to literals is kOther; nothing is matched with it.
 #pragma once
 
@@ -9,7 +9,7 @@
 
 namespace logsvc::logql {
 
-struct RegexShape {
+struct SimplifiedRegex {
   enum class Op {
     kEmpty,      // matches the empty text
     kLiteral,    // runes
@@ -30,10 +30,10 @@ struct RegexShape {
   bool non_greedy = false;  // of repetitions
   int least = 0, most = 0;  // most < 0: no upper bound
   std::u32string runes;     // folded literals have their smallest runes
-  std::vector<RegexShape> subs;
+  std::vector<SimplifiedRegex> subs;
 
-  // The expression must be valid.
-  static RegexShape parse(std::string_view expression);
+  // The expression must be valid. One that nests deeper than Go allows is kOther.
+  static SimplifiedRegex parse(std::string_view expression);
 };
 
 }  // namespace logsvc::logql

@@ -2,17 +2,17 @@
 // alternatives are taken out (ABC|ABD → AB(C|D)). Private to regex/.
 #pragma once
 
-#include "logql/regex/regex_shape.h"
+#include "logql/regex/simplified_regex.h"
 
 namespace logsvc::logql {
 
-using Shapes = std::vector<RegexShape>;
+using Regexes = std::vector<SimplifiedRegex>;
 
 // A literal of one rune, a class or a point.
-bool is_one_rune(const RegexShape& s);
+bool is_one_rune(const SimplifiedRegex& s);
 // a|b of two that are: a class, or the more general of the two.
-RegexShape merged(RegexShape a, RegexShape b);
+SimplifiedRegex merged(SimplifiedRegex a, SimplifiedRegex b);
 // op: kConcat or kAlternate; there is at least one.
-RegexShape collapsed(Shapes subs, RegexShape::Op op);
+SimplifiedRegex collapsed(Regexes subs, SimplifiedRegex::Op op);
 
 }  // namespace logsvc::logql

@@ -1,4 +1,4 @@
-#include "logql/regex/shape_factoring.h"
+#include "logql/regex/prefix_factoring.h"
 
 #include <algorithm>
 #include <iterator>
@@ -6,20 +6,20 @@
 namespace logsvc::logql {
 namespace {
 
-using Op = RegexShape::Op;
+using Op = SimplifiedRegex::Op;
 
-const RegexShape* leading_literal(const RegexShape& s) {
-  const RegexShape* first = s.op == Op::kConcat && !s.subs.empty() ? &s.subs[0] : &s;
+const SimplifiedRegex* leading_literal(const SimplifiedRegex& s) {
+  const SimplifiedRegex* first = s.op == Op::kConcat && !s.subs.empty() ? &s.subs[0] : &s;
   return first->op == Op::kLiteral ? first : nullptr;
 }
 
-void remove_leading(RegexShape& s, size_t n) {
+void remove_leading(SimplifiedRegex& s, size_t n) {
   if (s.op == Op::kConcat && !s.subs.empty()) {
     remove_leading(s.subs[0], n);
     if (s.subs[0].op != Op::kEmpty) return;
     s.subs.erase(s.subs.begin());
     if (s.subs.size() == 1) {
-      RegexShape only = std::move(s.subs[0]);
+      SimplifiedRegex only = std::move(s.subs[0]);
       s = std::move(only);
     }
     return;
@@ -30,15 +30,15 @@ void remove_leading(RegexShape& s, size_t n) {
 }
 
 // ABC|ABD|X → AB(C|D)|X
-Shapes with_common_prefixes(Shapes in) {
-  Shapes out;
+Regexes with_common_prefixes(Regexes in) {
+  Regexes out;
   for (size_t start = 0; start < in.size();) {
-    const RegexShape* first = leading_literal(in[start]);
+    const SimplifiedRegex* first = leading_literal(in[start]);
     std::u32string prefix = first ? first->runes : std::u32string();
     const bool fold = first && first->fold;
     size_t end = start + 1;
     for (; end < in.size() && !prefix.empty(); ++end) {
-      const RegexShape* next = leading_literal(in[end]);
+      const SimplifiedRegex* next = leading_literal(in[end]);
       if (!next || next->fold != fold) break;
       size_t same = 0;
       while (same < prefix.size() && same < next->runes.size() &&
@@ -51,12 +51,12 @@ Shapes with_common_prefixes(Shapes in) {
     if (end == start + 1) {
       out.push_back(std::move(in[start]));
     } else {
-      RegexShape concat, literal;
+      SimplifiedRegex concat, literal;
       literal.op = Op::kLiteral;
       literal.fold = fold;
       literal.runes = prefix;
       concat.op = Op::kConcat;
-      Shapes rests;
+      Regexes rests;
       for (size_t i = start; i < end; ++i) {
         remove_leading(in[i], prefix.size());
         rests.push_back(std::move(in[i]));
@@ -71,10 +71,10 @@ Shapes with_common_prefixes(Shapes in) {
 }
 
 // Neighbours of one rune become a class, neighbouring empty matches one.
-Shapes factored(Shapes alternatives) {
+Regexes factored(Regexes alternatives) {
   if (alternatives.size() < 2) return alternatives;
-  Shapes out;
-  for (RegexShape& s : with_common_prefixes(std::move(alternatives))) {
+  Regexes out;
+  for (SimplifiedRegex& s : with_common_prefixes(std::move(alternatives))) {
     if (!out.empty() && is_one_rune(out.back()) && is_one_rune(s)) {
       out.back() = merged(std::move(out.back()), std::move(s));
     } else if (out.empty() || out.back().op != Op::kEmpty || s.op != Op::kEmpty) {
@@ -86,25 +86,25 @@ Shapes factored(Shapes alternatives) {
 
 }  // namespace
 
-bool is_one_rune(const RegexShape& s) {
+bool is_one_rune(const SimplifiedRegex& s) {
   return (s.op == Op::kLiteral && s.runes.size() == 1) || s.op == Op::kClass ||
          s.op == Op::kAnyInLine || s.op == Op::kAny;
 }
 
-RegexShape merged(RegexShape a, RegexShape b) {
+SimplifiedRegex merged(SimplifiedRegex a, SimplifiedRegex b) {
   if (a.op == Op::kLiteral && b.op == Op::kLiteral && a.runes == b.runes && a.fold == b.fold) {
     return a;
   }
-  RegexShape out;
+  SimplifiedRegex out;
   out.op = std::max({Op::kClass, a.op, b.op});
   return out;
 }
 
-RegexShape collapsed(Shapes subs, Op op) {
+SimplifiedRegex collapsed(Regexes subs, Op op) {
   if (subs.size() == 1) return std::move(subs[0]);
-  RegexShape out;
+  SimplifiedRegex out;
   out.op = op;
-  for (RegexShape& sub : subs) {
+  for (SimplifiedRegex& sub : subs) {
     if (sub.op == op) {
       std::move(sub.subs.begin(), sub.subs.end(), std::back_inserter(out.subs));
     } else {
@@ -114,7 +114,7 @@ RegexShape collapsed(Shapes subs, Op op) {
   if (op == Op::kAlternate) {
     out.subs = factored(std::move(out.subs));
     if (out.subs.size() == 1) {
-      RegexShape only = std::move(out.subs[0]);
+      SimplifiedRegex only = std::move(out.subs[0]);
       return only;
     }
   }
