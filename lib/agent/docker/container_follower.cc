@@ -216,6 +216,7 @@ void ContainerFollower::on_removal() {
   if (has_answer()) return;
   context_.loop.tell(ReadLoop::Remove{id_});
   context_.shown.forget(id_);
+  retry_at_ = kNever;
   state_ = State::kGone;
 }
 
