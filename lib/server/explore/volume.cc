@@ -4,6 +4,8 @@
 #include <map>
 #include <set>
 
+#include "base/calendar.h"
+
 namespace logsvc::server {
 namespace {
 
@@ -53,7 +55,7 @@ std::vector<TimeRange> volume_buckets(TimeRange range, Duration step) {
   std::vector<TimeRange> out;
   if (step <= 0) return {range};
   for (Timestamp from = range.start; from < range.end;) {
-    const Timestamp to = std::min(range.end, add_saturated(round_down(from, step), step));
+    const Timestamp to = std::min(range.end, add_saturated(from, step - floor_mod(from, step)));
     out.push_back({from, to});
     from = to;
   }
