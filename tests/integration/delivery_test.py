@@ -47,7 +47,7 @@ class Delivery(unittest.TestCase):
         self.assertEqual(stream["stream"]["original_time"], time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(ahead + 7)))
         self.assertLess(int(stream["values"][0][0]), time.time_ns() + 10**9)
         self.assertIn("logsvc_ingest_kept_at_arrival_total 50", server.get("/metrics")[1])
-        self.assertIn("kept at the time of their arrival", server.log_text())
+        self.assertIn("stored at the time of their arrival", server.log_text())
         (known,) = json.loads(server.get("/api/agents")[1])["agents"]
         self.assertEqual(known["keptAtArrival"], 50)
         self.assertEqual(known["dropped"], {})
