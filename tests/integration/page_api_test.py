@@ -105,7 +105,7 @@ class PageApi(unittest.TestCase):
             f.write("{ damaged")
         self.server.start()
         self.assertEqual(json.loads(self.server.get("/api/faults")[1])["faults"], [])
-        self.assertIn("set aside", self.server.log_text())
+        self.assertIn("is corrupt; moved to", self.server.log_text())
 
     def test_a_frame_a_second_to_all_viewers_the_same(self):
         viewers = [Tail(self.server, "", path="/api/pulse") for _ in range(10)]
