@@ -169,7 +169,7 @@ TEST_CASE("sessions: a list that is cut or damaged lets nobody in by it and stop
   }
   w.files.set_bytes(kSessions, text + "x y\n");
   CHECK(w.begin("right")->check(mine) == Verdict::kUnknown);
-  CHECK(w.said.find("all have to log in again") != std::string::npos);
+  CHECK(w.said.find("everyone has to log in again") != std::string::npos);
 }
 
 TEST_CASE("whose address counts: the peer's, or what a proxy on this machine says last") {
