@@ -31,7 +31,7 @@ struct Arrival {
 
 class Arrivals {
  public:
-  static constexpr uint64_t kMostBytes = 16u << 20;  // all that waits together
+  static constexpr uint64_t kMostBytes = 8u << 20;   // all that waits together
   static constexpr uint64_t kLeastBytes = 1u << 10;  // the least that an arrival counts for
 
   // Returns false if too much waits already: the caller then has to count it itself.

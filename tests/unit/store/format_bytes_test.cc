@@ -2,10 +2,10 @@
 // decoder agree upon today. Made by FORMAT.md alone, not by this code.
 #include <doctest/doctest.h>
 
-#include "store/policy/deletion.h"
 #include "store/chunk/chunk_reader.h"
 #include "store/columns/column_reader.h"
 #include "store/head/journal_record.h"
+#include "store/policy/deletion.h"
 #include "support/batches.h"
 #include "support/mem_file_system.h"
 
