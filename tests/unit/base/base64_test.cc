@@ -33,7 +33,8 @@ TEST_CASE("what is no base 64 is refused, with the place") {
       {"Zg", "0"},    {"Zm9vYg=", "7"}, {"Zg=a", "3"}, {"Zg==a", "4"},
       {"Zm9v=", "4"}, {"Z m9", "1"},    {"Zm-_", "2"}, {"Z===", "1"}};
   for (const auto& [text, at] : kBad) {
-    INFO(text);
+    const std::string shown_text(text);
+    INFO(shown_text);
     const auto bytes = decode_base64(text);
     REQUIRE(!bytes.ok());
     CHECK(bytes.error().message == "illegal base64 data at input byte " + at);

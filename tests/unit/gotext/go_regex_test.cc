@@ -59,7 +59,8 @@ TEST_SUITE("gotext") {
         {"(?P<>a)", "invalid named capture: `(?P<>`"},
     };
     for (const auto& [expression, error] : kErrors) {
-      CAPTURE(expression);
+      const std::string shown_expression(expression);
+      CAPTURE(shown_expression);
       CHECK(compile_error(expression) == std::string("error parsing regexp: ") + error);
       // The anchors of a label filter are not shown.
       CHECK(compile_error(expression, {true, false}) ==

@@ -53,7 +53,8 @@ TEST_SUITE("gotext") {
         {"2.0001", "4.0002"},
     };
     for (const auto& [layout, text] : kTexts) {
-      CAPTURE(layout);
+      const std::string shown_layout(layout);
+      CAPTURE(shown_layout);
       CHECK(pst().format(layout) == text);
     }
   }
@@ -141,8 +142,10 @@ TEST_SUITE("gotext") {
         {"2006", ""},
     };
     for (const auto& [layout, text] : kBad) {
-      CAPTURE(layout);
-      CAPTURE(text);
+      const std::string shown_layout(layout);
+      CAPTURE(shown_layout);
+      const std::string shown_text(text);
+      CAPTURE(shown_text);
       CHECK(read(layout, text) == "refused");
     }
   }

@@ -35,7 +35,8 @@ TEST_SUITE("gotext") {
         {"-INFINITY", -INFINITY},
     };
     for (const auto& [text, value] : kGood) {
-      CAPTURE(text);
+      const std::string shown_text(text);
+      CAPTURE(shown_text);
       CHECK(parse_go_float(text) == value);
     }
     CHECK(std::isnan(parse_go_float("nan").value_or(0)));
@@ -70,7 +71,8 @@ TEST_SUITE("gotext") {
         {"-9223372036854775808", INT64_MIN},
     };
     for (const auto& [text, value] : kGood) {
-      CAPTURE(text);
+      const std::string shown_text(text);
+      CAPTURE(shown_text);
       CHECK(parse_go_integer(text) == value);
     }
     for (const char* text : {"",
@@ -117,7 +119,8 @@ TEST_SUITE("gotext") {
         {"1.9", 1},
     };
     for (const auto& [text, value] : kGood) {
-      CAPTURE(text);
+      const std::string shown_text(text);
+      CAPTURE(shown_text);
       const auto size = to_bytes(text);
       CHECK((size.ok() ? *size : -1) == value);
     }

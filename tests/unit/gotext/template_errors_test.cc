@@ -84,7 +84,8 @@ TEST_SUITE("gotext") {
         {"{{define foo}}{{end}}", "unexpected \"foo\" in define clause"},
     };
     for (const auto& [text, error] : kErrors) {
-      CAPTURE(text);
+      const std::string shown_text(text);
+      CAPTURE(shown_text);
       CHECK(parse_error(text) == std::string("template: t:1: ") + error);
     }
   }
