@@ -21,7 +21,7 @@ constexpr int64_t kMaxFileBytes = 16 << 20;
 constexpr size_t kMaxFiles = 1000;
 constexpr size_t kMaxTargets = 100'000;
 
-// {targets: […], labels: {…}}: as many targets as addresses.
+// Reads {targets: […], labels: {…}}: one target per address.
 void read_group(const config::YamlNode& node, config::Findings& findings,
                 std::vector<StaticConfig>& out) {
   config::MapReader map(node, "a group of targets", findings);
@@ -47,7 +47,7 @@ void read_group(const config::YamlNode& node, config::Findings& findings,
   }
 }
 
-// JSON is YAML but for some of its escapes and tabs, which a reader of YAML does not know.
+// JSON is YAML except for some escapes and tabs, which a YAML parser does not know.
 Result<config::YamlNode> parse_tree(const std::string& path, std::string_view text) {
   if (!path.ends_with(".json") && !path.ends_with(".JSON"))
     return config::parse_yaml(path, std::string(text));
