@@ -16,7 +16,7 @@ using config::Findings;
 using config::MapReader;
 using config::YamlNode;
 
-// A text, or a list of them.
+// Reads a text, or a list of texts.
 std::vector<std::string> read_texts(MapReader& map, const std::string& key) {
   std::vector<std::string> out;
   const YamlNode* node = map.take(key);
@@ -30,7 +30,7 @@ std::vector<std::string> read_texts(MapReader& map, const std::string& key) {
 
 ContainerRule read_rule(const YamlNode& node, const std::string& what, Findings& findings) {
   ContainerRule out;
-  if (node.is_scalar()) {  // a name alone
+  if (node.is_scalar()) {  // just a name
     out.names.push_back(node.text);
     return out;
   }
@@ -47,7 +47,7 @@ ContainerRule read_rule(const YamlNode& node, const std::string& what, Findings&
   return out;
 }
 
-// A rule, or a list of rules.
+// Reads a rule, or a list of rules.
 std::vector<ContainerRule> read_rules(MapReader& map, const std::string& key) {
   std::vector<ContainerRule> out;
   const YamlNode* node = map.take(key);
@@ -60,7 +60,7 @@ std::vector<ContainerRule> read_rules(MapReader& map, const std::string& key) {
   return out;
 }
 
-// Of files and journals alike.
+// Reads the labels of files and journals alike.
 Labels read_own_labels(MapReader& map, const char* job, const std::string& host) {
   Labels out;
   read_labels(map, "labels", out);
@@ -138,7 +138,7 @@ void read_stages(const YamlNode& node, Findings& findings, AutomaticConfig& out)
   map.finish();
 }
 
-// Compiles the stages, of which each fault has its place too.
+// Compiles the stages; each problem has its place too.
 void check_stages(const ReadingConfig& reading, std::string& faults,
                   std::vector<std::string>& warnings) {
   SystemClock clock;

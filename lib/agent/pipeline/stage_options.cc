@@ -57,7 +57,7 @@ std::optional<std::string> StageOptions::text(const std::string& key) {
   return {};
 }
 
-// A number or boolean where a text is wanted, as mapstructure makes one of it.
+// Turns a number or boolean into a text where one is wanted, as mapstructure does.
 std::string StageOptions::weak_text(const YamlNode& value, const std::string& key) {
   switch (plain_type(value)) {
     case PlainType::kText:
@@ -118,7 +118,7 @@ int64_t StageOptions::integer(const std::string& key, int64_t fallback) {
   if (!value) return fallback;
   const bool is_float = value->is_scalar() && plain_type(*value) == PlainType::kFloat;
   const bool is_number = value->is_scalar() && (weak_ || plain_type(*value) == PlainType::kInteger);
-  if (is_float) {  // 1e3, or 2.5, which loses what is behind the point
+  if (is_float) {  // 1e3, or 2.5, which loses its fraction
     const auto parsed = parse_go_float(value->text);
     if (parsed && std::abs(*parsed) < 9e18) return static_cast<int64_t>(*parsed);
   } else if (is_number) {

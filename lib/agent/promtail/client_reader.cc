@@ -12,7 +12,7 @@ using config::Findings;
 using config::MapReader;
 using config::YamlNode;
 
-// A token of HTTP.
+// Returns whether the name is an HTTP token.
 bool is_header_name(const std::string& name) {
   return !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char c) {
     return std::isalnum(c) || (c != 0 && std::strchr("!#$%&'*+-.^_`|~", c));
@@ -32,7 +32,8 @@ void read_backoff(const YamlNode& node, Findings& findings, BackoffConfig& out) 
   }
 }
 
-// Any name that Promtail takes. What a push has of its own it keeps (see http_push_target.cc).
+// Accepts any name that Promtail does. Headers that a push sets itself stay (see
+// http_push_target.cc).
 void read_headers(MapReader& map, Labels& out) {
   std::vector<std::pair<std::string, std::string>> headers;
   map.read("headers", headers);

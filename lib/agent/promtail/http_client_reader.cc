@@ -37,7 +37,7 @@ void read_authorization(const YamlNode& node, Findings& findings, Authorization&
   }
 }
 
-// The keys of proxies, the same wherever requests are sent from.
+// Reads the keys of proxies, which are the same for all requests.
 void read_proxy(MapReader& map, net::RouteConfig& out) {
   map.read("proxy_url", out.proxy_url);
   map.read("no_proxy", out.no_proxy);
@@ -64,7 +64,7 @@ void read_oauth2(const YamlNode& node, Findings& findings, OAuth2Config& out) {
   if (out.token_url.empty()) findings.error(node, "oauth2: token_url must not be empty");
 }
 
-// name: {values: […], secrets: […], files: […]}
+// Reads name: {values: […], secrets: […], files: […]}.
 void read_http_headers(MapReader& map, Labels& out) {
   const YamlNode* headers = map.take("http_headers");
   if (!headers) return;

@@ -51,7 +51,7 @@ void read_clients(MapReader& map, Findings& findings, std::vector<ClientConfig>&
   std::set<std::string> names;
   for (ClientConfig& client : out) {
     if (client.name.empty()) {
-      // It is shown, and names files.
+      // The name is shown, and file names are made from it.
       const std::string url = without_url_secrets(client.url);
       client.name = url;
       for (int n = 2; names.count(client.name); ++n) client.name = url + "#" + std::to_string(n);

@@ -26,7 +26,7 @@ void read_push_server(const YamlNode& node, Findings& findings, PushApiConfig& o
                                    std::pair{"http_server_read_timeout", out.read_timeout}}) {
     if (value < 0) findings.error(*map.take(key), std::string(key) + ": must not be negative");
   }
-  // Whoever wants certificates must not get an open port instead.
+  // Whoever wants certificates must not get a port without TLS instead.
   if (const YamlNode* tls = map.take("http_tls_config"); tls && !tls->members.empty()) {
     findings.error(*tls,
                    "http_tls_config: pushes are taken by plain HTTP; let a proxy on this host do "

@@ -1,4 +1,4 @@
-// Readers of the parts of a Promtail file, one file each. Faults go to the map's findings.
+// Reads the parts of a Promtail file, each in its own .cc. Problems are added to `findings`.
 #pragma once
 
 #include "agent/config/promtail_config.h"
@@ -11,7 +11,7 @@ void read_client(const config::YamlNode& node, config::Findings& findings, Clien
 void read_limits(const config::YamlNode& node, config::Findings& findings, LimitsConfig& out);
 void read_scrape(const config::YamlNode& node, config::Findings& findings, ScrapeConfig& out);
 void read_push_api(const config::YamlNode& node, config::Findings& findings, PushApiConfig& out);
-// Keys of a `server` block that an agent of ours takes without doing anything for them.
+// Accepts keys of a `server` block that have no effect here.
 void ignore_server_keys(config::MapReader& map);
 void read_relabel(const config::YamlNode& node, config::Findings& findings, RelabelConfig& out);
 

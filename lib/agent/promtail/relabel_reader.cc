@@ -51,7 +51,7 @@ bool read_action(MapReader& map, const YamlNode& node, RelabelConfig& out, std::
   return false;
 }
 
-// What Prometheus asks of a rule; empty if it is fine.
+// Checks a rule as Prometheus does; returns an empty text if it is valid.
 std::string fault_of(const RelabelConfig& rule, const std::string& action) {
   using A = RelabelAction;
   const RelabelConfig defaults;

@@ -44,7 +44,7 @@ void read_docker(const YamlNode& node, Findings& findings, DockerSdConfig& out) 
 
 void read_static(const YamlNode& node, Findings& findings, StaticConfig& out) {
   MapReader map(node, "a static_config", findings);
-  map.ignore({"targets", "source"});  // Promtail demands targets and does nothing with them
+  map.ignore({"targets", "source"});  // Promtail requires targets and ignores them
   read_labels(map, "labels", out.labels);
   map.finish();
   const auto has_path = std::any_of(out.labels.begin(), out.labels.end(), [](const Label& l) {
@@ -55,7 +55,8 @@ void read_static(const YamlNode& node, Findings& findings, StaticConfig& out) {
   }
 }
 
-// What Prometheus takes: a * only in the last part of the path, and an ending that says the form.
+// Accepts what Prometheus does: * only in the last part of the path, and an ending that gives the
+// format.
 bool names_target_files(const std::string& pattern) {
   const size_t star = pattern.find('*');
   if (star != std::string::npos && (pattern.find('/', star) != std::string::npos ||
@@ -122,7 +123,7 @@ void read_syslog(const YamlNode& node, Findings& findings, SyslogConfig& out) {
   read_labels(map, "labels", out.labels);
   if (const YamlNode* tls = map.take("tls_config")) read_tls_config(*tls, findings, out.tls);
   map.finish();
-  const SyslogConfig defaults;  // what 0 and empty texts stand for
+  const SyslogConfig defaults;  // used for 0 and empty texts
   if (out.listen_protocol.empty()) out.listen_protocol = defaults.listen_protocol;
   if (out.syslog_format.empty()) out.syslog_format = defaults.syslog_format;
   if (out.idle_timeout == 0) out.idle_timeout = defaults.idle_timeout;
@@ -150,7 +151,7 @@ void read_gelf(const YamlNode& node, Findings& findings, GelfConfig& out) {
     findings.error(node, "gelf: listen_address: " + address.error().message);
 }
 
-// Sources of lines that Promtail knows and logsvc does not read.
+// Sources of lines that Promtail supports and logsvc does not.
 const char* const kOtherSources[] = {"gcplog",
                                      "windows_events",
                                      "kafka",

@@ -2,7 +2,7 @@
 
 namespace logsvc::agent {
 
-// What steers parts that an agent of ours does not have (gRPC) or does not need steered.
+// Accepts keys for parts that this agent does not have (gRPC) or does not need to configure.
 void ignore_server_keys(config::MapReader& map) {
   map.ignore({"http_listen_network",
               "http_server_write_timeout",

@@ -14,7 +14,7 @@ constexpr int kMaxDepth = 20;
 struct StageKind {
   const char* name;
   CompileStage compile;
-  bool weak;  // numbers may be texts and texts numbers
+  bool weak;  // numbers may be written as text, and the reverse
 };
 constexpr StageKind kStages[] = {
     {"json", compile_json, false},
