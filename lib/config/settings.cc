@@ -61,12 +61,12 @@ Result<std::string> value_text(const YamlNode& node, const Findings& places,
   return joined;
 }
 
-// The settings that a file gives, by setting name.
+// Returns the settings that a file gives, by setting name.
 Result<std::map<std::string, FileValue>> read_settings_file(
     const std::string& path, const std::vector<SettingSpec>& specs, const Environment& environment,
     const std::vector<std::string>& others) {
   std::map<std::string, FileValue> out;
-  std::map<std::string, std::string> known;  // key → setting
+  std::map<std::string, std::string> known;  // maps each key to its setting
   std::vector<std::string> keys = others;
   for (const auto& spec : specs) {
     known[key_name(spec.name)] = spec.name;

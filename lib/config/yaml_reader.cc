@@ -145,7 +145,7 @@ void MapReader::read(const std::string& key, bool& out) {
 void MapReader::read(const std::string& key, int64_t& out) {
   const YamlNode* value = scalar(key, "a whole number");
   if (!value || parse_integer(value->text, out)) return;
-  double number = 0;  // 1e6 is one, as go-yaml reads it
+  double number = 0;  // 1e6 is one, as in go-yaml
   if (parse_number(value->text, number) && std::trunc(number) == number &&
       std::abs(number) < 9e18) {
     out = static_cast<int64_t>(number);
