@@ -13,9 +13,9 @@
 namespace logsvc::config {
 
 // Collects the problems of one file. Each text has its place in front: "file.yaml:3:5: …".
-class Findings {
+class Problems {
  public:
-  explicit Findings(std::string path) : path_(std::move(path)) {}
+  explicit Problems(std::string path) : path_(std::move(path)) {}
 
   void error(const YamlNode& at, const std::string& what) { errors_.push_back(place(at) + what); }
   void warn(const YamlNode& at, const std::string& what) { warnings_.push_back(place(at) + what); }
@@ -32,7 +32,7 @@ class Findings {
 };
 
 // Reports keys that a map, or one inside it, has twice, as errors.
-void report_repeated_keys(const YamlNode& node, Findings& findings);
+void report_repeated_keys(const YamlNode& node, Problems& problems);
 
 // Reads one map. Every key that is asked for is known; finish() reports the others. A value that is
 // absent or null leaves the variable unchanged; so does a value of the wrong kind, which is an
@@ -41,7 +41,7 @@ class MapReader {
  public:
   // what: "a client", for messages. Borrows everything. A node that is neither a map nor null is an
   // error.
-  MapReader(const YamlNode& node, std::string what, Findings& findings);
+  MapReader(const YamlNode& node, std::string what, Problems& problems);
 
   void read(const std::string& key, std::string& out);
   void read(const std::string& key, bool& out);
@@ -65,7 +65,7 @@ class MapReader {
   // Reports unknown keys, and keys given twice.
   void finish();
 
-  Findings& findings() { return findings_; }
+  Problems& problems() { return problems_; }
 
  private:
   const YamlNode* scalar(const std::string& key, const char* expected);
@@ -73,7 +73,7 @@ class MapReader {
 
   const YamlNode& node_;
   const std::string what_;
-  Findings& findings_;
+  Problems& problems_;
   std::set<std::string> known_;
 };
 

@@ -22,9 +22,9 @@ constexpr size_t kMaxFiles = 1000;
 constexpr size_t kMaxTargets = 100'000;
 
 // Reads {targets: […], labels: {…}}: one target per address.
-void read_group(const config::YamlNode& node, config::Findings& findings,
+void read_group(const config::YamlNode& node, config::Problems& problems,
                 std::vector<StaticConfig>& out) {
-  config::MapReader map(node, "a group of targets", findings);
+  config::MapReader map(node, "a group of targets", problems);
   std::vector<std::string> addresses;
   std::vector<std::pair<std::string, std::string>> labels;
   map.read("targets", addresses);
@@ -32,17 +32,17 @@ void read_group(const config::YamlNode& node, config::Findings& findings,
   map.ignore({"source"});
   map.finish();
   if (addresses.empty()) {
-    findings.warn(node, "a group without targets is read by nobody; write targets: [localhost]");
+    problems.warn(node, "a group without targets is read by nobody; write targets: [localhost]");
   }
   for (const std::string& address : addresses) {
     if (out.size() >= kMaxTargets) {
-      findings.error(node, "more than " + std::to_string(kMaxTargets) + " targets");
+      problems.error(node, "more than " + std::to_string(kMaxTargets) + " targets");
       return;
     }
     StaticConfig target;
     for (const auto& [name, value] : labels) set_label(target.labels, name, value);
     set_label(target.labels, "__address__", address);
-    set_label(target.labels, "__meta_filepath", findings.path());
+    set_label(target.labels, "__meta_filepath", problems.path());
     out.push_back(std::move(target));
   }
 }
@@ -68,10 +68,10 @@ Result<std::vector<StaticConfig>> parse_target_file(const std::string& path,
   ASSIGN_OR_RETURN(const config::YamlNode root, parse_tree(path, text));
   std::vector<StaticConfig> out;
   if (root.is_null()) return out;
-  config::Findings findings(path);
-  if (!root.is_list()) return invalid(findings.place(root) + "expected a list of targets");
-  for (const config::YamlNode& group : root.items) read_group(group, findings, out);
-  if (!findings.errors().empty()) return invalid(findings.errors()[0]);
+  config::Problems problems(path);
+  if (!root.is_list()) return invalid(problems.place(root) + "expected a list of targets");
+  for (const config::YamlNode& group : root.items) read_group(group, problems, out);
+  if (!problems.errors().empty()) return invalid(problems.errors()[0]);
   return out;
 }
 

@@ -29,11 +29,11 @@ Result<std::shared_ptr<const StageProgram>> compile_list(
     const std::shared_ptr<const config::YamlNode>& list, const std::string& path,
     const PipelineContext& context, std::vector<std::string>& warnings) {
   if (!list) return std::shared_ptr<const StageProgram>();
-  config::Findings findings(path);
-  StageContext stages{context.clock, context.metrics, context.diagnostics, findings,
+  config::Problems problems(path);
+  StageContext stages{context.clock, context.metrics, context.diagnostics, problems,
                       *context.databases};
   ASSIGN_OR_RETURN(StageProgram program, compile_stages(*list, stages));
-  warnings.insert(warnings.end(), findings.warnings().begin(), findings.warnings().end());
+  warnings.insert(warnings.end(), problems.warnings().begin(), problems.warnings().end());
   return std::make_shared<const StageProgram>(std::move(program));
 }
 

@@ -15,7 +15,7 @@ namespace logsvc::agent {
 class StageOptions {
  public:
   // weak: accepts numbers and booleans written as text, and the reverse.
-  StageOptions(const config::YamlNode& node, std::string stage, config::Findings& findings,
+  StageOptions(const config::YamlNode& node, std::string stage, config::Problems& problems,
                bool weak = false);
 
   // Absent and null values give the default. A wrong type becomes an error of status().
@@ -42,7 +42,7 @@ class StageOptions {
   // Returns the same for options that are a map, and warns about unknown keys.
   Status status();
 
-  config::Findings& findings() { return findings_; }
+  config::Problems& problems() { return problems_; }
 
  private:
   bool is_text(const config::YamlNode& node) const;
@@ -53,7 +53,7 @@ class StageOptions {
 
   const config::YamlNode& node_;
   const std::string stage_;
-  config::Findings& findings_;
+  config::Problems& problems_;
   const bool weak_;
   std::vector<std::string> known_;
   std::optional<Error> first_;

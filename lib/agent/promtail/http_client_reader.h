@@ -7,7 +7,7 @@
 namespace logsvc::agent {
 
 void read_http_client(config::MapReader& map, HttpClientConfig& out);
-void read_tls_config(const config::YamlNode& node, config::Findings& findings, net::TlsConfig& out);
+void read_tls_config(const config::YamlNode& node, config::Problems& problems, net::TlsConfig& out);
 // Reads the `name: value` pairs of a key, sorted by name.
 void read_labels(config::MapReader& map, const std::string& key, Labels& out);
 

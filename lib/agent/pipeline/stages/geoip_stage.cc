@@ -146,7 +146,7 @@ Result<StageFactory> compile_geoip(StageOptions& options, const config::YamlNode
   if (!database.ok()) return options.fault(database.error().message);
   const Kind* const kind = kind_of(db_type);
   if (!kind || !source) {
-    options.findings().warn(
+    options.problems().warn(
         node, kind ? "geoip stage: without source no address is looked up: lines pass unchanged"
                    : "geoip stage: db_type " + db_type +
                          " is none of city, country, asn: lines pass unchanged");
@@ -157,7 +157,7 @@ Result<StageFactory> compile_geoip(StageOptions& options, const config::YamlNode
     return type.find(part) != std::string_view::npos;
   });
   if (!fits) {
-    options.findings().warn(node, "geoip stage: " + path + " calls itself " + std::string(type) +
+    options.problems().warn(node, "geoip stage: " + path + " calls itself " + std::string(type) +
                                       ": it may know nothing of db_type " + db_type);
   }
   return factory_of(GeoIpStage(*source, kind->describe, std::move(*database), context.diagnostics));

@@ -216,7 +216,7 @@ Result<StageFactory> compile_metrics(StageOptions& options, const config::YamlNo
   if (!node.is_map() && !node.is_null()) return options.fault("expected a map of metrics");
   for (const auto& [name, definition] : node.members) {
     (void)options.node(name.text);
-    StageOptions one(definition, "metrics", context.findings);
+    StageOptions one(definition, "metrics", context.problems);
     MetricConfig config;
     const std::string type = one.text("type").value_or("");
     const std::string help = one.text("description").value_or("");
@@ -247,7 +247,7 @@ Result<StageFactory> compile_metrics(StageOptions& options, const config::YamlNo
       }
       config.max_idle = *parsed;
     }
-    StageOptions details(action ? *action : kNone, "metrics", context.findings);
+    StageOptions details(action ? *action : kNone, "metrics", context.problems);
     const std::string fault = read_action(details, config);
     RETURN_IF_ERROR(details.status());
     if (!fault.empty()) return options.fault_at(definition, fault);

@@ -100,7 +100,7 @@ Result<StageFactory> compile_replace(StageOptions& options, const config::YamlNo
   auto parsed = tmpl::Template::parse("pipeline_template", replacement.value_or(""),
                                       tmpl::Dialect::kPromtail);
   if (!parsed.ok()) {
-    options.findings().warn(node, "replace stage: changes nothing: " + parsed.error().message);
+    options.problems().warn(node, "replace stage: changes nothing: " + parsed.error().message);
   }
   return factory_of(ReplaceStage(std::move(*regex),
                                  parsed.ok() ? std::optional(std::move(*parsed)) : std::nullopt,

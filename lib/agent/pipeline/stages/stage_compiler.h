@@ -18,7 +18,7 @@ struct StageContext {
   const Clock& clock;
   Metrics& metrics;
   Diagnostics& diagnostics;
-  config::Findings& findings;  // takes warnings
+  config::Problems& problems;  // takes warnings
   GeoDatabases& databases;
   int depth = 0;  // nesting depth
 };
