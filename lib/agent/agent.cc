@@ -18,9 +18,9 @@
 namespace logsvc::agent {
 namespace {
 
-constexpr Duration kMaxBackoff = 30 * kSecond;  // however long a client would wait
+constexpr Duration kMaxBackoff = 30 * kSecond;  // even if a client would wait longer
 
-// A server among the targets of the status page.
+// Returns a server's row among the targets of the status page.
 TargetRow row_of(const Pusher::Status& server, const RefusedLines& refused) {
   TargetRow row{"server", "push", server.name, {}};
   row.details.emplace_back("waiting_lines", std::to_string(server.waiting_lines));
@@ -36,7 +36,7 @@ TargetRow row_of(const Pusher::Status& server, const RefusedLines& refused) {
 
 }  // namespace
 
-// Members depend on those before them; destruction in reverse is the shutdown.
+// Members depend on those before them; destruction in reverse order is the shutdown.
 struct Agent::Impl : SpoolWakeup, ReportSource {
   Impl(AgentConfig c, const Clock& k, Metrics& m, Diagnostics& d)
       : config(std::move(c)), clock(k), registry(m), diagnostics(d), metrics(m) {}
@@ -48,7 +48,7 @@ struct Agent::Impl : SpoolWakeup, ReportSource {
   Status open_spool(FileSystem& files);
   Status open_page();
   Status start_pushers();
-  // On the thread of standard input: until all is pushed.
+  // Waits until all is pushed, on the thread of standard input.
   void finish_input() const;
   void wake() override {
     for (const auto& pusher : pushers) pusher->wake();
@@ -70,9 +70,9 @@ struct Agent::Impl : SpoolWakeup, ReportSource {
   std::vector<std::unique_ptr<PushTarget>> targets;
   std::vector<std::unique_ptr<Pusher>> pushers;
   std::unique_ptr<LogSources> log_sources;
-  std::atomic<bool> reading{false};  // sources are there
+  std::atomic<bool> reading{false};  // the sources have been started
   std::atomic<bool> ending{false};
-  // Pushers outlive the sources and ask for them.
+  // Pushers outlive the sources and ask for their description.
   Mutex describing;
   bool described GUARDED_BY(describing) = false;
   std::unique_ptr<StatusPage> page;  // reads gauges of the others
@@ -190,7 +190,7 @@ Result<std::unique_ptr<Agent>> Agent::start(AgentConfig config, FileSystem& file
                                             Diagnostics& diagnostics) {
   auto p = std::make_unique<Impl>(std::move(config), clock, metrics, diagnostics);
   RETURN_IF_ERROR(p->open_spool(files));
-  // Before anything is read: if the address is taken nothing has happened.
+  // Opens the page before anything is read: if the address is in use nothing has happened yet.
   RETURN_IF_ERROR(p->open_page());
   RETURN_IF_ERROR(p->start_pushers());
   ASSIGN_OR_RETURN(p->log_sources,

@@ -1,4 +1,4 @@
-// The collector on an app server.
+// The collector on an app server. Its threads:
 //
 //   events   1: Docker's events                        reading  1: all logs → spool
 //   watcher  1: how each log is to be read             pusher   1 a server: spool → server
@@ -16,11 +16,12 @@ namespace logsvc::agent {
 
 class Agent {
  public:
-  // Borrows everything but the configuration. Neither Docker nor the server has to be there yet.
+  // Borrows everything but the configuration. Neither Docker nor the server needs to be available
+  // yet.
   static Result<std::unique_ptr<Agent>> start(AgentConfig config, FileSystem& files,
                                               const Clock& clock, Metrics& metrics,
                                               Diagnostics& diagnostics);
-  // Stops reading, then pushing; what is not pushed stays in the spool.
+  // Stops reading, then pushing; what was not pushed stays in the spool.
   ~Agent();
 
  private:

@@ -15,7 +15,7 @@ namespace logsvc::agent {
 
 namespace {
 
-// The servers of `push`, all with the same credentials.
+// Reads the servers of `push`, all with the same credentials.
 Result<std::vector<ClientConfig>> read_clients(const config::Settings& s) {
   std::vector<ClientConfig> out;
   std::istringstream urls(s.text("push"));

@@ -1,4 +1,4 @@
-// Settings of `logsvc agent`.
+// The settings of `logsvc agent`.
 #pragma once
 
 #include <functional>
@@ -14,7 +14,7 @@
 namespace logsvc::agent {
 
 struct AgentConfig {
-  std::vector<ClientConfig> clients;  // servers; none: lines are collected and wait
+  std::vector<ClientConfig> clients;  // servers; none: collected lines wait
   std::string docker_host;            // empty: no containers are read
   std::string read_by = "auto";       // auto, api or file
   std::string host_label;
@@ -22,30 +22,33 @@ struct AgentConfig {
   uint64_t spool_bytes = 1u << 30;
   size_t max_line_bytes = 256u << 10;
   std::string listen;   // empty: no port
-  std::string version;  // of the program
-  // POST /reload of the page; an error is answered with 500 and its message. Null: no such path.
+  std::string version;  // the program's version
+  // Handles POST /reload of the page; an error is answered with 500 and its message. Null: the path
+  // does not exist.
   std::function<Status()> on_reload;
-  // Standard input, if that is what is read, has ended, and every client has had its lines.
+  // Called when standard input, if it is read, has ended and every client has received its lines.
   std::function<void()> on_input_end = [] {};
-  // What is read: as a Promtail file says it, if there is one; else:
+  // What is read: a Promtail file's sources if there is one; otherwise:
   std::optional<PromtailConfig> promtail;
   ReadingConfig reading = default_reading();
 };
 
 const std::vector<config::SettingSpec>& agent_settings();
-// Without what is read beside containers.
+// Reads everything but the sources that agent.yaml adds to the containers.
 Result<AgentConfig> make_agent_config(const config::Settings& settings);
-// Both of a file (empty: flags and environment alone): its flat settings into `settings`, and what
-// it says is read. kInvalid with all faults of the latter, or the first of the former.
+// Reads both parts of a file: its flat settings into `settings`, and the sources to read. An empty
+// path means flags and environment only. Returns kInvalid with all problems of the sources, or the
+// first one of the settings.
 Result<AgentConfig> load_agent_config(const std::string& path,
                                       const std::map<std::string, std::string>& flags,
                                       const config::Environment& environment,
                                       config::Settings& settings);
-// The servers of a Promtail file, checked. kInvalid if a URL or a certificate cannot be used.
+// Returns a Promtail file's servers after checking them, and kInvalid if a URL or a certificate
+// cannot be used.
 Result<std::vector<ClientConfig>> promtail_clients(const PromtailConfig& promtail);
-// kInvalid if the URL or a certificate of a docker_sd_config cannot be used.
+// Returns kInvalid if the URL or a certificate of a docker_sd_config cannot be used.
 Status check_docker_hosts(const PromtailConfig& promtail);
-// What a Promtail file says, where flags and environment do not say otherwise.
+// Applies a Promtail file's values where flags and environment do not set others.
 Status apply_promtail(PromtailConfig promtail, const config::Settings& settings,
                       AgentConfig& config);
 

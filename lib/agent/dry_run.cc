@@ -55,7 +55,8 @@ class DryRun {
     pipeline.process({++sequence_, clock_.now(), text}, clock_.steady_ns(), sink_);
   }
 
-  // As Promtail: labels of the static_configs, which no rule changes; no empty lines.
+  // Reads a stream as Promtail does: with labels of the static_configs, which no rule changes, and
+  // without empty lines.
   Status run_stream(const ScrapeConfig& config, const Job& job) {
     const auto pipeline = job.open_unruled(stream_labels(config), observer());
     std::string line;
@@ -93,7 +94,7 @@ class DryRun {
     return status;
   }
 
-  // Where the run would begin, which goes on where a Promtail stopped.
+  // Returns where the run would begin: it continues where a Promtail stopped.
   uint64_t begin_of(const std::string& path, int fd, const TextDecoder* decoder) {
     const auto known = options_.offsets.find(path);
     struct stat info {};
@@ -146,7 +147,7 @@ class DryRun {
 Status dry_run(const PromtailConfig& config, const DryRunOptions& options, const Clock& clock,
                Metrics& metrics, Diagnostics& diagnostics, std::ostream& out) {
   const PipelineContext context{clock, metrics, diagnostics, options.host};
-  std::vector<std::string> known;  // said already when the file was loaded
+  std::vector<std::string> known;  // already shown when the file was loaded
   ASSIGN_OR_RETURN(const auto jobs, compile_jobs(config, context, known));
   for (const std::string& warning : config.warnings) out << "# " << warning << '\n';
   for (const ClientConfig& client : config.clients) {

@@ -1,5 +1,5 @@
-// A Promtail configuration tried on its files or on standard input: what the run would send now is
-// printed, nothing is pushed and no place is remembered. What is printed besides begins with #.
+// Tries a Promtail configuration on its files or on standard input: it prints what the run would
+// send now, pushes nothing and remembers no place. All other output begins with #.
 #pragma once
 
 #include <cstdint>
@@ -15,15 +15,15 @@
 namespace logsvc::agent {
 
 struct DryRunOptions {
-  bool inspect = false;  // each line before and after every stage
+  bool inspect = false;  // shows each line before and after every stage
   bool colours = false;
-  std::istream* lines = nullptr;  // instead of files: through the pipeline of the first job
+  std::istream* lines = nullptr;  // read instead of files, through the first job's pipeline
   std::string host;
-  // Where files begin that a Promtail has read before, by path; of others at the beginning.
+  // Where files that a Promtail has read before begin, by path; others are read from the start.
   std::map<std::string, uint64_t> offsets;
 };
 
-// Reads everything there is now, and returns. kInvalid for a configuration that does not compile.
+// Reads everything available and returns. Returns kInvalid if the configuration does not compile.
 Status dry_run(const PromtailConfig& config, const DryRunOptions& options, const Clock& clock,
                Metrics& metrics, Diagnostics& diagnostics, std::ostream& out);
 

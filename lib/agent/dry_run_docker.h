@@ -1,5 +1,5 @@
-// A job tried on the last lines of containers that run: what would be sent is printed, nothing is
-// pushed and no place is remembered.
+// Tries a job on the last lines of running containers: it prints what would be sent, pushes nothing
+// and remembers no place.
 #pragma once
 
 #include <atomic>
@@ -14,12 +14,13 @@ namespace logsvc::agent {
 struct DockerTrial {
   DockerSdConfig docker;
   ContainerRules rules;
-  uint64_t lines = 20;  // of each container, the last ones
+  uint64_t lines = 20;  // the last ones of each container
   size_t max_line_bytes = 256u << 10;
 };
 
-// Returns when the lines that are there have been shown; each container has a comment with its name
-// in front, also if it is not read, with the reason. kUnavailable if Docker does not answer.
+// Returns when the available lines have been shown. A comment with its name precedes each
+// container, and gives the reason if the container is not read. Returns kUnavailable if Docker does
+// not answer.
 Status dry_run_docker(const Job& job, const DockerTrial& trial, const DryRunOptions& options,
                       const Clock& clock, const std::atomic<bool>& stop, std::ostream& out);
 

@@ -28,7 +28,7 @@
 namespace logsvc::agent {
 namespace {
 
-// Inside a container the host name is the beginning of its id.
+// Returns the beginning of our container's id, which is the host name inside a container.
 std::string own_id_prefix() {
   char name[256] = {};
   ::gethostname(name, sizeof name - 1);
@@ -39,8 +39,8 @@ std::string own_id_prefix() {
   return hex ? text : "";
 }
 
-// How far behind its log a reader is that has read to a line of the time; -1: not known. A line is
-// stamped a little before it is in the file.
+// Returns how far a reader that has read to a line of this time is behind its log; -1: not known. A
+// line gets its time shortly before it is in the file.
 Duration lag_of(const WatchedContainer& container, Timestamp read_to) {
   constexpr Duration kNoLag = kSecond;
   struct stat file = {};
@@ -50,7 +50,7 @@ Duration lag_of(const WatchedContainer& container, Timestamp read_to) {
   return lag > kNoLag ? lag : 0;
 }
 
-// What a Docker host's containers are read for.
+// A job that reads the containers of a Docker host.
 struct DockerJob {
   bool wants(const Container& container) const {
     if (!passes_filters(container, config.filters) || !rules.keep(container)) return false;
@@ -62,9 +62,9 @@ struct DockerJob {
   }
   std::shared_ptr<const Job> job;
   DockerSdConfig config;
-  std::string prefix;            // of its containers' sources in the spool
-  bool network_details = false;  // the rules look at them
-  ContainerRules rules = {};     // of agent.yaml
+  std::string prefix;            // prefix of its containers' sources in the spool
+  bool network_details = false;  // the rules use them
+  ContainerRules rules = {};     // set by agent.yaml
 };
 
 // The threads that read one host's containers for one job.
@@ -75,7 +75,7 @@ struct DockerReading {
     stop = true;
     if (loop) loop->stop();  // before the watcher, to which it reports
   }
-  // On the watcher's thread.
+  // Runs on the watcher's thread.
   bool wants(const Container& container) const {
     if (!job.wants(container)) return false;
     if (asked.empty()) return true;
@@ -88,7 +88,7 @@ struct DockerReading {
     return false;
   }
   DockerJob job;
-  DockerFilters asked;  // of the job's filters those that Docker must be asked for
+  DockerFilters asked;  // filters of the job that only Docker can check
   Diagnostics& diagnostics;
   std::atomic<bool> stop{false};
   std::unique_ptr<DockerClient> client;
@@ -97,7 +97,7 @@ struct DockerReading {
   std::unique_ptr<ContainerWatcher> watcher;
 };
 
-// A store of its own for each thread that reads.
+// Each reading thread has its own store.
 struct JournalReading {
   std::string job, path;
   std::unique_ptr<SpoolStore> store;
@@ -122,7 +122,7 @@ struct PushReading {
   std::unique_ptr<PushApiTarget> target;
 };
 
-// Whether the rules look at a label.
+// Returns whether the rules use a label.
 bool look_at(const std::vector<RelabelConfig>& rules, const std::string& label) {
   return std::any_of(rules.begin(), rules.end(), [&](const RelabelConfig& rule) {
     const auto& names = rule.source_labels;
@@ -133,7 +133,7 @@ bool look_at(const std::vector<RelabelConfig>& rules, const std::string& label) 
 
 }  // namespace
 
-// Members depend on those before them; destruction in reverse is the shutdown.
+// Members depend on those before them; destruction in reverse order is the shutdown.
 struct LogSources::Impl {
   explicit Impl(const Context& c) : context(c) {}
   ~Impl();
@@ -143,7 +143,7 @@ struct LogSources::Impl {
   Status start_own(const ReadingConfig& config);
   void start_input(const PromtailConfig& config, const Job& job);
   void start_files(const FileTargetConfig& config, std::vector<FileJob> jobs);
-  // What of its options is not the scrape_config's is given.
+  // The caller sets the options that do not come from the scrape config.
   void start_journal(const ScrapeConfig& scrape, std::shared_ptr<const Job> job,
                      JournalTarget::Options options);
   Status start_syslog(const ScrapeConfig& scrape, std::shared_ptr<const Job> job);
@@ -190,7 +190,7 @@ LogSources::Impl::~Impl() {
   }
 }
 
-// How far each container has been read, by id.
+// Returns how far each container was read, by id.
 std::map<std::string, Timestamp> LogSources::Impl::places(const DockerReading& reading) const {
   std::map<std::string, Timestamp> out;
   for (const WatchedContainer& container : reading.watcher->status()) {
@@ -290,7 +290,8 @@ Status LogSources::Impl::start_push_api(const ScrapeConfig& scrape,
   return {};
 }
 
-// As Promtail: the stages of the first job, the labels of its static_configs, and nothing else.
+// Reads standard input as Promtail does: with the first job's stages and the labels of its
+// static_configs.
 void LogSources::Impl::start_input(const PromtailConfig& config, const Job& job) {
   const std::string source = "stdin/" + job.name();
   input_store = make_store();
@@ -303,7 +304,7 @@ void LogSources::Impl::start_input(const PromtailConfig& config, const Job& job)
 Status LogSources::Impl::start_promtail(const PromtailConfig& config) {
   ASSIGN_OR_RETURN(promtail,
                    PromtailState::open(context.files, config.positions, context.diagnostics));
-  std::vector<std::string> warnings;  // said already when the file was loaded
+  std::vector<std::string> warnings;  // already shown when the file was loaded
   ASSIGN_OR_RETURN(const auto jobs, compile_jobs(config, pipelines(), warnings));
   if (config.files.stdin) {
     if (jobs.empty()) return invalid("standard input needs a scrape_config, for its stages");
@@ -352,9 +353,9 @@ void LogSources::Impl::start_journal(const ScrapeConfig& scrape, std::shared_ptr
   journals.push_back(std::move(reading));
 }
 
-// What agent.yaml says, or nobody.
+// Starts what agent.yaml or the defaults configure.
 Status LogSources::Impl::start_own(const ReadingConfig& config) {
-  std::vector<std::string> warnings;  // said already when the file was loaded
+  std::vector<std::string> warnings;  // already shown when the file was loaded
   if (!context.config.docker_host.empty()) {
     ASSIGN_OR_RETURN(auto job, Job::compile(config.docker, nullptr, pipelines(), warnings));
     DockerSdConfig here;

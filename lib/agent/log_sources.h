@@ -1,5 +1,5 @@
-// Everything the agent reads: containers of each Docker host and job, files, journals. One of it
-// starts all their threads and ends them.
+// Everything the agent reads: the containers of each Docker host and job, files and journals. This
+// class starts and ends all their threads.
 #pragma once
 
 #include <functional>
@@ -23,25 +23,25 @@ class LogSources {
   struct Context {
     const AgentConfig& config;
     Spool& spool;
-    SpoolWakeup& wakeup;  // of those who send
+    SpoolWakeup& wakeup;  // for the pushers
     FileSystem& files;
     const Clock& clock;
     Metrics& registry;
     AgentMetrics& metrics;
     Diagnostics& diagnostics;
-    // Standard input, if that is what is read, has ended and is in the spool.
+    // Called when standard input, if it is read, has ended and is in the spool.
     std::function<void()> on_input_end = [] {};
   };
-  // Borrows everything; the context's objects outlive it. kInvalid for a configuration of which a
-  // part cannot be read.
+  // Borrows everything; the context's objects outlive it. Returns kInvalid if a part of the
+  // configuration cannot be read.
   static Result<std::unique_ptr<LogSources>> start(const Context& context);
   ~LogSources();
 
-  // Why nothing can be told to be read yet; empty: everything is there. Any thread.
+  // Returns why the agent is not ready yet; empty: it is ready. Any thread.
   std::string not_ready() const;
-  // What is read now, for /targets. Any thread.
+  // Returns what is read now, for /targets. Any thread.
   std::vector<TargetRow> targets() const;
-  // The containers among them, for reports. Any thread; looks at their files.
+  // Returns the containers, for reports. Any thread; looks at their files.
   std::vector<wire::SourceDescription> describe() const;
 
  private:

@@ -1,4 +1,4 @@
-// What would be sent, as text: time, labels, metadata, line; in Promtail's own form.
+// Prints what would be sent in Promtail's format: time, labels, metadata, line.
 #pragma once
 
 #include <ostream>

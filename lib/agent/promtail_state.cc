@@ -6,8 +6,8 @@
 namespace logsvc::agent {
 namespace {
 
-constexpr char kCursor[] = "cursor-";       // of a container, by its id; of a journal, by its job
-constexpr char kOldJournal[] = "journal-";  // what Promtail 2.4 and older wrote
+constexpr char kCursor[] = "cursor-";       // before a container's id or a journal's job
+constexpr char kOldJournal[] = "journal-";  // written by Promtail 2.4 and older
 
 }  // namespace
 
@@ -34,7 +34,7 @@ Result<std::unique_ptr<PromtailState>> PromtailState::open(FileSystem& files,
 std::string PromtailState::journal_cursor(const std::string& job) const {
   for (const char* prefix : {kCursor, kOldJournal}) {
     const auto found = found_.others.find(prefix + job);
-    // Seconds are a container's place, whose id is the job's name by accident.
+    // Seconds are the place of a container whose id happens to be the job's name.
     if (found != found_.others.end() && found->second.find('=') != std::string::npos)
       return found->second;
   }

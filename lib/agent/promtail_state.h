@@ -1,5 +1,5 @@
-// What a Promtail that was here before has left in its positions file, and what is kept up to date
-// there so that one can go back to it. Our own places are in the spool.
+// The positions file of an earlier Promtail, kept up to date so that one can go back to it. The
+// agent's own places are in the spool.
 #pragma once
 
 #include <map>
@@ -17,25 +17,25 @@ namespace logsvc::agent {
 
 class PromtailState {
  public:
-  // Borrows the file system and the diagnostics. kInvalid if the file is not understood, unless the
-  // configuration has ignore_invalid_yaml.
+  // Borrows the file system and the diagnostics. Returns kInvalid if the file cannot be parsed,
+  // unless the configuration has ignore_invalid_yaml.
   static Result<std::unique_ptr<PromtailState>> open(FileSystem& files,
                                                      const PositionsConfig& config,
                                                      Diagnostics& diagnostics);
 
-  // As they were found.
+  // Returns the offsets as they were found.
   const std::map<std::string, uint64_t>& offsets() const { return found_.offsets; }
-  // Of a job's journal; empty: none.
+  // Returns the cursor of a job's journal; empty: none.
   std::string journal_cursor(const std::string& job) const;
-  // Containers of which the spool knows no place get Promtail's. That one is in whole seconds:
-  // lines of its last second may come twice, none is left out.
+  // Gives containers without a place in the spool the one that Promtail recorded. It has whole
+  // seconds only, so lines of its last second may come twice, but none is lost.
   Status give_containers(Spool& spool, const std::string& source_prefix, Timestamp now) const;
 
-  // Into the file. What cannot be written is warned of. Any thread.
+  // Writes to the file and warns about failures. Any thread.
   void save_offsets(const std::map<std::string, uint64_t>& offsets);
-  // The places of containers, by id.
+  // Saves the places of containers, by id.
   void save_containers(const std::map<std::string, Timestamp>& last);
-  // How far a job's journal has been read, in systemd's own form.
+  // Saves how far a job's journal was read, as a systemd cursor.
   void save_journal(const std::string& job, const std::string& cursor);
 
  private:

@@ -12,11 +12,11 @@
 namespace logsvc::agent {
 namespace {
 
-using config::Findings;
 using config::MapReader;
+using config::Problems;
 using config::YamlNode;
 
-// A text, or a list of them.
+// Reads a text, or a list of texts.
 std::vector<std::string> read_texts(MapReader& map, const std::string& key) {
   std::vector<std::string> out;
   const YamlNode* node = map.take(key);
@@ -28,13 +28,13 @@ std::vector<std::string> read_texts(MapReader& map, const std::string& key) {
   return out;
 }
 
-ContainerRule read_rule(const YamlNode& node, const std::string& what, Findings& findings) {
+ContainerRule read_rule(const YamlNode& node, const std::string& what, Problems& problems) {
   ContainerRule out;
-  if (node.is_scalar()) {  // a name alone
+  if (node.is_scalar()) {  // just a name
     out.names.push_back(node.text);
     return out;
   }
-  MapReader map(node, what, findings);
+  MapReader map(node, what, problems);
   out.names = read_texts(map, "name");
   out.images = read_texts(map, "image");
   out.labels = read_texts(map, "label");
@@ -42,25 +42,25 @@ ContainerRule read_rule(const YamlNode& node, const std::string& what, Findings&
   map.finish();
   if (out.names.empty() && out.images.empty() && out.labels.empty() &&
       out.compose_projects.empty()) {
-    findings.error(node, what + ": a rule needs name, image, label or compose_project");
+    problems.error(node, what + ": a rule needs name, image, label or compose_project");
   }
   return out;
 }
 
-// A rule, or a list of rules.
+// Reads a rule, or a list of rules.
 std::vector<ContainerRule> read_rules(MapReader& map, const std::string& key) {
   std::vector<ContainerRule> out;
   const YamlNode* node = map.take(key);
   if (!node) return out;
   if (!node->is_list()) {
-    out.push_back(read_rule(*node, key, map.findings()));
+    out.push_back(read_rule(*node, key, map.problems()));
     return out;
   }
-  for (const YamlNode& item : node->items) out.push_back(read_rule(item, key, map.findings()));
+  for (const YamlNode& item : node->items) out.push_back(read_rule(item, key, map.problems()));
   return out;
 }
 
-// Of files and journals alike.
+// Reads the labels of files and journals alike.
 Labels read_own_labels(MapReader& map, const char* job, const std::string& host) {
   Labels out;
   read_labels(map, "labels", out);
@@ -73,9 +73,9 @@ Labels read_own_labels(MapReader& map, const char* job, const std::string& host)
   return out;
 }
 
-void read_files(const YamlNode& node, const std::string& host, Findings& findings,
+void read_files(const YamlNode& node, const std::string& host, Problems& problems,
                 ScrapeConfig& out) {
-  MapReader map(node, "files", findings);
+  MapReader map(node, "files", problems);
   const auto paths = read_texts(map, "path");
   std::string exclude;
   map.read("exclude", exclude);
@@ -83,10 +83,10 @@ void read_files(const YamlNode& node, const std::string& host, Findings& finding
   map.read("encoding", out.encoding);
   if (!out.encoding.empty()) {
     if (const auto decoder = TextDecoder::make(out.encoding); !decoder.ok())
-      findings.error(*map.take("encoding"), decoder.error().message);
+      problems.error(*map.take("encoding"), decoder.error().message);
   }
   map.finish();
-  if (paths.empty()) findings.error(node, "files: path missing, as in /var/log/nginx/*.log");
+  if (paths.empty()) problems.error(node, "files: path missing, as in /var/log/nginx/*.log");
   for (const std::string& path : paths) {
     StaticConfig& target = out.files.emplace_back(StaticConfig{labels});
     set_label(target.labels, "__path__", path);
@@ -94,9 +94,9 @@ void read_files(const YamlNode& node, const std::string& host, Findings& finding
   }
 }
 
-void read_journal(const YamlNode& node, const std::string& host, Findings& findings,
+void read_journal(const YamlNode& node, const std::string& host, Problems& problems,
                   ScrapeConfig& out) {
-  MapReader map(node, "journals", findings);
+  MapReader map(node, "journals", problems);
   JournalConfig& journal = out.journal.emplace();
   map.read("path", journal.path);
   map.read("matches", journal.matches);
@@ -119,26 +119,26 @@ void read_stage_list(MapReader& map, const std::string& key, std::shared_ptr<con
   const YamlNode* list = map.take(key);
   if (!list) return;
   if (!list->is_list()) {
-    map.findings().error(
+    map.problems().error(
         *list, "stages." + key + ": expected a list of stages, found " + config::kind_name(*list));
     return;
   }
-  config::report_repeated_keys(*list, map.findings());
+  config::report_repeated_keys(*list, map.problems());
   out = std::make_shared<const YamlNode>(*list);
 }
 
-void read_stages(const YamlNode& node, Findings& findings, AutomaticConfig& out) {
+void read_stages(const YamlNode& node, Problems& problems, AutomaticConfig& out) {
   if (node.is_list()) {
-    findings.error(node, "stages: say when they run: stages: {before: […]} or {after: […]}");
+    problems.error(node, "stages: say when they run: stages: {before: […]} or {after: […]}");
     return;
   }
-  MapReader map(node, "stages", findings);
+  MapReader map(node, "stages", problems);
   read_stage_list(map, "before", out.before);
   read_stage_list(map, "after", out.after);
   map.finish();
 }
 
-// Compiles the stages, of which each fault has its place too.
+// Compiles the stages; each problem has its place too.
 void check_stages(const ReadingConfig& reading, std::string& faults,
                   std::vector<std::string>& warnings) {
   SystemClock clock;
@@ -176,28 +176,28 @@ Result<ReadingConfig> parse_reading_config(const std::string& path, const std::s
   ReadingConfig out;
   out.docker = automatic_job("docker", path);
   if (root.is_null()) return out;
-  Findings findings(path);
-  MapReader map(root, "agent settings", findings);
+  Problems problems(path);
+  MapReader map(root, "agent settings", problems);
   out.containers.include = read_rules(map, "include");
   out.containers.exclude = read_rules(map, "exclude");
   if (const YamlNode* stages = map.take("stages"))
-    read_stages(*stages, findings, out.docker.around);
+    read_stages(*stages, problems, out.docker.around);
   const auto each = [&](const char* key, const std::string& job, auto read) {
     size_t n = 0;
     map.each(key, [&](const YamlNode& item) {
       ScrapeConfig& to = out.others.emplace_back(
           automatic_job(++n == 1 ? job : job + "-" + std::to_string(n), path));
       to.around = out.docker.around;
-      read(item, host, findings, to);
+      read(item, host, problems, to);
     });
   };
   each("files", "files", read_files);
   each("journals", "journal", read_journal);
   std::string faults;
-  for (const std::string& one : findings.errors()) faults += (faults.empty() ? "" : "\n") + one;
+  for (const std::string& one : problems.errors()) faults += (faults.empty() ? "" : "\n") + one;
   check_stages(out, faults, out.warnings);
   if (!faults.empty()) return invalid(std::move(faults));
-  out.warnings.insert(out.warnings.begin(), findings.warnings().begin(), findings.warnings().end());
+  out.warnings.insert(out.warnings.begin(), problems.warnings().begin(), problems.warnings().end());
   return out;
 }
 

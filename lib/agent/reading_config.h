@@ -1,4 +1,5 @@
-// What an agent reads and what it does with it, as agent.yaml says beside its flat settings:
+// What an agent reads and what it does with the lines: the part of agent.yaml beside the flat
+// settings.
 //
 //   include, exclude   which containers
 //   files, journals    more than containers
@@ -16,20 +17,20 @@ namespace logsvc::agent {
 
 struct ReadingConfig {
   ContainerRules containers;
-  ScrapeConfig docker;               // the job of all containers, automatic
-  std::vector<ScrapeConfig> others;  // of files and journals, automatic
+  ScrapeConfig docker;               // the automatic job of all containers
+  std::vector<ScrapeConfig> others;  // automatic jobs of files and journals
   std::vector<std::string> warnings;
 };
 
-// Without a file: every container, and nothing else.
+// Returns what is read without a file: every container, and nothing else.
 ReadingConfig default_reading();
 
-// The keys, which are no flat settings.
+// Returns the keys that are not flat settings.
 const std::vector<std::string>& reading_keys();
 
-// Of a file's text, in which variables are replaced already; `path` is for messages, host the label
-// host. kInvalid with all faults, one a line, each with file, line and column; stages are checked
-// too.
+// Parses a file's text, in which variables have been replaced; `path` is for messages, host is the
+// label host. Checks stages too. Returns kInvalid with all problems, one per line, each with file,
+// line and column.
 Result<ReadingConfig> parse_reading_config(const std::string& path, const std::string& text,
                                            const std::string& host);
 

@@ -13,7 +13,7 @@ using config::YamlNode;
 
 constexpr const char* kHidden = "<secret>";
 
-// Without hyphens and underscores, in lower case.
+// Returns the name in lower case, without hyphens and underscores.
 std::string plain_name(const std::string& key) {
   std::string out;
   for (const char c : key) {
@@ -22,7 +22,7 @@ std::string plain_name(const std::string& key) {
   return out;
 }
 
-// password_file and the like name a place, and may be seen.
+// password_file and similar keys name a file, so they may be shown.
 bool is_secret(const std::string& key) {
   const std::string name = plain_name(key);
   if (name.ends_with("file") || name.ends_with("path")) return false;
@@ -33,7 +33,7 @@ bool is_secret(const std::string& key) {
   return name == "key" || name == "privatekey";
 }
 
-// user:password@ of a URL.
+// Removes user:password@ from a URL.
 std::string without_userinfo(std::string text) {
   for (size_t at = text.find("://"); at != std::string::npos; at = text.find("://", at + 3)) {
     const size_t begin = at + 3;
@@ -62,7 +62,7 @@ void append_scalar(std::string& out, const YamlNode& node) {
 
 void append_node(std::string& out, const YamlNode& node, const std::string& indent, bool hidden);
 
-// The value behind "key:" or "-".
+// Writes the value after "key:" or "-".
 void append_value(std::string& out, const YamlNode& node, const std::string& indent, bool hidden) {
   if (node.is_null()) {
     out += '\n';
@@ -91,7 +91,7 @@ void append_node(std::string& out, const YamlNode& node, const std::string& inde
     out += indent;
     append_scalar(out, key);
     out += ':';
-    // type and username beside credentials may be seen; of headers nothing may.
+    // type and username beside credentials may be shown; nothing of headers may.
     const bool secret = is_secret(key.text) && (value.is_scalar() || value.is_list());
     append_value(out, value, indent, hidden || secret || plain_name(key.text) == "headers");
   }

@@ -1,12 +1,12 @@
-// A configuration as it may be shown to anybody.
+// Hides secrets, so that a configuration may be shown to anybody.
 #pragma once
 
 #include <string>
 
 namespace logsvc::agent {
 
-// The YAML written anew from its tree, the values of secret keys, of headers, and credentials in
-// URLs hidden. What cannot be read is not shown, but for the fault.
+// Rewrites the YAML from its tree and hides the values of secret keys, of headers, and credentials
+// in URLs. If the text cannot be parsed, returns only the problem.
 std::string without_secrets(const std::string& yaml);
 
 }  // namespace logsvc::agent

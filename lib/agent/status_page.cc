@@ -93,7 +93,7 @@ void StatusPage::Pages::handle(http::Request& request, http::Response& response)
   const std::string& prefix = inputs_.prefix;
   const bool reloads = request.path == prefix + "/reload";
   if (reloads && inputs_.reload) {
-    reload(response);  // whatever the method, as Promtail takes it
+    reload(response);  // whatever the method, as in Promtail
   } else if (reloads || !request.path.starts_with(prefix + "/")) {
     response.status = 404;
   } else if (request.method != "GET" && request.method != "HEAD") {
@@ -106,7 +106,7 @@ void StatusPage::Pages::handle(http::Request& request, http::Response& response)
 void StatusPage::Pages::reload(http::Response& response) const {
   const Status done = inputs_.reload();
   response.status = done.ok() ? 200 : 500;
-  response.close = true;  // the page begins anew with what is read
+  response.close = true;  // the page starts again with the new configuration
   response.set_body(done.ok() ? "" : "failed to reload config: " + done.error().message + "\n",
                     "text/plain; charset=utf-8");
 }

@@ -1,5 +1,5 @@
-// The agent's own pages: /ready, /metrics, /targets and /service-discovery (HTML, or JSON with
-// ?format=json), /config, and /reload where it is allowed.
+// Serves the agent's own pages: /ready, /metrics, /targets and /service-discovery (HTML, or JSON
+// with ?format=json), /config, and /reload where it is allowed.
 #pragma once
 
 #include <functional>
@@ -14,7 +14,7 @@
 
 namespace logsvc::agent {
 
-// One thing that is read.
+// A row of /targets: one source that is read.
 struct TargetRow {
   std::string kind;  // "docker", "file", "journal"
   std::string job;
@@ -22,18 +22,18 @@ struct TargetRow {
   std::vector<std::pair<std::string, std::string>> details;  // offset, lag, read by …
 };
 
-// What the page shows. Asked from its threads; must stay valid as long as the page.
+// The page's inputs. They are called from its threads and must live as long as the page.
 struct StatusInputs {
   std::function<std::vector<TargetRow>()> targets;
-  std::function<std::string()> not_ready;  // why; empty: ready
+  std::function<std::string()> not_ready;  // why not; empty: ready
   std::string config;                      // shown at /config, secrets hidden
-  std::string prefix;                      // of all paths: "/promtail"
-  std::function<Status()> reload;          // of /reload; null: no such path
+  std::string prefix;                      // before every path: "/promtail"
+  std::function<Status()> reload;          // handles /reload; null: no such path
 };
 
 class StatusPage {
  public:
-  // kUnavailable if the address is taken.
+  // Returns kUnavailable if the address is in use.
   static Result<std::unique_ptr<StatusPage>> open(const config::ListenAddress& address,
                                                   const Clock& clock, Metrics& metrics,
                                                   Diagnostics& diagnostics, StatusInputs inputs);
@@ -47,7 +47,7 @@ class StatusPage {
   const std::unique_ptr<http::HttpServer> server_;
 };
 
-// As /targets shows them.
+// Returns the targets as /targets shows them.
 std::string targets_html(const std::vector<TargetRow>& targets);
 std::string targets_json(const std::vector<TargetRow>& targets);
 

@@ -42,7 +42,7 @@ struct FileValue {
   std::string origin;
 };
 
-Result<std::string> value_text(const YamlNode& node, const Findings& places,
+Result<std::string> value_text(const YamlNode& node, const Problems& places,
                                const std::string& key) {
   if (node.is_null()) return std::string();
   if (node.is_scalar()) return node.text;
@@ -61,12 +61,12 @@ Result<std::string> value_text(const YamlNode& node, const Findings& places,
   return joined;
 }
 
-// The settings that a file gives, by setting name.
+// Returns the settings that a file gives, by setting name.
 Result<std::map<std::string, FileValue>> read_settings_file(
     const std::string& path, const std::vector<SettingSpec>& specs, const Environment& environment,
     const std::vector<std::string>& others) {
   std::map<std::string, FileValue> out;
-  std::map<std::string, std::string> known;  // key → setting
+  std::map<std::string, std::string> known;  // maps each key to its setting
   std::vector<std::string> keys = others;
   for (const auto& spec : specs) {
     known[key_name(spec.name)] = spec.name;
@@ -74,7 +74,7 @@ Result<std::map<std::string, FileValue>> read_settings_file(
   }
   ASSIGN_OR_RETURN(const std::string text, read_file(path));
   ASSIGN_OR_RETURN(const YamlNode root, parse_yaml(path, expand_environment(text, environment)));
-  const Findings places(path);
+  const Problems places(path);
   if (!root.is_map() && !root.is_null()) {
     return invalid(places.place(root) + "expected `key: value` lines, found " + kind_name(root));
   }

@@ -1,9 +1,9 @@
-// Named settings of a subcommand, resolved flag > environment > file > default.
+// Named settings of a subcommand, resolved as flag > environment > file > default.
 //
-// A setting `data-dir` is the flag --data-dir, the variable LOGSVC_DATA_DIR and the key
-// `data_dir` of the YAML file. The file is a flat map of scalars (a list is joined with commas);
-// what is wrong in it is told with file, line and column, an unknown key also with the nearest
-// known one. ${VAR} and ${VAR:-default} in the file are replaced from the environment.
+// A setting `data-dir` is the flag --data-dir, the variable LOGSVC_DATA_DIR and the key `data_dir`
+// of the YAML file. The file is a flat map of scalars (a list is joined with commas). Problems in
+// it are reported with file, line and column, an unknown key also with the nearest known one.
+// ${VAR} and ${VAR:-default} in the file are replaced from the environment.
 #pragma once
 
 #include <functional>
@@ -21,40 +21,40 @@ struct SettingSpec {
   std::string name;  // "data-dir"
   std::string help;
   std::string default_value = {};
-  // More environment variables that set it, tried after LOGSVC_… ("LOKI_URL").
+  // Other environment variables for the setting, tried after LOGSVC_… ("LOKI_URL").
   std::vector<std::string> other_variables = {};
-  // NAME_FILE holds the path of a file whose first line is the value; never printed.
+  // The variable NAME_FILE may name a file whose first line is the value, which is never printed.
   bool secret = false;
 };
 
 using Environment = std::function<std::optional<std::string>(const std::string&)>;
-// getenv of this process.
+// Returns getenv of this process.
 Environment process_environment();
 
 class Settings {
  public:
-  // flags: by setting name, only those given. config_path empty: no file. other_keys: of the file,
-  // which somebody else reads (lists and maps).
+  // flags: only those given, by setting name. config_path: empty for no file. other_keys: keys of
+  // the file that are read elsewhere (lists and maps).
   static Result<Settings> resolve(const std::vector<SettingSpec>& specs,
                                   const std::map<std::string, std::string>& flags,
                                   const Environment& environment, const std::string& config_path,
                                   const std::vector<std::string>& other_keys = {});
 
-  // Typed reads. Errors say where the value came from ("server.yaml:3:1: retention: …",
+  // These read typed values. Errors say where the value came from ("server.yaml:3:1: retention: …",
   // "--retention: …", "LOGSVC_RETENTION: …"). The name must be in the specs.
   const std::string& text(const std::string& name) const;
   Result<bool> boolean(const std::string& name) const;  // true/false, yes/no, on/off, 1/0
   Result<uint64_t> number(const std::string& name) const;
   Result<uint64_t> bytes(const std::string& name) const;     // 64MB, 256KiB: powers of 1024
   Result<Duration> duration(const std::string& name) const;  // 336h, 14d, 500ms, 0
-  // True if flag, environment or file set it.
+  // Returns true if flag, environment or file set it.
   bool is_set(const std::string& name) const;
-  // An error about the value of a setting, with its origin in front.
+  // Returns an error about a setting's value, with its origin in front.
   Error bad_value(const std::string& name, const std::string& why) const;
 
-  // "data_dir: ./data  # default" a line, secrets hidden: what `config print` shows.
+  // Returns one "data_dir: ./data  # default" per line, secrets hidden, as `config print` shows it.
   std::string describe() const;
-  // The same as a JSON array of {"name", "value", "origin"}.
+  // Returns the same as a JSON array of {"name", "value", "origin"}.
   std::string describe_json() const;
 
  private:
@@ -69,16 +69,16 @@ class Settings {
   std::map<std::string, Value> values_;
 };
 
-// LOGSVC_DATA_DIR of data-dir.
+// Returns LOGSVC_DATA_DIR for data-dir.
 std::string variable_name(const std::string& setting);
 
-// Of the candidates, the one that takes the fewest edits to become `name`; empty if none is near.
+// Returns the candidate that takes the fewest edits to become `name`; empty if none is near.
 std::string nearest(const std::string& name, const std::vector<std::string>& candidates);
 
-// ${VAR} and ${VAR:-default} replaced; $$ is a dollar sign; an unset VAR is empty.
+// Replaces ${VAR} and ${VAR:-default}; $$ is a dollar sign; an unset VAR is empty.
 std::string expand_environment(const std::string& text, const Environment& environment);
 
-// "host:port", ":port" (all interfaces) or "[v6]:port".
+// An address written as "host:port", ":port" (all interfaces) or "[v6]:port".
 struct ListenAddress {
   std::string host;
   int port = 0;

@@ -10,7 +10,7 @@
 namespace logsvc::config {
 namespace {
 
-constexpr size_t kMaxNodes = 200'000;  // also of copies that aliases make
+constexpr size_t kMaxNodes = 200'000;  // includes the copies that aliases make
 constexpr size_t kMaxDepth = 100;
 
 struct Fault {
@@ -113,7 +113,7 @@ class TreeBuilder : public YAML::EventHandler {
       top.has_key = false;
     }
   }
-  // << : members of another map that are not written here.
+  // Merges, for the key <<, members of another map that are not written here.
   static void merge(YamlNode& map) {
     const auto is_merge = [](const auto& m) { return m.first.text == "<<" && !m.first.quoted; };
     const auto found = std::find_if(map.members.begin(), map.members.end(), is_merge);

@@ -1,5 +1,5 @@
-// A YAML document as a tree that knows where each piece stands, and typed reading of its maps:
-// every fault names file, line and column, and unknown keys the nearest known one.
+// Parses a YAML document into a tree that knows where each piece stands. Problems name file, line
+// and column.
 #pragma once
 
 #include <cstdint>
@@ -19,17 +19,17 @@ struct YamlMember;
 struct YamlNode {
   enum class Kind { kNull, kScalar, kList, kMap };
   Kind kind = Kind::kNull;
-  std::string text;     // of a scalar
-  bool quoted = false;  // a scalar in quotes, or a block: never a number or boolean
+  std::string text;     // a scalar's text
+  bool quoted = false;  // a scalar in quotes, or a block; never a number or boolean
   int line = 1, column = 1;
-  std::vector<YamlNode> items;      // of a list
-  std::vector<YamlMember> members;  // of a map, in the order written
+  std::vector<YamlNode> items;      // a list's items
+  std::vector<YamlMember> members;  // a map's members, in the order written
 
   bool is_null() const { return kind == Kind::kNull; }
   bool is_map() const { return kind == Kind::kMap; }
   bool is_list() const { return kind == Kind::kList; }
   bool is_scalar() const { return kind == Kind::kScalar; }
-  // The value of a key; nullptr if it is absent.
+  // Returns a key's value; nullptr if it is absent.
   const YamlNode* find(std::string_view key) const;
 };
 
@@ -38,8 +38,8 @@ struct YamlMember {
   YamlNode second;
 };
 
-// The first document. Aliases are copied in, << merges; depth and size are bounded. `path` is for
-// messages: "path:3:5: …".
+// Parses the first document. Copies aliases and merges <<; depth and size are limited. `path` is
+// for messages: "path:3:5: …".
 Result<YamlNode> parse_yaml(const std::string& path, const std::string& text);
 
 }  // namespace logsvc::config

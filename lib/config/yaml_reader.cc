@@ -82,23 +82,23 @@ std::string kind_name(const YamlNode& node) {
   return "\"" + node.text + "\"";
 }
 
-std::string Findings::place(const YamlNode& at) const {
+std::string Problems::place(const YamlNode& at) const {
   return path_ + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) + ": ";
 }
 
-void report_repeated_keys(const YamlNode& node, Findings& findings) {
+void report_repeated_keys(const YamlNode& node, Problems& problems) {
   std::set<std::string_view> seen;
   for (const auto& [name, value] : node.members) {
-    if (!seen.insert(name.text).second) findings.error(name, name.text + " is given twice");
-    report_repeated_keys(value, findings);
+    if (!seen.insert(name.text).second) problems.error(name, name.text + " is given twice");
+    report_repeated_keys(value, problems);
   }
-  for (const YamlNode& item : node.items) report_repeated_keys(item, findings);
+  for (const YamlNode& item : node.items) report_repeated_keys(item, problems);
 }
 
-MapReader::MapReader(const YamlNode& node, std::string what, Findings& findings)
-    : node_(node), what_(std::move(what)), findings_(findings) {
+MapReader::MapReader(const YamlNode& node, std::string what, Problems& problems)
+    : node_(node), what_(std::move(what)), problems_(problems) {
   if (!node.is_map() && !node.is_null()) {
-    findings.error(node, "expected " + what_ + ": a map of keys, found " + kind_name(node));
+    problems.error(node, "expected " + what_ + ": a map of keys, found " + kind_name(node));
   }
 }
 
@@ -111,7 +111,7 @@ const YamlNode* MapReader::take(const std::string& key) {
 bool MapReader::has(const std::string& key) { return take(key) != nullptr; }
 
 void MapReader::wrong(const YamlNode& node, const std::string& key, const char* expected) {
-  findings_.error(node, key + ": expected " + expected + ", found " + kind_name(node));
+  problems_.error(node, key + ": expected " + expected + ", found " + kind_name(node));
 }
 
 const YamlNode* MapReader::scalar(const std::string& key, const char* expected) {
@@ -145,7 +145,7 @@ void MapReader::read(const std::string& key, bool& out) {
 void MapReader::read(const std::string& key, int64_t& out) {
   const YamlNode* value = scalar(key, "a whole number");
   if (!value || parse_integer(value->text, out)) return;
-  double number = 0;  // 1e6 is one, as go-yaml reads it
+  double number = 0;  // 1e6 is one, as in go-yaml
   if (parse_number(value->text, number) && std::trunc(number) == number &&
       std::abs(number) < 9e18) {
     out = static_cast<int64_t>(number);
@@ -171,7 +171,7 @@ void MapReader::read_duration(const std::string& key, Duration& out) {
   int64_t bare = 0;
   if (parse_integer(value->text, bare) && bare != 0) {
     out = bare;
-    findings_.warn(*value, key + ": " + value->text +
+    problems_.warn(*value, key + ": " + value->text +
                                " has no unit and counts as nanoseconds; write " + value->text +
                                "s");
     return;
@@ -206,7 +206,7 @@ void MapReader::read(const std::string& key,
   if (!value) return;
   if (!value->is_map()) return wrong(*value, key, "a map of texts");
   out.clear();
-  report_repeated_keys(*value, findings_);
+  report_repeated_keys(*value, problems_);
   for (const auto& [name, text] : value->members) {
     if (!text.is_scalar() && !text.is_null()) {
       wrong(text, key + "." + name.text, "a text");
@@ -227,7 +227,7 @@ void MapReader::unsupported(const std::string& key, const std::string& why) {
   known_.insert(key);
   for (const auto& [name, value] : node_.members) {
     if (name.text == key && !value.is_null()) {
-      findings_.warn(name, key + ": known, but not done by logsvc: " + why);
+      problems_.warn(name, key + ": known, but not done by logsvc: " + why);
     }
   }
 }
@@ -242,10 +242,10 @@ void MapReader::finish() {
   for (const auto& [name, value] : node_.members) {
     if (!known_.count(name.text)) {
       const std::string near = nearest(name.text, candidates);
-      findings_.error(name, "unknown key " + name.text + " in " + what_ +
+      problems_.error(name, "unknown key " + name.text + " in " + what_ +
                                 (near.empty() ? "" : "; did you mean " + near + "?"));
     } else if (!seen.insert(name.text).second) {
-      findings_.error(name, name.text + " is given twice in " + what_);
+      problems_.error(name, name.text + " is given twice in " + what_);
     }
   }
 }

@@ -1,4 +1,4 @@
-// Typed reading of a YAML tree. Faults are collected, so that one run names all of them.
+// Reads typed values from a YAML tree. Problems are collected, so that one run names all of them.
 #pragma once
 
 #include <cstdint>
@@ -12,10 +12,10 @@
 
 namespace logsvc::config {
 
-// What is to be said about one file. Each text has its place in front: "file.yaml:3:5: …".
-class Findings {
+// Collects the problems of one file. Each text has its place in front: "file.yaml:3:5: …".
+class Problems {
  public:
-  explicit Findings(std::string path) : path_(std::move(path)) {}
+  explicit Problems(std::string path) : path_(std::move(path)) {}
 
   void error(const YamlNode& at, const std::string& what) { errors_.push_back(place(at) + what); }
   void warn(const YamlNode& at, const std::string& what) { warnings_.push_back(place(at) + what); }
@@ -31,17 +31,17 @@ class Findings {
   std::vector<std::string> warnings_;
 };
 
-// Keys that a map, or one inside it, has twice: errors.
-void report_repeated_keys(const YamlNode& node, Findings& findings);
+// Reports keys that a map, or one inside it, has twice, as errors.
+void report_repeated_keys(const YamlNode& node, Problems& problems);
 
-// One map. Every key that is asked for is known; finish() reports the others. A value that is
-// absent or null leaves what it is read into; a value of the wrong kind is an error, and leaves it
-// too.
+// Reads one map. Every key that is asked for is known; finish() reports the others. A value that is
+// absent or null leaves the variable unchanged; so does a value of the wrong kind, which is an
+// error.
 class MapReader {
  public:
-  // what: "a client", for messages. Borrows everything. A node that is no map (nor null) is an
+  // what: "a client", for messages. Borrows everything. A node that is neither a map nor null is an
   // error.
-  MapReader(const YamlNode& node, std::string what, Findings& findings);
+  MapReader(const YamlNode& node, std::string what, Problems& problems);
 
   void read(const std::string& key, std::string& out);
   void read(const std::string& key, bool& out);
@@ -50,22 +50,22 @@ class MapReader {
   void read_duration(const std::string& key, Duration& out);
   void read_bytes(const std::string& key, int64_t& out);  // 1024, 256KB
   void read(const std::string& key, std::vector<std::string>& out);
-  // name: value, in the order written.
+  // Reads pairs of name and value, in the order written.
   void read(const std::string& key, std::vector<std::pair<std::string, std::string>>& out);
-  // Calls for each item of a list.
+  // Calls visit for each item of a list.
   void each(const std::string& key, const std::function<void(const YamlNode&)>& visit);
-  // The value; nullptr if it is absent or null.
+  // Returns the value; nullptr if it is absent or null.
   const YamlNode* take(const std::string& key);
   bool has(const std::string& key);
 
-  // Known to Promtail and not done here: a warning if it is given.
+  // Warns about a key, if it is given, that Promtail knows and logsvc does not support.
   void unsupported(const std::string& key, const std::string& why);
-  // Known, and without meaning here.
+  // Accepts keys that have no effect here.
   void ignore(const std::vector<std::string>& keys);
-  // Unknown keys, and keys given twice.
+  // Reports unknown keys, and keys given twice.
   void finish();
 
-  Findings& findings() { return findings_; }
+  Problems& problems() { return problems_; }
 
  private:
   const YamlNode* scalar(const std::string& key, const char* expected);
@@ -73,14 +73,14 @@ class MapReader {
 
   const YamlNode& node_;
   const std::string what_;
-  Findings& findings_;
+  Problems& problems_;
   std::set<std::string> known_;
 };
 
-// A plain scalar as YAML 1.1 reads it, as go-yaml does.
+// The type of a plain scalar in YAML 1.1, as go-yaml reads it.
 enum class PlainType { kText, kBool, kInteger, kFloat };
 PlainType plain_type(const YamlNode& scalar);
-// "list", "map", "text", "number", for messages.
+// Returns "list", "map", "text" or "number", for messages.
 std::string kind_name(const YamlNode& node);
 
 }  // namespace logsvc::config

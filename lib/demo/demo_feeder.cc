@@ -33,7 +33,7 @@ void DemoFeeder::run(Duration history) {
   Ticketing services(static_cast<uint64_t>(start), start);
   Timestamp at = start;
   while (!stop_) {
-    // While it catches up with the present, it goes in slices of a minute.
+    // To catch up with the present, it advances by a minute at a time.
     at = std::min(clock_.now(), at + kMinute);
     const std::vector<SimulatedLine> lines = services.lines_until(at);
     for (size_t first = 0; first < lines.size() && !stop_; first += kMaxPushLines) {

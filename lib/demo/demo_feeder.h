@@ -1,5 +1,5 @@
-// Pushes what the simulated services log over HTTP, in the form an agent uses: first the past hour,
-// then line by line as time goes by. Starts one thread, which the destructor joins.
+// Pushes the simulated services' lines over HTTP, in the form that an agent uses: first the past
+// hour, then line by line as time goes by. Starts one thread, which the destructor joins.
 #pragma once
 
 #include <atomic>
@@ -21,7 +21,7 @@ class DemoFeeder {
 
  private:
   void run(Duration history);
-  // Returns false if it is to be tried again.
+  // Returns false if it has to be tried again.
   bool push(const std::vector<SimulatedLine>& lines);
 
   const net::Url push_url_;

@@ -7,7 +7,7 @@
 namespace logsvc::demo {
 namespace {
 
-constexpr double kIdleArrivals = 2;      // journeys a second
+constexpr double kIdleArrivals = 2;      // journeys per second
 constexpr double kOpeningArrivals = 60;  // right after an opening
 constexpr Duration kSurge = 20 * kSecond;
 

@@ -1,7 +1,7 @@
-// Three ticketing services as they would log: queue-backend on queue-instance, api-server and
-// ticket-server on backend-instance. Users walk queue → api → ticket; every few minutes an opening
-// lets many in at once; some payments fail with a stack. Deterministic: seed and times decide every
-// line.
+// Simulates three ticketing services and their logs: queue-backend on queue-instance, api-server
+// and ticket-server on backend-instance. Users go from queue to api to ticket; every few minutes an
+// opening lets many in at once; some payments fail with a stack trace. Deterministic: seed and
+// times decide every line.
 #pragma once
 
 #include <cstdint>
@@ -19,14 +19,14 @@ struct SimulatedLine {
   std::string service;
   std::string host;
   std::string level;
-  std::string text;  // Winston JSON, now and then plain text
+  std::string text;  // Winston JSON, sometimes plain text
 };
 
 class Ticketing {
  public:
   Ticketing(uint64_t seed, Timestamp start);
 
-  // Returns the lines from where the last call ended up to `end`, in time order.
+  // Returns the lines from the end of the last call up to `end`, in time order.
   std::vector<SimulatedLine> lines_until(Timestamp end);
 
   static constexpr Duration kOpeningInterval = 4 * kMinute;

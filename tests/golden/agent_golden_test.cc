@@ -29,7 +29,7 @@
 namespace logsvc {
 namespace {
 
-// The text of `job:`, which stands by itself in the file, indented.
+// Returns the text of `job:`, which is indented in the file.
 std::string job_text(const std::string& file) {
   std::istringstream in(file);
   std::string line, out;
@@ -63,7 +63,7 @@ int compare(const std::string& file, const std::vector<std::string>& wanted,
   return 1;
 }
 
-// What a container of the file is discovered with; empty if there is none.
+// Returns the labels discovered for the file's container; empty if there is none.
 Labels container_labels(const config::YamlNode& root, const agent::DockerSdConfig& config) {
   const auto* inspect = root.find("inspect");
   if (!inspect) return {};

@@ -31,7 +31,7 @@ struct FakeContainer {
   int starts = 1;
   std::vector<Record> log;  // everything ever printed; the first of them may be gone
   size_t first = 0;
-  size_t repeat_from = 0;  // followers that are behind … get these again, once a rotation
+  size_t repeat_from = 0;  // followers that are behind get these again, once per rotation
   int rotations = 0;
 };
 
@@ -53,7 +53,7 @@ std::string encoded(const Record& r, bool tty) {
   return out + payload;
 }
 
-// One thread a connection, without end.
+// Starts one thread per connection, without limit.
 class Threads : public httplib::TaskQueue {
  public:
   void enqueue(std::function<void()> work) override {
@@ -85,7 +85,7 @@ struct FakeDocker::State {
   std::map<std::string, FakeContainer> containers;
   std::vector<std::string> events;
   Timestamp clock = 1'700'000'000 * kSecond;
-  uint64_t cuts = 0;  // streams opened before are broken
+  uint64_t cuts = 0;  // streams opened before the last cut are broken
   bool stopping = false;
   int fail = 0, fail_status = 0, requests = 0;
   std::set<std::string> forbidden;
@@ -124,7 +124,7 @@ bool FakeDocker::State::refuse(const std::string& kind, httplib::Response& respo
   return true;
 }
 
-// Knows the filters id and status.
+// Supports the filters id and status.
 void FakeDocker::State::list(const httplib::Request& request, httplib::Response& response) {
   const std::lock_guard lock(mutex);
   const Json filters = Json::parse(request.has_param("filters") ? request.get_param_value("filters")
@@ -321,7 +321,7 @@ void FakeDocker::print(const std::string& id, const std::string& line, bool to_s
   const std::lock_guard lock(state_->mutex);
   FakeContainer& c = state_->containers[id];
   state_->clock += 1000;
-  // As dockerd does: pieces of 16 KiB with the time of the first.
+  // Cuts lines as dockerd does: into pieces of 16 KiB with the time of the first.
   std::string_view rest = line;
   while (rest.size() >= 16384) {
     c.log.push_back({to_stderr, state_->clock, std::string(rest.substr(0, 16384))});

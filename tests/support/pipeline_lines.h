@@ -1,4 +1,4 @@
-// Lines through the pipeline of a job, as texts that tests compare.
+// Takes lines through the pipeline of a job and returns texts that tests compare.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@
 namespace logsvc::testing {
 
 // Keeps entries as `2026-01-01T13:00:00Z {a="1"} line`, with metadata as [name=value] and a tenant
-// as <tenant> behind the labels; line ends are shown as \n.
+// as <tenant> after the labels; line ends are shown as \n.
 class TextSink : public agent::LineSink {
  public:
   void add(const agent::OutputLine& line) override {
@@ -34,14 +34,14 @@ class TextSink : public agent::LineSink {
   std::vector<std::string> texts;
 };
 
-// A job out of a piece of a scrape config, with everything that it borrows.
+// Makes a job from a piece of a scrape config, with everything that it borrows.
 struct TestJob {
   FakeClock clock{*parse_rfc3339("2026-01-01T13:00:00Z")};
   Metrics metrics;
   Diagnostics diagnostics{clock, LogLevel::kError, LogFormat::kLogfmt, [](std::string_view) {}};
   std::vector<std::string> warnings;
   std::shared_ptr<const agent::Job> job;
-  std::string fault;             // instead of a job
+  std::string fault;             // why there is no job
   agent::DockerSdConfig docker;  // the first of docker_sd_configs
 
   // yaml: keys of a scrape config (pipeline_stages, relabel_configs, …) in block form.
@@ -69,7 +69,7 @@ struct TestJob {
     }
   }
 
-  // Each line comes a millisecond after the one before.
+  // Runs the lines, each a millisecond after the one before.
   std::vector<std::string> run(const Labels& discovered, const std::vector<std::string>& lines) {
     TextSink sink;
     const auto pipeline = job->open(discovered);

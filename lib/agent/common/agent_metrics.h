@@ -1,4 +1,4 @@
-// The agent's counters, in one place.
+// Holds the agent's counters.
 #pragma once
 
 #include "telemetry/metrics.h"
@@ -41,7 +41,7 @@ struct AgentMetrics {
                                     "Groups of lines that damage of the spool cost, at start")),
         readers(m.gauge("logsvc_agent_readers", "Containers being read")) {}
 
-  // This host's clock minus a server's, seconds.
+  // This host's clock minus a server's, in seconds.
   Gauge& clock_offset(const std::string& client) {
     return registry.gauge("logsvc_agent_clock_offset_seconds",
                           "This host's clock minus the server's", {{"client", client}});

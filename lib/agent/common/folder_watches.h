@@ -1,4 +1,4 @@
-// What happens to the files of folders, told by the system (inotify). For one thread.
+// Reports changes to the files in folders, through inotify. For one thread.
 #pragma once
 
 #include <sys/inotify.h>
@@ -22,19 +22,20 @@ class FolderWatches {
     bool is_last() const { return (mask & IN_IGNORED) != 0; }  // the folder is gone
   };
 
-  // events: those that are wanted, IN_CREATE and others of inotify(7).
+  // events: the wanted ones, IN_CREATE and others of inotify(7).
   explicit FolderWatches(uint32_t events);
   ~FolderWatches();
   FolderWatches(const FolderWatches&) = delete;
   FolderWatches& operator=(const FolderWatches&) = delete;
 
-  // Can be read when something has happened; -1 if the system gives no watches at all.
+  // Becomes readable when something has happened; -1 if the system offers no watches at all.
   int fd() const { return fd_; }
-  // The number of the folder's watch. kNone: it cannot be watched and is to be looked at now and
-  // then.
+  // Returns the number of the folder's watch. Returns kNone if the folder cannot be watched and has
+  // to be checked from time to time.
   int add(const std::string& folder);
   void remove(int watch);
-  // All that has happened since the last call, in turn; does not wait. Names live during the call.
+  // Reports what has happened since the last call, in order, without waiting. Names live during the
+  // call.
   void read(const std::function<void(const Event&)>& on_event);
 
  private:

@@ -1,4 +1,4 @@
-// Who is due when: at most one time for each key. For one thread.
+// Keeps at most one due time for each key. For one thread.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ class TimerQueue {
  public:
   static constexpr int64_t kNever = INT64_MAX;
 
-  // `at` in Clock::steady_ns(), in place of the time before; kNever: the key has none.
+  // Sets the key's time in Clock::steady_ns(), replacing an earlier one; kNever removes it.
   void set(const Key& key, int64_t at) {
     const auto known = time_of_.find(key);
     if (known != time_of_.end()) {
@@ -31,9 +31,9 @@ class TimerQueue {
     }
     by_time_.emplace(at, key);
   }
-  // The earliest time; kNever if there is none.
+  // Returns the earliest time; kNever if there is none.
   int64_t next() const { return by_time_.empty() ? kNever : by_time_.begin()->first; }
-  // The keys whose time has come, the earliest first; they have none from then on.
+  // Removes and returns the keys that are due, the earliest first.
   std::vector<Key> take_due(int64_t now) {
     std::vector<Key> due;
     while (!by_time_.empty() && by_time_.begin()->first <= now) {

@@ -1,4 +1,4 @@
-// `clients` of a Promtail file: the servers that lines are pushed to.
+// `clients` of a Promtail file: the servers to which lines are pushed.
 #pragma once
 
 #include <cstdint>
@@ -13,19 +13,19 @@ namespace logsvc::agent {
 struct BackoffConfig {
   Duration min_period = 500 * kMillisecond;
   Duration max_period = 5 * kMinute;
-  int64_t max_retries = 10;  // 0: without end
+  int64_t max_retries = 10;  // 0: unlimited
   bool max_retries_set = false;
 };
 
 struct ClientConfig {
-  std::string name;  // unique among the clients; made of the URL if the file gives none
+  std::string name;  // unique among the clients; derived from the URL if the file gives none
   std::string url;   // with the path, as in the file
   Duration batch_wait = kSecond;
-  int64_t batch_bytes = 1 << 20;  // of lines and metadata
+  int64_t batch_bytes = 1 << 20;  // includes lines and metadata
   Duration timeout = 10 * kSecond;
   BackoffConfig backoff;
-  std::string tenant_id;   // X-Scope-OrgID of lines that have no tenant of their own
-  Labels external_labels;  // sorted by name; a line's own label of the name wins
+  std::string tenant_id;   // X-Scope-OrgID of lines without their own tenant
+  Labels external_labels;  // sorted by name; a line's own label takes precedence
   bool drop_rate_limited_batches = false;
   HttpClientConfig http;
 };

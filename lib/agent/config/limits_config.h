@@ -1,4 +1,4 @@
-// `limits_config` of a Promtail file: what may leave the pipelines.
+// `limits_config` of a Promtail file: limits on what may leave the pipelines.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,7 @@ namespace logsvc::agent {
 
 struct LimitsConfig {
   bool readline_rate_enabled = false;
-  double readline_rate = 10000;  // lines a second, of the whole process, behind the pipelines
+  double readline_rate = 10000;  // lines per second for the whole process, after the pipelines
   int64_t readline_burst = 10000;
   bool readline_rate_drop = true;  // false: reading waits
   int64_t max_streams = 0;         // 0: no limit; lines of further streams are dropped

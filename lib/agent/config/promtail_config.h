@@ -1,4 +1,4 @@
-// A Promtail configuration file, typed. It is read in agent/promtail/.
+// A Promtail configuration file as types. agent/promtail/ reads it.
 #pragma once
 
 #include <string>
@@ -14,11 +14,11 @@ namespace logsvc::agent {
 struct ServerConfig {
   bool disabled = false;
   std::string http_listen_address;  // empty: all interfaces
-  int64_t http_listen_port = 9080;  // 0: a free one
+  int64_t http_listen_port = 9080;  // 0: any free port
   std::string http_path_prefix;
   std::string log_level;            // empty: not given
   std::string log_format;           // empty: not given
-  bool health_check_target = true;  // not ready before there is a target
+  bool health_check_target = true;  // not ready until there is a target
   bool enable_runtime_reload = false;
 };
 
@@ -29,7 +29,7 @@ struct PositionsConfig {
 };
 
 struct FileTargetConfig {
-  Duration sync_period = 10 * kSecond;  // how often globs are looked at again
+  Duration sync_period = 10 * kSecond;  // how often globs are expanded again
   bool stdin = false;
   Duration min_poll_period = 250 * kMillisecond;
   Duration max_poll_period = 250 * kMillisecond;
@@ -42,8 +42,8 @@ struct PromtailConfig {
   std::vector<ScrapeConfig> scrapes;
   LimitsConfig limits;
   FileTargetConfig files;
-  std::vector<std::string> warnings;  // each with its place in front
-  std::string text;                   // of the file, as it was written
+  std::vector<std::string> warnings;  // each begins with its place
+  std::string text;                   // the file's text as written
 };
 
 }  // namespace logsvc::agent

@@ -1,4 +1,4 @@
-// `scrape_configs` of a Promtail file: where lines come from and what is done with them.
+// `scrape_configs` of a Promtail file: where lines come from and what happens to them.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ namespace logsvc::agent {
 struct DockerSdConfig {
   std::string host;                          // unix:///…, tcp://…, http(s)://…
   Duration refresh_interval = 60 * kSecond;  // how often everything is listed again
-  // name, values: the `filters` of /containers/json.
+  // Name and values: the `filters` of /containers/json.
   std::vector<std::pair<std::string, std::vector<std::string>>> filters;
   int64_t port = 80;
   std::string host_networking_host = "localhost";
@@ -26,59 +26,59 @@ struct DockerSdConfig {
   HttpClientConfig http;  // for http(s) and tcp hosts
 };
 
-// Lines of files. Labels that begin with __ steer: __path__ (a glob with **), __path_exclude__,
-// __host__ (elsewhere the target is left out).
+// Reads lines from files. Labels that begin with __ control it: __path__ (a glob with **),
+// __path_exclude__, and __host__ (on other hosts the target is left out).
 struct StaticConfig {
   Labels labels;  // sorted by name
   bool operator==(const StaticConfig&) const = default;
 };
 
-// Lines of files that other files tell of: lists of {targets, labels} in JSON or YAML, which are
-// read again when they change.
+// Reads targets from files: lists of {targets, labels} in JSON or YAML, which are read again when
+// they change.
 struct FileSdConfig {
-  std::vector<std::string> files;  // paths, * in their last part
+  std::vector<std::string> files;  // paths; * is allowed in their last part
   Duration refresh_interval = 5 * kMinute;
 };
 
 struct JournalConfig {
   Duration max_age = 7 * kHour;
   bool json = false;    // the line is the whole entry as JSON
-  Labels labels;        // of every line
+  Labels labels;        // added to every line
   std::string path;     // empty: the machine's own journal
-  std::string matches;  // FIELD=value, blanks between, all hold
+  std::string matches;  // FIELD=value, separated by blanks; all must match
 };
 
-// Lines that others send by syslog.
+// Receives lines through syslog.
 struct SyslogConfig {
   std::string listen_address;             // host:port
   std::string listen_protocol = "tcp";    // or udp
   std::string syslog_format = "rfc5424";  // or rfc3164
-  Duration idle_timeout = 120 * kSecond;  // of connections
-  int64_t max_message_bytes = 8192;       // longer ones are left out
+  Duration idle_timeout = 120 * kSecond;  // for connections
+  int64_t max_message_bytes = 8192;       // longer messages are dropped
   bool label_structured_data = false;
   bool use_incoming_timestamp = false;
-  bool use_rfc5424_message = false;  // the line is the whole message, header and all
-  Labels labels;                     // of every line
-  net::TlsConfig tls;                // with a certificate and its key: of tcp
+  bool use_rfc5424_message = false;  // the line is the whole message, including its header
+  Labels labels;                     // added to every line
+  net::TlsConfig tls;                // with a certificate and its key; for tcp
 };
 
-// Lines that others send as GELF, by UDP.
+// Receives lines as GELF over UDP.
 struct GelfConfig {
   std::string listen_address = "0.0.0.0:12201";
   bool use_incoming_timestamp = false;
-  Labels labels;  // of every line
+  Labels labels;  // added to every line
 };
 
-// Lines that others push, as to a Loki.
+// Receives lines that are pushed as to a Loki.
 struct PushApiConfig {
   std::string listen_address;   // empty: all interfaces
-  int64_t listen_port = 0;      // 0: a free one
-  std::string path_prefix;      // of all paths: "/promtail"
-  int64_t max_connections = 0;  // 0: by the descriptors of the process
-  Duration idle_timeout = 0;    // of connections between requests; 0: the usual
-  Duration read_timeout = 0;    // of a body; 0: the usual
+  int64_t listen_port = 0;      // 0: any free port
+  std::string path_prefix;      // before every path: "/promtail"
+  int64_t max_connections = 0;  // 0: limited by the process's descriptors
+  Duration idle_timeout = 0;    // for connections between requests; 0: the default
+  Duration read_timeout = 0;    // for a body; 0: the default
   bool use_incoming_timestamp = false;
-  Labels labels;  // of every line
+  Labels labels;  // added to every line
 };
 
 enum class RelabelAction {
@@ -111,12 +111,12 @@ struct DecompressionConfig {
   std::string format;  // gz, z or bz2
 };
 
-// What agent.yaml says of lines that are understood without stages.
+// Options of agent.yaml for lines that are understood without stages.
 struct AutomaticConfig {
-  // Lists of stages that run on lines before and on entries after; null: none.
+  // Lists of stages for lines before, and for entries after; null: none.
   std::shared_ptr<const config::YamlNode> before, after;
   bool keep_colours = false;
-  bool explain = false;  // metadata says what decided level, service and time
+  bool explain = false;  // metadata shows what decided level, service and time
 };
 
 struct ScrapeConfig {
@@ -129,14 +129,14 @@ struct ScrapeConfig {
   std::optional<GelfConfig> gelf;
   std::optional<PushApiConfig> push_api;
   std::vector<RelabelConfig> relabel;
-  // The list of `pipeline_stages`; null if the file has none. Read by Job::compile.
+  // The list of `pipeline_stages`; null if the file has none. Job::compile reads it.
   std::shared_ptr<const config::YamlNode> stages;
-  // logsvc's own: lines are understood without stages (level, time, multi-line blocks).
+  // An option of logsvc only: lines are understood without stages (level, time, multi-line blocks).
   bool automatic = false;
-  AutomaticConfig around;  // if so
-  std::string encoding;    // of files; empty: UTF-8
+  AutomaticConfig around;  // used if automatic
+  std::string encoding;    // encoding of files; empty: UTF-8
   DecompressionConfig decompression;
-  std::string path;  // of the file it stands in
+  std::string path;  // the file that contains it
 };
 
 }  // namespace logsvc::agent

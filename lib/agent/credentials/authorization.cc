@@ -9,7 +9,7 @@
 namespace logsvc::agent {
 namespace {
 
-// Empty: none.
+// Returns an empty text if there are no credentials.
 Result<std::string> authorization_of(const HttpClientConfig& config) {
   if (const auto& basic = config.basic_auth) {
     ASSIGN_OR_RETURN(const std::string user, secret_text(basic->username));

@@ -1,4 +1,4 @@
-// Who we are, to a server or a Docker host, as a Promtail file says it.
+// The credentials that a Promtail file configures for a server or a Docker host.
 #pragma once
 
 #include <string>
@@ -9,15 +9,16 @@
 
 namespace logsvc::agent {
 
-// The headers that say who we are and what the configuration adds. An Authorization of its own
-// `headers` wins. Files of secrets are read at every call; kIo, naming the file, if one cannot be
-// read.
+// Returns the headers with credentials and those that the configuration adds. An Authorization
+// among its `headers` takes precedence. Reads files with secrets at every call; returns kIo, naming
+// the file, if one cannot be read.
 Result<net::Headers> own_headers(const HttpClientConfig& config);
 
-// The text of a secret, of its file read now: without blanks around. kIo, naming the file.
+// Returns a secret's text without surrounding blanks; its file is read now. Returns kIo, naming the
+// file.
 Result<std::string> secret_text(const SecretText& secret);
 
-// Whether the configuration's own headers say who we are.
+// Returns whether the configuration's own headers contain credentials.
 bool has_own_authorization(const HttpClientConfig& config);
 
 }  // namespace logsvc::agent

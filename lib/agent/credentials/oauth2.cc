@@ -19,7 +19,7 @@ constexpr size_t kShownBytes = 200;
 constexpr Duration kBeforeExpiry = 10 * kSecond;
 constexpr int64_t kMaxSeconds = 10 * 365 * 86'400LL;
 
-// A form with a secret in it is not sent on to where a redirection leads.
+// Turns off redirections: a form with a secret must not be sent to another place.
 net::RouteConfig without_redirections(net::RouteConfig route) {
   route.follow_redirects = false;
   return route;
@@ -30,7 +30,7 @@ void add_field(std::string& form, const std::string& name, const std::string& va
   form += percent_encode(name) + '=' + percent_encode(value);
 }
 
-// Servers write "bearer" as they like; the header has it so.
+// Normalises the case of "bearer", which servers write in various ways.
 std::string type_of(const nlohmann::json& answer) {
   const std::string given = answer.value("token_type", "");
   std::string lower = given;
@@ -39,7 +39,7 @@ std::string type_of(const nlohmann::json& answer) {
   return given.empty() || lower == "bearer" ? "Bearer" : lower == "basic" ? "Basic" : given;
 }
 
-// Seconds, also as text; 0: for ever.
+// Returns the lifetime in seconds, also from a text; 0: no limit.
 int64_t lifetime_of(const nlohmann::json& answer) {
   const auto found = answer.find("expires_in");
   if (found == answer.end()) return 0;
@@ -106,7 +106,7 @@ Status TokenSource::take(const net::HttpAnswer& answer) {
   return {};
 }
 
-// Where a server wants the secret is tried, the header first, as Go's programs do.
+// Tries where the server wants the secret, the header first, as Go's programs do.
 Result<std::string> TokenSource::authorization(const net::WaitLimit& limit) {
   if (!authorization_.empty() && clock_.steady_ns() < expires_ns_) return authorization_;
   authorization_.clear();

@@ -1,5 +1,5 @@
-// The tokens of OAuth 2's client credentials (RFC 6749, 4.4): asked for when none is known, kept
-// until they are about to expire. For one thread.
+// Provides tokens for OAuth 2's client credentials (RFC 6749, 4.4). A token is requested when there
+// is none and kept until it is about to expire. For one thread.
 #pragma once
 
 #include <string>
@@ -17,12 +17,12 @@ class TokenSource {
   // Borrows the clock.
   TokenSource(OAuth2Config config, const Clock& clock);
 
-  // kInvalid if the URL, a certificate or the proxy cannot be used.
+  // Returns kInvalid if the URL, a certificate or the proxy cannot be used.
   Status check();
-  // "Bearer …", the value of an Authorization header. kUnavailable with what the server of tokens
-  // answered; kIo if the file of the secret cannot be read.
+  // Returns "Bearer …", the value of an Authorization header. Returns kUnavailable with the token
+  // server's answer, and kIo if the file of the secret cannot be read.
   Result<std::string> authorization(const net::WaitLimit& limit);
-  // The token was refused: another one is asked for.
+  // Drops a token that was refused, so that another one is requested.
   void forget() { authorization_.clear(); }
 
  private:
@@ -34,9 +34,9 @@ class TokenSource {
   const OAuth2Config config_;
   const Clock& clock_;
   net::HttpClient client_;
-  SecretIn secret_in_ = SecretIn::kHeader;  // what the server took last
+  SecretIn secret_in_ = SecretIn::kHeader;  // the way that the server accepted last
   std::string authorization_;               // empty: none
-  int64_t expires_ns_ = 0;                  // of Clock::steady_ns
+  int64_t expires_ns_ = 0;                  // in Clock::steady_ns
 };
 
 }  // namespace logsvc::agent

@@ -15,14 +15,14 @@ std::vector<ContainerNetwork> networks_of(const Json& settings) {
   std::vector<ContainerNetwork> out;
   const Json& networks = member(settings, "Networks");
   if (!networks.is_object()) return out;
-  for (const auto& [name, place] : networks.items()) {  // by name
+  for (const auto& [name, place] : networks.items()) {  // sorted by name
     if (!place.is_object()) continue;
     out.push_back({name, text(place, "NetworkID"), text(place, "IPAddress"), nullptr});
   }
   return out;
 }
 
-// {"80/tcp": [{"HostIp": …, "HostPort": …}], "81/tcp": null}
+// Parses {"80/tcp": [{"HostIp": …, "HostPort": …}], "81/tcp": null}.
 std::vector<ContainerPort> ports_of(const Json& settings) {
   std::vector<ContainerPort> out;
   const Json& ports = member(settings, "Ports");

@@ -1,4 +1,4 @@
-// A container and the networks it is in, as the Docker Engine API tells them.
+// A container and its networks, as reported by the Docker Engine API.
 #pragma once
 
 #include <map>
@@ -10,7 +10,7 @@
 
 namespace logsvc::agent {
 
-// What a network is for all its containers.
+// The properties of a network that are the same for all its containers.
 struct DockerNetwork {
   std::string name, scope;
   bool internal = false, ingress = false;
@@ -18,16 +18,16 @@ struct DockerNetwork {
 };
 using DockerNetworks = std::map<std::string, DockerNetwork>;  // by id
 
-// A container's place in a network.
+// One container's connection to a network.
 struct ContainerNetwork {
   std::string name, id, ip;
-  std::shared_ptr<const DockerNetwork> network;  // null: not asked for, or not told
+  std::shared_ptr<const DockerNetwork> network;  // null: not requested, or not available
 };
 
 struct ContainerPort {
-  int number = 0;  // inside the container; TCP
+  int number = 0;  // TCP port inside the container
   int public_number = 0;
-  std::string public_ip;  // empty with public_number 0: not published
+  std::string public_ip;  // empty, with public_number 0: not published
 };
 
 struct Container {
@@ -38,16 +38,16 @@ struct Container {
   std::string network_mode;                // "bridge", "host", "container:ID", "none" …
   std::vector<ContainerNetwork> networks;  // by name
   std::vector<ContainerPort> ports;        // by number, published ones first
-  bool running = false;                    // with a log that may still grow
+  bool running = false;                    // its log may still grow
   bool tty = false;
   std::string log_driver;
-  std::string log_path;  // of json-file
+  std::string log_path;  // for the json-file driver
   bool log_rotates = false;
   std::string started_at;
   bool was_started() const { return started_at.rfind("0001", 0) != 0; }
 };
 
-// The answers of /containers/ID/json and /networks. kUnavailable if they cannot be read.
+// These parse the answers of /containers/ID/json and /networks; kUnavailable for anything else.
 Result<Container> read_container(const std::string& json);
 Result<DockerNetworks> read_networks(const std::string& json);
 

@@ -9,8 +9,8 @@
 namespace logsvc::agent {
 namespace {
 
-constexpr Duration kSinceSlack = kSecond;      // records of both outputs are not quite in order
-constexpr Duration kWrongClock = 5 * kSecond;  // a place further ahead was stamped by one
+constexpr Duration kSinceSlack = kSecond;      // both outputs' records are slightly out of order
+constexpr Duration kWrongClock = 5 * kSecond;  // the place is from a wrong clock
 constexpr Duration kMinRetry = 200 * kMillisecond;
 constexpr int kMaxDoublings = 6;
 constexpr size_t kNewestRecordBytes = 1u << 20;
@@ -70,7 +70,7 @@ void ContainerFollower::look(bool started) {
     context_.shown.show(*inspected, "file");
     context_.loop.tell(ReadLoop::Update{*inspected});
   } else if (has_answer()) {
-    // The answer may be one of before the start: once more when it ends.
+    // The answer may date from before the start: read another one when it ends.
     missed_records_ += started;
     context_.shown.show(*inspected, "api");
     context_.loop.tell(ReadLoop::Update{*inspected});
@@ -152,7 +152,7 @@ LogRequest ContainerFollower::request_of(const Container& container, bool follow
   request.container = container.id;
   request.follow = follow;
   const Timestamp last = place_.timestamp;
-  // A place in the future was stamped by a wrong clock: everything is searched.
+  // A place in the future has the time of a wrong clock: search everything.
   if (last == 0 || place_.is_time_only() || last > context_.clock.now() + kWrongClock)
     lookback = Lookback::kEverything;
   if (lookback == Lookback::kTail && context_.docker.is_podman()) lookback = Lookback::kSince;
@@ -178,7 +178,7 @@ void ContainerFollower::open_answer(const Container& container, bool follow, Loo
 }
 
 void ContainerFollower::read_missed(const Container& container, uint64_t records) {
-  // The stream that told of them leaves records out: more may be new.
+  // The stream that reported them omits records, so more may be new.
   if (has_wakeups_ || !container.running)
     return open_answer(container, false, Lookback::kTail, 2 * records + kTailRecords);
   open_running(container);
@@ -212,7 +212,7 @@ void ContainerFollower::on_run_end() {
 }
 
 void ContainerFollower::on_removal() {
-  // An answer that is open still gives all there is; a file is read by the handle that is open.
+  // An open answer still gives all records, and an open handle still reads a file.
   if (has_answer()) return;
   context_.loop.tell(ReadLoop::Remove{id_});
   context_.shown.forget(id_);
@@ -291,7 +291,7 @@ Timestamp ContainerFollower::newest_record(const Container& container) const {
   return newest;
 }
 
-// A follow stream may have stopped without a sign: the newest record tells.
+// A follow stream may have stopped without a sign: the newest record shows it.
 void ContainerFollower::on_silence(const Cursor& place) {
   note_place(place);
   if (state_ != State::kFollowing) return;

@@ -6,7 +6,7 @@
 namespace logsvc::agent {
 namespace {
 
-constexpr uint64_t kSilentCommitBytes = 1u << 20;  // read without a line: the place is saved too
+constexpr uint64_t kSilentCommitBytes = 1u << 20;  // without a line: saves the place too
 
 size_t index_of(OutputStream s) { return s == OutputStream::kStderr ? 1 : 0; }
 
@@ -59,7 +59,7 @@ void ContainerLog::use_files(const std::string& path, LogFileFormat format) {
 void ContainerLog::use_stream(std::unique_ptr<net::HttpStream> stream, bool everything) {
   file_path_.clear();
   files_.reset();
-  // An answer that broke inside a long line: it is read again from its first piece.
+  // An answer broke off inside a long line: read the line again from its first piece.
   if (joiner_.has_open()) {
     joiner_ = PartialJoiner(context_.max_line_bytes);
     cut_ = 0;
@@ -115,7 +115,7 @@ TurnResult ContainerLog::read_files(size_t max_bytes) {
 TurnResult ContainerLog::read_stream(size_t max_bytes) {
   TurnResult turn;
   const auto on_record = [this](LogRecord r) {
-    // Podman's pieces are of any size and time.
+    // Podman's pieces have any size and time.
     r.goes_on = of_podman_ && !r.text.ends_with('\n');
     add_record(r, everything_);
   };

@@ -1,4 +1,4 @@
-// One container's log on its way into the spool, from a file or from answers of the API:
+// Takes one container's log into the spool, from a file or from answers of the API:
 //
 //   bytes → records → resume filter → joined lines → pipeline → groups with the place behind them
 //
@@ -25,10 +25,10 @@
 
 namespace logsvc::agent {
 
-// The pipeline of an output of a container; null: it is not wanted.
+// Makes the pipeline for one output of a container; null: the output is not wanted.
 using MakePipeline = std::function<std::unique_ptr<TargetPipeline>(const Container&, OutputStream)>;
 
-// What the logs of one thread share; outlives them.
+// Shared by the logs of one thread; outlives them.
 struct LogContext {
   Spool& spool;
   GroupWriter& writer;
@@ -41,17 +41,17 @@ struct LogContext {
 };
 
 enum class TurnEnd {
-  kMore,           // the turn's share is used up
+  kMore,           // the turn's limit was reached
   kIdle,           // nothing more for now
-  kStreamEnded,    // an answer of the API ended: all of it was read
-  kAnchorMissing,  // the answer does not hold the place to go on from: ask for everything
+  kStreamEnded,    // an answer of the API ended and was read completely
+  kAnchorMissing,  // the answer does not contain the place to continue from: ask for everything
   kBroken,         // an answer broke off, or the file cannot be read
 };
 
 struct TurnResult {
   TurnEnd end = TurnEnd::kIdle;
   size_t bytes = 0;
-  std::string why;  // of kBroken
+  std::string why;  // set with kBroken
 };
 
 class ContainerLog {
@@ -60,15 +60,15 @@ class ContainerLog {
   ~ContainerLog();
 
   const Container& container() const { return container_; }
-  // New names and labels hold for lines read from now on.
+  // Sets a new name and labels for the lines read from now on.
   void update(Container container);
 
   void use_files(const std::string& path, LogFileFormat format);
-  // everything: the answer was asked for without `since`, so what is not in it is gone.
+  // everything: the answer was requested without `since`, so records not in it are lost.
   void use_stream(std::unique_ptr<net::HttpStream> stream, bool everything);
   bool has_stream() const { return stream_ != nullptr; }
   bool uses_files() const { return !file_path_.empty(); }
-  // The log is of files, and there never was one.
+  // Returns true if the log is read from files and no file ever existed.
   bool missed() const { return uses_files() && filter_.cursor().timestamp == 0 && !saw_file_; }
   int stream_fd() const;
   const Cursor& cursor() const { return filter_.cursor(); }
@@ -76,17 +76,18 @@ class ContainerLog {
 
   // Reads up to about max_bytes into the writer. commit() must follow.
   TurnResult turn(size_t max_bytes);
-  // What the turn gave goes to the spool, with the place. kNoSpace: try again before anything else
-  // is read by this thread.
+  // Puts the turn's lines into the spool, together with the place. On kNoSpace, call it again
+  // before this thread reads anything else.
   Status commit();
-  // The container has ended and all was read: nothing is held back any longer. commit() follows.
+  // Passes on all held lines after the container ended and all was read. commit() must follow.
   void flush_all();
-  // Multi-line blocks whose wait is over. True if something was written. commit() follows.
+  // Passes on multi-line blocks whose wait is over. Returns true if something was written. commit()
+  // must follow.
   bool flush_due(int64_t steady_ns);
   int64_t next_due() const;
-  // A limit of rate wants no turn before (steady_ns); 0: there is none.
+  // Returns when a rate limit allows the next turn (steady_ns); 0: at once.
   int64_t paused_until() const;
-  // The files are closed until the next turn.
+  // Closes the files until the next turn.
   void rest() { files_.reset(); }
 
  private:
@@ -120,9 +121,9 @@ class ContainerLog {
   std::optional<LogFrameDecoder> decoder_;
   bool saw_file_ = false;
   bool everything_ = false;
-  bool of_podman_ = false;  // who sends the stream
+  bool of_podman_ = false;  // Podman sends the stream
   bool anchor_missing_ = false;
-  // As counted so far.
+  // The values counted so far.
   uint64_t gaps_ = 0, repeats_ = 0, cut_ = 0, file_gaps_ = 0, damaged_ = 0;
   uint64_t lines_read_ = 0, bytes_read_ = 0;
 };

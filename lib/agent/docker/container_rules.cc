@@ -12,7 +12,7 @@ bool matches_any(const std::vector<std::string>& patterns, std::string_view text
                      [&](const std::string& pattern) { return matches_wildcards(text, pattern); });
 }
 
-// registry:5000/shop/api:1.2 → registry:5000/shop/api
+// Turns registry:5000/shop/api:1.2 into registry:5000/shop/api.
 std::string_view without_tag(std::string_view image) {
   image = image.substr(0, image.find('@'));
   const size_t colon = image.rfind(':');

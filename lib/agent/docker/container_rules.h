@@ -1,4 +1,4 @@
-// Which containers are read: `include` and `exclude` of agent.yaml.
+// Decides which containers are read: `include` and `exclude` of agent.yaml.
 #pragma once
 
 #include <string>
@@ -9,11 +9,11 @@
 
 namespace logsvc::agent {
 
-// Holds for a container if each of the lists that are not empty has a pattern that matches. * is
-// any text, ? any character.
+// Matches a container if each list that is not empty has a matching pattern. * stands for any text,
+// ? for any character.
 struct ContainerRule {
   std::vector<std::string> names;
-  std::vector<std::string> images;  // with its tag or without
+  std::vector<std::string> images;  // with or without the tag
   std::vector<std::string> labels;  // `key`, or `key=value`
   std::vector<std::string> compose_projects;
 
@@ -22,7 +22,7 @@ struct ContainerRule {
 
 struct ContainerRules {
   std::vector<ContainerRule> include;  // empty: every container
-  std::vector<ContainerRule> exclude;  // wins
+  std::vector<ContainerRule> exclude;  // takes precedence
 
   bool keep(const Container& container) const;
 };

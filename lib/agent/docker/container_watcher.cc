@@ -10,9 +10,9 @@ namespace logsvc::agent {
 namespace {
 
 constexpr Duration kListRetry = 5 * kSecond;
-constexpr size_t kRecentEvents = 256;  // as many as the daemon remembers
+constexpr size_t kRecentEvents = 256;  // the daemon remembers as many
 
-// Whether the list, which says that it runs, is a reason to look at a container.
+// Returns whether to look at a container that the list shows as running.
 bool may_have_more(ContainerFollower::State state) {
   using State = ContainerFollower::State;
   return state == State::kListed || state == State::kNotified || state == State::kEnded;
@@ -102,7 +102,7 @@ void ContainerWatcher::run_events() {
           post([this] { next_reconcile_ = 0; });
         },
         [&](const DockerEvent& event) {
-          // `since` is inclusive: the last ones come again.
+          // `since` is inclusive: the last events come again.
           const std::string key = std::to_string(event.time) + event.action + event.id;
           if (std::find(recent.begin(), recent.end(), key) != recent.end()) return;
           recent.push_back(key);

@@ -1,6 +1,7 @@
-// Knows which containers there are, and has a ContainerFollower for each: Docker's events first,
-// then its list; what happens in between is in both. Starts two threads: one takes the events, one
-// has the followers do what events, the list, timers and the ReadLoop give them to do.
+// Knows which containers exist and has a ContainerFollower for each. It opens Docker's events first
+// and reads the list afterwards, so changes in between appear in both. Starts two threads: one
+// receives the events; the other runs the followers' tasks from events, the list, timers and the
+// ReadLoop.
 #pragma once
 
 #include <atomic>
@@ -27,22 +28,22 @@ struct WatcherOptions {
   Duration reconcile_interval = 60 * kSecond;
   std::function<void(const DockerEvent&)> on_event = [](const DockerEvent&) {};
   Timestamp events_since = 0;    // events from then on are wanted; 0: from now
-  bool network_details = false;  // containers are told with what only the list of networks says
-  // Whether a container is to be read at all; asked again when its name changes.
+  bool network_details = false;  // adds details that only the list of networks provides
+  // Returns whether a container is to be read at all; asked again when its name changes.
   std::function<bool(const Container&)> wanted = [](const Container&) { return true; };
-  bool wanted_changes = false;  // with time: it is asked at every reconcile_interval
+  bool wanted_changes = false;  // over time: asked at every reconcile_interval
 };
 
 class ContainerWatcher : private ReadObserver {
  public:
-  // Borrows everything. Stop the loop before the watcher goes: it reports to it.
+  // Borrows everything. Stop the loop, which reports to the watcher, before destroying the watcher.
   ContainerWatcher(DockerClient& docker, ReadLoop& loop, Spool& spool, const Clock& clock,
                    AgentMetrics& metrics, Diagnostics& diagnostics, WatcherOptions options);
   ~ContainerWatcher() override;
 
-  // All containers that are read or should be, by name. Any thread.
+  // Returns all containers that are read or should be, by name. Any thread.
   std::vector<WatchedContainer> status() const { return shown_.list(); }
-  // Whether Docker has told its containers yet. Any thread.
+  // Returns whether Docker has listed its containers yet. Any thread.
   bool has_listed() const { return has_listed_; }
 
  private:
@@ -55,15 +56,15 @@ class ContainerWatcher : private ReadObserver {
 
   void run_events();
   void run();
-  // To be done by the followers' thread.
+  // Queues a task for the followers' thread.
   void post(std::function<void()> task);
-  // The same, by a container's follower, if it still has one.
+  // Queues a task for a container's follower, which is skipped if there is none any more.
   void post_to(const std::string& id, std::function<void(ContainerFollower&)> task);
   void handle(const DockerEvent& event);
   void reconcile();
   // Looks at a container that may be new.
   void look(const std::string& id, bool started);
-  // Enters when the follower is due next, or lets it go.
+  // Sets the timer for the follower, or removes the follower if it has nothing left to do.
   void settle(ContainerFollower& follower, const std::string& id);
 
   const Clock& clock_;
@@ -78,14 +79,14 @@ class ContainerWatcher : private ReadObserver {
   Mutex mutex_;
   CondVar posted_;
   std::deque<std::function<void()>> tasks_ GUARDED_BY(mutex_);
-  // The followers' thread alone.
+  // Only for the followers' thread.
   NetworkDirectory networks_;
   std::string docker_root_;
   const FollowerContext context_;
   std::map<std::string, ContainerFollower> followers_;  // by id
   TimerQueue<std::string> timers_;                      // ids
   int64_t next_reconcile_ = 0;
-  // The events' thread alone.
+  // Only for the events' thread.
   Timestamp last_event_ = 0;
   std::thread events_thread_;
   std::thread thread_;

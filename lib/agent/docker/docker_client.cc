@@ -50,7 +50,7 @@ DockerEvent read_event(const std::string& line) {
   return out;
 }
 
-// Of a daemon behind a proxy that does not let us ping it.
+// Asks a daemon behind a proxy that does not allow a ping.
 std::string told_version(const DockerHost& host, const std::atomic<bool>& stop) {
   auto answer = get_from_docker(host, "/version", stop);
   if (!answer.ok() || answer->status() != 200) return "";
@@ -93,7 +93,7 @@ Result<std::vector<DockerClient::Listed>> DockerClient::list(const std::atomic<b
   std::vector<Listed> out;
   for (const Json& c : parsed) {
     const std::string state = text(c, "State");
-    // One that waits to be restarted has nothing to follow; its start is an event.
+    // A container that waits to be restarted has nothing to follow; its start is an event.
     out.push_back({text(c, "Id"), state == "running" || state == "paused"});
   }
   return out;

@@ -1,4 +1,5 @@
-// What the agent asks of the Docker Engine API (1.24 and up). Safe from several threads.
+// The part of the Docker Engine API (1.24 and later) that the agent uses. Safe from several
+// threads.
 #pragma once
 
 #include <atomic>
@@ -19,7 +20,7 @@ namespace logsvc::agent {
 struct DockerEvent {
   std::string action;  // "start", "die", "health_status: unhealthy" …
   std::string id;
-  std::map<std::string, std::string> attributes;  // name, image, exitCode …; labels among them
+  std::map<std::string, std::string> attributes;  // name, image, exitCode, and labels
   Timestamp time = 0;
 };
 
@@ -27,54 +28,54 @@ struct LogRequest {
   std::string container;
   bool follow = false;
   Timestamp since = 0;    // inclusive; 0: everything
-  uint64_t tail = 0;      // the last records alone; 0: all
-  bool none_yet = false;  // only what comes from now on
+  uint64_t tail = 0;      // how many of the last records; 0: all
+  bool none_yet = false;  // only records written from now on
 };
 
 class DockerClient {
  public:
   explicit DockerClient(DockerHost host) : host_(std::move(host)) {}
 
-  // Ids and whether they run, of all containers, ended ones too.
+  // Returns the ids of all containers, ended ones too, and whether they run.
   struct Listed {
     std::string id;
     bool running = false;
   };
   Result<std::vector<Listed>> list(const std::atomic<bool>& stop) const;
-  // Whether Docker lists the container, in whatever state, under these filters; an error if it
-  // knows no such filter.
+  // Returns whether Docker lists the container, in whatever state, under these filters; returns an
+  // error if Docker does not know one of the filters.
   Result<bool> is_listed(
       const std::string& id,
       const std::vector<std::pair<std::string, std::vector<std::string>>>& filters,
       const std::atomic<bool>& stop) const;
-  // kNotFound if it is gone.
+  // Returns kNotFound if the container is gone.
   Result<Container> inspect(const std::string& id, const std::atomic<bool>& stop) const;
-  // What all networks are, by id. kPermission if a socket proxy does not let us ask.
+  // Returns all networks by id. Returns kPermission if a socket proxy does not allow the request.
   Result<DockerNetworks> networks(const std::atomic<bool>& stop) const;
-  // Where the daemon keeps its files, as it sees them.
+  // Returns the folder in which the daemon keeps its files, as the daemon sees it.
   Result<std::string> root_dir(const std::atomic<bool>& stop) const;
-  // Container events from `since` on (0: from now) until the stream ends, which is an error of its
-  // own.
+  // Passes on container events from `since` (0: from now) until the stream ends, which is always an
+  // error.
   Status events(Timestamp since, const std::function<void()>& on_open,
                 const std::function<void(const DockerEvent&)>& on_event,
                 const std::atomic<bool>& stop) const;
-  // An open answer with log records. kUnsupported if the driver cannot be read.
+  // Opens an answer with log records. Returns kUnsupported if the log driver cannot be read.
   Result<net::HttpStream> logs(const LogRequest& request, const std::atomic<bool>& stop) const;
 
-  // The daemon may have been upgraded: its version is asked for again.
+  // Makes the next request ask for the daemon's version again: it may have been upgraded.
   void renegotiate() { minor_ = kUnknown; }
-  // Known once something was asked. Podman's answers with `tail` join lines that do not belong
-  // together, and its times are of whole seconds.
+  // Known after the first request. Podman's answers with `tail` join lines that do not belong
+  // together, and its times have whole seconds only.
   bool is_podman() const { return podman_; }
 
  private:
   static constexpr int kUnknown = -1;
-  // The path with the negotiated version in front.
+  // Returns the path with the negotiated version in front.
   Result<std::string> versioned(const std::string& path, const std::atomic<bool>& stop) const;
   Result<std::string> get_text(const std::string& path, const std::atomic<bool>& stop) const;
 
   const DockerHost host_;
-  mutable std::atomic<int> minor_{kUnknown};  // 0: it does not say
+  mutable std::atomic<int> minor_{kUnknown};  // 0: the daemon does not say
   mutable std::atomic<bool> podman_{false};
 };
 

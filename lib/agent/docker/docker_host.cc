@@ -46,7 +46,7 @@ Result<DockerHost> parse_docker_host(const std::string& url, const Variables& va
   const bool tls = parsed.scheme == "https" || (parsed.scheme == "tcp" && verify);
   out.route.host = parsed.host;
   out.route.port = parsed.port != 0 ? parsed.port : tls ? kTlsPort : kPort;
-  // https says what is wanted; only an explicit 0 takes the check away.
+  // https asks for the check; only an explicit 0 turns it off.
   if (tls) RETURN_IF_ERROR(use_tls(variables, verify || wish.empty(), out));
   return out;
 }
@@ -54,7 +54,7 @@ Result<DockerHost> parse_docker_host(const std::string& url, const Variables& va
 Result<DockerHost> docker_host_of(const DockerSdConfig& config, const Variables& variables) {
   const net::TlsConfig& tls = config.http.route.tls;
   const bool given = config.host.rfind("http://", 0) != 0 && !tls.is_default();
-  // What the file says of TLS is all there is to say.
+  // Only the file's TLS settings apply.
   const Variables none = [](const std::string&) { return std::optional<std::string>(); };
   ASSIGN_OR_RETURN(DockerHost out, parse_docker_host(config.host, given ? none : variables));
   out.http = config.http;

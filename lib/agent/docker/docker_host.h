@@ -1,4 +1,4 @@
-// Where a Docker daemon listens.
+// The address of a Docker daemon, and requests to it.
 #pragma once
 
 #include <atomic>
@@ -15,24 +15,24 @@
 namespace logsvc::agent {
 
 struct DockerHost {
-  std::string socket_path;  // of unix://; else:
+  std::string socket_path;  // for unix://; otherwise:
   net::Route route;
-  HttpClientConfig http;  // with credentials, if a proxy in front of it wants any
+  HttpClientConfig http;  // with credentials if a proxy in front of the daemon wants them
 };
 
-// unix:///path, tcp://host:port, http(s)://host:port. For tcp and https the variables of Docker's
-// own client hold: DOCKER_TLS_VERIFY, DOCKER_CERT_PATH (with ca.pem, cert.pem, key.pem).
-// kInvalid if the URL or a certificate cannot be used.
+// Parses unix:///path, tcp://host:port or http(s)://host:port. For tcp and https the variables of
+// Docker's own client apply: DOCKER_TLS_VERIFY, DOCKER_CERT_PATH (with ca.pem, cert.pem, key.pem).
+// Returns kInvalid if the URL or a certificate cannot be used.
 using Variables = std::function<std::optional<std::string>(const std::string&)>;
 Result<DockerHost> parse_docker_host(
     const std::string& url,
     const Variables& variables = [](const std::string&) { return std::optional<std::string>(); });
 
-// The host of a docker_sd_config. Its tls_config, if it has any, holds instead of the variables.
+// Returns the host of a docker_sd_config. Its tls_config, if present, replaces the variables.
 Result<DockerHost> docker_host_of(const DockerSdConfig& config, const Variables& variables);
 
-// Asks for the target and reads the head of the answer; timeout_ms is for each of both.
-// kUnavailable if nobody answers; kPermission if the socket may not be opened.
+// Requests the target and reads the head of the answer; timeout_ms applies to each step. Returns
+// kUnavailable if nobody answers, kPermission if the socket may not be opened.
 Result<net::HttpStream> get_from_docker(const DockerHost& host, const std::string& target,
                                         const std::atomic<bool>& stop, int timeout_ms = 30'000);
 

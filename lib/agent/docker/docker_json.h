@@ -1,4 +1,4 @@
-// Members of the Docker API's answers, whatever these hold.
+// Reads members of the Docker API's answers and tolerates any type of value.
 #pragma once
 
 #include <map>
@@ -7,12 +7,12 @@
 
 namespace logsvc::agent {
 
-// Null, and below it nothing, if the text is no JSON.
+// Returns null, which has no members, if the text is not JSON.
 inline nlohmann::json parse_docker_json(const std::string& text) {
   return nlohmann::json::parse(text, nullptr, false);
 }
 
-// An empty object if it is absent.
+// Returns an empty object if the member is absent.
 inline const nlohmann::json& member(const nlohmann::json& object, const char* name) {
   static const nlohmann::json kNone = nlohmann::json::object();
   if (!object.is_object()) return kNone;
@@ -20,7 +20,7 @@ inline const nlohmann::json& member(const nlohmann::json& object, const char* na
   return found == object.end() ? kNone : *found;
 }
 
-// Empty if it is absent or something else.
+// Returns an empty text if the member is absent or has another type.
 inline std::string text(const nlohmann::json& object, const char* name) {
   const nlohmann::json& value = member(object, name);
   return value.is_string() ? value.get<std::string>() : "";
@@ -31,7 +31,7 @@ inline bool flag(const nlohmann::json& object, const char* name) {
   return value.is_boolean() && value.get<bool>();
 }
 
-// The strings among the object's members.
+// Reads those of the object's members that are strings.
 inline void read_strings(const nlohmann::json& object, std::map<std::string, std::string>& out) {
   if (!object.is_object()) return;
   for (const auto& [name, value] : object.items()) {

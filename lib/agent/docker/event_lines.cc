@@ -18,12 +18,12 @@ std::string attribute(const DockerEvent& event, const char* name) {
   return found == event.attributes.end() ? "" : found->second;
 }
 
-// Exit codes that an orderly stop gives: 0, SIGINT and SIGTERM.
+// Recognises the exit codes of an orderly stop: 0, SIGINT and SIGTERM.
 bool is_orderly(const std::string& code) { return code == "0" || code == "130" || code == "143"; }
 
 struct Meaning {
   const char* level;
-  std::string message;  // behind the container's name
+  std::string message;  // follows the container's name
 };
 
 bool meaning_of(const DockerEvent& event, Meaning& out) {
@@ -98,7 +98,7 @@ Timestamp EventLines::last() const {
 
 void EventLines::add(const DockerEvent& event) {
   MutexLock lock(mutex_);
-  // The daemon gives the last ones again when it is asked for those since.
+  // The daemon sends the last events again when asked for those since then.
   const std::string key = " " + event.action + " " + event.id.substr(0, 12);
   if (event.time < last_ || (event.time == last_ && key == last_key_)) return;
   EventLine line;

@@ -1,8 +1,9 @@
-// Docker's events as log lines of a stream of their own: what happened to containers stands beside
-// what they said. start, stop, die (with exit code), oom, kill, restart, pause, rename, health.
+// Turns Docker's events into log lines of a separate stream, so that what happened to containers
+// appears beside their own lines. The events are start, stop, die (with exit code), oom, kill,
+// restart, pause, rename and health.
 //
 // {"event":"die","container":"api","image":"api:1.4","exitCode":137,"message":"api died with 137"}
-// Labels: job="docker-events", host, service="docker-events", level.
+// The labels are job="docker-events", host, service="docker-events" and level.
 #pragma once
 
 #include <string>
@@ -22,18 +23,18 @@ struct EventLine {
   Timestamp timestamp = 0;
   std::string line;
 };
-// False: an event nobody wants to read (exec, attach, top …).
+// Returns false for an event that is of no use to readers (exec, attach, top …).
 bool make_event_line(const DockerEvent& event, const std::string& host, EventLine& out);
 
-// Puts them into the spool, each once. Any thread.
+// Puts events into the spool, each of them once. Any thread.
 class EventLines {
  public:
-  // Borrows everything. `dropped` counts those that a full spool has no room for: containers' lines
-  // are worth more.
+  // Borrows everything. `dropped` counts the events that a full spool has no room for: the lines of
+  // containers matter more.
   EventLines(Spool& spool, SpoolWakeup& wakeup, const Clock& clock, Counter& dropped,
              std::string host);
 
-  // The time of the last event in the spool; 0: none.
+  // Returns the time of the last event in the spool; 0: none.
   Timestamp last() const;
   void add(const DockerEvent& event);
 

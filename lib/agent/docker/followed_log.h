@@ -1,5 +1,5 @@
-// A container's log in the hands of ReadLoop: what is open, whether it has something to read, and
-// when it is to be looked at without being called. For the loop's thread.
+// ReadLoop's state for one container's log: what is open, whether there is something to read, and
+// when the loop looks at it without being woken. For the loop's thread.
 #pragma once
 
 #include <algorithm>
@@ -16,22 +16,23 @@ namespace logsvc::agent {
 struct FollowedLog {
   static constexpr int64_t kNever = INT64_MAX;
   enum class Turn {
-    kNone,    // nothing to read is known of
+    kNone,    // nothing is known to be ready
     kInLine,  // it is in the loop's queue
-    kPaused,  // a limit of rate wants it to wait: log.paused_until()
+    kPaused,  // a rate limit makes it wait: log.paused_until()
   };
-  enum class AtEnd {  // when all there is has been read
+  enum class AtEnd {  // when all available records have been read
     kWait,            // more may come
-    kFlush,           // the container has ended: what is held back goes
-    kForget,          // and nothing comes any more
+    kFlush,           // the container has ended: pass on the lines held back
+    kForget,          // also forget the log: nothing more comes
   };
 
   FollowedLog(const LogContext& context, std::string source, Container container)
       : log(context, std::move(source), std::move(container)) {}
 
   const std::string& id() const { return log.container().id; }
-  // When the loop is to look at it, in Clock::steady_ns(): lines that are held for a time, the end
-  // of a pause, files that cannot be watched, new records to tell of, an answer that is silent.
+  // Returns when the loop has to look at the log, in Clock::steady_ns(): for lines that are held
+  // for a time, the end of a pause, files that cannot be watched, new records to report, or an
+  // answer that is silent.
   int64_t next_due() const {
     int64_t due = std::min(log.next_due(), next_look);
     if (turn == Turn::kPaused) due = std::min(due, log.paused_until());
@@ -43,9 +44,9 @@ struct FollowedLog {
   AtEnd at_end = AtEnd::kWait;
   int watch = FolderWatches::kNone;
   int64_t next_look = kNever;  // at files that cannot be watched
-  Duration silence = 0;        // of an answer, after which it is told of
+  Duration silence = 0;        // how long an answer may be silent before it is reported
   int64_t silent_at = kNever;
-  std::unique_ptr<WakeupStream> wakeups;  // of a log that rotates
+  std::unique_ptr<WakeupStream> wakeups;  // for a log that rotates
 };
 
 }  // namespace logsvc::agent

@@ -10,7 +10,7 @@
 namespace logsvc::agent {
 namespace {
 
-// A hand-written reader: general ones read a document twice, and this is the path of every line.
+// Parses JSON by hand: every line comes through here, and general parsers read a document twice.
 class Scanner {
  public:
   Scanner(std::string_view text, std::string& scratch) : text_(text), scratch_(scratch) {}
@@ -22,7 +22,7 @@ class Scanner {
   }
   bool peek(char c) const { return at_ < text_.size() && text_[at_] == c; }
 
-  // A string without escapes, as every key, stream and time is.
+  // Reads a string without escapes, as every key, stream and time is.
   bool plain_string(std::string_view& out) {
     if (!skip('"')) return false;
     const size_t end = text_.find('"', at_);
@@ -31,9 +31,9 @@ class Scanner {
     at_ = end + 1;
     return out.find('\\') == std::string_view::npos;
   }
-  // The inside of a string, unescaped into scratch.
+  // Reads the inside of a string and unescapes it into scratch.
   bool string(std::string_view& out);
-  // Any value.
+  // Skips any value.
   bool skip_value();
 
  private:
@@ -64,7 +64,7 @@ char* put_utf8(char* to, uint32_t c) {
   return to;
 }
 
-// Behind a backslash. What Go makes of it: a lone surrogate is U+FFFD.
+// Decodes the escape after a backslash as Go does: a lone surrogate becomes U+FFFD.
 bool Scanner::escape(char*& to) {
   if (at_ >= text_.size()) return false;
   const char c = text_[at_++];
@@ -84,7 +84,7 @@ bool Scanner::escape(char*& to) {
 
 bool Scanner::string(std::string_view& out) {
   if (!skip('"')) return false;
-  // Text never grows by unescaping; 16 more bytes for whole blocks.
+  // Unescaping never makes text longer; 16 more bytes allow whole blocks.
   if (scratch_.size() < text_.size() + 16) scratch_.resize(text_.size() + 16);
   char* const begin = scratch_.data();
   char* to = begin;

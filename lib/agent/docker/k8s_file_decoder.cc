@@ -3,7 +3,7 @@
 namespace logsvc::agent {
 namespace {
 
-// The text up to the next blank, which is skipped; empty if there is none.
+// Takes the text up to the next blank and skips the blank; returns an empty text if there is none.
 std::string_view take_word(std::string_view& rest) {
   const size_t end = rest.find(' ');
   if (end == std::string_view::npos) return {};
@@ -12,7 +12,7 @@ std::string_view take_word(std::string_view& rest) {
   return word;
 }
 
-// `line` has its newline, which is the record's too.
+// `line` includes its newline, which belongs to the record.
 bool read_line(std::string_view line, LogRecord& record) {
   const auto time = parse_rfc3339(take_word(line));
   const std::string_view stream = take_word(line), flag = take_word(line);

@@ -1,4 +1,4 @@
-// The driver `local`: u32 length, LogEntry, u32 length again; big-endian.
+// Decodes the driver `local`: u32 length, LogEntry, u32 length again; big-endian.
 //
 // LogEntry: source=1, time_nano=2, line=3, partial=4, partial_log_metadata=5.
 #include "agent/docker/log_file_decoders.h"
@@ -51,7 +51,7 @@ DecodedRecord decode_local_file(std::string_view bytes, std::string& scratch) {
   DecodedRecord out;
   if (bytes.size() < kLengthBytes) return out;
   const uint32_t length = big_endian(bytes);
-  if (length > kMaxEntryBytes) {  // no length: nothing behind it can be found
+  if (length > kMaxEntryBytes) {  // not a length: nothing after it can be found
     out.kind = DecodedRecord::Kind::kDamaged;
     out.bytes = bytes.size();
     return out;
@@ -68,7 +68,7 @@ DecodedRecord decode_local_file(std::string_view bytes, std::string& scratch) {
   out.kind = DecodedRecord::Kind::kRecord;
   out.record.stream = entry.source == "stderr" ? OutputStream::kStderr : OutputStream::kStdout;
   out.record.timestamp = static_cast<Timestamp>(entry.time_nano);
-  // As the API sends it: the newline is taken off on writing, pieces have none at all.
+  // Restores the API's form: the driver removes the newline when it writes, and pieces have none.
   out.record.text = entry.line;
   if (!entry.partial) {
     scratch.assign(entry.line);

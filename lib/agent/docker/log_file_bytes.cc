@@ -48,7 +48,7 @@ class PlainBytes : public LogFileBytes {
   const std::string path_;
 };
 
-// Reads forward; what was read behind the asked offset last time is kept.
+// Reads forward and keeps what the last call read beyond its range.
 class GzipBytes : public LogFileBytes {
  public:
   GzipBytes(gzFile file, uint64_t inode, uint64_t size, std::string path)

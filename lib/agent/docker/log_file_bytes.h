@@ -1,4 +1,4 @@
-// Bytes of a log file by their uncompressed offset. Private to this folder.
+// Reads bytes of a log file by their uncompressed offset. Private to this folder.
 #pragma once
 
 #include <sys/stat.h>
@@ -13,13 +13,13 @@ namespace logsvc::agent {
 class LogFileBytes {
  public:
   virtual ~LogFileBytes() = default;
-  // Appends up to n bytes from offset to out; the number, 0 at the end (of now).
+  // Appends up to n bytes from the offset to out. Returns how many; 0 at the current end.
   virtual Result<size_t> read(uint64_t offset, size_t n, std::string& out) = 0;
-  virtual Result<uint64_t> size() = 0;  // stored, not uncompressed
+  virtual Result<uint64_t> size() = 0;  // the size on disk, compressed or not
   virtual bool compressed() const = 0;
   uint64_t inode() const { return inode_; }
 
-  // kNotFound, kPermission or kIo. A file whose first bytes say gzip is uncompressed.
+  // Returns kNotFound, kPermission or kIo. Uncompresses a file that begins like gzip.
   static Result<std::unique_ptr<LogFileBytes>> open(const std::string& path);
 
  protected:

@@ -1,4 +1,4 @@
-// Records out of the files of Docker's log drivers, one at a time.
+// Decodes records from the files of Docker's log drivers, one at a time.
 #pragma once
 
 #include <string>
@@ -9,24 +9,24 @@
 namespace logsvc::agent {
 
 enum class LogFileFormat {
-  // {"log":"…\n","stream":"stdout","time":"…"} a line; or, as Podman has it under the same name,
-  // TIME stdout F text a line, with P for F if the next one goes on with it.
+  // Each line is {"log":"…\n","stream":"stdout","time":"…"}. Podman writes TIME stdout F text under
+  // the same name, with P in place of F if the next line continues it.
   kJsonFile,
-  kLocal,  // length, protobuf, length
+  kLocal,  // u32 length, protobuf, u32 length
 };
 
 struct DecodedRecord {
   enum class Kind {
     kRecord,
-    kIncomplete,  // the record goes on behind the bytes
-    kDamaged,     // `bytes` are to be skipped
+    kIncomplete,  // the record does not end within the bytes
+    kDamaged,     // `bytes` have to be skipped
   };
   Kind kind = Kind::kIncomplete;
-  size_t bytes = 0;  // of the file, from the front
-  LogRecord record;  // its text lives in the bytes or in scratch
+  size_t bytes = 0;  // how many to take off the front
+  LogRecord record;  // its text points into the bytes or into scratch
 };
 
-// The record at the front of the bytes.
+// Decodes the record at the front of the bytes.
 DecodedRecord decode_log_file(LogFileFormat format, std::string_view bytes, std::string& scratch);
 
 }  // namespace logsvc::agent

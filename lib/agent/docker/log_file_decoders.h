@@ -1,4 +1,4 @@
-// The forms behind log_file_decoder.h. Private to this folder.
+// The decoders behind log_file_decoder.h, one per format. Private to this folder.
 #pragma once
 
 #include "agent/docker/log_file_decoder.h"

@@ -30,7 +30,8 @@ Result<LogFiles::File> LogFiles::open_file(const std::string& path) const {
   return file;
 }
 
-// All files, the oldest first. Rotation under way may hide one: it is found at the next look.
+// Lists all files, the oldest first. A rotation in progress may hide one, which the next look
+// finds.
 Result<std::deque<LogFiles::File>> LogFiles::list() const {
   std::deque<File> out;
   for (int n = 0; n < kMaxFiles; ++n) {
@@ -39,7 +40,7 @@ Result<std::deque<LogFiles::File>> LogFiles::list() const {
     if (!file.ok() && file.error().code == ErrorCode::kNotFound && n > 0)
       file = open_file(name + ".gz");
     if (!file.ok() && file.error().code == ErrorCode::kNotFound) {
-      if (n == 0) continue;  // between the renaming and the new file
+      if (n == 0) continue;  // between the rename and the new file
       break;
     }
     if (!file.ok()) return file.error();
@@ -73,7 +74,7 @@ bool LogFiles::begins_after(File& file, Timestamp time) {
 
 Result<bool> LogFiles::open(const Cursor& cursor) {
   ASSIGN_OR_RETURN(files_, list());
-  if (cursor.timestamp == 0) return true;  // from the beginning: nothing to search
+  if (cursor.timestamp == 0) return true;  // from the beginning: nothing to search for
   const auto known = std::find_if(files_.begin(), files_.end(), [&](const File& file) {
     return cursor.file != 0 && file.inode == cursor.file;
   });
@@ -84,7 +85,7 @@ Result<bool> LogFiles::open(const Cursor& cursor) {
     }
     known->offset = 0;
   }
-  // What a newer file begins with in time is behind everything in the older ones.
+  // If a newer file begins after the cursor's time, the place is not in the older ones.
   while (files_.size() > 1 && !begins_after(files_[1], cursor.timestamp - kDisorder))
     files_.pop_front();
   return false;
@@ -108,14 +109,14 @@ Status LogFiles::look() {
     last.first.clear();
     ASSIGN_OR_RETURN([[maybe_unused]] const size_t n, last.bytes->read(0, kFirstBytes, last.first));
   }
-  // The newest of the known ones, by its number or, compressed since, by its first bytes.
+  // Finds the newest of the known files, by its number or, once compressed, by its first bytes.
   const auto is_last = [&](const File& file) {
     return file.inode == last.inode ||
            (!last.first.empty() && file.bytes->compressed() && file.first == last.first);
   };
   const auto found = std::find_if(all.begin(), all.end(), is_last);
   if (found == all.end()) {
-    // Rotated away altogether; our own handle still reads it, what lay between is lost.
+    // It was rotated away completely; our handle still reads it, but the files in between are lost.
     if (all.size() > 1) ++gaps_;
   } else {
     all.erase(all.begin(), found + 1);
@@ -134,8 +135,8 @@ Result<size_t> LogFiles::read(size_t max_bytes, const OnRecord& on_record) {
     ASSIGN_OR_RETURN(const size_t n, read_file(files_.front(), max_bytes - total, on_record));
     total += n;
     if (n > 0) continue;
-    // At the end. A file with a successor is not written any more, but may have been since the last
-    // read.
+    // At the end: a file with a successor is not written any more, but it may have grown since the
+    // last read.
     if (files_.size() == 1) {
       if (!was_replaced()) break;
       RETURN_IF_ERROR(look());
@@ -147,8 +148,7 @@ Result<size_t> LogFiles::read(size_t max_bytes, const OnRecord& on_record) {
   return total;
 }
 
-// With max-file=1 the daemon empties the file instead of rotating it: it begins with something
-// else.
+// With max-file=1 the daemon empties the file instead of rotating it, so its beginning changes.
 Status LogFiles::check_emptied(File& file) {
   if (file.offset == 0) return {};
   buffers_.text.clear();

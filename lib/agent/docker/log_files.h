@@ -1,6 +1,6 @@
-// The files of a container's log as one: X, and before it X.1, X.2 … or X.1.gz …, the highest
-// number being the oldest. Files that follow the one being read are opened as soon as they are
-// seen, so that rotation takes nothing away from a reader that is behind. For one thread.
+// Reads the files of a container's log as one: X, and before it X.1, X.2 … or X.1.gz …, where the
+// highest number is the oldest. It opens newer files as soon as it sees them, so that a slow reader
+// loses nothing to rotation. For one thread.
 #pragma once
 
 #include <cstdint>
@@ -15,32 +15,33 @@
 
 namespace logsvc::agent {
 
-// Bytes of a file that may be compressed; closes it.
+// Reads bytes of a file that may be compressed; closes the file.
 class LogFileBytes;
 
-// Shared by the files that one thread reads.
+// Buffers shared by all the files that one thread reads.
 struct LogFileBuffers {
   std::string bytes, text;
 };
 
 class LogFiles {
  public:
-  // path: of the newest file; it need not be there yet. Borrows the buffers.
+  // path is that of the newest file, which need not exist yet. Borrows the buffers.
   LogFiles(std::string path, LogFileFormat format, LogFileBuffers& buffers);
   ~LogFiles();
 
-  // Opens what there is. True: reading goes on right behind the cursor. False: it begins with the
-  // oldest file that may hold what is behind the cursor, and the record is to be searched.
-  // kPermission and kIo as they come; no file at all is fine.
+  // Opens the files that exist; none at all is fine. Returns true if reading continues directly
+  // behind the cursor, false if it begins with the oldest file that may hold newer records and the
+  // cursor's record has to be searched for. Returns kPermission and kIo as they occur.
   Result<bool> open(const Cursor& cursor);
 
   using OnRecord = std::function<void(const LogRecord&)>;
-  // Gives records until about max_bytes of files are read. Returns their bytes, 0 at the end.
+  // Passes on records until about max_bytes of files are read. Returns the bytes read, 0 at the
+  // end.
   Result<size_t> read(size_t max_bytes, const OnRecord& on_record);
-  // Opens files that are newer than those known.
+  // Opens files that are newer than the known ones.
   Status look();
 
-  // Times that files were rotated away, or the file emptied, perhaps before all was read.
+  // Counts how often a file was rotated away or emptied, perhaps before all of it was read.
   uint64_t gaps() const { return gaps_; }
   bool has_any() const { return !files_.empty(); }
   uint64_t damaged_records() const { return damaged_; }
@@ -50,7 +51,7 @@ class LogFiles {
     std::unique_ptr<LogFileBytes> bytes;
     uint64_t inode = 0;
     uint64_t offset = 0;  // of the next record, uncompressed
-    std::string first;    // its first bytes, by which it is known when it has been compressed
+    std::string first;    // its first bytes, which identify it once it is compressed
   };
   Result<std::deque<File>> list() const;
   Result<File> open_file(const std::string& path) const;
@@ -62,7 +63,7 @@ class LogFiles {
 
   const std::string path_;
   const LogFileFormat format_;
-  std::deque<File> files_;  // the front is being read
+  std::deque<File> files_;  // the front one is being read
   LogFileBuffers& buffers_;
   uint64_t gaps_ = 0;
   uint64_t damaged_ = 0;

@@ -7,7 +7,7 @@ constexpr size_t kFrameHeaderBytes = 8;
 constexpr uint32_t kMaxFrameBytes = 64u << 20;
 constexpr size_t kMaxTtyLineBytes = 1u << 20;
 constexpr int kSystemError = 3;
-constexpr size_t kPieceBytes = 16384;  // where dockerd cuts
+constexpr size_t kPieceBytes = 16384;  // dockerd cuts lines at this size
 constexpr size_t kMaxStampBytes = 40;
 
 uint32_t big_endian(std::string_view b) {
@@ -20,7 +20,7 @@ uint32_t big_endian(std::string_view b) {
 
 Status LogFrameDecoder::feed(std::string_view bytes,
                              const std::function<void(const LogRecord&)>& on_record) {
-  // Most pieces hold whole records, which are read where they are.
+  // Most buffers hold whole records, which are decoded in place.
   if (!pending_.empty()) {
     pending_ += bytes;
     bytes = pending_;
@@ -56,13 +56,13 @@ Status LogFrameDecoder::read_frames(std::string_view& rest,
   return {};
 }
 
-// A line, or a piece of one: of those the next begins with the same stamp, in the middle of the
-// text.
+// Reads lines, or pieces of a line: each further piece begins with the same stamp, in the middle of
+// the text.
 void LogFrameDecoder::read_lines(std::string_view& rest,
                                  const std::function<void(const LogRecord&)>& on_record) {
   while (!rest.empty()) {
     const size_t newline = rest.find('\n');
-    const size_t stamp = rest.substr(0, kMaxStampBytes).find(' ') + 1;  // with the blank; 0: none
+    const size_t stamp = rest.substr(0, kMaxStampBytes).find(' ') + 1;  // with its blank; 0: none
     const size_t line = newline == std::string_view::npos ? rest.size() : newline + 1;
     const size_t piece = stamp + kPieceBytes;
     if (stamp > 0 && line > piece) {

@@ -1,4 +1,5 @@
-// Bytes of a /logs answer → records. Both forms: multiplexed frames and the raw stream of a TTY.
+// Decodes records from the bytes of a /logs answer, either multiplexed frames or the raw stream of
+// a TTY.
 #pragma once
 
 #include <functional>
@@ -14,14 +15,14 @@ class LogFrameDecoder {
  public:
   explicit LogFrameDecoder(bool tty) : tty_(tty) {}
 
-  // Calls on_record for each whole record; views live during the call. Errors: kUnavailable with
-  // the daemon's text (a frame of type 3), kCorrupt if the bytes are no frames.
+  // Calls on_record for each whole record; its views live during the call. Returns kUnavailable
+  // with the daemon's text (a frame of type 3), and kCorrupt if the bytes are not frames.
   Status feed(std::string_view bytes, const std::function<void(const LogRecord&)>& on_record);
-  // At the end of the stream: what is left of a TTY's last line.
+  // Passes on the rest of a TTY's last line at the end of the stream.
   void finish(const std::function<void(const LogRecord&)>& on_record);
 
  private:
-  // Take whole records off the front.
+  // These take whole records off the front.
   Status read_frames(std::string_view& rest,
                      const std::function<void(const LogRecord&)>& on_record);
   void read_lines(std::string_view& rest, const std::function<void(const LogRecord&)>& on_record);

@@ -37,7 +37,7 @@ bool is_in_network(const Container& container, const std::string& wanted) {
                      [&](const auto& n) { return n.name == wanted || n.id == wanted; });
 }
 
-// Labels of keys; of those that become the same name the first counts.
+// Sets labels from keys; if several get the same name, the first is used.
 void set_sanitised(Labels& out, const std::string& prefix,
                    const std::map<std::string, std::string>& labels) {
   for (const auto& [key, value] : labels) {

@@ -1,4 +1,4 @@
-// What discovery says of a container, as labels for relabel rules.
+// Labels that discovery gives a container, for relabel rules.
 #pragma once
 
 #include <string>
@@ -12,33 +12,33 @@
 
 namespace logsvc::agent {
 
-// Of a docker_sd_config: for __address__ of containers without TCP ports, and in the host's
-// network.
+// The part of a docker_sd_config that sets __address__ for containers without TCP ports and in the
+// host's network.
 struct AddressOptions {
   int64_t port = 80;
   std::string host_networking_host = "localhost";
 };
 
-// __meta_docker_container_id, _name (with its slash), _network_mode, _log_stream, _label_…;
+// Returns __meta_docker_container_id, _name (with its slash), _network_mode, _log_stream, _label_…;
 // __meta_docker_network_ip, _name, _id and, if known, _scope, _internal, _ingress, _label_…;
-// __meta_docker_port_private, _public, _public_ip; __address__. Sorted by name.
+// __meta_docker_port_private, _public, _public_ip; and __address__, sorted by name.
 //
-// Prometheus has a target for each network and TCP port of a container; as in Promtail its lines
-// are read once, with the labels of one of them: the first network by name and the lowest port.
-// Without any network these labels are absent. Of labels whose names become the same the first, by
-// their own names, counts.
+// Prometheus has a target for each network and TCP port of a container. Here, as in Promtail, its
+// lines are read once, with the labels of the first network by name and the lowest port. Without
+// any network these labels are absent. If several labels get the same name, the one whose original
+// name sorts first is used.
 Labels meta_labels(const Container& container, OutputStream stream,
                    const AddressOptions& address = {});
 
-// Whether the rules may look at what only the daemon's list of networks tells.
+// Returns whether the rules may use what only the daemon's list of networks provides.
 bool want_network_details(const std::vector<RelabelConfig>& rules);
 
-// Whether the container passes the `filters` of a docker_sd_config: label (key or key=value, all of
-// them), name (a regular expression, with or without the slash), id (its beginning), network (name
-// or id).
+// Returns whether the container passes the `filters` of a docker_sd_config: label (key or
+// key=value, all of them), name (a regular expression, with or without the slash), id (its
+// beginning) and network (name or id).
 using DockerFilters = std::vector<std::pair<std::string, std::vector<std::string>>>;
 bool passes_filters(const Container& container, const DockerFilters& filters);
-// Those that passes_filters does not know (status, health, ancestor, …): Docker is to be asked.
+// Returns the filters that only Docker can check (status, health, ancestor, …).
 DockerFilters other_filters(const DockerFilters& filters);
 
 }  // namespace logsvc::agent

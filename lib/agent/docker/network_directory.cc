@@ -7,7 +7,7 @@ namespace logsvc::agent {
 namespace {
 
 constexpr std::string_view kShared = "container:";
-constexpr int kMaxShares = 16;  // of a container that shares with one that shares …
+constexpr int kMaxShares = 16;  // a container may share with one that shares with another …
 constexpr Duration kRefused = kMinute;
 constexpr Duration kAnswered = kSecond;
 

@@ -1,5 +1,5 @@
-// Completes what Docker tells of a container's networks: those of a container whose networks it
-// shares, and what each network is. For one thread.
+// Completes what Docker says about a container's networks: adds the networks that it shares with
+// another container, and the details of each network. For one thread.
 #pragma once
 
 #include <atomic>
@@ -17,17 +17,17 @@ namespace logsvc::agent {
 
 class NetworkDirectory {
  public:
-  // Borrows everything. wants_details: networks are asked for; socket proxies often refuse that.
+  // Borrows everything. wants_details: ask for all networks, which socket proxies often refuse.
   NetworkDirectory(const DockerClient& docker, const Clock& clock, Diagnostics& diagnostics,
                    bool wants_details)
       : docker_(docker), clock_(clock), diagnostics_(diagnostics), wants_details_(wants_details) {}
 
-  // What cannot be had stays absent.
+  // Leaves absent what Docker does not provide.
   void complete(Container& container, const std::atomic<bool>& stop);
 
  private:
   void share(Container& container, const std::atomic<bool>& stop) const;
-  // Asks again for all networks, at most once in a while.
+  // Asks again for all networks, but not too often.
   void refresh(const std::atomic<bool>& stop);
 
   const DockerClient& docker_;

@@ -3,7 +3,7 @@
 namespace logsvc::agent {
 namespace {
 
-// Where dockerd cuts; a piece may be longer when invalid UTF-8 was replaced.
+// dockerd cuts lines at this size; a piece may be longer after invalid UTF-8 was replaced.
 constexpr size_t kPieceBytes = 16384;
 
 std::string_view without_newline(std::string_view text) {
@@ -30,7 +30,7 @@ void PartialJoiner::add(const LogRecord& record, const OnLine& on_line) {
   Open& o = open(record.stream);
   const bool ends = !record.text.empty() && record.text.back() == '\n';
   const bool last = !record.goes_on && (ends || record.text.size() < kPieceBytes);
-  // All pieces of a line that dockerd cut carry the time of the first.
+  // All pieces of a line that dockerd cut have the time of the first one.
   if (o.active && !o.told && record.timestamp != o.timestamp) emit(o, record.stream, on_line);
   if (!o.active && last) {
     std::string_view text = without_newline(record.text);

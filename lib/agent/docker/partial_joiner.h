@@ -1,5 +1,5 @@
-// Joins the pieces into which long lines are cut, for each output stream apart: of 16 KiB by
-// dockerd, or those of which each says that the line goes on.
+// Joins the pieces of long lines, separately for each output stream. dockerd cuts lines every 16
+// KiB; other pieces say that the line continues.
 #pragma once
 
 #include <array>
@@ -13,13 +13,13 @@ namespace logsvc::agent {
 
 class PartialJoiner {
  public:
-  // A longer line is cut there; the rest of it is left out and counted.
+  // Cuts longer lines at the limit, leaves out the rest of the line and counts it.
   explicit PartialJoiner(size_t max_line_bytes) : max_line_bytes_(max_line_bytes) {}
 
-  // A line without its newline; the view lives during the call.
+  // Receives a line without its newline; the view lives during the call.
   using OnLine = std::function<void(OutputStream, Timestamp, std::string_view)>;
   void add(const LogRecord& record, const OnLine& on_line);
-  // Gives out what is open, at the end of a stream.
+  // Passes on the open lines at the end of a stream.
   void finish(const OnLine& on_line);
 
   bool has_open() const { return open_[0].active || open_[1].active; }
@@ -29,7 +29,7 @@ class PartialJoiner {
   struct Open {
     bool active = false;
     bool cut = false;
-    bool told = false;  // its pieces say that the line goes on; each has a time of its own
+    bool told = false;  // its pieces say that the line continues; each has its own time
     Timestamp timestamp = 0;
     std::string text;
   };

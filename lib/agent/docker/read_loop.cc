@@ -13,10 +13,10 @@ namespace logsvc::agent {
 namespace {
 
 constexpr size_t kTurnBytes = 256u << 10;
-constexpr size_t kLimitedTurnBytes = 8u << 10;  // of a log whose rate is limited
-constexpr size_t kBusyBytes = 32u << 10;        // a round of more is followed by another at once
+constexpr size_t kLimitedTurnBytes = 8u << 10;  // for a log whose rate is limited
+constexpr size_t kBusyBytes = 32u << 10;  // after a round with more bytes the next begins at once
 constexpr Duration kLookInterval = 250 * kMillisecond;  // at files that cannot be watched
-constexpr Duration kSilenceStep = 10 * kSecond;         // times of silence are multiples of it
+constexpr Duration kSilenceStep = 10 * kSecond;         // silence is measured in multiples of it
 constexpr Duration kMaxSilence = kHour;
 constexpr uint32_t kWatched = IN_MODIFY | IN_CREATE | IN_MOVED_TO;
 
@@ -24,7 +24,7 @@ int wait_ms(int64_t ns) {
   return static_cast<int>(std::clamp<int64_t>((ns + kMillisecond - 1) / kMillisecond, 0, 60'000));
 }
 
-// Times of many logs fall together, so that one wake-up of the thread is enough for them.
+// Rounds times up so that those of many logs coincide and one wake-up serves them all.
 int64_t next_multiple(int64_t time, Duration step) { return (time / step + 1) * step; }
 
 }  // namespace
@@ -234,7 +234,7 @@ void ReadLoop::run() {
     for (FollowedLog* log : timers_.take_due(now)) on_due(*log, now);
     const size_t bytes = round();
     if (bytes == 0 || bytes >= kBusyBytes || stop_) continue;
-    // What comes in small pieces is left to gather. Only a command ends the wait.
+    // Lets small pieces gather. Only a command ends the wait.
     pollfd command{wake_fd_, POLLIN, 0};
     (void)::poll(&command, 1, wait_ms(options_.busy_wait));
   }

@@ -1,9 +1,9 @@
-// One thread that reads all containers' logs: it sleeps until a file or a connection has something,
-// gives each log a turn, and has what was read in the spool before it goes on.
+// One thread that reads all containers' logs. It sleeps until a file or a connection has something,
+// gives each log a turn, and commits what it read to the spool before it continues.
 //
-// Files are watched by inotify, connections by epoll; nothing is polled but where inotify cannot
-// watch. When the spool is full everything waits: Docker keeps the lines. What is to be read, and
-// how, is decided by ContainerFollower; the loop knows what is open, and no more.
+// Files are watched by inotify and connections by epoll; the loop polls only where inotify cannot
+// watch. When the spool is full everything waits: Docker keeps the lines. ContainerFollower decides
+// what is read and how; the loop only knows what is open.
 #pragma once
 
 #include <atomic>
@@ -25,20 +25,21 @@
 
 namespace logsvc::agent {
 
-// Is told how reading goes on, by the loop's thread, and must not wait. `place` is that of the last
-// record that was read.
+// Receives reports on the reading, on the loop's thread, and must not block. `place` is that of the
+// last record read.
 class ReadObserver {
  public:
   virtual ~ReadObserver() = default;
   // An answer was read to its end.
   virtual void on_answer_end(const std::string& id, const Cursor& place) = 0;
-  // An answer does not hold the place to go on from: one that reaches further back is wanted.
+  // An answer does not contain the place to continue from, so one that reaches further back is
+  // needed.
   virtual void on_place_missing(const std::string& id, const Cursor& place) = 0;
   // An answer broke off, or a file cannot be read.
   virtual void on_failure(const std::string& id, const Cursor& place, const std::string& why) = 0;
-  // An answer is open and gave nothing for a while.
+  // An answer is open but gave nothing for a while.
   virtual void on_silence(const std::string& id, const Cursor& place) = 0;
-  // No answer is open, and the wake-up stream had so many new records.
+  // No answer is open, and the wake-up stream received this many new records.
   virtual void on_new_records(const std::string& id, const Cursor& place, uint64_t records) = 0;
   virtual void on_wakeups_end(const std::string& id, const Cursor& place) = 0;
 };
@@ -48,11 +49,11 @@ class ReadLoop {
   struct Options {
     MakePipeline make_pipeline;
     size_t max_line_bytes = 256u << 10;
-    std::string source_prefix = "docker/";   // of sources, before the container's id
+    std::string source_prefix = "docker/";   // in front of the container's id
     Duration busy_wait = 25 * kMillisecond;  // between rounds that give little
-    Duration silence = 60 * kSecond;         // then on_silence; doubles while it lasts
+    Duration silence = 60 * kSecond;  // then on_silence is called; doubles while the silence lasts
   };
-  // What the loop does when it is told to. A log is open from the first of these until Remove.
+  // Commands to the loop. A log is open from the first of them until Remove.
   struct ReadFiles {
     Container container;
     std::string path;
@@ -61,19 +62,19 @@ class ReadLoop {
   struct ReadAnswer {
     Container container;
     std::unique_ptr<net::HttpStream> answer;
-    bool everything;  // it was asked for without a limit, so what is not in it is gone
+    bool everything;  // it has no limit, so records not in it are lost
   };
   struct WatchForNew {
     Container container;
     std::unique_ptr<net::HttpStream> records;  // see WakeupStream
   };
-  struct Update {  // new name or labels
+  struct Update {  // gives the container a new name or labels
     Container container;
   };
-  struct EndRun {  // what is held back goes when all is read; the container may run again
+  struct EndRun {  // passes on held lines once all is read; the container may run again
     std::string id;
   };
-  struct Remove {  // the container is gone: its log is read to the end, then forgotten
+  struct Remove {  // reads the removed container's log to the end, then forgets it
     std::string id;
   };
   using Command = std::variant<ReadFiles, ReadAnswer, WatchForNew, Update, EndRun, Remove>;
@@ -82,11 +83,11 @@ class ReadLoop {
   ReadLoop(Spool& spool, SpoolWakeup& wakeup, const Clock& clock, AgentMetrics& metrics,
            Diagnostics& diagnostics, Options options);
   ~ReadLoop();
-  // Ends the thread; what was read is in the spool. Commands do nothing from then on.
+  // Ends the thread; everything read is in the spool. Later commands have no effect.
   void stop();
-  // Before the first command; it is there until the loop is stopped.
+  // Must be called before the first command; the observer must exist until the loop is stopped.
   void report_to(ReadObserver& observer) { observer_ = &observer; }
-  // Any thread; commands are done in the order given.
+  // Any thread; commands are executed in order.
   void tell(Command command);
   std::string source_of(const std::string& id) const { return options_.source_prefix + id; }
 
@@ -104,13 +105,13 @@ class ReadLoop {
   FollowedLog* find(const std::string& id);
   void forget(FollowedLog& log);
   void make_ready(FollowedLog& log);
-  // Its turn comes at log.paused_until(), and its connection does not wake the loop before.
+  // Delays its turn until log.paused_until(); until then its connection does not wake the loop.
   void pause(FollowedLog& log);
   void resume(FollowedLog& log);
   void watch(FollowedLog& log, const std::string& path);
   void poll_fd(int fd, FollowedLog& log);
   void unpoll_fd(int fd);
-  // Enters when it is to be looked at next.
+  // Sets the timer for the next look at the log.
   void schedule(FollowedLog& log) { timers_.set(&log, log.next_due()); }
 
   void wait(int64_t now);
@@ -118,11 +119,11 @@ class ReadLoop {
   void on_due(FollowedLog& log, int64_t now);
   void read_watches();
   void read_wakeups(FollowedLog& log);
-  // Gives every log that is ready a turn; the bytes read.
+  // Gives every ready log a turn. Returns the bytes read.
   size_t round();
   size_t take_turn(FollowedLog& log);
   void finish(FollowedLog& log);
-  // Into the spool, however long it takes. False: stopping.
+  // Commits to the spool, however long it takes. Returns false when stopping.
   bool commit(FollowedLog& log);
 
   SpoolWakeup& wakeup_;
@@ -139,7 +140,7 @@ class ReadLoop {
   int wake_fd_ = -1, poll_fd_ = -1;
   Mutex mutex_;
   std::vector<Command> commands_ GUARDED_BY(mutex_);
-  // The thread's alone.
+  // Only for the thread.
   FolderWatches watches_;
   std::map<std::string, std::unique_ptr<FollowedLog>> logs_;  // by id
   std::map<int, FollowedLog*> by_watch_;

@@ -8,9 +8,9 @@ namespace logsvc::agent {
 namespace {
 
 constexpr size_t kRecentRecords = 16'384;
-constexpr size_t kRecentBytes = 1u << 20;  // of their texts
+constexpr size_t kRecentBytes = 1u << 20;  // of the records' texts
 constexpr Duration kDisorder = kSecond;
-constexpr size_t kMaxHeld = 100'000;  // then the anchor is given up
+constexpr size_t kMaxHeld = 100'000;  // with more records the anchor is given up
 
 size_t index_of(OutputStream s) { return s == OutputStream::kStderr ? 1 : 0; }
 
@@ -52,7 +52,7 @@ ResumeFilter::Verdict ResumeFilter::add(const LogRecord& record, bool last_try,
       return Verdict::kFine;
     }
   }
-  // Inside one output times do not go back; between the two they are hardly out of order.
+  // Times never go back within one output; across both they are hardly out of order.
   const bool behind = record.stream == cursor_.stream
                           ? record.timestamp > cursor_.timestamp
                           : record.timestamp > add_saturated(cursor_.timestamp, kDisorder);
@@ -78,8 +78,8 @@ void ResumeFilter::give_up_search(const OnRecord& on_record) {
     pass({h.stream, h.timestamp, h.text, h.file, h.offset, h.goes_on}, on_record);
 }
 
-// Inside one output stream dockerd's times never go back, but for a step of the clock: then the
-// record was not seen before.
+// dockerd's times never go back within one output stream unless the clock was set back; then the
+// record is a new one.
 bool ResumeFilter::is_repeat(const LogRecord& record) {
   if (record.timestamp >= last_[index_of(record.stream)]) return false;
   return std::any_of(recent_.begin(), recent_.end(), [&](const Recent& r) {
@@ -87,7 +87,7 @@ bool ResumeFilter::is_repeat(const LogRecord& record) {
   });
 }
 
-// What is older than the memory holds would be passed on twice; the server leaves out one of them.
+// Records older than this memory would be passed on twice; the server drops one of the two.
 void ResumeFilter::remember(const LogRecord& record) {
   recent_.push_back({record.stream, record.timestamp, std::string(record.text)});
   recent_bytes_ += record.text.size();
@@ -107,7 +107,7 @@ void ResumeFilter::pass(const LogRecord& record, const OnRecord& on_record) {
   cursor_.file = record.file;
   cursor_.offset = record.offset;
   last_[i] = record.timestamp;
-  if (record.file != 0) return on_record(record);  // files do not repeat themselves
+  if (record.file != 0) return on_record(record);  // files do not repeat records
   remember(record);
   on_record(record);
 }

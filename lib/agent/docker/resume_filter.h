@@ -1,6 +1,6 @@
-// Which records of a log answer are new. Docker's `since` is inclusive and coarse, and a follow
-// stream sends records again after a rotation; the cursor finds the place to go on, the filter
-// drops what was had before.
+// Finds out which records of a log answer are new. Docker's `since` is inclusive and coarse, and a
+// follow stream sends records again after a rotation. The cursor marks the place to continue from,
+// and the filter drops records seen before.
 #pragma once
 
 #include <array>
@@ -23,20 +23,19 @@ class ResumeFilter {
 
   enum class Verdict {
     kFine,
-    kAnchorMissing,  // the record of the cursor was not where it should be: ask again without
-                     // `since`
+    kAnchorMissing,  // the cursor's record is not where it should be: ask again without `since`
   };
-  // Passes new records on. last_try: the answer holds everything there is, so a missing anchor is a
-  // gap.
+  // Passes new records on. last_try: the answer holds everything that exists, so a missing anchor
+  // is a gap.
   Verdict add(const LogRecord& record, bool last_try, const OnRecord& on_record);
-  // The answer ended. Delivers what was held back if the anchor never came.
+  // Ends the answer. Passes on the held records if the anchor never came.
   void finish(bool last_try, const OnRecord& on_record);
-  // A new answer begins, from the place of now.
+  // Begins a new answer, which continues from the current place.
   void reopen();
-  // What comes next begins right behind the cursor: nothing is searched.
+  // Begins input that continues directly behind the cursor, without a search.
   void resume_behind_cursor();
 
-  // The cursor behind the last record passed on.
+  // Returns the place of the last record passed on.
   const Cursor& cursor() const { return cursor_; }
   bool searching() const { return searching_; }
   uint64_t gaps() const { return gaps_; }        // anchors that were rotated away
@@ -64,11 +63,11 @@ class ResumeFilter {
   Cursor cursor_;
   bool searching_;
   uint32_t seen_at_anchor_ = 0;      // records of the anchor's stream and time in this answer
-  std::vector<HeldRecord> held_;     // since the answer began, while searching
-  std::array<Timestamp, 2> last_{};  // of each output, the last record passed on …
+  std::vector<HeldRecord> held_;     // held while the anchor is searched for
+  std::array<Timestamp, 2> last_{};  // per output: the last record passed on …
   std::array<uint32_t, 2> nth_{};    // … and how many with that time
   std::deque<Recent> recent_;        // the newest records from the API
-  size_t recent_bytes_ = 0;          // of their texts
+  size_t recent_bytes_ = 0;          // in their texts
   uint64_t gaps_ = 0;
   uint64_t repeats_ = 0;
 };

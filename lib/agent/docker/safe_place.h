@@ -1,5 +1,5 @@
-// How far a reader may say it has come, while a pipeline holds lines back (an open multi-line
-// block): the place behind the last record before which nothing is held.
+// Tells how far a reader may say it has come while a pipeline holds lines back (an open multi-line
+// block): the place behind the last record before which no line is held.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,8 @@ class SafePlace {
  public:
   explicit SafePlace(const Cursor& start) : safe_(start) {}
 
-  // Every line up to number `line` came from records up to `cursor`. `holding`: some are held.
+  // Notes that the lines up to number `line` came from records up to `cursor`. `holding`: some are
+  // held.
   void note(uint64_t line, const Cursor& cursor, bool holding) {
     if (!holding) {
       marks_.clear();
@@ -23,7 +24,7 @@ class SafePlace {
     marks_.push_back({line, cursor});
     if (marks_.size() > kMaxMarks) thin_out();
   }
-  // The place, if the oldest held line has that number (UINT64_MAX: none is held).
+  // Returns the place, given the number of the oldest held line (UINT64_MAX: no line is held).
   const Cursor& place(uint64_t oldest_held) {
     while (!marks_.empty() && marks_.front().line < oldest_held) {
       safe_ = marks_.front().cursor;
@@ -39,7 +40,8 @@ class SafePlace {
   };
   static constexpr size_t kMaxMarks = 512;
 
-  // A place a little too early only means that lines are read again after a crash.
+  // Drops notes. A place that is slightly too early only means that lines are read again after a
+  // crash.
   void thin_out() {
     size_t kept = 0;
     for (size_t i = 1; i < marks_.size(); i += 2) marks_[kept++] = marks_[i];

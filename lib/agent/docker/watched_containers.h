@@ -1,5 +1,5 @@
-// The containers that are read or should be, as the status page and the agent's reports show them.
-// Safe from several threads.
+// The containers that are read or should be, for the status page and the agent's reports. Safe from
+// several threads.
 #pragma once
 
 #include <map>
@@ -20,12 +20,12 @@ struct WatchedContainer {
 
 class WatchedContainers {
  public:
-  // By name.
+  // Returns the containers sorted by name.
   std::vector<WatchedContainer> list() const;
 
-  // Without a path: the one from before, if the container still is read by file.
+  // Without a path, keeps the previous one if the container is still read from files.
   void show(const Container& container, std::string read_by, std::string path = "");
-  // Of a container that is shown.
+  // Changes a container that is shown.
   void show_running(const std::string& id, bool running);
   void forget(const std::string& id);
 

@@ -35,7 +35,7 @@ class PlainBytes : public ByteSource {
   uint64_t offset_;
 };
 
-// gzip (several members, one after the other) or zlib.
+// Unpacks gzip (one or several members) or zlib.
 class InflatedBytes : public ByteSource {
  public:
   InflatedBytes(int fd, Compression compression) : file_(fd, 0), in_(kBufferBytes) {
@@ -73,10 +73,10 @@ class InflatedBytes : public ByteSource {
   std::vector<char> in_;
   z_stream stream_{};
   bool ready_ = false;
-  bool between_members_ = false;  // or behind the last
+  bool between_members_ = false;  // or after the last one
 };
 
-// bzip2, several streams one after the other.
+// Unpacks one or several streams of bzip2.
 class BunzippedBytes : public ByteSource {
  public:
   explicit BunzippedBytes(int fd) : file_(fd, 0), in_(kBufferBytes) { begin(); }
@@ -106,7 +106,7 @@ class BunzippedBytes : public ByteSource {
 
  private:
   void begin() { ready_ = ::BZ2_bzDecompressInit(&stream_, 0, 0) == BZ_OK; }
-  // Keeps what is to be read and where it is to be written.
+  // Begins the next stream but keeps the input and output positions.
   bool begin_next() {
     const bz_stream before = stream_;
     ::BZ2_bzDecompressEnd(&stream_);
@@ -123,7 +123,7 @@ class BunzippedBytes : public ByteSource {
   std::vector<char> in_;
   bz_stream stream_{};
   bool ready_ = false;
-  bool between_streams_ = false;  // or behind the last
+  bool between_streams_ = false;  // or after the last one
 };
 
 }  // namespace

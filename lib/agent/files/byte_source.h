@@ -1,4 +1,4 @@
-// The bytes of a file, or of what is packed in it.
+// Reads the bytes of a file, or of the text compressed in it.
 #pragma once
 
 #include <cstdint>
@@ -12,23 +12,24 @@ namespace logsvc::agent {
 
 enum class Compression { kNone, kGzip, kZlib, kBzip2 };
 
-// Bytes from an offset on: of the file, or of what is compressed in it.
+// Gives the bytes from an offset on, of the file or of the text compressed in it.
 class ByteSource {
  public:
   virtual ~ByteSource() = default;
-  // Up to n bytes at the place; 0 at the end (for now). kCorrupt for what cannot be unpacked.
+  // Reads up to n bytes at the place; returns 0 at the current end. Returns kCorrupt if the file
+  // cannot be unpacked.
   virtual Result<size_t> read(char* to, size_t n) = 0;
-  // Nothing more is to come: the packed text has ended.
+  // Returns true if nothing more will come: the compressed text has ended.
   virtual bool has_ended() const { return false; }
 };
 
-// By its ending: .gz, .bz2; else none.
+// Decides by the name's ending, .gz or .bz2; any other gives kNone.
 Compression compression_of_name(std::string_view path);
 
-// Borrows the descriptor. Compressed bytes before the offset are read and thrown away.
+// Borrows the descriptor. Reads and discards compressed bytes before the offset.
 Result<std::unique_ptr<ByteSource>> open_bytes(int fd, Compression compression, uint64_t offset);
 
-// How the text of a file begins: at most n bytes, less if there are not as many or they cannot be
+// Returns the beginning of a file's text: at most n bytes, less if the text is shorter or cannot be
 // read.
 std::string first_bytes(int fd, Compression compression, size_t n);
 

@@ -17,10 +17,10 @@ class FileMetrics {
  public:
   explicit FileMetrics(Metrics& m);
 
-  // Of one path, the same for all that read it; its series go with the last one.
+  // The metrics of one path, shared by all that read it; its series end with the last reader.
   struct OfPath {
     std::atomic<uint64_t> lines{0};
-    std::atomic<uint64_t> read_bytes{0};  // the place in the file
+    std::atomic<uint64_t> read_bytes{0};  // place in the file
     std::atomic<uint64_t> file_bytes{0};
   };
   std::shared_ptr<OfPath> of_path(const std::string& path);
@@ -35,7 +35,7 @@ class FileMetrics {
     Mutex mutex;
     std::map<std::string, std::weak_ptr<OfPath>> all GUARDED_BY(mutex);
   };
-  const std::shared_ptr<Paths> paths_;  // the registry's as well, which may live longer
+  const std::shared_ptr<Paths> paths_;  // also used by the registry, which may live longer
 };
 
 }  // namespace logsvc::agent

@@ -11,7 +11,7 @@
 namespace logsvc::agent {
 namespace {
 
-// The hash of the first n bytes; nullopt if there are fewer.
+// Returns the hash of the first n bytes; nullopt if there are fewer.
 std::optional<uint64_t> head_hash(int fd, uint32_t n) {
   char head[kMaxHeadBytes];
   size_t have = 0;

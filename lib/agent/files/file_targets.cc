@@ -105,7 +105,7 @@ void FileTargets::report_positions() const {
 void FileTargets::watch(const std::string& folder) {
   if (watch_of_.count(folder)) return;
   const int id = watches_.add(folder);
-  if (id == FolderWatches::kNone) return;  // looked at every sync_period instead
+  if (id == FolderWatches::kNone) return;  // it is checked every sync_period instead
   watch_of_[folder] = id;
   folder_of_[id] = folder;
 }
@@ -113,7 +113,7 @@ void FileTargets::watch(const std::string& folder) {
 std::optional<uint64_t> FileTargets::begin_at(const TailedFile::Options& file, int fd) {
   const bool packed = file.compression != Compression::kNone;
   const auto head = packed ? unpacked_head(fd, file.compression) : std::nullopt;
-  if (packed && !head) return 0;           // which will be said
+  if (packed && !head) return 0;           // its reader will report the error
   if (packed && head->empty()) return {};  // it is being written
   const auto is_that = [&](const FileIdentity& other) {
     return packed ? begins_so(*head, other) : is_same_file(fd, other);
@@ -182,7 +182,7 @@ void FileTargets::sync_target(const FileJob& job, const StaticConfig& target) {
   }
   const std::string* pattern = find_label(*labels, "__path__");
   if (!pattern || pattern->empty()) return;
-  // A folder without files yet is watched as well.
+  // A folder that has no files yet is watched as well.
   const size_t special = pattern->find_first_of("*?[{");
   const std::string fixed = pattern->substr(0, special);
   watch(std::filesystem::path(fixed).parent_path().string());
@@ -197,7 +197,7 @@ void FileTargets::leave_dropped() {
   std::erase_if(tails_, [&](const auto& one) {
     const Tail& tail = one.second;
     if (wanted.count({tail.job, tail.discovered})) return false;
-    (void)tail.file->flush_due(INT64_MAX);  // open blocks: nobody reads on
+    (void)tail.file->flush_due(INT64_MAX);  // open blocks: no more lines are read
     return true;
   });
 }
@@ -269,7 +269,7 @@ void FileTargets::wait(int64_t until_ns) {
   const int64_t left = until_ns - clock_.steady_ns();
   const int timeout =
       left <= 0 ? 0 : static_cast<int>(std::min<int64_t>(left / kMillisecond + 1, 10'000));
-  pollfd fds[2] = {{wake_fd_, POLLIN, 0}, {watches_.fd(), POLLIN, 0}};  // -1 is left out
+  pollfd fds[2] = {{wake_fd_, POLLIN, 0}, {watches_.fd(), POLLIN, 0}};  // poll ignores -1
   ::poll(fds, 2, timeout);
   watches_.read([this](const FolderWatches::Event& event) { on_event(event); });
 }

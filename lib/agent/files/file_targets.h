@@ -1,6 +1,6 @@
-// All files of the static_configs and file_sd_configs of all jobs, on one thread: globs are looked
-// at again now and then, folders are watched by inotify, and each file that has something gets a
-// turn.
+// Reads all files of the static_configs and file_sd_configs of all jobs on one thread: it expands
+// globs again from time to time, watches folders by inotify, and gives a turn to each file that has
+// something to read.
 #pragma once
 
 #include <atomic>
@@ -30,11 +30,11 @@ struct FileJob {
   DecompressionConfig decompression;
 };
 
-// How a file is packed: as the job says, else by its name.
+// Returns how a file is compressed: as the job says, otherwise by its name.
 Compression compression_of(const DecompressionConfig& config, const std::string& path);
-// What is discovered of a static_config.
+// Returns the discovered labels of a static_config.
 Labels with_address(Labels labels);
-// The files there are now for a target: by __path__, __path_exclude__ and __host__.
+// Returns the existing files of a target, by __path__, __path_exclude__ and __host__.
 std::vector<std::string> files_of_target(const Labels& relabelled, const std::string& host);
 
 class FileTargets : private OtherFiles {
@@ -43,9 +43,9 @@ class FileTargets : private OtherFiles {
     std::vector<FileJob> jobs;
     Duration sync_period = 10 * kSecond;
     std::string host;  // for __host__
-    // Offsets by path, of a Promtail that was here before.
+    // The offsets, by path, that an earlier Promtail left.
     std::map<std::string, uint64_t> promtail_offsets;
-    // Is given the offset of every file, by path, now and then; from the thread.
+    // Receives the offset of every file, by path, from time to time; called on the thread.
     std::function<void(const std::map<std::string, uint64_t>&)> on_positions;
   };
   struct Status {
@@ -55,10 +55,10 @@ class FileTargets : private OtherFiles {
     uint64_t lag_bytes = 0;
   };
 
-  // Starts the thread. Borrows everything; the store is the thread's alone.
+  // Starts the thread. Borrows everything; only the thread may use the store.
   FileTargets(Options options, LineStore& store, const Clock& clock, Metrics& metrics,
               Diagnostics& diagnostics);
-  // Ends the thread. Lines that are held back stay in their files.
+  // Ends the thread. Lines held back stay in their files.
   ~FileTargets() override;
 
   std::vector<Status> status() const;  // any thread
@@ -68,18 +68,18 @@ class FileTargets : private OtherFiles {
     std::unique_ptr<TailedFile> file;
     std::string job;
     Labels discovered;
-    std::string folder, name;  // of the path
+    std::string folder, name;  // parts of the path
   };
   void run();
-  // A job, and the targets it has now: those of the configuration and those of its target files.
+  // A job and its current targets: those of the configuration and those of its target files.
   struct JobTargets {
     FileJob job;
     TargetFiles files;
     std::vector<StaticConfig> now;
   };
-  // Looks for new files, and forgets those that are gone.
+  // Finds new files and forgets those that are gone.
   void sync();
-  // Files of which the target is no more are left, at the place that they are read to.
+  // Stops reading files that have lost their target, and keeps their places.
   void leave_dropped();
   void sync_target(const FileJob& job, const StaticConfig& target);
   void add_tail(const FileJob& job, const Labels& discovered, const std::string& path);
@@ -87,7 +87,7 @@ class FileTargets : private OtherFiles {
   bool is_target(const std::string& job, const std::string& path) override;
   void on_left(const std::string& job, const FilePlace& place) override;
   void watch(const std::string& folder);
-  // A turn for each file that has something. False: stopping.
+  // Gives each file that has something a turn. Returns false when stopping.
   bool round(int64_t now);
   void wait(int64_t until_ns);
   void on_event(const FolderWatches::Event& event);
@@ -102,12 +102,12 @@ class FileTargets : private OtherFiles {
   const TailContext context_;
   int wake_fd_ = -1;
   std::atomic<bool> stop_{false};
-  // The thread's alone.
+  // Only for the thread.
   std::vector<JobTargets> jobs_;
   std::set<std::string> target_file_folders_;
   std::map<std::string, Tail> tails_;  // by source
   std::set<std::string> ready_;        // sources
-  // Files that were left, with their jobs: they may come again under other names.
+  // Files that are no longer read, with their jobs: they may come back under other names.
   std::deque<std::pair<std::string, FilePlace>> left_;
   FolderWatches watches_;
   std::map<std::string, int> watch_of_;   // by folder

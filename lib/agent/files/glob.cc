@@ -10,7 +10,8 @@ namespace fs = std::filesystem;
 
 constexpr int kMaxAlternatives = 1000;
 
-// [abc], [a-z], [^x] at pattern[at]; moves behind it. False as well if it is malformed.
+// Matches [abc], [a-z] or [^x] at pattern[at] and moves past it. Returns false for a malformed one
+// too.
 bool class_matches(std::string_view pattern, size_t& at, char c) {
   size_t i = at + 1;
   const bool negated = i < pattern.size() && (pattern[i] == '^' || pattern[i] == '!');
@@ -31,7 +32,7 @@ bool class_matches(std::string_view pattern, size_t& at, char c) {
   return found != negated;
 }
 
-// Without braces. `**` as a whole name stands for any number of folders.
+// Matches a pattern without braces. `**` as a whole name stands for any number of folders.
 bool matches(std::string_view pattern, std::string_view path, int& steps) {
   if (--steps < 0) return false;
   size_t p = 0, t = 0;
@@ -71,7 +72,7 @@ bool matches(std::string_view pattern, std::string_view path, int& steps) {
   return t == path.size();
 }
 
-// {a,b{c,d}} written out.
+// Returns the alternatives of {a,b{c,d}}.
 std::vector<std::string> alternatives(const std::string& pattern) {
   const size_t open = pattern.find('{');
   if (open == std::string::npos) return {pattern};
@@ -102,7 +103,7 @@ bool has_pattern(std::string_view name) {
   return name.find_first_of("*?[") != std::string_view::npos;
 }
 
-// Goes down from `folder`, name by name of the pattern.
+// Descends from `folder`, one name of the pattern at a time.
 void walk(const std::string& folder, std::string_view rest, const std::string& pattern, int depth,
           size_t most, std::vector<std::string>& out) {
   if (out.size() >= most || depth > 64) return;

@@ -24,7 +24,7 @@ void append_entry(const std::string& name, const std::string& value, std::string
   if (name.find_first_of(":#\"'\\{}[],&*?|<>=!%@`\n\t") == std::string::npos) {
     out += name;
   } else {
-    append_json_string(out, name, JsonEscapes::kGo);  // a JSON string is one of YAML
+    append_json_string(out, name, JsonEscapes::kGo);  // every JSON string is a YAML string
   }
   out += ": ";
   append_json_string(out, value, JsonEscapes::kGo);

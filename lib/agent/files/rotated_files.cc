@@ -15,20 +15,21 @@ namespace {
 
 constexpr size_t kMaxFiles = 1000;
 
-// Numbers and dates: -20260131, .2026-01-31T10, .1
+// Accepts numbers and dates: -20260131, .2026-01-31T10, .1
 bool is_mark(std::string_view text) {
   return text.size() > 1 && (text[0] == '.' || text[0] == '-') &&
          text.find_first_not_of("0123456789.-_T") == std::string_view::npos &&
          text.find_first_of("0123456789") != std::string_view::npos;
 }
 
-// Of a packed file its name without the ending that says so.
+// Returns a compressed file's name without the ending that marks it as compressed.
 std::string_view unpacked_name(std::string_view found) {
   return compression_of_name(found) == Compression::kNone ? found
                                                           : found.substr(0, found.rfind('.'));
 }
 
-// What stands behind the name or, before its ending, in it; empty if it is another file.
+// Returns the text added to the name, at its end or before its extension; empty if it is another
+// file.
 std::string_view mark_of(std::string_view name, std::string_view found) {
   found = unpacked_name(found);
   const size_t dot = name.rfind('.');
@@ -95,7 +96,7 @@ bool same_names(const std::vector<RotatedFile>& a, const std::vector<RotatedFile
 
 }  // namespace
 
-// A folder is not listed at one moment: a file that is renamed meanwhile may not be in the list.
+// Listing a folder takes time: a file renamed in the meantime may be missing from the list.
 std::vector<RotatedFile> rotated_files(const std::string& path) {
   constexpr int kTries = 5;
   std::vector<RotatedFile> out = list_once(path);

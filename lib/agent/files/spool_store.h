@@ -1,5 +1,5 @@
-// Lines of files and journals into the spool, each source with its place. For one thread
-// at a time.
+// Puts lines of files and journals into the spool, together with each source's place. For one
+// thread at a time.
 #pragma once
 
 #include <atomic>
@@ -23,12 +23,12 @@ class SpoolStore : public LineStore {
 
   std::string position(const std::string& source) override;
   LineSink& sink() override { return writer_; }
-  // Waits as long as the spool is full.
+  // Waits while the spool is full.
   bool commit(const std::string& source, const std::string& position) override;
   Status try_commit(const std::string& source, const std::string& position) override;
   Status sync() override { return spool_.sync(); }
 
-  // A commit that waits gives up; any thread.
+  // Makes a waiting commit give up. Any thread.
   void stop() { stop_ = true; }
 
  private:
@@ -36,7 +36,7 @@ class SpoolStore : public LineStore {
   SpoolWakeup& wakeup_;
   const Clock& clock_;
   GroupWriter writer_;
-  std::map<std::string, uint64_t> last_lines_;  // numbers of the sources' last lines
+  std::map<std::string, uint64_t> last_lines_;  // number of each source's last line
   std::atomic<bool> stop_{false};
   WaitForRoom room_;
 };

@@ -29,7 +29,7 @@ StreamTarget::~StreamTarget() {
   thread_.join();
 }
 
-// As Promtail: no empty lines, and no line ends of Windows.
+// Skips empty lines and removes the line ends of Windows, as Promtail does.
 void StreamTarget::add(std::string_view line) {
   while (line.ends_with('\r')) line.remove_suffix(1);
   if (!line.empty())

@@ -1,5 +1,6 @@
-// Lines of a stream that is read once (standard input) into the store, on a thread of its own.
-// There is no place to go on from: what is read and not yet committed goes with a kill.
+// Reads a stream that can be read only once (standard input) into the store, on its own thread.
+// There is no place to continue from: what is read but not yet committed is lost when the process
+// is killed.
 #pragma once
 
 #include <atomic>
@@ -17,14 +18,14 @@ namespace logsvc::agent {
 class StreamTarget {
  public:
   // Starts the thread, which reads the descriptor (and leaves it open). Borrows store and clock.
-  // on_end: all of it is in the store; from the thread.
+  // on_end is called on the thread when all of it is in the store.
   StreamTarget(int fd, std::string source, std::unique_ptr<TargetPipeline> pipeline,
                LineStore& store, const Clock& clock, std::function<void()> on_end);
   ~StreamTarget();
 
  private:
   void run();
-  // False: the end, or stopping.
+  // Returns false at the end, or when stopping.
   bool read();
   void add(std::string_view line);
   bool commit();
@@ -36,8 +37,8 @@ class StreamTarget {
   const Clock& clock_;
   const std::function<void()> on_end_;
   std::atomic<bool> stop_{false};
-  // The thread's alone.
-  std::string rest_;  // behind the last line end
+  // Only for the thread.
+  std::string rest_;  // after the last line end
   uint64_t sequence_ = 0;
   std::thread thread_;
 };

@@ -14,12 +14,12 @@ namespace {
 
 constexpr size_t kTurnBytes = 1u << 20;
 
-// How long a renamed file must be quiet before it is left: its writers open the new one one after
-// the other, and none has as long as that is empty.
+// How long a renamed file must be quiet before it is left: its writers switch to the new file one
+// after the other, and none has switched while that is empty.
 constexpr Duration kQuiet = kSecond / 2;
 constexpr Duration kQuietBeforeSuccessor = kMinute;
 constexpr Duration kQuietDeleted = 2 * kSecond;
-constexpr Duration kMaxRenamed = 30 * kSecond;  // lines in the new one wait no longer
+constexpr Duration kMaxRenamed = 30 * kSecond;  // lines in the new file wait no longer
 constexpr Duration kLookAgain = kSecond / 4;
 constexpr size_t kMaxSuccessors = 100;
 
@@ -82,7 +82,7 @@ bool TailedFile::open(int fd, uint64_t offset, Compression compression) {
   return true;
 }
 
-// False: too little is there to know how its characters are written.
+// Returns false if the text is still too short to tell how its characters are encoded.
 bool TailedFile::know_encoding() {
   if (knows_encoding_ || !options_.decoder) return true;
   const std::string head = first_bytes(fd_, compression_, TextDecoder::kHeadBytes);
@@ -92,7 +92,7 @@ bool TailedFile::know_encoding() {
   return true;
 }
 
-// The file that the place is in, under another name in the same folder.
+// Opens the file of the place under another name in the same folder.
 bool TailedFile::open_rotated(const FilePlace& place) {
   std::error_code failure;
   const std::filesystem::path folder = std::filesystem::path(options_.path).parent_path();
@@ -117,10 +117,10 @@ bool TailedFile::open_rotated(const FilePlace& place) {
   return false;
 }
 
-// The file that the place is in, packed since.
+// Opens the file of the place, which was compressed in the meantime.
 bool TailedFile::open_packed(const FilePlace& place, const std::vector<RotatedFile>& rotated) {
   for (const RotatedFile& file : rotated) {
-    // An older file may begin the same way. Packed ones have whole seconds, with some packers.
+    // An older file may begin the same way. Some compressors store whole seconds only.
     if (file.compression == Compression::kNone || file.modified + kSecond < place.modified)
       continue;
     const int fd = open_file(file.path);
@@ -143,7 +143,7 @@ void TailedFile::note_rotated(int64_t modified) {
   }
 }
 
-// False: they were renamed meanwhile.
+// Returns false if files were renamed in the meantime.
 bool TailedFile::note_listed(const std::vector<RotatedFile>& rotated, int64_t modified) {
   struct stat last {};
   if (fd_ >= 0 || !successors_.empty())
@@ -154,7 +154,7 @@ bool TailedFile::note_listed(const std::vector<RotatedFile>& rotated, int64_t mo
   const auto known = std::find_if(rotated.begin(), rotated.end(), is_last);
   for (auto file = known == rotated.end() ? rotated.begin() : known + 1; file != rotated.end();
        ++file) {
-    // By its number it is newer than a file that is there; else it was written to later.
+    // It is newer than a listed file by its number; otherwise it was written to later.
     const bool newer =
         (known != rotated.end() && known->number) || (modified > 0 && file->modified >= modified);
     if (!newer || (options_.others && options_.others->is_target(options_.job, file->path)))
@@ -186,7 +186,7 @@ bool TailedFile::open_at_start() {
   const auto rotated = lost && options_.compression == Compression::kNone
                            ? rotated_files(options_.path)
                            : std::vector<RotatedFile>();
-  // Twice: a file that is renamed while the folder is listed may not be in the list.
+  // Tries twice: a file renamed while the folder is being listed may be missing from the list.
   if (lost && (open_rotated(*place) || open_rotated(*place) || open_packed(*place, rotated))) {
     if (fd >= 0) ::close(fd);
     note_rotated(place->modified);
@@ -219,13 +219,14 @@ bool TailedFile::open_at_start() {
   return false;
 }
 
-// An offset of Promtail, which ends a line at a byte that may be one of several of a character.
+// Rounds Promtail's offset up to a whole character: Promtail ends lines at a byte that may be
+// inside one.
 uint64_t TailedFile::whole_characters(uint64_t offset) const {
   const uint64_t unit = options_.decoder ? options_.decoder->unit_bytes() : 1;
   return (offset + unit - 1) / unit * unit;
 }
 
-// The file that is new at the path.
+// Opens the new file at the path.
 bool TailedFile::open_path() {
   const int fd = open_file(options_.path);
   return fd >= 0 && open_new(fd, options_.compression);
@@ -272,7 +273,7 @@ void TailedFile::add_line(std::string_view text, uint64_t offset) {
                      context_.store.sink());
 }
 
-// False at the end of the file, and where it cannot be read.
+// Returns false at the end of the file, and if it cannot be read.
 bool TailedFile::read(size_t max_bytes) {
   if (!know_encoding()) return false;
   const auto more = lines_->read(
@@ -283,13 +284,13 @@ bool TailedFile::read(size_t max_bytes) {
   return more.ok() && *more;
 }
 
-// The last line, though it has no end.
+// Passes on the last line although it has no end.
 void TailedFile::finish() {
   lines_->finish([this](std::string_view text, uint64_t offset) { add_line(text, offset); });
 }
 
 bool TailedFile::commit() {
-  // The head is known better when the file has grown.
+  // A file that has grown can be identified by more of its first bytes.
   if (identity_.head_bytes < kMaxHeadBytes) {
     if (const auto identity = identify_file(fd_)) identity_ = *identity;
   }
@@ -325,13 +326,13 @@ TailedFile::State TailedFile::at_end() {
   return is_overwritten() ? read_anew() : State::kIdle;
 }
 
-// Opened at once: it may be renamed in its turn before the old one is left. Those that came and
-// were renamed since the last look are read before it.
+// Opens the successor at once, because it may be renamed too before the old file is left. Files
+// that came and were renamed since the last look are read before it.
 void TailedFile::note_successors() {
   struct stat at_path {};
   if (::stat(options_.path.c_str(), &at_path) == 0 && is_open(at_path)) return;
   const int fd = open_file(options_.path);
-  // Only where the file that is read is among the renamed ones: by its time alone none is newer.
+  // Only counts if the file being read is among the renamed ones: time alone makes no file newer.
   note_rotated(0);
   if (fd >= 0) add_successor(fd);
 }
@@ -376,8 +377,8 @@ bool TailedFile::may_grow() {
   return true;
 }
 
-// Truncated, or written anew in its place. Asked before every read, since by then the file may have
-// grown past the place.
+// Returns whether the file was truncated or rewritten in place. Checked before every read, because
+// the file may otherwise grow past the place.
 bool TailedFile::is_overwritten() const {
   return compression_ == Compression::kNone &&
          (size_of(fd_) < lines_->offset() || !is_same_file(fd_, identity_));
@@ -392,7 +393,7 @@ TailedFile::State TailedFile::read_anew() {
   return commit() ? State::kMore : State::kStop;
 }
 
-// The file was rotated: its rest, also without a line end, then the one that took its place.
+// After a rotation, reads the file's rest, even without a line end, then the file that replaced it.
 TailedFile::State TailedFile::next_file() {
   while (read(kTurnBytes)) {
     if (!commit()) return State::kStop;
@@ -408,7 +409,7 @@ TailedFile::State TailedFile::next_file() {
   is_rotated_ = false;
   close();
   if (successors_.empty() ? !open_path() : !open_successor()) {
-    // Nothing of it is left to read: a new file at the path is no gap.
+    // Nothing of the file is left to read, so a new file at the path is not a gap.
     const bool safe = context_.store.commit(options_.source, encode_file_place({}));
     return safe ? State::kGone : State::kStop;
   }

@@ -21,10 +21,10 @@ constexpr int64_t kMaxFileBytes = 16 << 20;
 constexpr size_t kMaxFiles = 1000;
 constexpr size_t kMaxTargets = 100'000;
 
-// {targets: […], labels: {…}}: as many targets as addresses.
-void read_group(const config::YamlNode& node, config::Findings& findings,
+// Reads {targets: […], labels: {…}}: one target per address.
+void read_group(const config::YamlNode& node, config::Problems& problems,
                 std::vector<StaticConfig>& out) {
-  config::MapReader map(node, "a group of targets", findings);
+  config::MapReader map(node, "a group of targets", problems);
   std::vector<std::string> addresses;
   std::vector<std::pair<std::string, std::string>> labels;
   map.read("targets", addresses);
@@ -32,22 +32,22 @@ void read_group(const config::YamlNode& node, config::Findings& findings,
   map.ignore({"source"});
   map.finish();
   if (addresses.empty()) {
-    findings.warn(node, "a group without targets is read by nobody; write targets: [localhost]");
+    problems.warn(node, "a group without targets is read by nobody; write targets: [localhost]");
   }
   for (const std::string& address : addresses) {
     if (out.size() >= kMaxTargets) {
-      findings.error(node, "more than " + std::to_string(kMaxTargets) + " targets");
+      problems.error(node, "more than " + std::to_string(kMaxTargets) + " targets");
       return;
     }
     StaticConfig target;
     for (const auto& [name, value] : labels) set_label(target.labels, name, value);
     set_label(target.labels, "__address__", address);
-    set_label(target.labels, "__meta_filepath", findings.path());
+    set_label(target.labels, "__meta_filepath", problems.path());
     out.push_back(std::move(target));
   }
 }
 
-// JSON is YAML but for some of its escapes and tabs, which a reader of YAML does not know.
+// JSON is YAML except for some escapes and tabs, which a YAML parser does not know.
 Result<config::YamlNode> parse_tree(const std::string& path, std::string_view text) {
   if (!path.ends_with(".json") && !path.ends_with(".JSON"))
     return config::parse_yaml(path, std::string(text));
@@ -68,10 +68,10 @@ Result<std::vector<StaticConfig>> parse_target_file(const std::string& path,
   ASSIGN_OR_RETURN(const config::YamlNode root, parse_tree(path, text));
   std::vector<StaticConfig> out;
   if (root.is_null()) return out;
-  config::Findings findings(path);
-  if (!root.is_list()) return invalid(findings.place(root) + "expected a list of targets");
-  for (const config::YamlNode& group : root.items) read_group(group, findings, out);
-  if (!findings.errors().empty()) return invalid(findings.errors()[0]);
+  config::Problems problems(path);
+  if (!root.is_list()) return invalid(problems.place(root) + "expected a list of targets");
+  for (const config::YamlNode& group : root.items) read_group(group, problems, out);
+  if (!problems.errors().empty()) return invalid(problems.errors()[0]);
   return out;
 }
 

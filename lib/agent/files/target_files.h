@@ -1,7 +1,7 @@
-// The targets that files of file_sd_configs tell of: lists of {targets, labels} in JSON or YAML.
+// Reads targets from the files of file_sd_configs: lists of {targets, labels} in JSON or YAML.
 //
-// A file that is new, gone or changed is noticed by refresh(); of one with a fault the targets stay
-// that it had before. For one thread.
+// refresh() notices files that are new, gone or changed; a file with an error keeps its previous
+// targets. For one thread.
 #pragma once
 
 #include <map>
@@ -15,8 +15,8 @@
 
 namespace logsvc::agent {
 
-// The targets in the text of a file, each with its __address__ and __meta_filepath. kInvalid, with
-// file, line and column.
+// Returns the targets in a file's text, each with its __address__ and __meta_filepath. Returns
+// kInvalid with file, line and column.
 Result<std::vector<StaticConfig>> parse_target_file(const std::string& path, std::string_view text);
 
 class TargetFiles {
@@ -24,11 +24,11 @@ class TargetFiles {
   // Borrows the diagnostics.
   TargetFiles(const std::vector<FileSdConfig>& configs, Diagnostics& diagnostics);
 
-  // Reads what has changed. True: the targets are others than before.
+  // Reads what has changed. Returns true if the targets differ from before.
   bool refresh();
-  // Of all files, in their order.
+  // Returns the targets of all files, in the order of the files.
   std::vector<StaticConfig> targets() const;
-  // Folders in which files may come and change.
+  // Returns the folders in which files may appear and change.
   std::vector<std::string> folders() const;
 
  private:

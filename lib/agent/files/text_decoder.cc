@@ -8,11 +8,11 @@
 namespace logsvc::agent {
 namespace {
 
-const iconv_t kNone = reinterpret_cast<iconv_t>(-1);  // NOLINT: iconv's own way to say none
+const iconv_t kNone = reinterpret_cast<iconv_t>(-1);  // NOLINT: iconv's own value for none
 constexpr char kReplacement[] = "\xEF\xBF\xBD";
 constexpr std::string_view kMark = "\xEF\xBB\xBF";
 
-// Names of the IANA that glibc has otherwise.
+// IANA names that differ in glibc.
 constexpr std::pair<const char*, const char*> kOtherNames[] = {
     {"CSUTF16", "UTF-16"},
     {"UTF16", "UTF-16"},
@@ -74,7 +74,7 @@ std::string iconv_name(const std::string& encoding) {
   return encoding.find('/') == std::string::npos ? upper : "";  // no //TRANSLIT
 }
 
-// A line end in the encoding; empty if it has none.
+// Returns a line end in the encoding; empty if the encoding has none.
 std::string encoded_line_end(const std::string& name) {
   const iconv_t to = ::iconv_open(name.c_str(), "UTF-8");
   if (to == kNone) return "";

@@ -16,7 +16,7 @@ constexpr size_t kMaxPending = 1000;
 constexpr Duration kMaxAge = 5 * kSecond;
 constexpr double kMaxSeconds = 9e9;
 
-// gzip or zlib, as its head says.
+// Unpacks gzip or zlib, as the head says.
 Result<std::string> unpacked(std::string_view packed) {
   z_stream stream{};
   if (::inflateInit2(&stream, 15 + 32) != Z_OK) return invalid("no memory to unpack");
@@ -107,7 +107,7 @@ Result<std::optional<std::string>> GelfAssembler::add_chunk(std::string_view dat
   }
   Pending& pending = found->second;
   if (pending.chunks.size() != count) return invalid("chunks that do not belong together");
-  if (pending.chunks[number]) return std::optional<std::string>();  // it came twice
+  if (pending.chunks[number]) return std::optional<std::string>();  // a repeated chunk
   pending.chunks[number] = std::string(datagram.substr(kChunkHead));
   if (--pending.missing > 0) return std::optional<std::string>();
   std::string message;

@@ -1,4 +1,5 @@
-// GELF over UDP: datagrams into messages. A message may come in chunks, and packed by gzip or zlib.
+// Decodes GELF over UDP from datagrams. A message may come in chunks, and be compressed by gzip or
+// zlib.
 #pragma once
 
 #include <cstdint>
@@ -19,17 +20,17 @@ struct GelfMessage {
   std::optional<Timestamp> time;
 };
 
-// The parts of a message that labels are made of. kInvalid if it is no JSON object.
+// Reads the parts of a message that become labels. Returns kInvalid if it is not a JSON object.
 Result<GelfMessage> parse_gelf(std::string_view json);
 
-// Puts the chunks of messages together. At most 1000 messages are waited for, each for 5 s.
+// Joins the chunks of messages. It waits for at most 1000 messages, for 5 s each.
 class GelfAssembler {
  public:
   static constexpr size_t kMaxMessageBytes = 1u << 20;  // unpacked
-  // The message that the datagram is or completes, unpacked; none: more of it is to come. kInvalid
-  // for what is no GELF, or too long.
+  // Returns the message that the datagram is or completes, unpacked; nullopt if more of it is to
+  // come. Returns kInvalid for what is not GELF, or too long.
   Result<std::optional<std::string>> add(std::string_view datagram, int64_t steady_ns);
-  // Messages of which chunks never came, so far.
+  // Counts the messages so far of which chunks never came.
   uint64_t incomplete() const { return incomplete_; }
 
  private:

@@ -1,5 +1,5 @@
-// A job's GELF: datagrams, their messages into the store. The line is the message as it came,
-// unpacked. One thread.
+// Receives a job's GELF datagrams and takes their messages into the store. The line is the message
+// as it came, unpacked. One thread.
 #pragma once
 
 #include <atomic>
@@ -17,7 +17,7 @@
 
 namespace logsvc::agent {
 
-// Safe from several threads.
+// Counts messages. Safe from several threads.
 struct GelfMetrics {
   explicit GelfMetrics(Metrics& m);
   Counter& entries;
@@ -29,13 +29,13 @@ struct GelfMetrics {
 class GelfTarget {
  public:
   struct Context {
-    LineStore& store;  // of this target alone
+    LineStore& store;  // only for this target
     const Clock& clock;
     GelfMetrics& metrics;
     Diagnostics& diagnostics;
   };
-  // Listens, and starts the thread. Borrows what is in the context. kUnavailable if the address is
-  // taken.
+  // Listens and starts the thread. Borrows what is in the context. Returns kUnavailable if the
+  // address is in use.
   static Result<std::unique_ptr<GelfTarget>> open(std::shared_ptr<const Job> job, GelfConfig config,
                                                   const Context& context);
   ~GelfTarget();
@@ -55,7 +55,7 @@ class GelfTarget {
   const std::unique_ptr<net::ListenSocket> socket_;
   int wake_fd_ = -1;
   std::atomic<bool> stop_{false};
-  // The thread's alone.
+  // Only for the thread.
   LabelledPipelines pipelines_;
   GelfAssembler assembler_;
   uint64_t sequence_ = 0;

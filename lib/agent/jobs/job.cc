@@ -12,7 +12,7 @@
 namespace logsvc::agent {
 namespace {
 
-// Labels that servers take: letters, digits and _, no digit in front.
+// Makes a label name that servers accept: letters, digits and _, no digit in front.
 std::string sanitised(const std::string& name) {
   std::string out;
   for (const char c : name) {
@@ -24,20 +24,20 @@ std::string sanitised(const std::string& name) {
   return out;
 }
 
-// null: there are none.
+// Returns null if there are no stages.
 Result<std::shared_ptr<const StageProgram>> compile_list(
     const std::shared_ptr<const config::YamlNode>& list, const std::string& path,
     const PipelineContext& context, std::vector<std::string>& warnings) {
   if (!list) return std::shared_ptr<const StageProgram>();
-  config::Findings findings(path);
-  StageContext stages{context.clock, context.metrics, context.diagnostics, findings,
+  config::Problems problems(path);
+  StageContext stages{context.clock, context.metrics, context.diagnostics, problems,
                       *context.databases};
   ASSIGN_OR_RETURN(StageProgram program, compile_stages(*list, stages));
-  warnings.insert(warnings.end(), findings.warnings().begin(), findings.warnings().end());
+  warnings.insert(warnings.end(), problems.warnings().begin(), problems.warnings().end());
   return std::make_shared<const StageProgram>(std::move(program));
 }
 
-// The level of journal entries whose lines say none; empty for other lines.
+// Returns the level of a journal entry whose line has none; empty for other lines.
 std::string_view level_of_journal(const Labels& discovered) {
   const std::string* priority = find_label(discovered, "__journal_priority");
   return priority ? extract::level_of_value(*priority, extract::LevelNumbers::kSyslog)
@@ -87,7 +87,7 @@ std::shared_ptr<const Job> Job::automatic(std::shared_ptr<OutputLimits> limits,
   return out;
 }
 
-// The labels of the rules if they made any, else the usual ones of a container.
+// Uses the labels from the rules if they made any, otherwise the usual ones of a container.
 std::unique_ptr<TargetPipeline> Job::open_automatic(const Labels& discovered, Labels labels,
                                                     StageObserver* observer) const {
   std::string warning;

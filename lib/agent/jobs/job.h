@@ -1,7 +1,7 @@
-// One scrape config made ready: its relabel rules, and pipelines for its targets.
+// A compiled scrape config: its relabel rules, and pipelines for its targets.
 //
-// What the targets of a job share (rate limits, metrics) is shared by their pipelines; everything
-// else is a pipeline's own. Safe from several threads; pipelines may outlive their job.
+// The pipelines of a job share what its targets share (rate limits, metrics); everything else
+// belongs to one pipeline. Safe from several threads; pipelines may outlive their job.
 #pragma once
 
 #include <functional>
@@ -19,13 +19,13 @@
 
 namespace logsvc::agent {
 
-// What pipelines borrow; must outlive them.
+// Borrowed by pipelines; must outlive them.
 struct PipelineContext {
   const Clock& clock;
   Metrics& metrics;
   Diagnostics& diagnostics;
   std::string host;  // the label host of automatic pipelines
-  // Shared by jobs that are compiled with it, or with copies of it.
+  // Shared by jobs that are compiled with this context, or with copies of it.
   std::shared_ptr<GeoDatabases> databases = std::make_shared<GeoDatabases>();
 };
 
@@ -36,33 +36,34 @@ class StageProgram;
 
 class Job {
  public:
-  // The job of a scrape config; `warnings` takes what is odd in it. kInvalid with file, line and
-  // what is wrong with a stage.
+  // Compiles a scrape config into a job and adds to `warnings`. Returns kInvalid with file, line
+  // and what is wrong with a stage.
   static Result<std::shared_ptr<const Job>> compile(const ScrapeConfig& config,
                                                     std::shared_ptr<OutputLimits> limits,
                                                     const PipelineContext& context,
                                                     std::vector<std::string>& warnings);
 
-  // The job of containers without any configuration.
+  // Returns the job for containers without any configuration.
   static std::shared_ptr<const Job> automatic(std::shared_ptr<OutputLimits> limits,
                                               const PipelineContext& context);
 
   const std::string& name() const { return name_; }
 
-  // Discovered labels, __meta_docker_… and all (for Docker with __meta_docker_container_log_stream,
-  // "stdout" or "stderr"), after the relabel rules; nullopt: the target is dropped.
-  // Labels that begin with __ are still there. Sorted by name.
+  // Applies the relabel rules to discovered labels, including __meta_docker_… (for Docker with
+  // __meta_docker_container_log_stream, "stdout" or "stderr"). Returns nullopt if the target is
+  // dropped. The result is sorted by name and still has the labels that begin with __.
   std::optional<Labels> relabel(Labels discovered) const;
 
-  // Whether the rules keep the target, and its container does not say logsvc.enable=false.
+  // Returns whether the rules keep the target and its container is not labelled
+  // logsvc.enable=false.
   bool keeps(const Labels& discovered) const;
 
-  // The pipeline of a target; nullptr: the rules drop it, or its container says
+  // Opens a target's pipeline; returns nullptr if the rules drop it, or its container is labelled
   // logsvc.enable=false. `extra` are labels set after the rules (filename). observer: may be null;
   // must outlive the pipeline.
   std::unique_ptr<TargetPipeline> open(const Labels& discovered, const Labels& extra = {},
                                        StageObserver* observer = nullptr) const;
-  // The pipeline of lines that are of no target, with these labels; no rule is asked, and lines
+  // Opens a pipeline with these labels for lines without a target; no rule is applied, and lines
   // without labels get none.
   std::unique_ptr<TargetPipeline> open_unruled(Labels labels, StageObserver* observer) const;
 
@@ -77,19 +78,20 @@ class Job {
   std::unique_ptr<TargetPipeline> open_labelled(const Labels& discovered, Labels labels,
                                                 StageObserver* observer) const;
   std::shared_ptr<const StageProgram> program_;  // null: automatic
-  // Around the automatic pipeline; null: none.
+  // Run around the automatic pipeline; null: none.
   std::shared_ptr<const StageProgram> before_, after_;
   bool keep_colours_ = false, explain_ = false;
-  // Containers that neither rules nor stages give a label get the usual ones, and are understood
-  // without configuration: servers refuse lines without any.
+  // Containers that get no label from rules or stages get the usual ones and are understood without
+  // configuration, because servers refuse lines without labels.
   bool labels_containers_ = false;
   std::shared_ptr<OutputLimits> limits_;
 };
 
-// The labels of lines that come from no target: those of the static_configs, but for what steers.
+// Returns the labels of lines without a target: those of the static_configs except control labels.
 Labels stream_labels(const ScrapeConfig& config);
 
-// The jobs of a configuration, in its order. kInvalid with the faults of all of them, one a line.
+// Compiles the jobs of a configuration, in its order. Returns kInvalid with all problems, one per
+// line.
 Result<std::vector<std::shared_ptr<const Job>>> compile_jobs(const PromtailConfig& config,
                                                              const PipelineContext& context,
                                                              std::vector<std::string>& warnings);

@@ -1,4 +1,4 @@
-// The pipelines of a source whose lines have labels of their own (a journal, syslog): one a label
+// The pipelines of a source whose lines have their own labels (a journal, syslog), one per label
 // set. For one thread.
 #pragma once
 
@@ -15,9 +15,9 @@ class LabelledPipelines {
  public:
   explicit LabelledPipelines(std::shared_ptr<const Job> job) : job_(std::move(job)) {}
 
-  // The pipeline of lines with these discovered labels; nullptr: the rules drop them, or leave no
-  // label. Of at most 1000 at once; when there are more, all are flushed into the sink and begun
-  // anew.
+  // Returns the pipeline for lines with these discovered labels; nullptr if the rules drop them or
+  // leave no label. At most 1000 exist at once; when there are more, all are flushed into the sink
+  // and opened again as needed.
   TargetPipeline* of(const Labels& discovered, LineSink& sink);
 
   void flush_due(int64_t steady_ns, LineSink& sink);

@@ -16,7 +16,7 @@ constexpr Duration kWait = 250 * kMillisecond;
 const char* const kPriorities[] = {"emerg",   "alert",  "crit", "error",
                                    "warning", "notice", "info", "debug"};
 
-// nullptr: the entry has no such field.
+// Returns nullptr if the entry has no such field.
 const std::string* value_of(const JournalEntry& entry, std::string_view name) {
   for (const auto& [field, value] : entry.fields) {
     if (field == name) return &value;
@@ -151,7 +151,7 @@ void JournalTarget::report_position(const std::string& source) const {
 
 void JournalTarget::read(JournalReader& journal) {
   JournalLines lines(job_, options_.config, store_, clock_,
-                     metrics_);  // anew: what was held back is read again
+                     metrics_);  // starts anew: held lines are read again
   std::string cursor = store_.position(lines.source());
   if (cursor.empty()) cursor = options_.start;
   const bool found = !cursor.empty() && journal.seek_behind(cursor);

@@ -1,4 +1,4 @@
-// A job's journal into the store, on a thread of its own.
+// Reads a job's journal into the store on its own thread.
 #pragma once
 
 #include <atomic>
@@ -16,7 +16,7 @@
 
 namespace logsvc::agent {
 
-// Under Promtail's names. Safe from several threads.
+// Uses Promtail's names. Safe from several threads.
 struct JournalMetrics {
   explicit JournalMetrics(Metrics& m);
   Counter& lines;
@@ -24,22 +24,22 @@ struct JournalMetrics {
   Counter& without_labels;
 };
 
-// Entries → lines of pipelines, one a label set. Belongs to one thread.
+// Turns entries into lines of pipelines, one per label set. Belongs to one thread.
 class JournalLines {
  public:
   JournalLines(std::shared_ptr<const Job> job, JournalConfig config, LineStore& store,
                const Clock& clock, JournalMetrics& metrics);
 
   void add(const JournalEntry& entry);
-  // What is read so far is safe. False: stopping.
+  // Makes what was read so far safe. Returns false when stopping.
   bool commit();
   void flush_due();
-  // A limit of rate wants no entry before (steady_ns).
+  // Returns when a rate limit allows the next entry (steady_ns).
   int64_t paused_until() const;
   const std::string& source() const { return source_; }
 
  private:
-  // The labels of an entry before the rules: __journal_… of its fields, and the job's.
+  // Returns an entry's labels before the rules: __journal_… from its fields, and the job's.
   Labels discovered(const JournalEntry& entry) const;
 
   const std::shared_ptr<const Job> job_;
@@ -50,7 +50,7 @@ class JournalLines {
   const std::string source_;
   LabelledPipelines pipelines_;
   uint64_t sequence_ = 0;
-  std::deque<std::pair<uint64_t, std::string>> cursors_;  // of entries not yet safe, in order
+  std::deque<std::pair<uint64_t, std::string>> cursors_;  // entries not yet safe, in order
   std::string committed_;
 };
 
@@ -58,11 +58,11 @@ class JournalTarget {
  public:
   struct Options {
     JournalConfig config;
-    // The cursor to go on from if the store knows no place yet, as a Promtail has left it; empty:
+    // The cursor to continue from if the store has no place yet, as a Promtail left it; empty:
     // none.
     std::string start;
-    // Is given the cursor of the last entry that is safe, every sync_period and at the end; from
-    // the thread.
+    // Receives the cursor of the last safe entry every sync_period and at the end; called on the
+    // thread.
     std::function<void(const std::string&)> on_position;
     Duration sync_period = 10 * kSecond;
   };
@@ -73,7 +73,7 @@ class JournalTarget {
 
  private:
   void run();
-  // Until the journal breaks or the end comes.
+  // Reads until the journal fails or the target is stopped.
   void read(JournalReader& journal);
   void wait_until(int64_t steady_ns) const;
 

@@ -11,7 +11,7 @@ namespace {
 
 struct sd_journal;
 
-// What is used of libsystemd.so.0.
+// The functions of libsystemd.so.0 that are used.
 struct Library {
   int (*open)(sd_journal**, int) = nullptr;
   int (*open_directory)(sd_journal**, const char*, int) = nullptr;
@@ -34,7 +34,7 @@ bool load(void* library, const char* name, F& out) {
   return out != nullptr;
 }
 
-// Loaded once and kept; nullptr if it is not there.
+// Loads the library once and keeps it; returns nullptr if it is not installed.
 const Library* library() {
   static const Library* const kLoaded = []() -> const Library* {
     void* handle = ::dlopen("libsystemd.so.0", RTLD_NOW | RTLD_LOCAL);
@@ -66,7 +66,7 @@ class SystemdJournal : public JournalReader {
 
   bool seek_behind(const std::string& cursor) override {
     if (library_.seek_cursor(journal_, cursor.c_str()) < 0) return false;
-    // The next entry is that of the cursor, if it is still there.
+    // The next entry is the cursor's, if it still exists.
     if (library_.next(journal_) <= 0) return false;
     pending_ = library_.test_cursor(journal_, cursor.c_str()) <= 0;
     return !pending_;
@@ -87,7 +87,7 @@ class SystemdJournal : public JournalReader {
     char* cursor = nullptr;
     if (library_.get_cursor(journal_, &cursor) >= 0) {
       entry.cursor = cursor;
-      std::free(cursor);  // NOLINT: the library's malloc
+      std::free(cursor);  // NOLINT: the library used malloc
     }
     entry.fields.clear();
     library_.restart_data(journal_);
@@ -108,7 +108,7 @@ class SystemdJournal : public JournalReader {
  private:
   const Library& library_;
   sd_journal* const journal_;
-  bool pending_ = false;  // the entry that is current has not been given
+  bool pending_ = false;  // the current entry was not returned yet
 };
 
 }  // namespace

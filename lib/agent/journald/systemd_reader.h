@@ -1,5 +1,5 @@
-// systemd's journal, as far as the agent reads it. The library is loaded when it is asked for:
-// machines without systemd need none.
+// Reads systemd's journal. The library is loaded when it is first needed, so machines without
+// systemd do not need it.
 #pragma once
 
 #include <memory>
@@ -15,29 +15,29 @@ namespace logsvc::agent {
 
 struct JournalEntry {
   Timestamp time = 0;                                       // when the journal received it
-  std::string cursor;                                       // of systemd's own form
+  std::string cursor;                                       // in systemd's own form
   std::vector<std::pair<std::string, std::string>> fields;  // MESSAGE, _SYSTEMD_UNIT, …
 };
 
-// For one thread.
+// Reads a journal's entries in order. For one thread.
 class JournalReader {
  public:
   virtual ~JournalReader() = default;
-  // Behind the cursor. False: the entry is not there any more.
+  // Moves behind the cursor. Returns false if the entry does not exist any more.
   virtual bool seek_behind(const std::string& cursor) = 0;
   virtual void seek_time(Timestamp time) = 0;
-  // False: none for now.
+  // Returns false if there is no entry for now.
   virtual Result<bool> next(JournalEntry& entry) = 0;
-  // Until there may be one, or the time is over.
+  // Waits until there may be one, or the time is over.
   virtual void wait(Duration time) = 0;
 };
 
 struct JournalSource {
   std::string path;     // a folder; empty: this machine's own journal
-  std::string matches;  // FIELD=value …, all hold
+  std::string matches;  // FIELD=value …; all must match
 };
 
-// kUnavailable where there is no libsystemd or no journal.
+// Returns kUnavailable without libsystemd or a journal.
 Result<std::unique_ptr<JournalReader>> open_journal(const JournalSource& source);
 
 }  // namespace logsvc::agent

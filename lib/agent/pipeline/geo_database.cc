@@ -14,7 +14,7 @@ namespace {
 
 constexpr size_t kMaxPath = 7;
 
-// Of an IPv6 address that stands for one of IPv4.
+// The prefix of IPv6 addresses that stand for IPv4 addresses.
 constexpr std::array<uint8_t, 12> kMapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
 
 struct Address {
@@ -55,7 +55,7 @@ struct GeoDatabase::File {
   ~File() {
     if (open) MMDB_close(&database);
   }
-  // False: there is nothing at the path, or the data is damaged, of which `damage` says why.
+  // Returns false if there is nothing at the path, or the data is damaged; `damage` then says why.
   bool read(uint32_t offset, GeoRecord::Path path, MMDB_entry_data_s& out,
             std::string& damage) const {
     std::array<const char*, kMaxPath + 1> keys{};
@@ -113,7 +113,7 @@ Result<std::shared_ptr<const GeoDatabase>> GeoDatabase::open(const std::string& 
                    "; put a database there (geoipupdate fetches GeoLite2), or name its place in "
                    "db");
   }
-  // A pipe would be waited for.
+  // Opening a pipe would block.
   if (!S_ISREG(known.st_mode)) return invalid(path + " is no file; name a .mmdb in db");
   auto file = std::make_unique<File>();
   const int status = MMDB_open(path.c_str(), MMDB_MODE_MMAP, &file->database);

@@ -1,10 +1,9 @@
-// What is known of an address: a file in MaxMind's form (.mmdb) that says for networks where they
-// are or whose they are.
+// Looks up addresses in a file in MaxMind's format (.mmdb), which says where networks are or who
+// owns them.
 //
-// The file is mapped, not read: what is asked for comes into memory, and the system may take it
-// back. So a file in use must be replaced by renaming another over it, as geoipupdate does; one
-// that is cut while it is open ends the process. Bytes that are damaged give errors and nothing
-// else.
+// The file is mapped, not read: parts come into memory when they are needed, and the system may
+// free them again. So a file in use must be replaced by renaming another over it, as geoipupdate
+// does; a file that is truncated while it is open ends the process. Damaged bytes only give errors.
 #pragma once
 
 #include <cstdint>
@@ -22,19 +21,19 @@ namespace logsvc::agent {
 
 class GeoDatabase;
 
-// The record of one address. Views live as long as the database. For one thread.
+// Holds one address's record. Views live as long as the database. For one thread.
 class GeoRecord {
  public:
-  // At most 7 keys of maps, or places of lists: "0" is the first one, "-1" the last.
+  // A path of at most 7 map keys or list indices: "0" is the first item, "-1" the last.
   using Path = std::initializer_list<const char*>;
-  // Empty if there is none, or something that is no text.
+  // Returns an empty text if the value is absent or not a text.
   std::string_view text(Path path);
-  // A number of floating point.
+  // Returns a floating-point number.
   std::optional<double> number(Path path);
-  // A whole number that is not negative, in any of the sizes of the form.
+  // Returns a non-negative whole number in any of the format's sizes.
   std::optional<uint64_t> whole_number(Path path);
 
-  // Why a part that was asked for could not be read; empty: the record is fine so far.
+  // Returns why a requested part could not be read; empty: the record is fine so far.
   const std::string& damage() const { return damage_; }
 
  private:
@@ -45,21 +44,21 @@ class GeoRecord {
   std::string damage_;
 };
 
-// Safe from several threads: nothing of it changes.
+// An open database. It is immutable, and so safe from several threads.
 class GeoDatabase {
  public:
-  // kInvalid if there is no such file or it is no such database: says so and what to do.
+  // Returns kInvalid with advice if the file does not exist or is not such a database.
   static Result<std::shared_ptr<const GeoDatabase>> open(const std::string& path);
   ~GeoDatabase();
   GeoDatabase(const GeoDatabase&) = delete;
   GeoDatabase& operator=(const GeoDatabase&) = delete;
 
   const std::string& path() const { return path_; }
-  // What the database says it is: "GeoLite2-City".
+  // Returns the type that the database gives itself: "GeoLite2-City".
   std::string_view type() const;
 
-  // address: IPv4 or IPv6 as text. nullopt: that is none, or nothing is known of it. kCorrupt if
-  // the way to the record is damaged.
+  // address: IPv4 or IPv6 as text. Returns nullopt if it is not an address or nothing is known
+  // about it, and kCorrupt if the way to the record is damaged.
   Result<std::optional<GeoRecord>> find(const std::string& address) const;
 
  private:
@@ -70,11 +69,11 @@ class GeoDatabase {
   const std::unique_ptr<File> file_;
 };
 
-// The databases of a configuration, each open once however many stages ask it. Safe from several
+// Opens each database of a configuration once, however many stages use it. Safe from several
 // threads.
 class GeoDatabases {
  public:
-  // As GeoDatabase::open. The database is closed when nobody has it any more.
+  // Does the same as GeoDatabase::open. The database is closed when its last user releases it.
   Result<std::shared_ptr<const GeoDatabase>> open(const std::string& path);
 
  private:

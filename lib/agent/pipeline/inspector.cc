@@ -83,7 +83,7 @@ void Inspector::after(const std::string& stage, int depth, const PipelineEntry* 
     if (!open_.empty()) open_.pop_back();
     return;
   }
-  // A block that is released by a later line has no entry of its own that went in.
+  // A block that a later line releases has no input entry of its own.
   const PipelineEntry was = open_.empty() ? PipelineEntry() : std::move(open_.back().entry);
   if (!open_.empty()) open_.pop_back();
   changed_ = false;

@@ -1,4 +1,4 @@
-// --inspect: what each stage does to each line, as text; coloured for a terminal.
+// Implements --inspect: shows what each stage does to each line, as text; coloured for a terminal.
 #pragma once
 
 #include <functional>
@@ -32,7 +32,7 @@ class Inspector : public StageObserver {
 
   const bool colours_;
   const std::function<void(std::string_view)> write_;
-  std::vector<Open> open_;  // stages that are at work, outermost first
+  std::vector<Open> open_;  // stages in progress, outermost first
   bool changed_ = false;
 };
 

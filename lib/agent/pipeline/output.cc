@@ -30,7 +30,7 @@ void Output::add(const PipelineEntry& entry, LineSink& sink) {
   line.tenant = name.tenant;
   line.timestamp = entry.timestamp;
   line.line = entry.line;
-  if (!is_utf8(line.line)) {  // which servers and their readers cannot show
+  if (!is_utf8(line.line)) {  // servers and their readers cannot show it
     repaired_ = repair_utf8(line.line);
     line.line = repaired_;
   }

@@ -1,4 +1,5 @@
-// The end of every pipeline: entries with their labels as text, within the limits of the process.
+// The end of every pipeline: it turns an entry's labels into text and applies the limits of the
+// process.
 #pragma once
 
 #include <map>
@@ -21,7 +22,7 @@ class Output {
  private:
   struct Named {
     std::string text;    // {a="1"}
-    std::string tenant;  // out of the label __tenant_id__
+    std::string tenant;  // from the label __tenant_id__
   };
   const Named& named(const Labels& labels);
 

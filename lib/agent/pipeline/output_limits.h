@@ -1,4 +1,5 @@
-// limits_config: what may leave the pipelines, for the whole process. Safe from several threads.
+// Applies limits_config to what leaves the pipelines of the whole process. Safe from several
+// threads.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +19,8 @@ class OutputLimits {
  public:
   OutputLimits(const LimitsConfig& config, Metrics& metrics);
 
-  // False: the line is dropped, and counted. May cut the line. `paused_until` moves on if reading
-  // should wait.
+  // Returns false if the line is dropped, which is counted. May shorten the line. Advances
+  // `paused_until` if reading should wait.
   bool admit(std::string_view labels, std::string_view& line, int64_t steady_ns,
              int64_t& paused_until);
 

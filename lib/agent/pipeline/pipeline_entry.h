@@ -1,4 +1,4 @@
-// What stages work on: a line on its way to an entry.
+// The data that stages work on: a line on its way to becoming an entry.
 #pragma once
 
 #include <cstdint>
@@ -13,22 +13,22 @@
 
 namespace logsvc::agent {
 
-// A number out of JSON. `written` keeps digits that a double does not.
+// A number from JSON. `written` keeps digits that a double cannot.
 struct ExtractedNumber {
   double value = 0;
   std::string written;
 };
 using ExtractedValue = std::variant<std::monostate, bool, ExtractedNumber, std::string>;
 
-// The value as text: true, 30, 1531171074631. False for null.
+// Writes the value as text: true, 30, 1531171074631. Returns false for null.
 bool value_text(const ExtractedValue& value, std::string& out);
 
-// Values by name, a few dozen at most; the order is that of setting.
+// Values by name, a few dozen at most, in the order in which they were set.
 class Extracted {
  public:
   const ExtractedValue* find(std::string_view name) const;
   bool has(std::string_view name) const { return find(name) != nullptr; }
-  // The text of a value; false if it is absent or null.
+  // Gets the text of a value. Returns false if it is absent or null.
   bool text(std::string_view name, std::string& out) const;
   void set(std::string_view name, ExtractedValue value);
   void set_text(std::string_view name, std::string_view text);
@@ -42,11 +42,11 @@ class Extracted {
   std::vector<std::pair<std::string, ExtractedValue>> values_;
 };
 
-// Labels of an entry: sorted by name, names unique; values may be empty.
+// Sets a label of an entry: labels are sorted by name, names unique; values may be empty.
 void set_label(Labels& labels, std::string_view name, std::string_view value);
 void erase_label(Labels& labels, std::string_view name);
 
-// The label that stages put a tenant into.
+// The label in which stages put a tenant.
 inline constexpr std::string_view kTenantLabel = "__tenant_id__";
 
 struct PipelineEntry {
@@ -54,12 +54,12 @@ struct PipelineEntry {
   Extracted extracted;
   Labels metadata;
   Timestamp timestamp = 0;
-  Timestamp read_time = 0;  // of the input line
+  Timestamp read_time = 0;  // when the input line was read
   std::string line;
-  uint64_t sequence = 0;  // of the (first) input line
-  int64_t steady_ns = 0;  // now
+  uint64_t sequence = 0;  // the (first) input line's
+  int64_t steady_ns = 0;  // the current time
 
-  // What Promtail does on the way into a pipeline: labels become extracted values.
+  // Makes labels extracted values, as Promtail does at the start of a pipeline.
   void extract_labels();
 };
 

@@ -13,7 +13,7 @@ class RecentMap {
  public:
   explicit RecentMap(size_t capacity) : half_(capacity / 2 + 1) {}
 
-  // nullptr if it is not known (any more).
+  // Returns nullptr if the key is not known (any more).
   Value* find(const std::string& key) {
     if (const auto found = young_.find(key); found != young_.end()) return &found->second;
     const auto old = old_.find(key);

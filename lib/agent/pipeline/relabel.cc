@@ -11,7 +11,7 @@
 namespace logsvc::agent {
 namespace {
 
-// Setting a label to nothing takes it away.
+// Sets a label; an empty value removes it.
 void set_or_erase(Labels& labels, std::string_view name, std::string_view value) {
   if (value.empty()) {
     erase_label(labels, name);
@@ -37,7 +37,7 @@ void replace(const RelabelConfig& config, const GoRegex& regex, const std::strin
   set_or_erase(labels, target, text);
 }
 
-// The last 8 bytes of the MD5, big end first, modulo.
+// Returns the last 8 bytes of the MD5, big-endian, modulo the modulus.
 std::string hash_modulo(const std::string& value, uint64_t modulus) {
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned int length = 0;

@@ -1,4 +1,4 @@
-// relabel_configs, as Prometheus has them. Immutable; safe from several threads.
+// Applies relabel_configs as Prometheus does. Immutable; safe from several threads.
 #pragma once
 
 #include <string>
@@ -13,12 +13,12 @@ namespace logsvc::agent {
 
 class RelabelRules {
  public:
-  // kInvalid if a regular expression does not compile.
+  // Returns kInvalid if a regular expression does not compile.
   static Result<RelabelRules> compile(const std::vector<RelabelConfig>& configs);
 
-  // Applies the rules to labels sorted by name, in order. False: the target is dropped.
+  // Applies the rules in order to labels sorted by name. Returns false if the target is dropped.
   bool apply(Labels& labels) const;
-  // Whether rule by rule anything is done.
+  // Returns whether there are no rules.
   bool empty() const { return rules_.empty(); }
 
  private:

@@ -13,9 +13,9 @@ namespace logsvc::agent {
 
 class Selector {
  public:
-  // kInvalid in Promtail's wording ("parse error at line 1, col 9: syntax error: …").
+  // Returns kInvalid in Promtail's wording ("parse error at line 1, col 9: syntax error: …").
   static Result<Selector> parse(std::string_view text);
-  // An absent label is empty. Filters are not anchored.
+  // Treats an absent label as empty. Filters are not anchored.
   bool matches(const Labels& labels, std::string_view line) const;
 
  private:

@@ -1,4 +1,4 @@
-// A stage, and a chain of them.
+// Defines a stage, and a chain of stages.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace logsvc::agent {
 
-// Where an entry goes behind a stage. Borrows its target; for the time of a call.
+// Passes an entry on behind a stage. Borrows its target for the time of a call.
 class Next {
  public:
   template <typename Target>
@@ -26,16 +26,16 @@ class Next {
   void (*call_)(void*, PipelineEntry&);
 };
 
-// One stage of one target's pipeline. One thread at a time.
+// A stage of one target's pipeline. One thread at a time.
 class Stage {
  public:
   static constexpr int64_t kNever = INT64_MAX;
   virtual ~Stage() = default;
 
-  // Most stages: changes the entry. False: it goes no further.
+  // Changes the entry, in most stages. Returns false if it goes no further.
   virtual bool run(PipelineEntry& entry) = 0;
 
-  // Stages that hold entries back or give others than they got say so and do the passing on
+  // Returns true for stages that hold entries back or replace them; these pass entries on
   // themselves.
   virtual bool passes_on() const { return false; }
   virtual void process(PipelineEntry& entry, const Next& next) {
@@ -49,7 +49,7 @@ class Stage {
   virtual int64_t paused_until() const { return 0; }
 };
 
-// Looks on: for --inspect.
+// Watches the stages, for --inspect.
 class StageObserver {
  public:
   virtual ~StageObserver() = default;
@@ -77,7 +77,7 @@ class StageChain {
 
  private:
   void run_from(size_t at, PipelineEntry& entry, const Next& out);
-  // Calls use(stage, where its entries go) for every stage, from the first on.
+  // Calls use(stage, where its entries go) for every stage, starting with the first.
   template <typename Use>
   void each(const Next& out, Use use);
 
@@ -86,10 +86,10 @@ class StageChain {
   const int depth_;
 };
 
-// Makes the stage of one target's pipeline; what is compiled is shared by them. Any thread.
+// Makes the stage for one target's pipeline; the pipelines share the compiled parts. Any thread.
 using StageFactory = std::function<std::unique_ptr<Stage>(StageObserver*, int depth)>;
 
-// Compiled stages. Immutable.
+// Holds compiled stages. Immutable.
 class StageProgram {
  public:
   struct Named {

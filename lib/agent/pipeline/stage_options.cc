@@ -15,12 +15,12 @@ namespace logsvc::agent {
 using config::PlainType;
 using config::YamlNode;
 
-StageOptions::StageOptions(const YamlNode& node, std::string stage, config::Findings& findings,
+StageOptions::StageOptions(const YamlNode& node, std::string stage, config::Problems& problems,
                            bool weak)
-    : node_(node), stage_(std::move(stage)), findings_(findings), weak_(weak) {}
+    : node_(node), stage_(std::move(stage)), problems_(problems), weak_(weak) {}
 
 Error StageOptions::fault_at(const YamlNode& at, const std::string& why) const {
-  return invalid(findings_.place(at) + "invalid " + stage_ + " stage config: " + why);
+  return invalid(problems_.place(at) + "invalid " + stage_ + " stage config: " + why);
 }
 Error StageOptions::fault(const std::string& why) const { return fault_at(node_, why); }
 
@@ -57,7 +57,7 @@ std::optional<std::string> StageOptions::text(const std::string& key) {
   return {};
 }
 
-// A number or boolean where a text is wanted, as mapstructure makes one of it.
+// Turns a number or boolean into a text where one is wanted, as mapstructure does.
 std::string StageOptions::weak_text(const YamlNode& value, const std::string& key) {
   switch (plain_type(value)) {
     case PlainType::kText:
@@ -65,7 +65,7 @@ std::string StageOptions::weak_text(const YamlNode& value, const std::string& ke
     case PlainType::kBool: {
       const bool yes = std::string_view("yYtToO").find(value.text[0]) != std::string_view::npos &&
                        strcasecmp(value.text.c_str(), "off") != 0;
-      findings_.warn(value, stage_ + " stage: " + key + ": " + value.text +
+      problems_.warn(value, stage_ + " stage: " + key + ": " + value.text +
                                 " is a boolean in YAML 1.1 and counts as " + (yes ? "1" : "0") +
                                 ", as in Promtail; put it in quotes");
       return yes ? "1" : "0";
@@ -118,7 +118,7 @@ int64_t StageOptions::integer(const std::string& key, int64_t fallback) {
   if (!value) return fallback;
   const bool is_float = value->is_scalar() && plain_type(*value) == PlainType::kFloat;
   const bool is_number = value->is_scalar() && (weak_ || plain_type(*value) == PlainType::kInteger);
-  if (is_float) {  // 1e3, or 2.5, which loses what is behind the point
+  if (is_float) {  // 1e3, or 2.5, which loses its fraction
     const auto parsed = parse_go_float(value->text);
     if (parsed && std::abs(*parsed) < 9e18) return static_cast<int64_t>(*parsed);
   } else if (is_number) {
@@ -189,7 +189,7 @@ Status StageOptions::status() {
     });
     if (known) continue;
     const std::string near = config::nearest(name, known_);
-    findings_.warn(member.first, stage_ + " stage: unknown key " + name + " is left alone" +
+    problems_.warn(member.first, stage_ + " stage: unknown key " + name + " is left alone" +
                                      (near.empty() ? "" : "; did you mean " + near + "?"));
   }
   return {};

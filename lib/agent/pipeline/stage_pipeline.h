@@ -1,4 +1,4 @@
-// The pipeline of a target whose job has stages (or none: then lines pass as they are).
+// The pipeline of a target whose job has stages; without any, lines pass unchanged.
 #pragma once
 
 #include <algorithm>

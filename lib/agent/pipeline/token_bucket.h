@@ -1,4 +1,4 @@
-// A rate with a burst, as golang.org/x/time/rate has it. Not safe from several threads.
+// Limits a rate with a burst, as golang.org/x/time/rate does. Not safe from several threads.
 #pragma once
 
 #include <algorithm>
@@ -9,17 +9,17 @@ namespace logsvc::agent {
 class TokenBucket {
  public:
   TokenBucket() = default;
-  // rate: tokens a second, above 0.
+  // rate: tokens per second, above 0.
   TokenBucket(double rate, double burst) : rate_(rate), burst_(burst), tokens_(burst) {}
 
-  // One token, if there is one now.
+  // Takes a token if there is one now.
   bool take(int64_t steady_ns) {
     refill(steady_ns);
     if (tokens_ < 1) return false;
     tokens_ -= 1;
     return true;
   }
-  // One token, on credit. When it is there: steady_ns or later.
+  // Takes a token on credit. Returns when it becomes available: steady_ns or later.
   int64_t reserve(int64_t steady_ns) {
     refill(steady_ns);
     tokens_ -= 1;

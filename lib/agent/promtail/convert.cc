@@ -10,17 +10,17 @@
 namespace logsvc::agent {
 namespace {
 
-// Stages that change nothing of what is sent by themselves: they only extract, or know a form of
-// lines that Docker's API does not give.
+// Stages without an effect of their own on what is sent: they only extract, or unwrap lines that
+// Docker's API gives unwrapped.
 const std::set<std::string> kWithoutEffect = {"docker", "cri", "json", "logfmt", "regex"};
 
-// A rule that copies a discovered label, as it is or by the expressions given.
+// Returns whether a rule copies a discovered label, as it is or by the given expressions.
 bool copies(const RelabelConfig& rule, const char* from, const std::set<std::string>& regexes) {
   return rule.action == RelabelAction::kReplace && rule.replacement == "$1" &&
          rule.source_labels == std::vector<std::string>{from} && regexes.count(rule.regex) > 0;
 }
 
-// The value of a rule that sets its label whatever is discovered.
+// Returns the value of a rule that always sets its label.
 std::optional<std::string> constant_of(const RelabelConfig& rule) {
   if (rule.action != RelabelAction::kReplace || !rule.source_labels.empty() ||
       rule.regex != "(.*)" || rule.replacement.find('$') != std::string::npos) {
@@ -29,7 +29,7 @@ std::optional<std::string> constant_of(const RelabelConfig& rule) {
   return rule.replacement;
 }
 
-// Whether the agent gives containers' lines the label that the rule gives them.
+// Returns whether the agent gives containers' lines the same label by itself.
 bool is_own_label(const RelabelConfig& rule) {
   const std::string& target = rule.target_label;
   if (target == "container") {
@@ -94,7 +94,7 @@ class Converter {
       urls += (urls.empty() ? "" : ",") + without_url_secrets(client.url);
     if (!urls.empty()) set("push", urls);
     if (config_.clients.empty()) return;
-    // Our settings are of all servers together.
+    // Our settings apply to all servers together.
     const ClientConfig& first = config_.clients[0];
     for (const ClientConfig& client : config_.clients) {
       if (client.tenant_id != first.tenant_id || !(client.http.route.tls == first.http.route.tls)) {
@@ -118,7 +118,7 @@ class Converter {
       kept("the token of " + client.name + " (or set LOGSVC_PUSH_TOKEN, for one of type Bearer)");
     }
     if (http.oauth2) kept("oauth2 of " + client.name);
-    net::TlsConfig files;  // what there are settings for
+    net::TlsConfig files;  // the options that have settings
     files.ca_file = http.route.tls.ca_file;
     files.cert_file = http.route.tls.cert_file;
     files.key_file = http.route.tls.key_file;
@@ -163,7 +163,7 @@ class Converter {
     }
     if (!host_.empty()) set("host_label", host_);
   }
-  // What a job gives the label host, which a stage has the last word on.
+  // Finds the label host of a job; a stage may override it.
   void find_host(const ScrapeConfig& scrape) {
     for (const RelabelConfig& rule : scrape.relabel) {
       const auto value = rule.target_label == "host" ? constant_of(rule) : std::nullopt;

@@ -1,5 +1,5 @@
-// A Promtail configuration as settings of `logsvc agent`: what they say the same, what the agent
-// does by itself, and what still needs the Promtail file.
+// Converts a Promtail configuration to settings of `logsvc agent`, and notes what the agent does by
+// itself and what still needs the Promtail file.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace logsvc::agent {
 
-// YAML for `logsvc agent --config`, with comments.
+// Returns YAML for `logsvc agent --config`, with comments.
 std::string convert_to_settings(const PromtailConfig& config, const std::string& path);
 
 }  // namespace logsvc::agent

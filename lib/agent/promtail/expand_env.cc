@@ -85,8 +85,8 @@ class Expander {
     return invalid("line " + std::to_string(line()) + ": " + what);
   }
 
-  // Text up to one of the characters of `until`; all of it if that is empty. Only some places know
-  // $$ and backslashes.
+  // Reads text up to one of the characters of `until`, or all of it if that is empty. `escapes`: $$
+  // and backslashes are special, as they are in some places only.
   Status read(std::string& out, std::string_view until, int depth, bool escapes) {
     if (depth > kMaxDepth) return fault("variables are nested too deeply");
     while (!ended() && (until.empty() || until.find(now()) == std::string_view::npos)) {
@@ -116,7 +116,7 @@ class Expander {
     return out;
   }
 
-  // The rest of ${…}.
+  // Reads the rest of ${…}.
   Status variable(std::string& out, int depth) {
     const bool length = now() == '#';
     if (length) ++at_;
@@ -147,7 +147,7 @@ class Expander {
     return close();
   }
 
-  // ^ and , change the first character, ^^ and ,, all of them.
+  // Changes the first character for ^ and , and all of them for ^^ and ,,.
   void change_case(std::string& out, const std::string& value) {
     const char c = now();
     const bool all = at_ + 1 < text_.size() && text_[at_ + 1] == c;
@@ -155,7 +155,8 @@ class Expander {
     out += !all ? change_first(value, c == '^') : c == '^' ? to_upper(value) : to_lower(value);
   }
 
-  // #PATTERN and %PATTERN take the shortest match off the front or the end, ## and %% the longest.
+  // Removes the shortest match from the front (#PATTERN) or the end (%PATTERN); ## and %% the
+  // longest.
   Status trim(std::string& out, const std::string& value, int depth) {
     const char c = now();
     ++at_;
@@ -167,7 +168,8 @@ class Expander {
     return {};
   }
 
-  // /FROM/TO replaces the first, //FROM/TO all, /#FROM/TO one at the start, /%FROM/TO at the end.
+  // Replaces the first match (/FROM/TO), all (//FROM/TO), or one at the start (/#FROM/TO) or end
+  // (/%FROM/TO).
   Status replace(std::string& out, const std::string& value, int depth) {
     ++at_;
     const char kind = now();
@@ -189,7 +191,8 @@ class Expander {
     return {};
   }
 
-  // =TEXT, :-TEXT and their kin give a text for an empty value; :FROM and :FROM:COUNT a part of it.
+  // Reads =TEXT, :-TEXT and similar forms, which replace an empty value, and :FROM and :FROM:COUNT,
+  // which take a part of it.
   Status default_or_part(std::string& out, const std::string& value, int depth) {
     const bool colon = now() == ':';
     ++at_;

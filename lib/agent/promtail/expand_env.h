@@ -1,5 +1,5 @@
-// -config.expand-env: variables in the raw text of a file, before YAML, by the rules of Promtail
-// (which are not a shell's).
+// Implements -config.expand-env: replaces variables in the raw text of a file, before YAML, by the
+// rules of Promtail (which differ from a shell's).
 //
 //   ${V}                      unset: empty          ${V:-d} ${V:=d} ${V=d} ${V:+d} ${V:?d}
 //                                                   the default if unset or empty; may nest ${…}
@@ -18,11 +18,11 @@ namespace logsvc::agent {
 
 struct ExpandedText {
   std::string text;
-  // Variables that are not set and have no default, with their lines: "line 5: ${HOST} is not set".
+  // Variables that are unset and have no default, with their lines: "line 5: ${HOST} is not set".
   std::vector<std::string> unset;
 };
 
-// kInvalid with the line and Promtail's wording ("missing closing brace").
+// Returns kInvalid with the line and Promtail's wording ("missing closing brace").
 Result<ExpandedText> expand_promtail_env(const std::string& text,
                                          const config::Environment& environment);
 

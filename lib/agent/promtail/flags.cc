@@ -12,10 +12,10 @@
 namespace logsvc::agent {
 namespace {
 
-// What flags change.
+// Collects what flags change.
 struct Flagged {
   PromtailConfig& config;
-  ClientConfig client;  // of client.url
+  ClientConfig client;  // set by client.url
   bool has_client_flags = false;
 };
 
@@ -57,7 +57,7 @@ Status read_port(const std::string& text, int64_t& out) {
   return {};
 }
 
-// a=b,c=d
+// Reads a=b,c=d.
 Status read_labels(const std::string& text, Labels& out) {
   std::istringstream pairs(text);
   for (std::string pair; std::getline(pairs, pair, ',');) {
@@ -72,10 +72,10 @@ using Take = Status (*)(const std::string& value, Flagged& to);
 
 struct KnownFlag {
   PromtailFlag flag;
-  Take take;  // null: without meaning here
+  Take take;  // null: no effect here
 };
 
-// Of a client there may be: what the flag says counts with client.url only.
+// Applies to a client that may be added: the flag counts with client.url only.
 #define LOGSVC_CLIENT(reader, field)      \
   [](const std::string& v, Flagged& to) { \
     to.has_client_flags = true;           \
@@ -121,8 +121,8 @@ const std::vector<KnownFlag>& known_flags() {
       {{"limit.max-line-size", false}, LOGSVC_FIELD(read, limits.max_line_bytes)},
       {{"max-line-size-truncate", true}, LOGSVC_FIELD(read, limits.max_line_truncate)},
       {{"limit.max-line-size-truncate", true}, LOGSVC_FIELD(read, limits.max_line_truncate)},
-      // Parts that an agent of ours does not have: gRPC, traces, Promtail's own WAL (the spool is
-      // in its place), TLS of the page.
+      // These control parts that this agent does not have: gRPC, traces, Promtail's own WAL (the
+      // spool replaces it), TLS for the page.
       {{"log-config-reverse-order", true}, nullptr},
       {{"server.profiling_enabled", true}, nullptr},
       {{"server.http-listen-network", false}, nullptr},

@@ -1,4 +1,5 @@
-// Promtail's command line: its 98 flags, each taken, or named as one that has no meaning here.
+// Promtail's command line: each of its 98 flags is either applied or named as having no effect
+// here.
 #pragma once
 
 #include <string>
@@ -9,20 +10,20 @@
 
 namespace logsvc::agent {
 
-// How a flag of Promtail is written; nothing is known of others.
+// Describes how one of Promtail's flags is written.
 struct PromtailFlag {
   std::string name;  // without dashes: "client.tenant-id"
-  bool is_switch;    // may stand without a value, as Go's do
+  bool is_switch;    // may have no value, as in Go
 };
 const PromtailFlag* find_promtail_flag(const std::string& name);
 
-// name, value; in the order given.
+// Pairs of name and value, in the order given.
 using FlagValues = std::vector<std::pair<std::string, std::string>>;
 
-// Flags into what a file says. As with Promtail they win over the file, but for those of clients:
-// with client.url they are one more client, external labels are every client's that has none of the
-// name. What has no meaning here becomes a warning. kInvalid, naming the flag, for a value that is
-// none.
+// Applies flags to a file's configuration. As with Promtail they take precedence over the file,
+// except for the flags of clients: client.url adds another client, and external labels are given to
+// every client that has none of that name. Flags without effect here become warnings. Returns
+// kInvalid, naming the flag, for an invalid value.
 Status apply_promtail_flags(const FlagValues& flags, PromtailConfig& config);
 
 }  // namespace logsvc::agent

@@ -5,20 +5,20 @@
 namespace logsvc::agent {
 namespace {
 
-using config::Findings;
 using config::MapReader;
+using config::Problems;
 using config::YamlNode;
 
 void read_secret(MapReader& map, const std::string& key, SecretText& out) {
   map.read(key, out.text);
   map.read(key + "_file", out.file);
   if (!out.text.empty() && !out.file.empty()) {
-    map.findings().error(*map.take(key), key + " and " + key + "_file exclude each other");
+    map.problems().error(*map.take(key), key + " and " + key + "_file exclude each other");
   }
 }
 
-void read_basic_auth(const YamlNode& node, Findings& findings, BasicAuth& out) {
-  MapReader map(node, "basic_auth", findings);
+void read_basic_auth(const YamlNode& node, Problems& problems, BasicAuth& out) {
+  MapReader map(node, "basic_auth", problems);
   read_secret(map, "username", out.username);
   read_secret(map, "password", out.password);
   map.unsupported("username_ref", "secrets managers are not asked; use username_file");
@@ -26,50 +26,50 @@ void read_basic_auth(const YamlNode& node, Findings& findings, BasicAuth& out) {
   map.finish();
 }
 
-void read_authorization(const YamlNode& node, Findings& findings, Authorization& out) {
-  MapReader map(node, "authorization", findings);
+void read_authorization(const YamlNode& node, Problems& problems, Authorization& out) {
+  MapReader map(node, "authorization", problems);
   map.read("type", out.type);
   read_secret(map, "credentials", out.credentials);
   map.unsupported("credentials_ref", "secrets managers are not asked; use credentials_file");
   map.finish();
   if (out.type == "Basic" || out.type == "basic") {
-    findings.error(node, "authorization: type Basic is what basic_auth is for");
+    problems.error(node, "authorization: type Basic is what basic_auth is for");
   }
 }
 
-// The keys of proxies, the same wherever requests are sent from.
+// Reads the keys of proxies, which are the same for all requests.
 void read_proxy(MapReader& map, net::RouteConfig& out) {
   map.read("proxy_url", out.proxy_url);
   map.read("no_proxy", out.no_proxy);
   map.read("proxy_from_environment", out.proxy_from_environment);
   if (!out.proxy_url.empty() && out.proxy_from_environment) {
-    map.findings().error(*map.take("proxy_url"),
+    map.problems().error(*map.take("proxy_url"),
                          "proxy_url and proxy_from_environment exclude each other");
   }
   map.unsupported("proxy_connect_header", "proxies are asked without further headers");
 }
 
-void read_oauth2(const YamlNode& node, Findings& findings, OAuth2Config& out) {
-  MapReader map(node, "oauth2", findings);
+void read_oauth2(const YamlNode& node, Problems& problems, OAuth2Config& out) {
+  MapReader map(node, "oauth2", problems);
   map.read("client_id", out.client_id);
   read_secret(map, "client_secret", out.client_secret);
   map.unsupported("client_secret_ref", "secrets managers are not asked; use client_secret_file");
   map.read("token_url", out.token_url);
   map.read("scopes", out.scopes);
   map.read("endpoint_params", out.endpoint_params);
-  if (const YamlNode* tls = map.take("tls_config")) read_tls_config(*tls, findings, out.route.tls);
+  if (const YamlNode* tls = map.take("tls_config")) read_tls_config(*tls, problems, out.route.tls);
   read_proxy(map, out.route);
   map.finish();
-  if (out.client_id.empty()) findings.error(node, "oauth2: client_id must not be empty");
-  if (out.token_url.empty()) findings.error(node, "oauth2: token_url must not be empty");
+  if (out.client_id.empty()) problems.error(node, "oauth2: client_id must not be empty");
+  if (out.token_url.empty()) problems.error(node, "oauth2: token_url must not be empty");
 }
 
-// name: {values: […], secrets: […], files: […]}
+// Reads name: {values: […], secrets: […], files: […]}.
 void read_http_headers(MapReader& map, Labels& out) {
   const YamlNode* headers = map.take("http_headers");
   if (!headers) return;
   for (const auto& [name, value] : headers->members) {
-    MapReader header(value, "a header", map.findings());
+    MapReader header(value, "a header", map.problems());
     std::vector<std::string> values, secrets;
     header.read("values", values);
     header.read("secrets", secrets);
@@ -82,20 +82,20 @@ void read_http_headers(MapReader& map, Labels& out) {
 
 }  // namespace
 
-void read_tls_config(const YamlNode& node, Findings& findings, net::TlsConfig& out) {
-  MapReader map(node, "tls_config", findings);
+void read_tls_config(const YamlNode& node, Problems& problems, net::TlsConfig& out) {
+  MapReader map(node, "tls_config", problems);
   const auto either = [&](const std::string& key, std::string& text, std::string& file) {
     map.read(key, text);
     map.read(key + "_file", file);
     if (!text.empty() && !file.empty()) {
-      findings.error(*map.take(key), key + " and " + key + "_file exclude each other");
+      problems.error(*map.take(key), key + " and " + key + "_file exclude each other");
     }
   };
   either("ca", out.ca, out.ca_file);
   either("cert", out.cert, out.cert_file);
   either("key", out.key, out.key_file);
   if ((out.cert.empty() && out.cert_file.empty()) != (out.key.empty() && out.key_file.empty())) {
-    findings.error(node, "tls_config: a client certificate needs both cert and key");
+    problems.error(node, "tls_config: a client certificate needs both cert and key");
   }
   map.read("server_name", out.server_name);
   map.read("insecure_skip_verify", out.insecure_skip_verify);
@@ -104,7 +104,7 @@ void read_tls_config(const YamlNode& node, Findings& findings, net::TlsConfig& o
     map.read(key, *value);
     static const std::string kVersions[] = {"", "TLS10", "TLS11", "TLS12", "TLS13"};
     if (std::find(std::begin(kVersions), std::end(kVersions), *value) == std::end(kVersions)) {
-      findings.error(*map.take(key), std::string(key) + ": expected TLS10, TLS11, TLS12 or TLS13");
+      problems.error(*map.take(key), std::string(key) + ": expected TLS10, TLS11, TLS12 or TLS13");
     }
   }
   map.unsupported("ca_ref", "secrets managers are not asked; use ca_file");
@@ -132,13 +132,13 @@ void read_http_client(MapReader& map, HttpClientConfig& out) {
     return node;
   };
   if (const YamlNode* node = given("basic_auth")) {
-    read_basic_auth(*node, map.findings(), out.basic_auth.emplace());
+    read_basic_auth(*node, map.problems(), out.basic_auth.emplace());
   }
   if (const YamlNode* node = given("authorization")) {
-    read_authorization(*node, map.findings(), out.authorization.emplace());
+    read_authorization(*node, map.problems(), out.authorization.emplace());
   }
   if (const YamlNode* node = given("oauth2")) {
-    read_oauth2(*node, map.findings(), out.oauth2.emplace());
+    read_oauth2(*node, map.problems(), out.oauth2.emplace());
   }
   SecretText bearer;
   read_secret(map, "bearer_token", bearer);
@@ -147,11 +147,11 @@ void read_http_client(MapReader& map, HttpClientConfig& out) {
     out.authorization = Authorization{"Bearer", bearer};
   }
   if (kinds > 1) {
-    map.findings().error(
+    map.problems().error(
         *last, "at most one of basic_auth, authorization, oauth2 and bearer_token(_file)");
   }
   if (const YamlNode* node = map.take("tls_config"))
-    read_tls_config(*node, map.findings(), out.route.tls);
+    read_tls_config(*node, map.problems(), out.route.tls);
   read_proxy(map, out.route);
   map.read("follow_redirects", out.route.follow_redirects);
   map.ignore({"enable_http2"});

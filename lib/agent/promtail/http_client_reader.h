@@ -1,4 +1,4 @@
-// Reads the keys of http_client_config.h out of a YAML map.
+// Reads the keys of http_client_config.h from a YAML map.
 #pragma once
 
 #include "agent/config/http_client_config.h"
@@ -7,8 +7,8 @@
 namespace logsvc::agent {
 
 void read_http_client(config::MapReader& map, HttpClientConfig& out);
-void read_tls_config(const config::YamlNode& node, config::Findings& findings, net::TlsConfig& out);
-// `name: value` of a key, sorted by name.
+void read_tls_config(const config::YamlNode& node, config::Problems& problems, net::TlsConfig& out);
+// Reads the `name: value` pairs of a key, sorted by name.
 void read_labels(config::MapReader& map, const std::string& key, Labels& out);
 
 }  // namespace logsvc::agent

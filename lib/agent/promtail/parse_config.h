@@ -1,5 +1,5 @@
-// Reads a Promtail configuration file. What it holds and logsvc does not do is a warning; what no
-// Promtail knows is an error with file, line, column and the nearest known key.
+// Reads a Promtail configuration file. A key that logsvc does not support gives a warning; a key
+// that Promtail does not know gives an error with file, line, column and the nearest known key.
 #pragma once
 
 #include <string>
@@ -15,10 +15,10 @@ struct PromtailLoadOptions {
   config::Environment environment;
 };
 
-// The file's text, as read from `path` (which messages name). kInvalid with all faults, one a line.
+// Parses the file's text; `path` is for messages. Returns kInvalid with all problems, one per line.
 Result<PromtailConfig> parse_promtail_config(const std::string& path, const std::string& text,
                                              const PromtailLoadOptions& options);
-// Whether the text is a Promtail file rather than logsvc's own flat settings.
+// Returns whether the text is a Promtail file rather than logsvc's own flat settings.
 bool looks_like_promtail(const std::string& text);
 
 }  // namespace logsvc::agent

@@ -9,8 +9,8 @@
 namespace logsvc::agent {
 namespace {
 
-using config::Findings;
 using config::MapReader;
+using config::Problems;
 using config::YamlNode;
 
 struct ActionName {
@@ -44,14 +44,14 @@ bool read_action(MapReader& map, const YamlNode& node, RelabelConfig& out, std::
   std::vector<std::string> names;
   for (const ActionName& known : kActions) names.emplace_back(known.name);
   const std::string near = config::nearest(name, names);
-  map.findings().error(node, name.empty()
+  map.problems().error(node, name.empty()
                                  ? "relabel action cannot be empty"
                                  : "unknown relabel action \"" + name + "\"" +
                                        (near.empty() ? "" : "; did you mean " + near + "?"));
   return false;
 }
 
-// What Prometheus asks of a rule; empty if it is fine.
+// Checks a rule as Prometheus does; returns an empty text if it is valid.
 std::string fault_of(const RelabelConfig& rule, const std::string& action) {
   using A = RelabelAction;
   const RelabelConfig defaults;
@@ -82,14 +82,14 @@ std::string fault_of(const RelabelConfig& rule, const std::string& action) {
 
 }  // namespace
 
-void read_relabel(const YamlNode& node, Findings& findings, RelabelConfig& out) {
-  MapReader map(node, "a relabel rule", findings);
+void read_relabel(const YamlNode& node, Problems& problems, RelabelConfig& out) {
+  MapReader map(node, "a relabel rule", problems);
   map.read("source_labels", out.source_labels);
   map.read("separator", out.separator);
   map.read("regex", out.regex);
   int64_t modulus = 0;
   map.read("modulus", modulus);
-  if (modulus < 0) findings.error(node, "modulus: must not be negative");
+  if (modulus < 0) problems.error(node, "modulus: must not be negative");
   out.modulus = static_cast<uint64_t>(modulus);
   map.read("target_label", out.target_label);
   map.read("replacement", out.replacement);
@@ -97,11 +97,11 @@ void read_relabel(const YamlNode& node, Findings& findings, RelabelConfig& out) 
   const bool known = read_action(map, node, out, action);
   map.finish();
   if (!known) return;
-  if (const std::string fault = fault_of(out, action); !fault.empty()) findings.error(node, fault);
+  if (const std::string fault = fault_of(out, action); !fault.empty()) problems.error(node, fault);
   const auto regex = GoRegex::compile("^(?s:" + out.regex + ")$");
   if (!regex.ok()) {
     const YamlNode* at = map.take("regex");
-    findings.error(at ? *at : node, regex.error().message);
+    problems.error(at ? *at : node, regex.error().message);
   }
 }
 

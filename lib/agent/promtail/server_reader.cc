@@ -2,7 +2,7 @@
 
 namespace logsvc::agent {
 
-// What steers parts that an agent of ours does not have (gRPC) or does not need steered.
+// Accepts keys for parts that this agent does not have (gRPC) or does not need to configure.
 void ignore_server_keys(config::MapReader& map) {
   map.ignore({"http_listen_network",
               "http_server_write_timeout",
@@ -48,13 +48,13 @@ void ignore_server_keys(config::MapReader& map) {
               "external_url"});
 }
 
-void read_server(const config::YamlNode& node, config::Findings& findings, ServerConfig& out) {
-  config::MapReader map(node, "server", findings);
+void read_server(const config::YamlNode& node, config::Problems& problems, ServerConfig& out) {
+  config::MapReader map(node, "server", problems);
   map.read("disable", out.disabled);
   map.read("http_listen_address", out.http_listen_address);
   map.read("http_listen_port", out.http_listen_port);
   if (out.http_listen_port < 0 || out.http_listen_port > 65535) {
-    findings.error(*map.take("http_listen_port"), "http_listen_port: expected 0 to 65535");
+    problems.error(*map.take("http_listen_port"), "http_listen_port: expected 0 to 65535");
   }
   map.read("http_path_prefix", out.http_path_prefix);
   map.read("log_level", out.log_level);

@@ -1,4 +1,4 @@
-// Groups of the spool → one push: joined as they are, without a look at the lines.
+// Joins groups of the spool to one push without decoding their lines.
 #pragma once
 
 #include <map>
@@ -12,8 +12,8 @@
 namespace logsvc::agent {
 
 struct BatchLimits {
-  uint64_t bytes = 1u << 20;  // of the uncompressed body
-  Labels external_labels;     // for streams that do not have the name
+  uint64_t bytes = 1u << 20;  // size of the uncompressed body
+  Labels external_labels;     // for streams without a label of that name
 };
 
 class Batch {
@@ -23,9 +23,9 @@ class Batch {
 
   bool empty() const { return last_sequence_ == 0; }
   bool full() const { return body_.message_bytes() >= limits_.bytes; }
-  // Whether the group may join: of one tenant, not too much of anything.
+  // Returns whether the group may join: it has the same tenant, and no limit is exceeded.
   bool takes(const SpoolGroup& group) const;
-  // kCorrupt if the group's block cannot be read; it is counted as sent.
+  // Returns kCorrupt if the group's block cannot be read; the group is then counted as sent.
   Status add(const SpoolGroup& group, uint64_t sequence);
 
   uint64_t lines() const { return lines_; }
@@ -33,7 +33,7 @@ class Batch {
   Timestamp oldest_read_at() const { return oldest_read_at_; }
   const std::string& tenant() const { return tenant_; }
   const std::vector<wire::SequenceRange>& ranges() const { return ranges_; }
-  // Empties the body alone.
+  // Empties only the body.
   std::string take_body() { return body_.take(); }
 
  private:
@@ -48,7 +48,7 @@ class Batch {
   Timestamp oldest_read_at_ = 0;
 };
 
-// The name of a source in reports: the beginning of a container's id, else a hash.
+// Returns a source's name in reports: the beginning of a container's id, otherwise a hash.
 std::string reported_source(std::string_view key);
 
 }  // namespace logsvc::agent

@@ -9,7 +9,7 @@ constexpr Duration kMaxRoundTrip = 10 * kSecond;
 }
 
 void ClockOffset::add(Timestamp before, Timestamp after, Timestamp server) {
-  // Backwards: the clock was set meanwhile.
+  // The clock was set in the meantime, or the request took too long.
   if (after < before || after - before > kMaxRoundTrip) return;
   const Timestamp middle = before + (after - before) / 2;
   Duration offset = 0;

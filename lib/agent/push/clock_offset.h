@@ -1,4 +1,4 @@
-// This host's clock against a server's, by the times that its answers carry. For one thread.
+// Compares this host's clock with a server's by the times in its answers. For one thread.
 #pragma once
 
 #include <deque>
@@ -10,11 +10,12 @@ namespace logsvc::agent {
 
 class ClockOffset {
  public:
-  // A request made at `before` was answered at `after`, on our wall clock, when the server's said
-  // `server`. Requests that took long tell little and are left out.
+  // Adds a request made at `before` and answered at `after`, on our wall clock, when the server's
+  // clock said `server`. Slow requests are ignored because they tell little.
   void add(Timestamp before, Timestamp after, Timestamp server);
-  // Ours minus the server's, up to half a round trip wrong: the median of the last ones, so that a
-  // clock that is put right shows soon and a single slow answer does not. nullopt: not known yet.
+  // Returns our clock minus the server's, wrong by up to half a round trip. It is the median of the
+  // last values, so a corrected clock shows soon and a single slow answer does not matter. Returns
+  // nullopt while nothing is known.
   std::optional<Duration> value() const;
 
  private:

@@ -23,14 +23,14 @@ namespace {
 constexpr int kConnectTimeoutMs = 5'000;
 constexpr int kMaxTimeoutMs = 600'000;
 constexpr size_t kMaxAnswerBytes = 1u << 20;
-constexpr size_t kShownBytes = 512;  // of an answer's body
+constexpr size_t kShownBytes = 512;  // from an answer's body
 constexpr int kMaxRetryAfterSeconds = 300;
 constexpr char kPushPath[] = "/loki/api/v1/push";
 constexpr char kReportPath[] = "/loki/api/v1/status/buildinfo";
 
-// Only 400 and 422 say that these very lines are bad, and only if they come from a server of logs:
-// a page of HTML is a proxy's. With anything else (a redirection, 401, 404, 405 …) the URL, the
-// password or the server is wrong; somebody will put it right, and the lines are kept.
+// Only 400 and 422 say that these very lines are bad, and only from a log server: a page of HTML
+// comes from a proxy. Anything else (a redirection, 401, 404, 405 …) means that the URL, the
+// password or the server is wrong; somebody will correct it, so the lines are kept.
 PushOutcome::Kind kind_of(int status, bool is_html, bool drop_rate_limited) {
   if (status >= 200 && status < 300) return PushOutcome::Kind::kAccepted;
   if (status == 413) return PushOutcome::Kind::kTooLarge;
@@ -39,7 +39,7 @@ PushOutcome::Kind kind_of(int status, bool is_html, bool drop_rate_limited) {
   return bad_lines ? PushOutcome::Kind::kRefused : PushOutcome::Kind::kLater;
 }
 
-// Of our servers to the ns, of others as they write Date.
+// Reads the server's time: our servers give nanoseconds, others whole seconds in Date.
 void read_clock(const net::HttpStream& answer, PushOutcome& out) {
   const std::string ours = answer.header("x-logsvc-clock");
   Timestamp t = 0;
@@ -54,7 +54,7 @@ void read_clock(const net::HttpStream& answer, PushOutcome& out) {
   if (rest && *rest == '\0') out.server_clock = ::timegm(&parts) * kSecond + kSecond / 2;
 }
 
-// What our server says of the lines of a push.
+// Reads what our server says about the lines of a push.
 void read_answer(const net::HttpStream& answer, PushOutcome& out) {
   if (auto ranges = wire::decode_entry_ranges(answer.header("x-logsvc-refused")))
     out.refused = std::move(*ranges);
@@ -62,15 +62,15 @@ void read_answer(const net::HttpStream& answer, PushOutcome& out) {
   (void)std::from_chars(kept.data(), kept.data() + kept.size(), out.kept_at_arrival);
 }
 
-// Empty if the push path is of another kind.
+// Returns an empty path if the push path has another form.
 std::string report_path_for(const std::string& push_path) {
   const size_t at = push_path.rfind(kPushPath);
   if (at == std::string::npos || at + sizeof kPushPath - 1 != push_path.size()) return "";
   return push_path.substr(0, at) + kReportPath;
 }
 
-// Headers that a push has of its own: a configuration's of the name are left aside, as Promtail
-// does.
+// Returns whether a push sets the header itself: such headers of the configuration are ignored, as
+// in Promtail.
 bool is_ours(const Label& header) {
   for (const char* name : {"Content-Type", "Content-Length", "Content-Encoding",
                            "Transfer-Encoding", "User-Agent", "Host", "Trailer"}) {
@@ -99,7 +99,7 @@ class HttpPushTarget : public PushTarget {
     if (config_.http.oauth2) tokens_.emplace(*config_.http.oauth2, clock_);
   }
 
-  // What can be known before the first push.
+  // Checks what can be checked before the first push.
   Status check() {
     RETURN_IF_ERROR(client_.check(url_));
     return tokens_ ? tokens_->check() : Status();
@@ -138,10 +138,10 @@ class HttpPushTarget : public PushTarget {
     return answer.ok() ? outcome_of(std::move(*answer)) : unanswered(answer.error());
   }
 
-  // What is for the server that was configured alone: credentials, tenant, configured headers.
+  // Returns headers for the configured server only: credentials, tenant, configured headers.
   Result<net::Headers> who_we_are(const std::string& tenant) {
     ASSIGN_OR_RETURN(net::Headers out, own_headers(config_.http));
-    if (!tenant.empty()) {  // the one that is known wins
+    if (!tenant.empty()) {  // the known tenant takes precedence
       std::erase_if(out, is_tenant);
       out.push_back({"X-Scope-OrgID", tenant});
     }
@@ -169,7 +169,7 @@ class HttpPushTarget : public PushTarget {
     out.kind = kind_of(answer.status(), is_html, config_.drop_rate_limited_batches);
     out.retry_after_s =
         std::clamp(std::atoi(answer.header("retry-after").c_str()), 0, kMaxRetryAfterSeconds);
-    // A body that breaks off takes nothing away from what the head says.
+    // If the body breaks off, what the head says is still valid.
     const auto body = answer.read_all(limits_.max_body_bytes, limits_.answer_timeout_ms);
     out.detail = std::to_string(answer.status()) + " " +
                  (body.ok() ? body->substr(0, kShownBytes) : std::string());
@@ -183,7 +183,7 @@ class HttpPushTarget : public PushTarget {
   net::HttpLimits limits_;
   std::atomic<bool> stop_{false};
   const SystemClock clock_;
-  std::optional<TokenSource> tokens_;  // of oauth2
+  std::optional<TokenSource> tokens_;  // for oauth2
   net::HttpClient client_;
 };
 

@@ -10,11 +10,11 @@
 
 namespace logsvc::agent {
 
-// kInvalid if the URL, a certificate or the proxy cannot be used. Files of secrets are read at
-// every push.
+// Returns kInvalid if the URL, a certificate or the proxy cannot be used. Files with secrets are
+// read at every push.
 Result<std::unique_ptr<PushTarget>> make_http_push_target(const ClientConfig& config);
 
-// http(s)://[user:password@]host[:port][/path]; without a path /loki/api/v1/push is meant.
+// Parses http(s)://[user:password@]host[:port][/path]; the default path is /loki/api/v1/push.
 Result<ClientConfig> client_of_url(const std::string& url);
 Result<std::unique_ptr<PushTarget>> make_http_push_target(const std::string& url);
 

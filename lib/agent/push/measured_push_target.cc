@@ -37,7 +37,7 @@ class MeasuredPushTarget : public PushTarget {
   void cancel() override { target_->cancel(); }
 
  private:
-  // -1: no answer, as Promtail has it.
+  // Returns -1 without an answer, as Promtail does.
   static std::string status_of(const PushOutcome& outcome) {
     const std::string status = outcome.detail.substr(0, 3);
     const bool is_number =

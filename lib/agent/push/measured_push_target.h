@@ -1,5 +1,5 @@
-// A push target whose requests are measured, under Promtail's names, which its dashboards and
-// alerts ask for.
+// Measures the requests of a push target under Promtail's metric names, which its dashboards and
+// alerts use.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,4 @@
-// Where batches go. One real implementation (HttpPushTarget), one in tests.
+// The destination of batches: HttpPushTarget, or a fake one in tests.
 #pragma once
 
 #include <cstdint>
@@ -20,18 +20,18 @@ struct PushMessage {
 struct PushOutcome {
   enum class Kind {
     kAccepted,
-    kRefused,   // these lines will never be taken: do not try again
-    kTooLarge,  // a smaller one may be
+    kRefused,   // these lines will never be accepted: do not try again
+    kTooLarge,  // a smaller message may be accepted
     kLater,     // try again: no connection, 429, 5xx
   };
   Kind kind = Kind::kLater;
-  int retry_after_s = 0;  // the server's wish; 0: none
+  int retry_after_s = 0;  // requested by the server; 0: not set
   std::string detail;     // status and the server's text, or why there was no connection
   bool answered = false;  // false: there was no connection
-  std::optional<Timestamp> server_clock;  // when it answered
-  // Of kRefused: the entries that were, all others are stored; empty: it does not say.
+  std::optional<Timestamp> server_clock;  // the server's time when it answered
+  // With kRefused: the refused entries, while all others are stored; empty: not specified.
   std::vector<wire::EntryRange> refused;
-  uint64_t kept_at_arrival = 0;  // entries ahead of its clock, stored at the time of their arrival
+  uint64_t kept_at_arrival = 0;  // entries ahead of its clock, stored with their arrival time
 };
 
 class PushTarget {
@@ -39,9 +39,10 @@ class PushTarget {
   virtual ~PushTarget() = default;
   // Blocks up to the time-out. For one thread.
   virtual PushOutcome push(const PushMessage& message) = 0;
-  // The report alone; whether it arrives does not matter, but says whether the server is there.
+  // Sends only the report. Its loss does not matter, but the outcome tells whether the server is
+  // there.
   virtual PushOutcome report(const std::string& report) = 0;
-  // Ends a push that is under way; any thread.
+  // Cancels a push in progress. Any thread.
   virtual void cancel() = 0;
 };
 

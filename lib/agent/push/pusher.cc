@@ -6,9 +6,9 @@
 namespace logsvc::agent {
 namespace {
 
-constexpr int64_t kPushesAtOnce = 3;                      // behind a quiet time
+constexpr int64_t kPushesAtOnce = 3;                      // after a quiet time
 constexpr Duration kProbeInterval = 1500 * kMillisecond;  // and up to a third more
-constexpr Duration kNotableOffset = 10 * kSecond;         // of clocks
+constexpr Duration kNotableOffset = 10 * kSecond;         // for warnings about clocks
 
 }  // namespace
 
@@ -170,7 +170,7 @@ bool Pusher::send_halves(const PushMessage& message, uint64_t lines, const std::
     set_aside(message.tenant, lines, why, message.body);
     return true;
   }
-  // The ledger is told once.
+  // The report is sent with the first half only.
   return send({std::move(halves->first), message.tenant, message.report}, lines / 2) &&
          send({std::move(halves->second), message.tenant, report(nullptr)}, lines - lines / 2);
 }
@@ -223,11 +223,11 @@ void Pusher::pause(Duration backoff, const PushOutcome& outcome) {
   const auto jitter = [this](Duration most) {
     return clock_.steady_ns() % std::max<Duration>(most, 1);
   };
-  // Up to a quarter more, so that a fleet does not come back all at once.
+  // Waits up to a quarter longer, so that a fleet does not return all at once.
   Duration wait =
       std::max<Duration>(backoff + jitter(backoff / 4), outcome.retry_after_s * kSecond);
   const auto probe_interval = [&] { return kProbeInterval + jitter(kProbeInterval / 3); };
-  // Nobody there: the next try costs no more than a probe.
+  // Nobody answered: the next try costs no more than a probe.
   if (!outcome.answered) wait = std::min<Duration>(wait, probe_interval());
   const int64_t until = clock_.steady_ns() + wait;
   bool was_away = false;

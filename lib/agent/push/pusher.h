@@ -1,7 +1,7 @@
-// Spool → batches → one client's server, in order, one thread. A batch that fails is sent again,
-// byte for byte the same, until the server takes or refuses it; only then does the spool let it go.
-// What is refused for good is kept aside (refused_lines.h). While a server is away it is asked for
-// every two seconds or more often, so that sending goes on soon after it is back.
+// Sends the spool's lines to one client's server in batches, in order, on one thread. A batch that
+// fails is sent again with the same bytes until the server accepts or refuses it; only then does
+// the spool release it. What is refused for good is kept (refused_lines.h). While a server is away
+// it is probed every two seconds or more often, so that sending continues soon after it is back.
 #pragma once
 
 #include <atomic>
@@ -25,27 +25,27 @@
 namespace logsvc::agent {
 
 struct PusherOptions {
-  std::string name;   // of the client, in messages
+  std::string name;   // the client's name in messages
   size_t client = 0;  // its number in the spool
   BatchLimits batch;
-  // Pushes begin this far apart in the long run, unless a batch is full: behind a quiet time a few
-  // go at once, as a container's start and its first line come one after the other.
+  // In the long run pushes begin this far apart unless a batch is full. After a quiet time a few
+  // are sent at once, because a container's start and its first line follow each other closely.
   Duration batch_wait = 100 * kMillisecond;
   Duration min_backoff = 500 * kMillisecond;
   Duration max_backoff = 30 * kSecond;
   Duration report_interval = 10 * kSecond;
-  Duration describe_interval = 5 * kSecond;  // then the containers are told of anew
-  bool drop_rate_limited = false;            // 429 is a final no
+  Duration describe_interval = 5 * kSecond;  // how often the containers are described again
+  bool drop_rate_limited = false;            // treats 429 as final
 };
 
 class Pusher : public SpoolWakeup {
  public:
-  // For the status page.
+  // The pusher's state for the status page.
   struct Status {
     std::string name;
     uint64_t waiting_lines = 0;
     std::optional<Duration> clock_offset;  // this host's clock minus the server's
-    std::string error;                     // of the last push that failed; empty: none did
+    std::string error;                     // error of the last push that failed; empty: none
     Timestamp error_at = 0;
   };
 
@@ -53,21 +53,21 @@ class Pusher : public SpoolWakeup {
   Pusher(Spool& spool, RefusedLines& refused, PushTarget& target, const Clock& clock,
          AgentMetrics& metrics, Diagnostics& diagnostics, PusherOptions options,
          ReportSource& reports);
-  // Ends within the target's cancel; what is not acknowledged stays in the spool.
+  // Stops as soon as the target has cancelled; what is not acknowledged stays in the spool.
   ~Pusher() override;
 
   void wake() override;
   Status status() const;  // any thread
 
  private:
-  using Done = logsvc::Status;  // Status is the page's here
+  using Done = logsvc::Status;  // Status is the page's type here
   void run();
-  // Takes what the spool has and the batch can.
+  // Takes from the spool what fits into the batch.
   Done fill(Batch& batch);
-  // True when the message is off our hands.
+  // Returns true when the message is delivered or given up.
   bool send(const PushMessage& message, uint64_t lines);
   bool send_halves(const PushMessage& message, uint64_t lines, const std::string& why);
-  // Keeps aside what the outcome names, or all of the message.
+  // Keeps the refused entries that the outcome names, or all of the message.
   void refuse(const PushMessage& message, uint64_t lines, const PushOutcome& outcome);
   void set_aside(const std::string& tenant, uint64_t lines, const std::string& why,
                  std::string_view block);
@@ -75,14 +75,14 @@ class Pusher : public SpoolWakeup {
   void send_report();
   void measure_clock(Timestamp before, const PushOutcome& outcome);
   void note_error(const std::string& why);
-  // Until the next try; less if the server, which was away, is there again.
+  // Waits for the next try; less long if the server was away and is back.
   void pause(Duration backoff, const PushOutcome& outcome);
   void obey_requests();
   void acknowledge(const Batch& batch);
   std::string report(const Batch* batch);
-  // Some of the containers into the report; the next one goes on where there was no more room.
+  // Adds some of the containers to the report; the next report continues with the others.
   std::string with_sources(wire::AgentReport report);
-  // Until the time (steady_ns), a wake-up if `wakeable`, or the end.
+  // Waits until the time (steady_ns), a wake-up if `wakeable`, or the end.
   void wait_until(int64_t until, bool wakeable);
 
   Spool& spool_;
@@ -97,12 +97,12 @@ class Pusher : public SpoolWakeup {
   Mutex mutex_;
   CondVar wanted_;
   bool work_ GUARDED_BY(mutex_) = true;
-  // The thread's alone.
+  // Only for the thread.
   std::unique_ptr<Spool::Reader> reader_;
-  SpoolGroup group_;  // read, but not in a batch yet
+  SpoolGroup group_;  // was read, but is not in a batch yet
   bool has_group_ = false;
   int64_t last_report_ns_ = 0;
-  int64_t next_push_ns_ = 0;  // by the even pace; a few may be ahead of it
+  int64_t next_push_ns_ = 0;  // for an even pace; a few pushes may be ahead of it
   std::vector<wire::SourceDescription> untold_;
   int64_t described_ns_ = INT64_MIN;
   uint64_t refused_ = 0;

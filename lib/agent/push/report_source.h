@@ -1,4 +1,5 @@
-// What every report of this agent to its servers says. Asked from the pushers' threads.
+// Provides what every report of this agent to its servers contains. Called from the pushers'
+// threads.
 #pragma once
 
 #include <vector>
@@ -10,9 +11,9 @@ namespace logsvc::agent {
 class ReportSource {
  public:
   virtual ~ReportSource() = default;
-  // Host, version, start, and what was dropped for all clients.
+  // Returns host, version, start, and what was dropped for all clients.
   virtual wire::AgentReport report() = 0;
-  // The containers that are read, as they are now.
+  // Returns the current state of the containers that are read.
   virtual std::vector<wire::SourceDescription> sources() { return {}; }
 };
 

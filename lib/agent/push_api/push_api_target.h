@@ -1,12 +1,12 @@
-// A job's push target: the port that others push to as to a Loki.
+// A job's push target: the port to which others push as to a Loki.
 //
 //   POST PREFIX/loki/api/v1/push      JSON or protobuf with snappy; gzip, deflate, zstd
 //   POST PREFIX/promtail/api/v1/raw   text: each line is an entry
 //   GET  PREFIX/ready                 ready
 //
-// 204: every entry is in the spool, on disk. 400, 413: nothing is taken, and will not be. 429, 503,
-// with Retry-After: push again. Nobody is asked who he is, as in Promtail. The threads are the
-// server's (http/http_server.h) and one of the receiver.
+// 204: every entry is in the spool, on disk. 400, 413: nothing was accepted and never will be. 429,
+// 503, with Retry-After: push again. There is no authentication, as in Promtail. The threads are
+// those of the server (http/http_server.h) and one of the receiver.
 #pragma once
 
 #include <memory>
@@ -19,16 +19,16 @@ namespace logsvc::agent {
 class PushApiTarget {
  public:
   struct Context {
-    LineStore& store;  // of this target alone
+    LineStore& store;  // only for this target
     const Clock& clock;
     Metrics& registry;
     PushApiMetrics& metrics;
     Diagnostics& diagnostics;
   };
-  // Listens. Borrows what is in the context. kUnavailable if the address is taken.
+  // Listens. Borrows what is in the context. Returns kUnavailable if the address is in use.
   static Result<std::unique_ptr<PushApiTarget>> open(std::shared_ptr<const Job> job,
                                                      PushApiConfig config, const Context& context);
-  // Pushes under way are answered.
+  // Answers the pushes in progress first.
   ~PushApiTarget();
 
   int port() const { return server_->port(); }

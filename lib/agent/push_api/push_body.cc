@@ -19,11 +19,12 @@ using Charge = Status (*)(http::MemoryLease& memory, std::string_view body);
 
 Status charge_protobuf(http::MemoryLease& memory, std::string_view body) {
   const uint64_t length = http::snappy_length(body);
-  if (length > kMaxUnpackedBytes) return {};  // is refused before it takes anything
+  if (length > kMaxUnpackedBytes) return {};  // refused before it takes any memory
   return http::charge_protobuf(memory, length);
 }
 
-// Before a body is decoded. What would not fit alone must not be pushed again and again.
+// Charges for a body before it is decoded. A body that would not fit alone must not be pushed again
+// and again.
 Status charge(Charge charge_body, http::MemoryLease& memory, std::string_view body) {
   const Status now = charge_body(memory, body);
   if (now.ok() || now.error().code != ErrorCode::kUnavailable) return now;
@@ -42,7 +43,7 @@ Result<Batch> decode_streams(http::Request& request) {
     return wire::decode_push_json(std::move(body));
   }
   RETURN_IF_ERROR(charge(charge_protobuf, request.memory, body));
-  wire::LabelTextCache labels;  // of this push alone: peers choose what would be kept
+  wire::LabelTextCache labels;  // only for this push: peers choose what would be kept
   return wire::decode_push_protobuf(std::move(body), kMaxUnpackedBytes, labels);
 }
 

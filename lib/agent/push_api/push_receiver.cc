@@ -8,7 +8,7 @@
 namespace logsvc::agent {
 namespace {
 
-constexpr Duration kPatience = 10 * kSecond;  // of a push that waits
+constexpr Duration kPatience = 10 * kSecond;  // for a waiting push
 constexpr Duration kLook = 200 * kMillisecond;
 constexpr Duration kLongLook = 60 * kSecond;
 constexpr size_t kCommitBytes = 1u << 20;
@@ -20,7 +20,7 @@ Counter& refused(Metrics& m, const char* reason) {
                    "Pushes to loki_push_api that were refused", {{"reason", reason}});
 }
 
-// The labels of plain lines: but for the tenant, what begins with __ is not sent.
+// Returns the labels of plain lines: labels that begin with __ are not sent, except the tenant.
 Labels raw_labels(const Labels& labels) {
   Labels out;
   for (const Label& label : labels) {
@@ -99,7 +99,7 @@ PushReceiver::Answer PushReceiver::finish(Status added) {
 PushReceiver::Answer PushReceiver::wait_for_turn() {
   const int64_t begun = context_.clock.steady_ns();
   while (!stopping_) {
-    // What another push left behind comes first.
+    // First commits what another push left behind.
     if (const Status done = try_commit(); !done.ok()) return {done};
     const int64_t now = context_.clock.steady_ns();
     const Duration pause = paused_until() - now;

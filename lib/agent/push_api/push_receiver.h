@@ -1,12 +1,12 @@
-// Pushed entries through the pipelines of a job into its store.
+// Takes pushed entries through the pipelines of a job into its store.
 //
-// What take() says is taken survives a power cut; what was not taken whole is to be pushed again,
-// and may be there twice then. Only an open multi-line block is in memory alone: a kill costs it.
-// A store without room and stages that limit the rate make pushes wait, and after some seconds
-// refuse them; at most one push is kept in memory for a store without room.
+// What take() reports as accepted survives a power cut. What was not accepted completely must be
+// pushed again and may then exist twice. Only an open multi-line block is in memory alone, and is
+// lost if the process is killed. A full store and stages that limit the rate make pushes wait, and
+// refuse them after some seconds; at most one push is kept in memory for a full store.
 //
 // take() and take_lines() may be called from several threads, and wait for each other. One thread
-// closes blocks whose time is over; the destructor ends it, and stores what is left.
+// closes blocks whose time is over; the destructor ends it and stores what is left.
 #pragma once
 
 #include <memory>
@@ -24,12 +24,12 @@
 
 namespace logsvc::agent {
 
-// Safe from several threads.
+// Counts pushes. Safe from several threads.
 struct PushApiMetrics {
   explicit PushApiMetrics(Metrics& m);
   Counter& entries;
   Counter& without_labels;
-  // Pushes that were refused.
+  // Counts refused pushes.
   Counter& bad;
   Counter& too_large;
   Counter& paused;
@@ -39,7 +39,7 @@ struct PushApiMetrics {
 class PushReceiver {
  public:
   struct Context {
-    LineStore& store;  // of this receiver alone
+    LineStore& store;  // only for this receiver
     const Clock& clock;
     PushApiMetrics& metrics;
     Diagnostics& diagnostics;
@@ -48,18 +48,18 @@ class PushReceiver {
   PushReceiver(std::shared_ptr<const Job> job, PushApiConfig config, const Context& context);
   ~PushReceiver();
 
-  // kLimit: a stage limits the rate, for `retry_after`. kNoSpace: the store is full.
-  // kUnavailable: the agent is stopping.
+  // kLimit: a stage limits the rate, for `retry_after`. kNoSpace: the store is full. kUnavailable:
+  // the agent is stopping.
   struct Answer {
     Status status;
     Duration retry_after = 0;
   };
   Answer take(const Batch& batch);
-  // Each line of the text, but for empty ones, with the labels of the configuration; no rule is
-  // asked, as in Promtail.
+  // Takes each line of the text, except empty ones, with the labels of the configuration; no rule
+  // is applied, as in Promtail.
   Answer take_lines(std::string_view text);
 
-  // Whoever waits gives up.
+  // Makes all waiting calls give up.
   void stop();
 
  private:
@@ -69,9 +69,9 @@ class PushReceiver {
   Status add_lines(std::string_view text) REQUIRES(mutex_);
   void add(TargetPipeline& pipeline, Timestamp time, std::string_view line,
            std::span<const LabelView> metadata) REQUIRES(mutex_);
-  // What was added is in the store. Waits for room, with the mutex free.
+  // Stores what was added. Releases the mutex while it waits for room.
   Status commit() REQUIRES(mutex_);
-  // The same at once.
+  // Does the same without waiting.
   Status try_commit() REQUIRES(mutex_);
   Answer finish(Status added) EXCLUDES(mutex_);
   int64_t next_due() const REQUIRES(mutex_);
@@ -87,7 +87,7 @@ class PushReceiver {
   CondVar changed_;
   bool stopping_ GUARDED_BY(mutex_) = false;
   LabelledPipelines pipelines_ GUARDED_BY(mutex_);
-  std::unique_ptr<TargetPipeline> raw_ GUARDED_BY(mutex_);  // of plain lines
+  std::unique_ptr<TargetPipeline> raw_ GUARDED_BY(mutex_);  // for plain lines
   uint64_t sequence_ GUARDED_BY(mutex_) = 0;
   bool added_ GUARDED_BY(mutex_) = false;      // since the last commit
   size_t added_bytes_ GUARDED_BY(mutex_) = 0;  // since the last commit

@@ -1,8 +1,8 @@
-// What becomes of lines when the spool takes no more of them:
+// What happens to lines when the spool is full:
 //
-//   wait    the source keeps its lines until they are read: containers, files, journals
-//   drop    nobody keeps the lines, and they are worth less than those of containers: Docker's
-//   events refuse  the sender is told and sends them again: loki_push_api, by LineStore::try_commit
+//   wait     containers, files and journals keep their lines until they are read
+//   drop     Docker's events: nobody keeps them, and containers' lines matter more
+//   refuse   loki_push_api tells the sender, which sends again (LineStore::try_commit)
 #pragma once
 
 #include <atomic>
@@ -14,15 +14,15 @@
 
 namespace logsvc::agent {
 
-// For one thread.
+// Waits until there is room. For one thread.
 class WaitForRoom {
  public:
   // Borrows everything. Another thread sets `stop` to end a wait, which happens within 50 ms.
   WaitForRoom(const std::atomic<bool>& stop, AgentMetrics& metrics, Diagnostics& diagnostics)
       : stop_(stop), metrics_(metrics), diagnostics_(diagnostics) {}
 
-  // Calls try_append, which returns a Status, until it succeeds. False: it is to stop, and nothing
-  // was appended. Every wait is counted, and said.
+  // Calls try_append, which returns a Status, until it succeeds. Returns false when stopping; then
+  // nothing was appended. Counts and reports every wait.
   template <class TryAppend>
   bool append(const TryAppend& try_append) {
     while (true) {
@@ -41,7 +41,7 @@ class WaitForRoom {
   Diagnostics& diagnostics_;
 };
 
-// False: there is no room; the groups are dropped and counted.
+// Returns false if there is no room; the groups are then dropped and counted.
 bool append_or_drop(Spool& spool, std::span<const SpoolGroup> groups, Counter& dropped);
 
 }  // namespace logsvc::agent

@@ -21,7 +21,7 @@ Status GroupWriter::commit(const std::string& source, const std::string& positio
     builder.finish(p.block);
   }
   if (builders_.size() > kMaxKeptBuilders) builders_.clear();
-  // The position is that of the last group: a torn write has it only with everything before.
+  // The last group has the position, so a torn write has it only together with all other groups.
   const std::string before = pending_.size() > 1 ? spool_.state(source).position : "";
   std::vector<SpoolGroup> groups;
   uint64_t next_line = last_line + 1;

@@ -1,5 +1,6 @@
-// Entries of a source → groups of the spool, one a tenant, appended together with the position.
-// One for a thread that reads many sources, one after the other. Not safe from several threads.
+// Turns a source's entries into groups of the spool, one per tenant, which it appends together with
+// the position. A thread that reads many sources uses one for all of them in turn. Not safe from
+// several threads.
 #pragma once
 
 #include <map>
@@ -20,9 +21,9 @@ class GroupWriter : public LineSink {
   uint64_t lines() const { return lines_; }
   size_t bytes() const { return bytes_; }
 
-  // Appends what was added, and the position, to the spool; `last_line` is the number of the
-  // source's last line there, and moves on. On an error (kNoSpace) the lines are kept for another
-  // try: only then may they be given the same source again.
+  // Appends the added lines and the position to the spool. `last_line` is the number of the
+  // source's last line there and is advanced. On an error (kNoSpace) the lines are kept for another
+  // try, which must be for the same source.
   Status commit(const std::string& source, const std::string& position, uint64_t& last_line,
                 Timestamp now);
 
@@ -34,7 +35,7 @@ class GroupWriter : public LineSink {
   };
   Spool& spool_;
   std::map<std::string, wire::PushBuilder, std::less<>> builders_;  // by tenant
-  std::vector<Pending> pending_;                                    // of a commit that failed
+  std::vector<Pending> pending_;                                    // left by a failed commit
   uint64_t lines_ = 0;
   size_t bytes_ = 0;
 };

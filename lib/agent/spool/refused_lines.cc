@@ -105,7 +105,7 @@ Result<bool> RefusedLines::obey_request(Spool& spool, Timestamp now) {
   return true;
 }
 
-// All clients get them: a server that has some of them leaves out exact doubles.
+// All clients get the lines: a server that has some of them drops exact duplicates.
 Status RefusedLines::send_again(Spool& spool, Timestamp now) {
   Status failure;
   RETURN_IF_ERROR(journal_->replay(1, [&](uint64_t, std::string_view record) {

@@ -1,6 +1,6 @@
-// Lines that a server refused for good, kept aside until a person has seen why: `logsvc inspect`
-// prints them with the server's reason, has them sent again, or removes them. Bounded: beyond it
-// the oldest go, counted.
+// Keeps lines that a server refused for good until a person has seen why: `logsvc inspect` prints
+// them with the server's reason, has them sent again, or removes them. When there are too many, the
+// oldest are dropped and counted.
 //
 // On disk: DIR/refused, a journal of records
 //   u8 version 1 · string client · string tenant · zigzag refused_at · varint lines
@@ -23,37 +23,37 @@
 
 namespace logsvc::agent {
 
-// Somebody else's bytes.
+// A view of bytes that the caller owns.
 struct RefusedGroup {
-  std::string_view client;  // whose server refused them
+  std::string_view client;  // the client whose server refused them
   std::string_view tenant;
   Timestamp refused_at = 0;
   uint64_t lines = 0;
-  std::string_view reason;  // status and the server's text
+  std::string_view reason;  // status and text from the server
   std::string_view block;
 };
 
 std::string encode_refused_group(const RefusedGroup& group);
-// Views into the bytes. kCorrupt if they are something else.
+// Decodes views into the bytes. Returns kCorrupt for anything else.
 Result<RefusedGroup> decode_refused_group(std::string_view bytes);
 
 class RefusedLines {
  public:
   struct Options {
     uint64_t max_bytes = 64u << 20;
-    uint64_t segment_bytes = 4u << 20;  // what goes at once when there are too many
+    uint64_t segment_bytes = 4u << 20;  // how much is dropped at once when there are too many
     std::function<void(uint64_t lines)> on_dropped = [](uint64_t) {};
   };
-  // Borrows the file system. Errors as the journal's.
+  // Borrows the file system. Returns the same errors as the journal.
   static Result<std::unique_ptr<RefusedLines>> open(FileSystem& files, const std::string& dir,
                                                     Options options);
 
-  // On disk when it returns. An error: they are lost.
+  // Returns when the lines are on disk. On an error they are lost.
   Status add(const RefusedGroup& group);
   uint64_t lines() const;
 
-  // Does what was asked for by a request file, if there is one: lines go into the spool, as lines
-  // of the source "refused", or away. True: something was done.
+  // Does what a request file asks for, if there is one: puts the lines into the spool as lines of
+  // the source "refused", or removes them. Returns true if it did something.
   Result<bool> obey_request(Spool& spool, Timestamp now);
 
  private:
@@ -73,7 +73,7 @@ class RefusedLines {
 
 inline constexpr char kSendAgain[] = "send-again";
 inline constexpr char kClear[] = "clear";
-// Writes the request file below the agent's data directory.
+// Writes the request file into the agent's data directory.
 Status request_of_refused(FileSystem& files, const std::string& dir, const std::string& request);
 
 }  // namespace logsvc::agent

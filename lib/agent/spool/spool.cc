@@ -13,7 +13,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr uint64_t kTrimBytes = 1u << 20;  // an acknowledged segment smaller than this may stay
+constexpr uint64_t kTrimBytes = 1u << 20;  // a smaller acknowledged segment may stay
 
 std::string random_id() {
   std::random_device device;
@@ -22,7 +22,7 @@ std::string random_id() {
   return out;
 }
 
-// A file name for any text.
+// Makes a file name from any text.
 std::string file_name_of(const std::string& name) {
   std::string out;
   for (const char c : name.substr(0, 40)) {
@@ -84,8 +84,8 @@ Status Spool::load() {
   return journal_->begin();
 }
 
-// A spool that ends before what was acknowledged has lost its end, to a power cut or to somebody:
-// its numbers are not given out again.
+// If the spool ends before the last acknowledged sequence, its end was lost in a power cut or
+// removed: those numbers must not be used again.
 Status Spool::open_acks() {
   for (const std::string& name : options_.clients) {
     Client& client = clients_.emplace_back();
@@ -104,7 +104,7 @@ Status Spool::load_groups() {
     if (!found) break;
     const auto group = decode_spool_group(reader->record());
     if (!group.ok()) continue;
-    // The last group of a source has its newest position, whatever its clock did.
+    // The last group of a source has its newest position, whatever the source's clock did.
     sources_[std::string(group->source)] = {std::string(group->position),
                                             group->first_line + group->lines - 1};
     for (Client& client : clients_) {
@@ -158,7 +158,7 @@ Result<bool> Spool::Reader::next(SpoolGroup& group) {
   while (true) {
     ASSIGN_OR_RETURN(const bool found, journal_reader_->next());
     if (!found) return false;
-    // Its bytes verified: one that cannot be read is of another release.
+    // The checksum is right, so a group that cannot be decoded is from another release.
     if (auto decoded = decode_spool_group(journal_reader_->record()); decoded.ok()) {
       group = *decoded;
       return true;
@@ -241,7 +241,7 @@ Status Spool::save_positions() {
       sources[key] = {{"position", state.position}, {"lines", state.lines}};
   }
   const Json all = {{"agent", agent_id_}, {"sources", std::move(sources)}};
-  // The lines before these positions must not be younger on disk than the positions.
+  // The lines before these positions must be on disk before the positions are.
   RETURN_IF_ERROR(journal_->sync());
   return files_.replace(dir_ + "/positions.json", all.dump(1) + "\n");
 }

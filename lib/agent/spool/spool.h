@@ -1,9 +1,9 @@
-// The agent's disk queue, one for all clients (servers): each has its own place in it, and a slow
-// one does not hold up the others. What every client was given is trimmed.
+// The agent's disk queue for all clients (servers). Each client has its own place in it, so a slow
+// one does not delay the others. Groups that every client was given are removed.
 //
 // On disk: DIR/spool, a journal of groups (spool_group.h); DIR/acks/CLIENT, how far each client has
-// come; DIR/positions.json, a checkpoint of the sources' positions, written before groups that
-// have them are trimmed. Safe from several threads; a reader is for one.
+// come; DIR/positions.json, a checkpoint of the sources' positions, written before the groups that
+// contain them are removed. Safe from several threads; a reader is for one.
 #pragma once
 
 #include <functional>
@@ -26,15 +26,16 @@ struct SpoolOptions {
   uint64_t max_bytes = 1u << 30;
   uint64_t segment_bytes = 4u << 20;
   std::vector<std::string> clients;  // their names; none: lines wait
-  // Lines that a client loses because the spool is full while another client has had them.
+  // Called with lines that a client loses because the spool is full while another client has
+  // received them.
   std::function<void(size_t client, uint64_t lines)> on_dropped = [](size_t, uint64_t) {};
-  // At the start: what of the spool is corrupt or missing, and how many groups of lines that cost,
-  // as far as is known.
+  // Called at the start with what is corrupt or missing in the spool, and how many groups of lines
+  // that cost, as far as known.
   std::function<void(const std::string& what, uint64_t groups)> on_lost = [](const std::string&,
                                                                              uint64_t) {};
 };
 
-// The place in a source, behind the last line in the spool.
+// The place in a source behind its last line in the spool.
 struct SourceState {
   std::string position;  // empty: never seen
   uint64_t lines = 0;    // number of its last line
@@ -42,22 +43,22 @@ struct SourceState {
 
 class Spool {
  public:
-  // kCorrupt, naming the file, if the positions cannot be read.
+  // Returns kCorrupt, naming the file, if the positions cannot be read.
   static Result<std::unique_ptr<Spool>> open(FileSystem& files, const std::string& dir,
                                              SpoolOptions options);
 
-  // All or nothing. kNoSpace when the spool is full of lines that no client has been given: the
-  // caller waits, and the source keeps the rest.
+  // Appends all groups or none. Returns kNoSpace when the spool is full of lines that no client was
+  // given: the caller waits, and the source keeps the rest.
   Status append(std::span<const SpoolGroup> groups);
 
   SourceState state(const std::string& source) const;
-  // Sources whose key begins so, without another / behind, and is not in the set are forgotten, if
-  // nothing waits.
+  // Forgets sources whose key begins with the prefix, has no further / after it and is not in the
+  // set, unless lines wait to be sent.
   void forget_absent(const std::string& prefix, const std::set<std::string>& present);
 
   class Reader {
    public:
-    // The next group (views live until the next call); false: none yet.
+    // Reads the next group (views live until the next call). Returns false if there is none yet.
     Result<bool> next(SpoolGroup& group);
     uint64_t sequence() const { return journal_reader_->sequence(); }
 
@@ -66,12 +67,13 @@ class Spool {
     std::unique_ptr<journal::Journal::Reader> journal_reader_;
   };
   std::unique_ptr<Reader> reader(size_t client) const;
-  // What was appended survives a power cut when this returns.
+  // Makes what was appended survive a power cut.
   Status sync() { return journal_->sync(); }
-  // The client has been given all up to the sequence, `lines` more lines than at the last call.
+  // Notes that the client was given everything up to the sequence, `lines` more lines than at the
+  // last call.
   Status acknowledge(size_t client, uint64_t sequence, uint64_t lines);
 
-  // A random id of this data directory: with it goes the numbering of lines.
+  // Returns a random id of this data directory; line numbers belong to it.
   const std::string& agent_id() const { return agent_id_; }
   uint64_t size_bytes() const { return journal_->size_bytes(); }
   uint64_t waiting_lines(size_t client) const;
@@ -89,9 +91,10 @@ class Spool {
   Status open_acks() REQUIRES(mutex_);
   Status load_groups() REQUIRES(mutex_);
   Status save_positions();
-  // Frees the oldest segment, though slow clients have not had it. False: nobody has.
+  // Frees the oldest segment although slow clients have not received it. Returns false if no client
+  // has.
   bool make_room();
-  // Trims what all clients have had.
+  // Removes what all clients have received.
   Status release();
   uint64_t least_acknowledged() const REQUIRES(mutex_);
 
@@ -100,7 +103,7 @@ class Spool {
   const SpoolOptions options_;
   std::string agent_id_;
   std::unique_ptr<journal::Journal> journal_;
-  Mutex release_mutex_;  // one trims at a time; locked before mutex_
+  Mutex release_mutex_;  // allows one removal at a time; locked before mutex_
   mutable Mutex mutex_;
   std::map<std::string, SourceState, std::less<>> sources_ GUARDED_BY(mutex_);
   std::vector<Client> clients_ GUARDED_BY(mutex_);

@@ -1,5 +1,5 @@
 // A record of the spool: lines of one source, ready to push, and the place in the source behind
-// them. The place and the lines read up to it are durable together.
+// them. The place and the lines before it become durable together.
 //
 //   u8 version 2 · string source · string position · string tenant · varint first_line
 //   varint lines · zigzag read_at · the block (wire/push_builder.h) up to the end
@@ -14,19 +14,19 @@
 
 namespace logsvc::agent {
 
-// Somebody else's bytes.
+// A view of bytes that the caller owns.
 struct SpoolGroup {
-  std::string_view source;    // a key of the reader's: "docker/app/3f2a…"
-  std::string_view position;  // where to read on; the reader's own form
+  std::string_view source;    // the reader's key: "docker/app/3f2a…"
+  std::string_view position;  // where to continue; in the reader's own form
   std::string_view tenant;    // empty: the client's
-  uint64_t first_line = 0;    // number of the first line, of its source, from 1
+  uint64_t first_line = 0;    // the first line's number in its source, from 1
   uint64_t lines = 0;         // 0: only the position moves
   Timestamp read_at = 0;      // wall clock
   std::string_view block;     // empty without lines
 };
 
 std::string encode_spool_group(const SpoolGroup& group);
-// Views into the bytes. kCorrupt if they are something else.
+// Decodes views into the bytes. Returns kCorrupt for anything else.
 Result<SpoolGroup> decode_spool_group(std::string_view bytes);
 
 }  // namespace logsvc::agent

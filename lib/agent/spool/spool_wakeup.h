@@ -1,4 +1,4 @@
-// Tells those who send that the spool has something new.
+// Tells the pushers that the spool has something new.
 #pragma once
 
 namespace logsvc::agent {

@@ -7,14 +7,14 @@
 namespace logsvc::agent {
 namespace {
 
-constexpr size_t kMaxDigits = 9;  // of a length
+constexpr size_t kMaxDigits = 9;  // in a length
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 }  // namespace
 
 Status SyslogFraming::feed(std::string_view bytes, const OnMessage& on_message) {
-  // What parts messages from each other is no message.
+  // Separators between messages are not messages.
   if (kind_ == Kind::kUnknown)
     bytes.remove_prefix(std::min(bytes.find_first_not_of("\r\n"), bytes.size()));
   if (bytes.empty()) return {};
@@ -40,7 +40,8 @@ Status SyslogFraming::counted(const OnMessage& on_message) {
   while (begin < buffer_.size() && skip_ == 0) {
     const char* const first = buffer_.data() + begin;
     const char* const last = buffer_.data() + buffer_.size();
-    if (*first == '\n') {  // some put one behind each message, which the length does not count
+    // Some senders add one after each message, which the length does not count.
+    if (*first == '\n') {
       ++begin;
       continue;
     }

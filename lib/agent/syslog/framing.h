@@ -1,5 +1,5 @@
-// The messages of a connection: each with its length in front ("5 hello"), or ended by a line end,
-// as the first byte tells.
+// Splits a connection into messages: each begins with its length ("5 hello") or ends with a line
+// end, as the first byte tells.
 #pragma once
 
 #include <cstdint>
@@ -13,14 +13,14 @@ namespace logsvc::agent {
 
 class SyslogFraming {
  public:
-  // Longer messages are left out, and counted.
+  // Drops and counts longer messages.
   explicit SyslogFraming(size_t max_message_bytes) : max_bytes_(max_message_bytes) {}
 
   using OnMessage = std::function<void(std::string_view)>;
-  // Bytes as they come, in any pieces. kInvalid: what follows cannot be told apart any more, and
-  // the connection is to be closed.
+  // Takes bytes as they come, in any pieces. Returns kInvalid if further messages cannot be
+  // separated and the connection has to be closed.
   Status feed(std::string_view bytes, const OnMessage& on_message);
-  // The connection has ended: what stands behind the last line end is a message.
+  // Ends the connection: the text after the last line end is a message.
   void finish(const OnMessage& on_message);
 
   uint64_t too_long() const { return too_long_; }

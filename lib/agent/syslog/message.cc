@@ -14,7 +14,7 @@ constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_printable(char c) { return c > ' ' && c < 0x7f; }
 
-// Takes a message apart from its front.
+// Parses a message from its front.
 class Parser {
  public:
   explicit Parser(std::string_view text) : text_(text) {}
@@ -96,7 +96,7 @@ class Parser {
     return {};
   }
 
-  // - or [id name="value" …]…
+  // Parses - or [id name="value" …]…
   Status structured_data() {
     if (next() == '-') {
       ++at_;
@@ -131,7 +131,7 @@ class Parser {
     ++at_;
     return {};
   }
-  // Behind the opening quote; the backslash is before \\ " and ] alone.
+  // Parses what follows the opening quote; a backslash counts only before \\ " and ].
   Status quoted(std::string& out) {
     for (; at_ < text_.size(); ++at_) {
       char c = text_[at_];
@@ -149,7 +149,7 @@ class Parser {
     return fault("a closing quote");
   }
 
-  // Mmm dd hh:mm:ss
+  // Parses Mmm dd hh:mm:ss.
   bool old_time(Timestamp now) {
     static constexpr std::array<std::string_view, 12> kMonths = {
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
@@ -173,7 +173,7 @@ class Parser {
     at_ += kLength;
     return true;
   }
-  // program[123]: — without it all is the message.
+  // Parses program[123]: — without it everything is the message.
   void tag() {
     const size_t begin = at_;
     size_t end = begin;

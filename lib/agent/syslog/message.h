@@ -1,4 +1,4 @@
-// Messages of syslog: RFC 5424, and what RFC 3164 found in use.
+// Parses syslog messages: RFC 5424, and the forms of RFC 3164 in use.
 #pragma once
 
 #include <optional>
@@ -14,7 +14,7 @@ namespace logsvc::agent {
 
 enum class SyslogFormat { kRfc5424, kRfc3164 };
 
-// What is absent, or "-" in the message, is nullopt.
+// nullopt: the field is absent, or "-" in the message.
 struct SyslogMessage {
   int facility = 0, severity = 0;
   std::optional<Timestamp> time;
@@ -27,11 +27,11 @@ struct SyslogMessage {
   std::optional<std::string> text;
 };
 
-// kInvalid says where and what was expected. now: gives the times of RFC 3164, which are taken for
-// UTC, the year that brings them nearest.
+// Returns kInvalid with the place and what was expected. now: gives RFC 3164's times, which are
+// taken as UTC, the year that brings them nearest.
 Result<SyslogMessage> parse_syslog(std::string_view text, SyslogFormat format, Timestamp now);
 
-// "error", "daemon": the names that Promtail gives them.
+// Returns Promtail's names: "error", "daemon".
 const char* severity_name(int severity);
 const char* facility_name(int facility);
 

@@ -16,10 +16,10 @@ namespace {
 
 constexpr size_t kMaxConnections = 1000;
 constexpr size_t kReadBytes = 64u << 10;
-constexpr int kReadsATurn = 16;  // of one connection, before the next has its turn
+constexpr int kReadsATurn = 16;  // from one connection, before the next has its turn
 constexpr int kDatagramsATurn = 1000;
 constexpr size_t kMaxHostNames = 1000;
-constexpr Duration kLook = kSecond;  // at connections that are silent
+constexpr Duration kLook = kSecond;  // for silent connections
 
 }  // namespace
 
@@ -213,7 +213,7 @@ bool SyslogTarget::commit() {
   return context_.store.commit(source_, "-");
 }
 
-// Until something comes, a block is due, or silent connections are to be looked at.
+// Waits until something comes, a block is due, or silent connections have to be checked.
 void SyslogTarget::wait() {
   const int64_t now = context_.clock.steady_ns();
   const bool paused = pipelines_.paused_until() > now;

@@ -1,8 +1,10 @@
-// A job's syslog: connections or datagrams, their messages into the store. One thread.
+// Receives a job's syslog through connections or datagrams and takes the messages into the store.
+// One thread.
 //
-// What has come is bounded: messages by max_message_length, connections by number and by the time
-// that they are silent; while the store is full nothing is read. A message is safe when the store
-// has it: what a kill finds in an open multi-line block is gone, since nobody sends it again.
+// Input is limited: messages by max_message_length, connections by number and by how long they are
+// silent; while the store is full nothing is read. A message is safe when the store has it. The
+// messages in an open multi-line block are lost if the process is killed, since nobody sends them
+// again.
 #pragma once
 
 #include <atomic>
@@ -24,7 +26,7 @@
 
 namespace logsvc::agent {
 
-// Under Promtail's names where it has them. Safe from several threads.
+// Uses Promtail's names where they exist. Safe from several threads.
 struct SyslogMetrics {
   explicit SyslogMetrics(Metrics& m);
   Counter& entries;
@@ -39,14 +41,14 @@ struct SyslogMetrics {
 class SyslogTarget {
  public:
   struct Context {
-    LineStore& store;  // of this target alone
+    LineStore& store;  // only for this target
     const Clock& clock;
     SyslogMetrics& metrics;
     Diagnostics& diagnostics;
   };
-  // Listens, and starts the thread. Borrows what is in the context. names_hosts: the label
-  // __syslog_connection_hostname is looked at, for which DNS is asked. kUnavailable if the address
-  // is taken, kInvalid for a certificate that cannot be used.
+  // Listens and starts the thread. Borrows what is in the context. names_hosts: the label
+  // __syslog_connection_hostname is used, which needs DNS. Returns kUnavailable if the address is
+  // in use, kInvalid if a certificate cannot be used.
   static Result<std::unique_ptr<SyslogTarget>> open(std::shared_ptr<const Job> job,
                                                     SyslogConfig config, bool names_hosts,
                                                     const Context& context);
@@ -67,13 +69,13 @@ class SyslogTarget {
   void run();
   void wait();
   void accept_all();
-  // False: the connection has ended.
+  // Returns false when the connection has ended.
   bool read(Peer& peer);
   void read_datagrams();
   void add(std::string_view text, const std::string& address);
   Labels discovered(const SyslogMessage& message, const std::string& address);
   const std::string& host_of(const std::string& address);
-  // What was added is safe. False: stopping.
+  // Makes what was added safe. Returns false when stopping.
   bool commit();
 
   const std::shared_ptr<const Job> job_;
@@ -82,14 +84,14 @@ class SyslogTarget {
   const bool names_hosts_;
   const Context context_;
   const std::string source_;
-  std::shared_ptr<net::TlsServer> tls_;  // null: in the open
+  std::shared_ptr<net::TlsServer> tls_;  // null: not encrypted
   std::unique_ptr<net::ListenSocket> socket_;
   int wake_fd_ = -1;
   std::atomic<bool> stop_{false};
   std::atomic<size_t> connection_count_{0};
-  // The thread's alone.
+  // Only for the thread.
   std::string buffer_;
-  bool more_ = false;  // a connection has more than it was given a turn for
+  bool more_ = false;  // a connection has more than one turn allowed
   LabelledPipelines pipelines_;
   std::list<Peer> peers_;
   std::map<std::string, std::string> host_names_;  // by address

@@ -1,4 +1,4 @@
-// Lines without configuration; what they become as a whole is in tests/golden/agent.
+// Tests lines without configuration; tests/golden/agent has complete examples.
 #include <doctest/doctest.h>
 
 #include "agent/pipeline/automatic/event_time.h"

@@ -1,4 +1,4 @@
-// Which plain lines are one entry, language by language.
+// Tests which plain lines form one entry, language by language.
 #include <doctest/doctest.h>
 
 #include "support/pipeline_lines.h"

@@ -48,7 +48,7 @@ constexpr char kHead[] =
     "clients: [{url: 'http://loki:3100/loki/api/v1/push'}]\nscrape_configs:\n- job_name: docker\n"
     "  docker_sd_configs: [{host: 'unix:///var/run/docker.sock', refresh_interval: 5s}]\n";
 
-// Lines of a container through a job.
+// Takes a container's lines through a job.
 std::vector<Entries::Entry> run(const Job& job, const std::vector<std::string>& lines) {
   Labels container{{"__meta_docker_container_name", "/api"},
                    {"__meta_docker_container_log_stream", "stdout"},
@@ -122,7 +122,7 @@ TEST_CASE("convert: nothing is claimed that the settings do not do") {
     CHECK(marks(text) == 1);
     CHECK(!says(text, "hush"));
   }
-  // Settings without a word about containers would read them all.
+  // Settings that do not mention containers would read them all.
   CHECK(says(converted("scrape_configs: [{job_name: a, journal: {}}]\n"),
              "* no job reads containers"));
 }
@@ -167,7 +167,7 @@ TEST_CASE("convert: what has no mark gives the same lines") {
     CAPTURE(i);
     CHECK(theirs[i].line == ours[i].line);
     CHECK(theirs[i].time == ours[i].time);
-    // Every label of the file is there; the agent has more.
+    // The agent sets every label that the file sets, and more.
     for (const char* label : {"container=\"api\"", "stream=\"stdout\"", "compose_project=\"shop\"",
                               "host=\"backend-instance\"", "job=\"docker\""}) {
       CAPTURE(std::string(label));

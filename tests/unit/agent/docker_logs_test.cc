@@ -42,7 +42,7 @@ Lines join(const std::vector<Record>& records, size_t most = 1 << 20) {
 constexpr auto kOut = OutputStream::kStdout;
 constexpr auto kErr = OutputStream::kStderr;
 
-// Feeds records through a filter; the texts that pass.
+// Feeds records through a filter and keeps the texts that pass.
 struct Resumed {
   std::vector<std::string> texts;
   bool anchor_missing = false;
@@ -112,7 +112,7 @@ TEST_CASE("pieces of a TTY's long line are cut out of the raw stream, whatever i
   std::string raw;
   for (size_t at = 0; at < text.size(); at += 16384) raw += kStamp + text.substr(at, 16384);
   raw += "\r\n" + std::string(kStamp) + "next\r\n";
-  // As long as a piece and more, but one record.
+  // Longer than a piece, but one record.
   const std::string other = "2026-01-02T13:00:00.000000002Z " + std::string(20'000, 'y') + "\r\n";
   raw += other;
   for (const size_t step : {size_t{1000}, size_t{16384}, raw.size()}) {
@@ -158,14 +158,14 @@ TEST_CASE("pieces of 16 KiB are joined, each output apart") {
   const std::string piece(16384, 'x');
   CHECK(join({{kOut, 1, piece}, {kErr, 2, "between\n"}, {kOut, 1, piece}, {kOut, 1, "end\n"}}) ==
         Lines{{kErr, "between"}, {kOut, piece + piece + "end"}});
-  // Exactly one piece long: the rest is an empty record.
+  // The text is exactly one piece long: the rest is an empty record.
   CHECK(join({{kOut, 1, piece}, {kOut, 1, "\n"}, {kOut, 2, "next\n"}}) ==
         Lines{{kOut, piece}, {kOut, "next"}});
   // The driver `local` has no newline on the last piece.
   CHECK(join({{kOut, 1, piece}, {kOut, 1, "end"}}) == Lines{{kOut, piece + "end"}});
-  // Another time is another line.
+  // Another time means another line.
   CHECK(join({{kOut, 1, piece}, {kOut, 5, "other\n"}}) == Lines{{kOut, piece}, {kOut, "other"}});
-  // Short and without newline: the end of a process.
+  // A short text without newline comes from the end of a process.
   CHECK(join({{kOut, 1, "no newline"}, {kOut, 1, "again\n"}}) ==
         Lines{{kOut, "no newline"}, {kOut, "again"}});
   CHECK(join({{kOut, 1, "\n"}, {kOut, 2, "a\r\n"}}) == Lines{{kOut, ""}, {kOut, "a"}});

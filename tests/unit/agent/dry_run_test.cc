@@ -14,7 +14,7 @@ namespace {
 
 using namespace logsvc::testing;
 
-// What is printed for a configuration, without the times in front.
+// Returns what is printed for a configuration, without the times in front.
 std::string printed(const std::string& yaml, std::istream* lines = nullptr) {
   const auto config = parse_promtail_config("p.yaml", yaml, {});
   REQUIRE_MESSAGE(config.ok(), config.error().message);

@@ -34,7 +34,7 @@ class Kept : public LineStore {
   TextSink sink_;
 };
 
-// A file of an encoding, followed by readers that come and go.
+// Follows a file in an encoding with one reader after another.
 struct Encoded {
   TempDir dir;
   std::string path = dir.path() + "/u.log";
@@ -85,7 +85,8 @@ std::string encoded(const std::string& name, std::string text) {
 TEST_SUITE_BEGIN("agent");
 
 TEST_CASE("UTF-16 and UTF-32 are cut into lines by characters, whatever bytes these have") {
-  // U+0A0A and U+010A have the byte of a line end, U+0D0A both; 😀 is two units of UTF-16.
+  // U+0A0A and U+010A contain the byte of a line end, U+0D0A contains both; 😀 is two units of
+  // UTF-16.
   const std::string text = "one\r\n\u0a0a\u010a\u0d0a \u4e00\U0001f600\n\nlast\n";
   const Lines lines{"one\r", "\u0a0a\u010a\u0d0a \u4e00\U0001f600", "", "last"};
   for (const char* name : {"UTF-16LE", "UTF-16BE", "UTF-32LE", "UTF-32BE"}) {
@@ -93,7 +94,7 @@ TEST_CASE("UTF-16 and UTF-32 are cut into lines by characters, whatever bytes th
     Encoded named(name);
     named.append(encoded(name, text));
     CHECK(named.read() == lines);
-    // With a mark, by the name that leaves the order open, and a piece at a time.
+    // Uses a mark and the name that leaves the byte order open, and writes a piece at a time.
     Encoded marked(std::string(name, 6));
     const std::string bytes = encoded(name, "\ufeff" + text);
     Lines got;
@@ -116,7 +117,7 @@ TEST_CASE("places in encoded files are bytes, and reading goes on there") {
   f.restart();
   f.append(encoded("UTF-16LE", "o\nthree\n"));
   CHECK(f.read() == Lines{"two", "three"});
-  // Promtail's places are behind the byte \n, in the middle of the character.
+  // Promtail's places are behind the byte \n, inside the character.
   f.store.positions.clear();
   f.restart(9);
   CHECK(f.read() == Lines{"two", "three"});
@@ -133,7 +134,7 @@ TEST_CASE("a file that is written anew in another order of bytes") {
 TEST_CASE("what cannot be decoded costs one character, not the rest") {
   Encoded f("UTF-16LE");
   f.append(encoded("UTF-16LE", "a") + std::string("\x00\xdc", 2) +
-           encoded("UTF-16LE", "b\n"));  // half a pair
+           encoded("UTF-16LE", "b\n"));  // half of a pair
   CHECK(f.read() == Lines{"a\uFFFDb"});
 }
 

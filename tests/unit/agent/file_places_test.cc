@@ -1,4 +1,5 @@
-// Where reading goes on: places of files, Promtail's positions, and the globs that name files.
+// Tests where reading continues: places of files, Promtail's positions, and the globs that name
+// files.
 #include <doctest/doctest.h>
 
 #include <filesystem>
@@ -27,7 +28,7 @@ TEST_CASE("a damaged place is no place") {
   CHECK(!decode_file_place("1 2 3 4 5"));
   CHECK(!decode_file_place(text + " "));
   CHECK(!decode_file_place("3" + text.substr(1)));
-  // Of earlier releases, which did not note the time.
+  // Earlier releases did not note the time.
   const auto old = decode_file_place("1" + text.substr(1, text.rfind(' ') - 1));
   REQUIRE(old);
   CHECK((old->file == place.file && old->offset == 5 && old->modified == 0));
@@ -103,7 +104,7 @@ TEST_CASE("what a Promtail has left: offsets, places of containers and journals"
   REQUIRE(state.ok());
   CHECK((*state)->offsets() == before.offsets);
   CHECK((*state)->journal_cursor("j") == "s=1");
-  CHECK((*state)->journal_cursor("abc").empty());  // a container's
+  CHECK((*state)->journal_cursor("abc").empty());  // it belongs to a container
   auto spool = Spool::open(files, "/agent", {});
   REQUIRE(spool.ok());
   REQUIRE((*state)->give_containers(**spool, "docker/j/", clock.now()).ok());
@@ -111,7 +112,7 @@ TEST_CASE("what a Promtail has left: offsets, places of containers and journals"
   REQUIRE(place.ok());
   CHECK(place->is_time_only());
   CHECK(place->timestamp == 17 * kSecond - 1);
-  // What is not ours stays in the file.
+  // Entries of others stay in the file.
   (*state)->save_offsets({{"/a.log", 20}});
   (*state)->save_containers({{"abc", 19 * kSecond + 5}});
   CHECK(*read_positions_file(files, config.filename) ==

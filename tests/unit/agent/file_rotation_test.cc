@@ -1,4 +1,4 @@
-// Files that are rotated, cut and replaced under their readers.
+// Tests files that are rotated, truncated and replaced while they are read.
 #include <sys/stat.h>
 #include <zlib.h>
 
@@ -15,7 +15,7 @@
 namespace logsvc::agent {
 namespace {
 
-// As logrotate does: app.log.1 becomes app.log.2, app.log becomes app.log.1.
+// Rotates as logrotate does: app.log.1 becomes app.log.2, app.log becomes app.log.1.
 void rotate(const std::string& path, int keep = 9) {
   for (int n = keep; n >= 1; --n) {
     for (const char* ending : {"", ".gz"}) {
@@ -69,13 +69,13 @@ TEST_CASE("a renamed file is read on until its writer has opened the new one") {
   CHECK(turns() == Lines{"1"});
   writer << "2\n" << std::flush;
   CHECK(turns() == Lines{"2"});
-  // The new one is empty: nobody writes there yet.
+  // The new file is empty: nobody writes there yet.
   std::ofstream(f.path, std::ios::app).flush();
   f.job.clock.advance(30 * kSecond);
   CHECK(turns().empty());
   writer << "3\n" << std::flush;
   CHECK(turns() == Lines{"3"});
-  // One of several writers has opened it, another has a line left.
+  // One of several writers has opened the new file, another has one more line for the old one.
   f.append("5\n");
   CHECK(turns().empty());
   writer << "4\n" << std::flush;
@@ -237,7 +237,7 @@ TEST_CASE("an inode that is used again is another file") {
   f.append("first file\n");
   f.read();
   f.taken();
-  // In place, with other bytes and longer: same inode, another beginning.
+  // The file is rewritten in place, longer and with other bytes: same inode, another beginning.
   std::ofstream(f.path, std::ios::trunc) << "second file\nmore\n";
   f.restart();
   f.read();

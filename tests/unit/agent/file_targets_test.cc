@@ -13,7 +13,7 @@
 namespace logsvc::agent {
 namespace {
 
-// What FileTargets reads of a folder: its thread's alone, but for the lines.
+// Keeps what FileTargets reads of a folder. Only its thread uses it, except for the lines.
 class SharedStore : public LineStore {
  public:
   std::string position(const std::string& source) override { return store_.position(source); }
@@ -69,7 +69,7 @@ struct Folder {
       return std::find(lines.begin(), lines.end(), line) != lines.end();
     });
   }
-  // Its target is there and at the offset.
+  // Waits until the file's target exists and is at the offset.
   void wait_for_offset(const std::string& name, uint64_t offset) {
     wait_for([&] {
       const auto status = targets->status();
@@ -109,7 +109,7 @@ TEST_CASE("target files: what they name is read, followed, and left when they na
   tell("[" + target("b.log") + "]");
   f.wait_for_line("b1");
   f.wait_for([&] { return f.targets->status().size() == 1; });
-  // A fault changes nothing.
+  // A file with an error changes nothing.
   tell("[" + target("a.log"));
   f.append("b.log", "b2\n");
   f.wait_for_line("b2");
@@ -129,7 +129,7 @@ TEST_CASE("a pattern that takes rotated names too: each line once") {
   f.append("a.log", "2\n");
   f.wait_for_line("2");
   f.wait_for_offset("a.log.1", first.size());
-  // Further lines of the renamed file are its own target's.
+  // Further lines of the renamed file belong to its own target.
   f.append("a.log.1", "late\n");
   f.wait_for_line("late");
   SUBCASE("renamed again while nobody looked") {

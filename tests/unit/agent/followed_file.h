@@ -1,4 +1,4 @@
-// A file that is followed by readers that come and go, for the tests of lib/agent/files.
+// Follows a file with one reader after another, for the tests of lib/agent/files.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -38,7 +38,7 @@ class MemoryStore : public LineStore {
   TextSink pending_;
 };
 
-// One path, followed by readers that come and go.
+// Follows one path with one reader after another.
 struct Followed {
   TempDir dir;
   std::string path = dir.path() + "/app.log";
@@ -50,7 +50,7 @@ struct Followed {
   Compression compression = Compression::kNone;
 
   explicit Followed(const std::string& yaml = "") : job(yaml) { restart(); }
-  // As after a kill: what was not committed is forgotten.
+  // Restarts as after a kill: what was not committed is forgotten.
   void restart() {
     file.reset();
     TailedFile::Options options;
@@ -62,7 +62,7 @@ struct Followed {
   void append(const std::string& text) {
     std::ofstream(path, std::ios::app | std::ios::binary) << text;
   }
-  // Until it has nothing more; a file that was renamed has been quiet for long enough by then.
+  // Reads until there is nothing more; a renamed file has been quiet for long enough by then.
   TailedFile::State read() {
     TailedFile::State state = TailedFile::State::kMore;
     for (int i = 0; i < 1000 && state != TailedFile::State::kGone; ++i) {

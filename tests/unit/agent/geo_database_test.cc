@@ -1,4 +1,4 @@
-// Databases of addresses: what is found, and files that are damaged.
+// Tests databases of addresses: lookups, and damaged files.
 #include "agent/pipeline/geo_database.h"
 
 #include <doctest/doctest.h>
@@ -9,7 +9,7 @@
 #include "support/pipeline_lines.h"
 #include "support/temp_dir.h"
 
-// libmaxminddb 1.7 keeps what it had read when it refuses a database whose description is damaged.
+// libmaxminddb 1.7 leaks what it had read when it refuses a database whose description is damaged.
 extern "C" const char* __lsan_default_suppressions();
 extern "C" const char* __lsan_default_suppressions() { return "leak:libmaxminddb"; }
 
@@ -147,7 +147,7 @@ TEST_CASE("a damaged record gives an entry no label at all, and the entry passes
       make_mmdb({}, "{10.0.0.0/8: {city: {names: {en: Wide}}, postal: {code: 'q'}}}");
   const size_t postal_code = bytes.find("\x41q");  // a text of one byte
   REQUIRE(postal_code != std::string::npos);
-  bytes[postal_code] = '\x3F';  // a pointer to somewhere behind the data
+  bytes[postal_code] = '\x3F';  // a pointer beyond the end of the data
   write(path, bytes);
   TestJob job("pipeline_stages:\n- geoip: {db: " + path + ", source: ip, db_type: city}");
   REQUIRE(job.fault.empty());

@@ -50,7 +50,7 @@ TEST_CASE("journal entries: fields are labels to the rules, the message is the l
   CHECK(store.lines.texts ==
         std::vector<std::string>{
             R"(2026-01-01T13:00:00Z {job="journal", level="error", unit="ssh"} S one\nmore)"});
-  // The block that is open is read again after a kill.
+  // The open block is read again after a kill.
   CHECK(store.positions["journal/test"] == "c3");
   job.clock.advance(2 * kSecond);
   lines.flush_due();
@@ -71,7 +71,7 @@ TEST_CASE("journal: an empty message is a line, an entry without one is counted"
   CHECK(store.lines.texts == std::vector<std::string>{"2026-01-01T13:00:00Z {job=\"journal\"} "});
   CHECK(metrics.lines.value() == 1);
   CHECK(metrics.without_message.value() == 1);
-  // The place is behind both.
+  // The place is behind both entries.
   CHECK(store.positions["journal/test"] == "c2");
 }
 

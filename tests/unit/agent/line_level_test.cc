@@ -1,4 +1,4 @@
-// Shapes of levels; those of each logger as a whole are in logger_levels_test.cc.
+// Tests forms of levels; logger_levels_test.cc has complete lines of each logger.
 #include <doctest/doctest.h>
 
 #include "support/said_level.h"

@@ -32,7 +32,7 @@ std::string big_endian(size_t n) {
   return out;
 }
 
-// As the driver `local` writes it.
+// Writes a record as the driver `local` does.
 std::string local_record(Timestamp t, const std::string& line, bool partial = false,
                          const std::string& stream = "stdout") {
   const auto varint = [](uint64_t v) {
@@ -59,7 +59,7 @@ void compress(const std::string& path) {
   std::filesystem::remove(path);
 }
 
-// A log whose daemon rotates it.
+// A log that the daemon rotates.
 struct Log {
   TempDir dir;
   std::string path = dir.path() + "/c-json.log";
@@ -243,7 +243,7 @@ TEST_CASE("a reader that comes back goes on behind its record, wherever rotation
       LogFiles files(log.path, LogFileFormat::kJsonFile, log.buffers);
       const auto behind = files.open(before.last);
       REQUIRE(behind.ok());
-      // Compressed, it is another file: the record is searched, from where it must be.
+      // The compressed file is another file, so the record is searched for from where it must be.
       CHECK(*behind == !(gzip && rotations > 0));
       Read after;
       read_on(files, after);

@@ -1,4 +1,4 @@
-// Lines of the common loggers, databases and servers, and the levels that they say.
+// Tests the levels in lines of common loggers, databases and servers.
 #include <doctest/doctest.h>
 
 #include "support/said_level.h"

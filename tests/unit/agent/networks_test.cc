@@ -88,7 +88,7 @@ TEST_CASE("networks are asked for when rules look at them, and once for all cont
   CHECK(label(found, "label_team") == "a");
   const int before = w.docker.requests();
   CHECK(label(w.container(other, directory), "scope") == "local");
-  CHECK(w.docker.requests() == before + 1);  // the inspection alone
+  CHECK(w.docker.requests() == before + 1);  // only the inspection
 }
 
 TEST_CASE("a proxy that does not tell networks is asked now and then, and the rest is there") {

@@ -1,4 +1,4 @@
-// loki_push_api: what is pushed, through relabelling and stages, into the store or not.
+// Tests loki_push_api: which pushes get through relabelling and stages into the store.
 #include <doctest/doctest.h>
 
 #include <atomic>
@@ -15,7 +15,7 @@ namespace {
 using namespace logsvc::testing;
 using Lines = std::vector<std::string>;
 
-// Has room or not. Read by the test when the receiver is gone, or between its calls.
+// A store with or without room. The test reads it when the receiver is gone, or between its calls.
 class RoomyStore : public LineStore {
  public:
   std::string position(const std::string&) override { return ""; }
@@ -61,7 +61,7 @@ struct Pushed {
     REQUIRE_MESSAGE(batch.ok(), batch.error().message);
     return receiver->take(*batch);
   }
-  // The receiver ends first.
+  // Ends the receiver first.
   const Lines& lines() {
     receiver.reset();
     return store.lines;
@@ -214,10 +214,11 @@ TEST_CASE("bodies that cannot be taken are named") {
     labels += (i ? ",\"l" : "\"l") + std::to_string(i) + R"(":"v")";
   CHECK(fault(request("application/json", stream("{" + labels + "}", R"(["1","x"])")))
             .message.find("stream 0 has 129 labels") == 0);
-  // It says that it unpacks to 4 GiB.
+  // The body claims to unpack to 4 GiB.
   CHECK(fault(request("application/x-protobuf", "\xff\xff\xff\xff\x0f")).code ==
         ErrorCode::kInvalid);
-  // What takes more than all pushes may is not asked for again, even while there is no memory.
+  // A body that needs more than all pushes may use must not be pushed again, even while there is no
+  // memory.
   auto dense = request("application/json", R"({"streams":[)" + std::string(1'400'000, '[') + "]}");
   dense.memory = http::MemoryLease(std::make_shared<http::MemoryBudget>(1000));
   CHECK(fault(std::move(dense)).code == ErrorCode::kTooLarge);

@@ -28,7 +28,7 @@ TEST_CASE("lines arrive in order though the server refuses connections for a whi
   const auto pusher = w.pusher();
   CHECK(w.target.wait_for(100) == expected);
   CHECK(w.metrics.push_retries.value() == 5);
-  // The ledger has every line once, in order.
+  // The ledger has every line exactly once, in order.
   uint64_t next = 1;
   for (const auto& range : w.target.ranges()) {
     CHECK(range.first == next);
@@ -268,7 +268,7 @@ TEST_CASE("reports and the metric tell the clock's offset") {
   const auto report = wire::decode_agent_report(reports.back());
   REQUIRE(report.ok());
   REQUIRE(report->clock_offset);
-  // It is up to half a round trip wrong; those above ten seconds are left out.
+  // The value is up to half a round trip wrong; requests longer than ten seconds are ignored.
   const auto is_an_hour = [](Duration offset) {
     return offset >= kHour - 5 * kSecond && offset <= kHour + 5 * kSecond;
   };
@@ -282,7 +282,7 @@ TEST_CASE("a server that was away is asked for, and lines go as soon as it is ba
   w.target.answer = [&](int call) {
     return call == 0 ? PushOutcome::Kind::kLater : PushOutcome::Kind::kAccepted;
   };
-  // Of the reports while the push waits, the first finds nobody, the second somebody.
+  // While the push waits, the first report finds nobody, the second finds the server.
   w.target.report_answer = [](int n) {
     return n == 0 ? PushOutcome::Kind::kLater : PushOutcome::Kind::kAccepted;
   };

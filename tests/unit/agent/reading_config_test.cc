@@ -1,4 +1,4 @@
-// What agent.yaml says is read, and what stages do around the automatic pipeline.
+// Tests the sources that agent.yaml configures, and stages around the automatic pipeline.
 #include "agent/reading_config.h"
 
 #include <doctest/doctest.h>
@@ -36,7 +36,7 @@ Container container(const std::string& name, const std::string& image,
   return out;
 }
 
-// What lines become by the job of containers.
+// Returns what lines become through the job of containers.
 std::vector<std::string> run(const ReadingConfig& config, const std::vector<std::string>& lines,
                              StageObserver* observer = nullptr) {
   FakeClock clock{*parse_rfc3339("2026-01-01T13:00:00Z")};

@@ -1,4 +1,4 @@
-// The whole way from a (simulated) daemon into a server's hands, with what goes wrong on it.
+// Tests the whole way from a simulated daemon to a server, with the failures that may happen on it.
 #include <doctest/doctest.h>
 
 #include <condition_variable>
@@ -22,7 +22,7 @@ namespace {
 
 using namespace logsvc::testing;
 
-// Takes lines, or not, and keeps them by container.
+// Accepts or refuses lines, and keeps them by container.
 class FlakyTarget : public PushTarget {
  public:
   explicit FlakyTarget(uint64_t seed) : random_(seed) {}
@@ -39,7 +39,7 @@ class FlakyTarget : public PushTarget {
     for (const auto& s : batch->streams) {
       for (const Entry& e : s.entries) {
         const std::string container(s.labels.get("container"));
-        // As the server: of the same stream, time and line one stays.
+        // Drops, like the server, a line with the same stream, time and text as one before.
         if (drop_doubles && !seen_.emplace(container, e.timestamp, e.line).second) continue;
         lines_[container].emplace_back(e.line);
         ++count_;
@@ -57,7 +57,7 @@ class FlakyTarget : public PushTarget {
     changed_.wait_for(lock, std::chrono::seconds(60), [&] { return count_ >= lines; });
     return lines_;
   }
-  // As long as lines keep coming, but for those that do not come.
+  // Waits a short time for the lines, which may not come.
   void wait_some(size_t lines) {
     std::unique_lock lock(mutex_);
     changed_.wait_for(lock, std::chrono::milliseconds(200), [&] { return count_ >= lines; });
@@ -83,9 +83,9 @@ class FlakyTarget : public PushTarget {
   size_t count_ = 0;
 };
 
-// What an agent is made of, on files that outlive it.
+// The parts of an agent, on files that outlive it.
 struct Reading {
-  // Of scrape: the job of a Promtail file's scrape config; empty: without configuration.
+  // scrape: a Promtail file's scrape config for the job; empty: no configuration.
   Reading(FakeDocker& fake, MemFileSystem& files, FlakyTarget& target, uint64_t spool_bytes = 0,
           const std::string& scrape = "")
       : docker(*parse_docker_host(fake.url())) {
@@ -150,7 +150,7 @@ struct Reading {
   std::unique_ptr<ContainerWatcher> watcher;
 };
 
-// Prints numbered lines into containers and knows what must arrive.
+// Prints numbered lines into containers and knows which must arrive.
 struct Printer {
   FakeDocker& fake;
   std::mt19937_64& random;
@@ -168,7 +168,7 @@ struct Printer {
       auto& lines = printed[name];
       std::string line = name + " " + std::to_string(lines.size());
       if (random() % 40 == 0) line += std::string(random() % 40'000, 'x');
-      // One output a container: only within it is the order that of printing.
+      // Each container has one output, because order is kept only within an output.
       fake.print(ids[name], line, std::hash<std::string>()(name) % 2 == 0);
       lines.push_back(line);
       ++total;
@@ -220,7 +220,7 @@ TEST_CASE("a new name holds from the next line on") {
   fake.print(id, "1");
   target.wait_for(1);
   fake.rename(id, "new");
-  // The event and the line come by different ways.
+  // The event and the line arrive by different ways.
   int printed = 1;
   FlakyTarget::Lines got;
   while (printed < 1000 && !got.count("new")) {
@@ -268,7 +268,7 @@ TEST_CASE("a log that rotates is read by answers, whenever there is something ne
   target.wait_for(printer.total);
   for (int round = 0; round < 5; ++round) {
     printer.print("app", 30);
-    // The stream that tells of new records repeats them, or leaves them out.
+    // The stream that announces new records repeats or omits them.
     fake.rotate(printer.ids["app"], SIZE_MAX, 20);
     printer.print("app", 5);
     target.wait_for(printer.total);
@@ -316,7 +316,7 @@ TEST_CASE("a socket proxy that refuses is told apart, and what it allows works")
   CHECK(refused.error().message.find("proxy") != std::string::npos);
 }
 
-// Every printed line once, in order by container.
+// Checks that every printed line arrived once, in order by container.
 static void check_received(FlakyTarget& target, const Printer& printer, const Reading& reading) {
   const auto got = target.wait_for(printer.total);
   for (const auto& printed : printer.printed) {
@@ -356,7 +356,7 @@ TEST_CASE("cut streams, failing requests, a flaky server, kills: nothing lost, n
           fake.start(id);
           break;
         case 3:
-          // Nothing is lost by it: only what is in the spool is repeated.
+          // Nothing is lost by the rotation: it only repeats what is in the spool.
           fake.rotate(id, SIZE_MAX, random() % 20);
           break;
         case 4:
@@ -395,7 +395,7 @@ TEST_CASE("power cuts at any operation of the spool: nothing lost, nothing new d
         if (random() % 4 == 0) files.fail_operation(1 + random() % 5);
         if (random() % 3 == 0) fake.cut_streams();
       }
-      // Sometimes it is up to date, sometimes in the middle of it all.
+      // The agent stops up to date, or in the middle of its work.
       if (random() % 2) target.wait_some(printer.total);
       reading.reset();
       files.fail_operation(0);

@@ -73,10 +73,10 @@ TEST_CASE("after a power cut no position is ahead of its lines, and new groups a
   w.spool = w.open();
   SpoolGroup g;
   auto reader = w.spool->reader(0);
-  // Whatever came back, the position belongs to it.
+  // Whatever survived, the position belongs to it.
   const bool kept = *reader->next(g);
   CHECK(w.spool->state("c1").position == (kept ? "5" : ""));
-  // An acknowledgement may be younger than the groups that survived: their numbers do not come
+  // An acknowledgement may be newer than the groups that survived: their numbers are not used
   // again.
   REQUIRE(append(*w.spool, {"c1", "6", {"two"}, 2}).ok());
   REQUIRE(*reader->next(g));
@@ -151,7 +151,7 @@ TEST_CASE("a full spool makes its readers wait, but for a client that lags behin
   CHECK(n > 5);
   CHECK(dropped.empty());
   CHECK(append(*w.spool, {"c1", "p", {noise()}, n + 1}).error().code == ErrorCode::kNoSpace);
-  // The quick one takes all: there is room, and the slow one pays for it.
+  // The fast client takes everything: there is room, and the slow one loses lines.
   SpoolGroup g;
   const auto quick = w.spool->reader(0);
   while (*quick->next(g)) REQUIRE(w.spool->acknowledge(0, quick->sequence(), g.lines).ok());

@@ -1,4 +1,4 @@
-// A spool in memory, a pusher of it, and a server that answers as it is told.
+// Provides a spool in memory, its pusher, and a server that answers as it is told.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -28,8 +28,8 @@ class FakePushTarget : public PushTarget {
   std::function<PushOutcome::Kind(int report)> report_answer = [](int) {
     return PushOutcome::Kind::kAccepted;
   };
-  std::function<Timestamp()> server_clock;  // of answers; none: they do not say
-  std::vector<wire::EntryRange> refused;    // what a refusal names
+  std::function<Timestamp()> server_clock;  // time in its answers; none: they have no time
+  std::vector<wire::EntryRange> refused;    // named by a refusal
   bool answered = true;
 
   size_t too_large_over = 1u << 30;
@@ -78,7 +78,7 @@ class FakePushTarget : public PushTarget {
   std::vector<wire::SequenceRange> ranges() { return read(ranges_); }
   std::vector<std::string> tenants() { return read(tenants_); }
   std::set<std::string> label_texts() { return read(label_texts_); }
-  // What came at least, by the end of a while.
+  // Waits up to 60 s for n reports; returns those that came.
   std::vector<std::string> wait_for_reports(size_t n) {
     std::unique_lock lock(mutex_);
     changed_.wait_for(lock, std::chrono::seconds(60), [&] { return reports_.size() >= n; });
@@ -130,7 +130,7 @@ class FakePushTarget : public PushTarget {
   int calls_ = 0;
 };
 
-// Lines of one source, numbered on.
+// Makes lines of one source, numbered in order.
 struct Lines {
   std::string source;
   std::string position;

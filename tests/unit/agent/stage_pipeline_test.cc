@@ -1,4 +1,4 @@
-// Pipelines of stages, on lines that a golden file cannot hold well.
+// Tests pipelines of stages with lines that do not fit well into a golden file.
 #include <doctest/doctest.h>
 
 #include "support/pipeline_lines.h"
@@ -17,7 +17,7 @@ std::string record(const std::string& log, const std::string& time, const char* 
 }
 std::string part(char c) { return std::string(16384, c); }
 
-// Lines without what stands before them.
+// Returns the lines without labels and times.
 Lines run(const Lines& lines, const std::string& path = kPath) {
   TestJob job(
       "pipeline_stages:\n- docker: {}\n- template: {source: output, template: '{{ .output }}'}\n"
@@ -39,7 +39,7 @@ TEST_CASE("pieces of a long line in a json-file are one line, each stream by its
 }
 
 TEST_CASE("what only looks like a piece is a line") {
-  // Another time; the last without an end; elsewhere than in a file of Docker's.
+  // A piece has another time, is short, or is not in one of Docker's files.
   CHECK(run({record(part('a'), "12:00:00.1"), record("other\\n", "12:00:00.2")}) ==
         Lines{part('a'), "other\\n"});
   CHECK(run({record("short", "12:00:00.1"), record("other\\n", "12:00:00.1")}) ==

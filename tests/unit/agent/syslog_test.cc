@@ -25,7 +25,7 @@ std::string fault(const std::string& text, SyslogFormat format = SyslogFormat::k
 
 using Texts = std::vector<std::string>;
 
-// What comes out of bytes that come in pieces of n.
+// Returns the messages from bytes that come in pieces of n.
 Texts framed(const std::string& bytes, size_t n, size_t most = 100, uint64_t* too_long = nullptr) {
   SyslogFraming framing(most);
   Texts out;

@@ -104,7 +104,7 @@ TEST_CASE("bzip2, of several streams, is read once, from where it was left") {
   f.restart();
   f.read();
   CHECK(f.taken().empty());
-  // Damage is said, and no line is made up.
+  // Damage is reported, and no line is made up.
   f.path += ".bad.bz2";
   f.restart();
   f.append("BZh9nonsense that is no block at all");

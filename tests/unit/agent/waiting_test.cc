@@ -1,4 +1,4 @@
-// What the agent's threads wait by: timers, watches of folders, room in the spool.
+// Tests what the agent's threads wait with: timers, watches of folders, room in the spool.
 #include <doctest/doctest.h>
 
 #include <filesystem>

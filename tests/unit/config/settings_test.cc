@@ -16,7 +16,7 @@ const std::vector<SettingSpec> kSpecs = {
     {"admin-password", "secret", "", {}, true},
 };
 
-// A file of settings; it goes with this.
+// A settings file, which is removed with this object.
 class SettingsFile {
  public:
   explicit SettingsFile(const std::string& text) { std::ofstream(path_) << text; }
@@ -53,7 +53,7 @@ TEST_CASE("flag beats environment beats file beats default") {
 }
 
 TEST_CASE("what is wrong in a file is told with line and column") {
-  // The message without the path of the file.
+  // Returns the message without the path of the file.
   const auto fault = [](const std::string& text) {
     const SettingsFile file(text);
     const auto s = Settings::resolve(kSpecs, {}, fixed({}), file.path(), {"pipeline"});

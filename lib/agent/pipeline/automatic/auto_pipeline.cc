@@ -12,12 +12,12 @@ namespace {
 constexpr Duration kBlockWait = 100 * kMillisecond;
 constexpr size_t kMaxBlockLines = 256;
 constexpr size_t kMaxBlockBytes = 256u << 10;
-// A service each makes streams; more than these are the target's own.
+// Each service makes streams; further ones get the target's own.
 constexpr size_t kMaxServices = 200;
-constexpr size_t kMaxLoggers = 8;  // names of loggers, which may be anything's name
+constexpr size_t kMaxLoggers = 8;  // a logger's name may be anything
 constexpr size_t kMaxServiceBytes = 64;
 
-// Letters and digits of any language, and what stands between them.
+// Accepts letters and digits of any language, and the characters between them.
 bool is_service_name(std::string_view s) {
   return !s.empty() && s.size() <= kMaxServiceBytes &&
          std::all_of(s.begin(), s.end(), [](unsigned char c) {
@@ -25,7 +25,7 @@ bool is_service_name(std::string_view s) {
          });
 }
 
-// Bytes that are no UTF-8, and NUL, become U+FFFD.
+// Replaces invalid UTF-8 and NUL with U+FFFD.
 std::string_view repaired(std::string_view text, std::string& buffer) {
   if (text.ends_with('\r')) text.remove_suffix(1);
   const bool has_nul = text.find('\0') != std::string_view::npos;
@@ -221,7 +221,7 @@ void AutoPipeline::emit(const LineReading& reading, Timestamp arrival, std::stri
   stages_.after->process(entry_, Next(out));
 }
 
-// As metadata if the operator asks for it, and for --inspect.
+// Adds metadata if the operator asks for it, and for --inspect.
 void AutoPipeline::explain(const LineReading& reading, const EventTime& when) {
   entry_.extracted.clear();
   const auto say = [&](const char* name, std::string_view from) {

@@ -1,8 +1,8 @@
-// Lines without configuration: JSON, logfmt and plain text are told apart, level, service and time
-// found, stack traces joined, colours taken off. Else the line stays as it was printed.
+// Understands lines without configuration: tells JSON, logfmt and plain text apart, finds level,
+// service and time, joins stack traces, and removes colours. Otherwise a line stays as printed.
 //
 // Stages may run on each line before it is understood and on each entry after. What the stages
-// before it have set stays: a label level or service, a time, metadata.
+// before have set stays: a label level or service, a time, metadata.
 #pragma once
 
 #include <map>
@@ -21,13 +21,13 @@
 namespace logsvc::agent {
 
 struct AutoOptions {
-  Labels labels;           // of every line, sorted by name
-  std::string service;     // the label service where a line says none; empty: no such label
-  std::string_view level;  // the same of the level; a constant
+  Labels labels;           // added to every line, sorted by name
+  std::string service;     // the label service of lines without one; empty: no such label
+  std::string_view level;  // the label level of lines without one; a constant
   bool join_blocks = true;
-  bool keep_colours = false;  // terminal sequences stay in the line
-  bool explain = false;       // metadata level_from, service_from and time_from say what decided
-  std::optional<GoRegex> first_line;  // of blocks: the container's own rule
+  bool keep_colours = false;  // leaves terminal sequences in the line
+  bool explain = false;       // metadata level_from, service_from and time_from show what decided
+  std::optional<GoRegex> first_line;  // begins a block by the container's own rule
 };
 
 // Either may be null.
@@ -49,7 +49,7 @@ class AutoPipeline : public TargetPipeline {
   int64_t paused_until() const override;
 
  private:
-  // What the stages before have set.
+  // Set by the stages before.
   struct StagedFields {
     Labels labels, metadata;
     bool has_time = false;
@@ -71,7 +71,7 @@ class AutoPipeline : public TargetPipeline {
   void emit(const LineReading& reading, Timestamp arrival, std::string_view text, uint64_t sequence,
             const std::optional<StagedFields>& given, LineSink& sink);
   void explain(const LineReading& reading, const EventTime& when);
-  // The label service that a line gives its stream; empty: the target's own.
+  // Returns the label service that a line gives its stream; empty: the target's own.
   std::string_view service_of(const LineReading& reading);
   const Labels& labels_for(const LineReading& reading);
   Labels labels_beside(const Labels& given, const LineReading& reading);
@@ -84,14 +84,14 @@ class AutoPipeline : public TargetPipeline {
   BlockRules rules_;
   std::optional<Block> block_;
   std::map<std::string, Labels, std::less<>> label_sets_;  // by level and service
-  std::set<std::string, std::less<>> services_, loggers_;  // that lines have named
+  std::set<std::string, std::less<>> services_, loggers_;  // named by lines so far
   std::string repaired_, clean_, key_;
   PipelineEntry entry_, staged_;
 };
 
-// The labels and rules that a container's discovered labels (__meta_docker_…) make, with the label
-// host and the container's own logsvc.multiline and logsvc.labels.*. kInvalid: its rule for blocks
-// does not compile; the options are then those without it.
+// Returns the labels and rules from a container's discovered labels (__meta_docker_…), with the
+// label host and the container's own logsvc.multiline and logsvc.labels.*. Returns kInvalid if its
+// rule for blocks does not compile; the options are then those without the rule.
 AutoOptions container_options(const Labels& discovered, const std::string& host,
                               std::string& warning);
 

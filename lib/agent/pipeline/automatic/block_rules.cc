@@ -7,7 +7,7 @@
 namespace logsvc::agent {
 namespace {
 
-// `{`, `Object(2) {`, `Map(1) {`, `err: {`: an inspected object begins.
+// Recognises the start of an inspected object: `{`, `Object(2) {`, `Map(1) {`, `err: {`.
 bool opens_dump(std::string_view text) {
   if (text.empty() || (text.back() != '{' && text.back() != '[')) return false;
   text.remove_suffix(1);
@@ -34,7 +34,8 @@ bool is_name_char(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '$';
 }
 
-// PHP: `#0 /app/x.php(10): f()`, `#1 [internal function]: …`, `#2 {main}`; Dart: `#0      main (…`
+// Recognises PHP's `#0 /app/x.php(10): f()`, `#1 [internal function]: …`, `#2 {main}`, and Dart's
+// `#0      main (…`.
 bool is_numbered_frame(std::string_view text) {
   if (text.size() < 4 || text[0] != '#' || !is_digit(text[1])) return false;
   const size_t at = text.find_first_not_of("0123456789", 1);
@@ -46,7 +47,7 @@ bool is_numbered_frame(std::string_view text) {
          (place.starts_with("   ") && place.ends_with(')'));
 }
 
-// Ruby: `app/x.rb:3:in 'f'`, without a message behind it.
+// Recognises Ruby: `app/x.rb:3:in 'f'`, without a message after it.
 bool is_ruby_frame(std::string_view text) {
   if (text.starts_with("from ")) text.remove_prefix(5);
   const size_t place = text.find(".rb:");
@@ -54,7 +55,7 @@ bool is_ruby_frame(std::string_view text) {
          text.find(":in ", place) != std::string_view::npos && text.ends_with('\'');
 }
 
-// `    at f (file:1:2)`, `File "x.py", line 1`
+// Recognises `    at f (file:1:2)` and `File "x.py", line 1`.
 bool is_stack_line(std::string_view line) {
   const std::string_view text = without_margin(line);
   return text.starts_with("at ") ||
@@ -62,7 +63,7 @@ bool is_stack_line(std::string_view line) {
          text.starts_with("Caused by:") || is_numbered_frame(text) || is_ruby_frame(text);
 }
 
-// `java.lang.X: message`, `System.X`, `RuntimeError: message`: what an exception is called.
+// Recognises the name of an exception: `java.lang.X: message`, `System.X`, `RuntimeError: message`.
 bool is_exception(std::string_view line) {
   const size_t end = std::min(
       static_cast<size_t>(
@@ -79,16 +80,16 @@ bool is_exception(std::string_view line) {
          is_upper(name[point + 1]) && name.find("..") == std::string_view::npos;
 }
 
-// thread 'main' panicked at src/main.rs:2:5:
+// Recognises thread 'main' panicked at src/main.rs:2:5:
 bool begins_rust_panic(std::string_view line) {
   return line.starts_with("thread '") && line.find("' ") != std::string_view::npos &&
          line.find(" panicked at ") != std::string_view::npos;
 }
 
-// ** (RuntimeError) message, ** (EXIT from #PID<0.1.0>) …
+// Recognises ** (RuntimeError) message, ** (EXIT from #PID<0.1.0>) …
 bool is_elixir_error(std::string_view text) { return text.starts_with("** ("); }
 
-// Jan 01, 2026 1:00:00 PM com.acme.Shop open: the next line has level and message.
+// Recognises Jan 01, 2026 1:00:00 PM com.acme.Shop open: the next line has level and message.
 bool is_jul_head(std::string_view line) {
   if (line.size() < 24 || !is_upper(line[0]) || line[3] != ' ' || !is_digit(line[4])) return false;
   const size_t comma = line.find(", ");
@@ -106,7 +107,7 @@ bool is_jul_message(std::string_view line) {
   return false;
 }
 
-// Its levels that is_at_least_warn.
+// Recognises the java.util.logging levels that is_at_least_warn accepts.
 bool says_jul_error(std::string_view line) {
   return line.starts_with("SEVERE: ") || line.starts_with("WARNING: ");
 }
@@ -117,7 +118,7 @@ bool is_at_least_warn(std::string_view level) {
 
 constexpr std::string_view kTraceback = "Traceback (most recent call last)";
 
-// What stands between two tracebacks of one error.
+// Recognises the text between two tracebacks of one error.
 bool chains_tracebacks(std::string_view line) {
   return line.starts_with("During handling of the above exception, another exception occurred") ||
          line.starts_with("The above exception was the direct cause of the following exception");
@@ -131,7 +132,7 @@ bool begins_panic(std::string_view line) {
   return line.starts_with("panic: ") || line.starts_with("fatal error: ") || is_goroutine(line);
 }
 
-// What follows in a panic of Go: `main.(*T).f(0x1, {0x2, 0x3})` and the words around it.
+// Recognises what follows in a panic of Go: `main.(*T).f(0x1, {0x2, 0x3})` and such.
 bool goes_on_with_panic(std::string_view line) {
   for (const std::string_view head :
        {"goroutine ", "[signal ", "panic: ", "created by ", "exit status "}) {
@@ -179,7 +180,7 @@ void BlockRules::note(std::string_view line) {
   last_opens_ = opens_dump(text);
 }
 
-// What stands at the left margin within a trace of each language.
+// Recognises lines at the left margin within a trace of each language.
 bool BlockRules::goes_on_with_trace(std::string_view line) const {
   const auto begins_with_any = [&](std::initializer_list<std::string_view> heads) {
     return std::any_of(heads.begin(), heads.end(),
@@ -206,7 +207,7 @@ bool BlockRules::goes_on_with_trace(std::string_view line) const {
   }
   if (may_be_caused_ && begins_with_any({"Stack backtrace:", "Location:"})) return true;  // anyhow
   if (!is_error_ || has_stack_) return false;
-  // Below a header that says an error, once.
+  // These count once, below a header with an error.
   return is_elixir_error(line) || line.starts_with(kTraceback) || is_exception(line) ||
          begins_with_any({"Stack trace:", "[stacktrace]"});
 }

@@ -13,7 +13,7 @@ constexpr Duration kQuarter = 15 * kMinute;
 constexpr Duration kQuarterSlack = 2 * kMinute;
 constexpr double kFirstEpoch = 1e9;
 
-// Whether the clocks of some place are ahead of UTC by this.
+// Returns whether a time zone with this offset from UTC exists.
 bool is_zone(Duration offset) {
   constexpr Duration kWest = -12 * kHour, kEast = 14 * kHour;
   if (offset < kWest || offset > kEast) return false;
@@ -23,7 +23,7 @@ bool is_zone(Duration offset) {
                      [&](int minutes) { return offset == minutes * kMinute; });
 }
 
-// How exactly a time is said: to the second without a fraction, else to the millisecond or better.
+// Returns the precision of a time: seconds without a fraction, otherwise milliseconds or better.
 Duration precision_of(std::string_view said, Timestamp time) {
   if (time % kMillisecond != 0) return 1;
   if (time % kSecond != 0) return kMillisecond;
@@ -32,13 +32,13 @@ Duration precision_of(std::string_view said, Timestamp time) {
   return said.find('.') == std::string_view::npos && said.size() <= 11 ? kSecond : kMillisecond;
 }
 
-// 2026-01-01 13:00:00 with or without a fraction, and no zone.
+// Returns whether text like 2026-01-01 13:00:00, with or without a fraction, has no zone.
 bool lacks_zone(std::string_view text) {
   if (text.size() < 19 || text[4] != '-' || text[13] != ':') return false;
   return text.find_first_not_of("0123456789.,", 19) == std::string_view::npos;
 }
 
-// 2026-01-01T13:00:00+0900 and +09, which many loggers write, with the colon of RFC 3339.
+// Adds RFC 3339's colon to 2026-01-01T13:00:00+0900 and +09, which many loggers write.
 std::string with_zone_colon(std::string text) {
   const size_t sign = text.find_last_of("+-");
   if (sign == std::string::npos || sign < 19 ||
@@ -50,7 +50,7 @@ std::string with_zone_colon(std::string text) {
   return digits == 2 ? text + ":00" : text;
 }
 
-// Seconds with a fraction, digit by digit: a double has too few.
+// Parses seconds with a fraction digit by digit, because a double has too few digits.
 std::optional<Timestamp> parse_seconds(std::string_view text) {
   const size_t point = text.find('.');
   if (point == std::string_view::npos || point > 11 || point + 1 == text.size() ||

@@ -21,7 +21,8 @@ bool has_date_and_time(std::string_view text) {
   return text[4] == text[7];
 }
 
-// Z, +09:00, +0900, +09, UTC, GMT, the first also behind a blank; its length, 0 if there is none.
+// Returns the length of a zone at the start of the text (Z, +09:00, +0900 or +09); 0 if there is
+// none.
 size_t zone_length(std::string_view text) {
   if (text.starts_with('Z')) return 1;
   if (text.size() < 3 || (text[0] != '+' && text[0] != '-') || !is_digit(text[1]) ||
@@ -51,7 +52,7 @@ std::string leading_time(std::string_view text) {
   } else if (rest.starts_with(" UTC") || rest.starts_with(" GMT")) {
     out += 'Z';
   } else if (rest.starts_with(" +") || rest.starts_with(" -")) {
-    // gunicorn's [2026-01-01 13:00:00 +0900]; a dash before a name is no zone.
+    // gunicorn writes [2026-01-01 13:00:00 +0900]; a dash before a name is not a zone.
     const size_t behind = zone_length(rest.substr(1));
     if (behind >= 5) out += rest.substr(1, behind);
   }

@@ -78,13 +78,14 @@ void take_fields(const StructuredLine& fields, LineReading& out) {
   }
 }
 
-// winston's simple(): `error: message {"service":"api","timestamp":"…"}`. The head comes first.
+// Reads winston's simple(): `error: message {"service":"api","timestamp":"…"}`. The head takes
+// precedence.
 void take_tail(std::string_view text, LineReading& out) {
   const std::string_view tail = extract::json_tail(text);
   if (tail.empty()) return;
   StructuredLine fields = extract::read_json_line(tail);
   if (!fields.is_object) return;
-  // The head is its message.
+  // The head is the message of these fields.
   if (!out.level.empty()) fields.level = out.level;
   LineReading said;
   take_fields(fields, said);
@@ -103,13 +104,13 @@ void take_tail(std::string_view text, LineReading& out) {
   }
 }
 
-// The line inside Docker's envelope; nothing if that is none.
+// Reads the line inside Docker's envelope; returns nullopt if it is not one.
 std::optional<LineReading> read_envelope(const StructuredLine& fields) {
   std::string line;
   if (!extract::unescape_json(fields.envelope_log, line, true)) return {};
   if (line.ends_with('\n')) line.pop_back();
   LineReading out = read_line(has_ansi(line) ? strip_ansi(line) : line);
-  if (out.was_wrapped) out = LineReading();  // once is enough
+  if (out.was_wrapped) out = LineReading();  // only one envelope is removed
   out.was_wrapped = true;
   out.unwrapped = std::move(line);
   if (out.time.empty()) {

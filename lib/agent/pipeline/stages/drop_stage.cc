@@ -1,4 +1,4 @@
-// drop: lines for which all the given conditions hold.
+// drop: removes lines for which all the given conditions hold.
 #include <algorithm>
 #include <cctype>
 #include <charconv>
@@ -43,7 +43,8 @@ class DropStage : public Stage {
                        [&](const std::string& name) { return entry.extracted.has(name); });
   }
 
-  // Values of the sources that are there, in text_. False if one of them is null, which is no text.
+  // Joins the values of the existing sources in text_. Returns false if one of them is null, which
+  // is not a text.
   bool join(const PipelineEntry& entry) {
     text_.clear();
     bool first = true;

@@ -1,4 +1,4 @@
-// docker and cri: the envelopes that container engines put around lines, unwrapped by other stages.
+// docker and cri: unwrap the envelopes that container engines put around lines, using other stages.
 #include <algorithm>
 #include <map>
 
@@ -26,8 +26,8 @@ constexpr size_t kDockerPieceBytes = 16384;
 constexpr size_t kMaxJoinedBytes = 1u << 20;
 constexpr Duration kDockerWait = 10 * kSecond;
 
-// Unwraps, and joins the pieces of long lines in files of Docker's driver json-file, which Promtail
-// leaves as they are. An open line a label set.
+// Unwraps lines, and joins the pieces of long lines in files of Docker's driver json-file, which
+// Promtail leaves as they are. Each label set has one open line.
 class DockerStage : public NestedStage {
  public:
   explicit DockerStage(std::unique_ptr<StageChain> chain) : NestedStage(std::move(chain)) {}
@@ -74,7 +74,7 @@ class DockerStage : public NestedStage {
       open_[entry.labels] = {entry, entry.steady_ns + kDockerWait};
       return;
     }
-    // All pieces of a line carry the time of the first.
+    // All pieces of a line have the time of the first.
     Open& open = known->second;
     const bool goes_on = entry.timestamp == open.entry.timestamp;
     if (goes_on) {
@@ -111,7 +111,7 @@ struct CriConfig {
   bool truncate = false;
 };
 
-// Joins what cri's flag P says is a part of a line. An open line a label set.
+// Joins parts of a line, which cri marks with the flag P. Each label set has one open line.
 class CriStage : public NestedStage {
  public:
   CriStage(std::unique_ptr<StageChain> chain, const CriConfig& config)
@@ -121,7 +121,7 @@ class CriStage : public NestedStage {
     auto join = [&](PipelineEntry& e) { add(e, next); };
     NestedStage::process(entry, Next(join));
   }
-  // An open line without an end is not lost.
+  // An open line without an end must not be lost.
   void flush_all(const Next& next) override {
     auto join = [&](PipelineEntry& e) { add(e, next); };
     NestedStage::flush_all(Next(join));
@@ -173,7 +173,7 @@ class CriStage : public NestedStage {
 
 Result<StageFactory> compile_docker(StageOptions& options, const config::YamlNode& node,
                                     StageContext& context) {
-  if (node.is_map()) RETURN_IF_ERROR(options.status());  // other things are not looked at
+  if (node.is_map()) RETURN_IF_ERROR(options.status());  // other types are ignored
   ASSIGN_OR_RETURN(StageProgram program, compile_stage_text(kDockerStages, context));
   auto shared = std::make_shared<const StageProgram>(std::move(program));
   return StageFactory([shared](StageObserver* observer, int depth) {

@@ -1,4 +1,4 @@
-// eventlogmessage: `Key: value` lines of a Windows event's text. geoip: known, and not done.
+// eventlogmessage: reads `Key: value` lines of a Windows event's text.
 #include "agent/pipeline/stages/stage_compiler.h"
 
 namespace logsvc::agent {

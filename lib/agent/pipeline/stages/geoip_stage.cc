@@ -1,4 +1,4 @@
-// geoip: labels of what a database knows of an address.
+// geoip: sets labels from what a database knows about an address.
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -15,7 +15,7 @@ namespace {
 using Found = std::vector<std::pair<std::string_view, std::string>>;  // label, value
 using Describe = void (*)(GeoRecord& record, Found& out);
 
-// As Go prints a number by itself: small ones with an exponent.
+// Formats a number as Go does by default: small ones with an exponent.
 std::string shown(double number) {
   std::string out;
   if (number == 0 || std::abs(number) >= 1e-4) {
@@ -49,7 +49,7 @@ void describe_city(GeoRecord& record, Found& out) {
   add_text(out, "geoip_subdivision_code", record.text({"subdivisions", "-1", "iso_code"}));
 }
 
-// What Promtail has no word for, under the names that Grafana Alloy gives it.
+// Adds values that Promtail has no names for, under Grafana Alloy's names.
 void describe_country(GeoRecord& record, Found& out) {
   add_text(out, "geoip_country_name", record.text({"country", "names", "en"}));
   add_text(out, "geoip_country_code", record.text({"country", "iso_code"}));
@@ -68,7 +68,7 @@ void describe_network(GeoRecord& record, Found& out) {
 struct Kind {
   const char* name;
   Describe describe;
-  std::vector<std::string_view> types;  // parts of the names of databases that have such records
+  std::vector<std::string_view> types;  // parts of the names of databases with such records
 };
 
 const Kind* kind_of(const std::string& db_type) {
@@ -92,7 +92,7 @@ class GeoIpStage : public Stage {
         database_(std::move(database)),
         diagnostics_(diagnostics) {}
 
-  // Whatever is found, the entry goes on.
+  // Whatever is found, the entry continues.
   bool run(PipelineEntry& entry) override {
     if (!entry.extracted.text(source_, text_)) return true;
     auto record = database_->find(text_);
@@ -146,7 +146,7 @@ Result<StageFactory> compile_geoip(StageOptions& options, const config::YamlNode
   if (!database.ok()) return options.fault(database.error().message);
   const Kind* const kind = kind_of(db_type);
   if (!kind || !source) {
-    options.findings().warn(
+    options.problems().warn(
         node, kind ? "geoip stage: without source no address is looked up: lines pass unchanged"
                    : "geoip stage: db_type " + db_type +
                          " is none of city, country, asn: lines pass unchanged");
@@ -157,7 +157,7 @@ Result<StageFactory> compile_geoip(StageOptions& options, const config::YamlNode
     return type.find(part) != std::string_view::npos;
   });
   if (!fits) {
-    options.findings().warn(node, "geoip stage: " + path + " calls itself " + std::string(type) +
+    options.problems().warn(node, "geoip stage: " + path + " calls itself " + std::string(type) +
                                       ": it may know nothing of db_type " + db_type);
   }
   return factory_of(GeoIpStage(*source, kind->describe, std::move(*database), context.diagnostics));

@@ -1,4 +1,4 @@
-// json: values of a JSON object by JMESPath.
+// json: extracts values of a JSON object by JMESPath.
 #include "agent/pipeline/stages/stage_compiler.h"
 #include "gotext/jmespath/expression.h"
 
@@ -9,7 +9,7 @@ using extract::JsonTree;
 
 struct WantedField {
   std::string name;
-  std::string member;  // the expression is this name alone
+  std::string member;  // set if the expression is just this name
   jmespath::Expression expression;
 };
 
@@ -20,7 +20,7 @@ struct JsonConfig {
 };
 
 bool is_plain_name(const std::string& text) {
-  return is_label_name(text);  // what JMESPath takes without quotes
+  return is_label_name(text);  // JMESPath accepts it without quotes
 }
 
 ExtractedValue extracted_from(const jmespath::Value& value) {

@@ -1,4 +1,4 @@
-// labels, static_labels, labeldrop, labelallow.
+// labels, static_labels, labeldrop, labelallow: set and remove labels.
 #include <algorithm>
 
 #include "agent/pipeline/stages/stage_compiler.h"
@@ -71,7 +71,8 @@ Result<StageFactory> compile_labels(StageOptions& options, const config::YamlNod
     if (!is_label_name(label)) return options.fault("invalid label name: " + label);
     names.emplace_back(label, source && !source->empty() ? *source : label);
   }
-  for (const auto& member : node.members) (void)options.node(member.first.text);  // all are known
+  // Every name is a known option.
+  for (const auto& member : node.members) (void)options.node(member.first.text);
   RETURN_IF_ERROR(options.status());
   return factory_of(LabelsStage(std::move(names)));
 }

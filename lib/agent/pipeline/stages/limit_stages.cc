@@ -1,4 +1,5 @@
-// limit: a rate of lines, for all targets of the job together. sampling: a share of lines.
+// limit: limits the rate of lines for all targets of the job together. sampling: keeps a share of
+// lines.
 #include "agent/pipeline/recent_map.h"
 #include "agent/pipeline/stages/stage_compiler.h"
 #include "agent/pipeline/token_bucket.h"
@@ -10,7 +11,7 @@ namespace {
 
 constexpr int64_t kMinDistinctLabels = 10'000;
 
-// What the pipelines of the targets share. Safe from several threads.
+// Shared by the pipelines of the targets. Safe from several threads.
 class SharedLimit {
  public:
   SharedLimit(double rate, int64_t burst, size_t labels)
@@ -66,7 +67,7 @@ class LimitStage : public Stage {
   int64_t paused_until_ = 0;
 };
 
-// By the line and its time, not by chance: a line that is read again meets the same fate.
+// Decides by the line and its time, not by chance: a line that is read again is treated the same.
 class SamplingStage : public Stage {
  public:
   SamplingStage(double rate, Counter& dropped) : rate_(rate), dropped_(&dropped) {}

@@ -1,4 +1,4 @@
-// logfmt: values by key; the last occurrence of a key wins.
+// logfmt: extracts values by key; the last occurrence of a key wins.
 #include "agent/pipeline/stages/stage_compiler.h"
 #include "extract/logfmt_fields.h"
 
@@ -20,7 +20,7 @@ class LogfmtStage : public Stage {
     } else if (!entry.extracted.text(config_->source, text_)) {
       return true;
     }
-    // What stands before a fault has been read.
+    // The fields before an error have been read.
     (void)fields_.read(text_, true, [&](std::string_view, std::string_view value) {
       for (const auto& [name, key] : config_->name_and_key) {
         if (fields_.raw_key() == key) entry.extracted.set_text(name, value);

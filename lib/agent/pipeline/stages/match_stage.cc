@@ -1,4 +1,4 @@
-// match: stages for the lines that a selector takes, or their end.
+// match: runs stages on the lines that a selector matches, or drops these lines.
 #include "agent/pipeline/selector.h"
 #include "agent/pipeline/stages/nested_stage.h"
 #include "agent/pipeline/stages/stage_compiler.h"
@@ -6,7 +6,7 @@
 namespace logsvc::agent {
 namespace {
 
-// Others pass as they are, in their place: order is kept, which Promtail does not promise.
+// Other lines pass unchanged in their place: order is kept, which Promtail does not promise.
 class MatchKeepStage : public NestedStage {
  public:
   MatchKeepStage(std::shared_ptr<const Selector> selector, std::unique_ptr<StageChain> chain)

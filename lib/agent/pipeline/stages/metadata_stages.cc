@@ -1,4 +1,4 @@
-// structured_metadata, structured_metadata_drop, tenant.
+// structured_metadata, structured_metadata_drop, tenant: set metadata and the tenant.
 #include <algorithm>
 
 #include "agent/pipeline/stages/stage_compiler.h"
@@ -12,8 +12,8 @@ class MetadataStage : public Stage {
   using Names = std::vector<std::pair<std::string, std::string>>;  // name, source
   explicit MetadataStage(Names names) : names_(std::move(names)) {}
 
-  // From an extracted value, else from the label of that name. A label that went over as it is
-  // goes.
+  // Uses an extracted value, otherwise the label of that name. A label that becomes metadata under
+  // its own name is removed.
   bool run(PipelineEntry& entry) override {
     for (const auto& [name, source] : names_) {
       const std::string* label = find_label(entry.labels, source);

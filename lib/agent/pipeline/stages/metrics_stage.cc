@@ -1,5 +1,5 @@
-// metrics: counters, gauges and histograms out of lines, on /metrics of the agent. A series a label
-// set; one that is idle goes.
+// metrics: counts lines and values in counters, gauges and histograms on the agent's /metrics. Each
+// label set has a series; idle series are removed.
 #include <strings.h>
 
 #include <algorithm>
@@ -14,7 +14,7 @@
 namespace logsvc::agent {
 namespace {
 
-constexpr size_t kMaxSeries = 10'000;  // of one metric; further label sets are not counted
+constexpr size_t kMaxSeries = 10'000;  // in one metric; further label sets are not counted
 
 enum class MetricKind { kCounter, kGauge, kHistogram };
 enum class MetricAction { kSet, kInc, kDec, kAdd, kSub, kObserve };
@@ -23,14 +23,14 @@ struct MetricConfig {
   MetricKind kind = MetricKind::kCounter;
   MetricAction action = MetricAction::kInc;
   std::string source;
-  std::optional<std::string> value;  // only lines whose source is this
+  std::optional<std::string> value;  // only lines whose source has this value count
   bool match_all = false;
   bool count_entry_bytes = false;
   std::vector<double> buckets;
   Duration max_idle = 5 * kMinute;
 };
 
-// The series of one metric. Safe from several threads.
+// Holds the series of one metric. Safe from several threads.
 class MetricSeries {
  public:
   MetricSeries(MetricConfig config, const Clock& clock)
@@ -72,7 +72,7 @@ class MetricSeries {
     }
   }
 
-  // Series that were idle too long are written this one time more.
+  // Writes the series; those idle for too long are written one last time.
   void write(const Metrics::AddSample& add) {
     MutexLock lock(mutex_);
     for (auto it = series_.begin(); it != series_.end();) {
@@ -84,7 +84,7 @@ class MetricSeries {
 
  private:
   struct Series {
-    double value = 0;  // of a histogram: the sum
+    double value = 0;  // in a histogram: the sum
     std::vector<uint64_t> counts;
     int64_t last_ns = 0;
   };
@@ -114,7 +114,7 @@ class MetricSeries {
   std::map<Labels, Series> series_ GUARDED_BY(mutex_);
 };
 
-// A number, or a Go duration as seconds; true is 1.
+// Returns a number, or a Go duration in seconds; true is 1.
 std::optional<double> metric_number(const ExtractedValue& value) {
   if (const auto* number = std::get_if<ExtractedNumber>(&value)) return number->value;
   if (const auto* boolean = std::get_if<bool>(&value)) return *boolean ? 1 : 0;
@@ -162,7 +162,7 @@ class MetricsStage : public Stage {
 
 bool same_word(const std::string& a, const char* b) { return strcasecmp(a.c_str(), b) == 0; }
 
-// The `config` of a metric; empty or what is wrong.
+// Reads the `config` of a metric. Returns what is wrong; empty: nothing.
 std::string read_action(StageOptions& options, MetricConfig& out) {
   out.match_all = options.flag("match_all", false);
   out.count_entry_bytes = options.flag("count_entry_bytes", false);
@@ -216,7 +216,7 @@ Result<StageFactory> compile_metrics(StageOptions& options, const config::YamlNo
   if (!node.is_map() && !node.is_null()) return options.fault("expected a map of metrics");
   for (const auto& [name, definition] : node.members) {
     (void)options.node(name.text);
-    StageOptions one(definition, "metrics", context.findings);
+    StageOptions one(definition, "metrics", context.problems);
     MetricConfig config;
     const std::string type = one.text("type").value_or("");
     const std::string help = one.text("description").value_or("");
@@ -247,7 +247,7 @@ Result<StageFactory> compile_metrics(StageOptions& options, const config::YamlNo
       }
       config.max_idle = *parsed;
     }
-    StageOptions details(action ? *action : kNone, "metrics", context.findings);
+    StageOptions details(action ? *action : kNone, "metrics", context.problems);
     const std::string fault = read_action(details, config);
     RETURN_IF_ERROR(details.status());
     if (!fault.empty()) return options.fault_at(definition, fault);

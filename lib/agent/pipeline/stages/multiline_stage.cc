@@ -1,4 +1,5 @@
-// multiline: lines from one that matches firstline to the next, as one. A block a label set.
+// multiline: joins lines from one that matches firstline up to the next. Each label set has one
+// block.
 #include <algorithm>
 #include <map>
 
@@ -29,7 +30,7 @@ class MultilineStage : public Stage {
     const bool starts = config_->first_line.matches(entry.line);
     auto found = blocks_.find(entry.labels);
     if (found == blocks_.end()) {
-      if (!starts) return next(entry);  // nothing has begun yet
+      if (!starts) return next(entry);  // no block has begun yet
       forget_idle();
       found = blocks_.emplace(entry.labels, Block()).first;
     }
@@ -54,7 +55,7 @@ class MultilineStage : public Stage {
     }
   }
   void flush_all(const Next& next) override {
-    // In the order in which blocks began.
+    // Flushes in the order in which blocks began.
     std::vector<Block*> open;
     for (auto& [labels, block] : blocks_) {
       if (block.lines > 0) open.push_back(&block);
@@ -80,10 +81,10 @@ class MultilineStage : public Stage {
 
  private:
   struct Block {
-    PipelineEntry first;  // gives time, labels and values, also to what follows a flush
+    PipelineEntry first;  // gives time, labels and values, also to lines after a flush
     std::string text;
     int64_t lines = 0;
-    uint64_t sequence = 0;  // of the first line in text
+    uint64_t sequence = 0;  // the first line's in text
     int64_t due_ns = 0;
   };
 

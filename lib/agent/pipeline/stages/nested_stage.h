@@ -1,4 +1,4 @@
-// A stage that is a chain of its own: what match, docker and cri have in common.
+// A stage with a chain of its own: the common part of match, docker and cri.
 #pragma once
 
 #include "agent/pipeline/stage.h"

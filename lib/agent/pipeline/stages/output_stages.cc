@@ -1,4 +1,4 @@
-// output, pack, decolorize: what the line becomes.
+// output, pack, decolorize: set what the line becomes.
 #include <algorithm>
 #include <map>
 
@@ -22,7 +22,7 @@ class OutputStage : public Stage {
   std::string text_;
 };
 
-// {"label":"value",…,"_entry":"the line"}
+// Writes {"label":"value",…,"_entry":"the line"}.
 class PackStage : public Stage {
  public:
   PackStage(std::vector<std::string> names, bool ingest_timestamp)
@@ -30,7 +30,7 @@ class PackStage : public Stage {
   bool run(PipelineEntry& entry) override {
     std::map<std::string, std::string> packed;
     std::string text;
-    // Labels are found among the extracted values; one that a stage has set since then is not.
+    // Labels are found among the extracted values; those that a stage has set since then are not.
     for (const std::string& name : names_) {
       if (!entry.extracted.text(name, text)) continue;
       packed[name] = text;
@@ -47,7 +47,8 @@ class PackStage : public Stage {
     append_json_string(out, entry.line, JsonEscapes::kGo);
     out += '}';
     entry.line = std::move(out);
-    // The time of reading, not of now: a line that is read again gives the same entry.
+    // Uses the time of reading, not the current time: a line that is read again gives the same
+    // entry.
     if (ingest_timestamp_) entry.timestamp = entry.read_time;
     return true;
   }
@@ -85,7 +86,7 @@ Result<StageFactory> compile_pack(StageOptions& options, const config::YamlNode&
 
 Result<StageFactory> compile_decolorize(StageOptions& options, const config::YamlNode& node,
                                         StageContext&) {
-  if (node.is_map()) RETURN_IF_ERROR(options.status());  // other things are not looked at
+  if (node.is_map()) RETURN_IF_ERROR(options.status());  // other types are ignored
   return factory_of(DecolorizeStage());
 }
 

@@ -1,4 +1,4 @@
-// regex: named groups of the first match.
+// regex: extracts the named groups of the first match.
 #include "agent/pipeline/stages/stage_compiler.h"
 #include "gotext/regex/go_regex.h"
 

@@ -1,4 +1,5 @@
-// replace: what capture groups found, through a template, in the line or an extracted value.
+// replace: rewrites what capture groups found through a template, in the line or an extracted
+// value.
 #include <map>
 
 #include "agent/pipeline/stages/stage_compiler.h"
@@ -43,7 +44,7 @@ class ReplaceStage : public Stage {
   }
 
  private:
-  // Of input_. False if the template fails.
+  // Replaces in input_. Returns false if the template fails.
   bool replace_all(const PipelineEntry& entry, std::string& out) {
     tmpl::Map data = template_data(entry.extracted);
     size_t copied = 0;
@@ -57,7 +58,7 @@ class ReplaceStage : public Stage {
     if (fine) out.append(input_, copied);
     return fine;
   }
-  // copied: how much of input_ is in out. A group inside one that was replaced is not.
+  // copied: how much of input_ is in out. A group inside a replaced one is skipped.
   bool replace_group(std::string_view group, tmpl::Map& data, size_t& copied, std::string& out) {
     const std::string captured(group);
     data.insert_or_assign("Value", tmpl::Value(captured));
@@ -79,7 +80,7 @@ class ReplaceStage : public Stage {
   std::optional<tmpl::Template> replacement_;
   std::string source_;  // empty: the line
   std::string input_;
-  std::map<std::string, std::string> replaced_;  // captured text → what stands there now
+  std::map<std::string, std::string> replaced_;  // maps captured text to its replacement
 };
 
 }  // namespace
@@ -99,7 +100,7 @@ Result<StageFactory> compile_replace(StageOptions& options, const config::YamlNo
   auto parsed = tmpl::Template::parse("pipeline_template", replacement.value_or(""),
                                       tmpl::Dialect::kPromtail);
   if (!parsed.ok()) {
-    options.findings().warn(node, "replace stage: changes nothing: " + parsed.error().message);
+    options.problems().warn(node, "replace stage: changes nothing: " + parsed.error().message);
   }
   return factory_of(ReplaceStage(std::move(*regex),
                                  parsed.ok() ? std::optional(std::move(*parsed)) : std::nullopt,

@@ -14,7 +14,7 @@ constexpr int kMaxDepth = 20;
 struct StageKind {
   const char* name;
   CompileStage compile;
-  bool weak;  // numbers may be texts and texts numbers
+  bool weak;  // numbers may be written as text, and the reverse
 };
 constexpr StageKind kStages[] = {
     {"json", compile_json, false},
@@ -48,7 +48,7 @@ constexpr StageKind kStages[] = {
 
 Result<StageProgram::Named> compile_one(const YamlNode& item, StageContext& context) {
   const auto fault = [&](const std::string& what) {
-    return invalid(context.findings.place(item) + what);
+    return invalid(context.problems.place(item) + what);
   };
   if (!item.is_map()) {
     return fault("each stage is a map of its name (ends with a colon) to its options; found " +
@@ -60,7 +60,7 @@ Result<StageProgram::Named> compile_one(const YamlNode& item, StageContext& cont
   for (const StageKind& known : kStages) {
     names.emplace_back(known.name);
     if (name.text != known.name) continue;
-    StageOptions reader(options, name.text, context.findings, known.weak);
+    StageOptions reader(options, name.text, context.problems, known.weak);
     ASSIGN_OR_RETURN(StageFactory factory, known.compile(reader, options, context));
     return StageProgram::Named{name.text, std::move(factory)};
   }
@@ -72,10 +72,10 @@ Result<StageProgram::Named> compile_one(const YamlNode& item, StageContext& cont
 
 Result<StageProgram> compile_stages(const YamlNode& list, StageContext& context) {
   if (!list.is_list() && !list.is_null()) {
-    return invalid(context.findings.place(list) + "expected a list of stages");
+    return invalid(context.problems.place(list) + "expected a list of stages");
   }
   if (context.depth >= kMaxDepth) {
-    return invalid(context.findings.place(list) + "stages are nested too deeply");
+    return invalid(context.problems.place(list) + "stages are nested too deeply");
   }
   ++context.depth;
   std::vector<StageProgram::Named> stages;

@@ -1,4 +1,5 @@
-// From a list of stages in YAML to a program. A stage is a function here and a file beside.
+// Compiles a list of stages in YAML into a program. Each stage has a function here and its own
+// file.
 #pragma once
 
 #include <memory>
@@ -17,20 +18,20 @@ struct StageContext {
   const Clock& clock;
   Metrics& metrics;
   Diagnostics& diagnostics;
-  config::Findings& findings;  // takes warnings
+  config::Problems& problems;  // takes warnings
   GeoDatabases& databases;
-  int depth = 0;  // of nesting
+  int depth = 0;  // nesting depth
 };
 
-// kInvalid with file, line, column and what is wrong.
+// Returns kInvalid with file, line, column and what is wrong.
 Result<StageProgram> compile_stages(const config::YamlNode& list, StageContext& context);
-// Of YAML text that is part of the program.
+// Compiles YAML text that is part of the program.
 Result<StageProgram> compile_stage_text(const std::string& yaml, StageContext& context);
 
-// Lines that a stage dropped for the reason.
+// Counts lines that a stage dropped for the reason.
 Counter& dropped_lines(StageContext& context, const std::string& reason);
 
-// A stage without state: one copy for each target.
+// Makes a stage without state: one copy for each target.
 template <typename S>
 StageFactory factory_of(S stage) {
   return [stage = std::move(stage)](StageObserver*, int) { return std::make_unique<S>(stage); };

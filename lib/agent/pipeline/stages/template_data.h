@@ -1,4 +1,4 @@
-// What templates of stages see: extracted values as texts. Those that are null are missing.
+// Gives a stage's templates the extracted values as texts, without those that are null.
 #pragma once
 
 #include "agent/pipeline/pipeline_entry.h"

@@ -1,4 +1,4 @@
-// template: a Go template over extracted values; its output becomes one of them.
+// template: runs a Go template over extracted values; its output becomes one of them.
 #include "agent/pipeline/stages/stage_compiler.h"
 #include "agent/pipeline/stages/template_data.h"
 #include "gotext/template/collections.h"

@@ -1,4 +1,4 @@
-// timestamp: the time of an entry out of an extracted value, by Go's layouts.
+// timestamp: reads an entry's time from an extracted value, by Go's layouts.
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -14,7 +14,7 @@ namespace {
 using tmpl::GoTime;
 using tmpl::TimeZone;
 
-constexpr size_t kMaxLabelSets = 10'000;  // of which the last time is known
+constexpr size_t kMaxLabelSets = 10'000;  // with a known last time
 
 struct Predefined {
   const char* name;
@@ -34,8 +34,8 @@ constexpr std::array<Predefined, 10> kPredefined = {{
 }};
 
 struct Format {
-  int64_t unix_scale = 0;  // ns in a unit; 0: a layout
-  bool fraction = false;   // of Unix: seconds may have one
+  int64_t unix_scale = 0;  // ns per unit; 0: a layout
+  bool fraction = false;   // Unix seconds may have one
   std::string layout;
   bool predefined = false;
   bool has_year = true;
@@ -96,7 +96,7 @@ std::optional<Timestamp> instant(const std::optional<GoTime>& t) {
   return add(t->seconds, kSecond, t->nanos);
 }
 
-// The year that makes a time without one the nearest to now, as Promtail guesses it.
+// Returns the year that brings a time without one nearest to now, as Promtail does.
 int64_t guess_year(int month, Timestamp now) {
   const Date today = date_of_days(floor_div(now, kDay));
   if (month == 12 && today.month == 1) return today.year - 1;
@@ -104,7 +104,7 @@ int64_t guess_year(int month, Timestamp now) {
   return today.year;
 }
 
-// Without a location, times are of UTC and abbreviations of zones those of this machine.
+// Without a location, times are UTC, and zone abbreviations are those of this machine.
 std::optional<Timestamp> parse_layout(const Format& format, std::string_view text,
                                       const std::optional<TimeZone>& location, Timestamp now) {
   static const TimeZone utc = TimeZone::named("UTC"), local = TimeZone::local();
@@ -150,7 +150,7 @@ class TimestampStage : public Stage {
     if (!value || !value_text(*value, text_)) return {};
     const auto* number = std::get_if<ExtractedNumber>(value);
     for (const Format& format : config_->formats) {
-      // A number of JSON keeps the digits that a double does not have.
+      // A JSON number keeps the digits that a double would lose.
       const bool exact = number && format.unix_scale != 0 && !format.fraction &&
                          whole_number(number->written).has_value();
       const std::string& text = exact ? number->written : text_;
