@@ -36,7 +36,7 @@ struct FakeContainer {
 };
 
 std::string stamp(Timestamp t) {
-  // Always nine digits, unlike RFC 3339 as logsvc writes it.
+  // It always has nine digits, unlike RFC 3339 as logsvc writes it.
   char fraction[16];
   std::snprintf(fraction, sizeof fraction, ".%09lld", static_cast<long long>(t % kSecond));
   std::string whole = format_rfc3339(t - t % kSecond);
@@ -53,7 +53,7 @@ std::string encoded(const Record& r, bool tty) {
   return out + payload;
 }
 
-// One thread a connection, without end.
+// Starts one thread per connection, without a limit.
 class Threads : public httplib::TaskQueue {
  public:
   void enqueue(std::function<void()> work) override {
@@ -321,7 +321,7 @@ void FakeDocker::print(const std::string& id, const std::string& line, bool to_s
   const std::lock_guard lock(state_->mutex);
   FakeContainer& c = state_->containers[id];
   state_->clock += 1000;
-  // As dockerd does: pieces of 16 KiB with the time of the first.
+  // It cuts lines as dockerd does: into pieces of 16 KiB with the time of the first.
   std::string_view rest = line;
   while (rest.size() >= 16384) {
     c.log.push_back({to_stderr, state_->clock, std::string(rest.substr(0, 16384))});

@@ -31,7 +31,7 @@ void append_big_endian(std::string& out, uint64_t value, int bytes) {
   for (int i = bytes - 1; i >= 0; --i) out += static_cast<char>(value >> (8 * i));
 }
 
-// The data section: values one after the other, texts that come again as pointers.
+// Writes the data section: values one after the other, repeated texts as pointers.
 class DataWriter {
  public:
   const std::string& bytes() const { return out_; }
@@ -60,7 +60,7 @@ class DataWriter {
   }
   void add_map(size_t members) { add_head(kMap, members); }
   void add_list(size_t items) { add_head(kList, items); }
-  // Without the zero bytes in front, which the form allows to be left out.
+  // Leaves out leading zero bytes, as the format allows.
   void add_whole(Type type, uint64_t value) {
     const int bytes = (64 - std::countl_zero(value) + 7) / 8;
     add_head(type, static_cast<size_t>(bytes));
@@ -121,7 +121,7 @@ Network parse_network(const std::string& text, int ip_version) {
   return out;
 }
 
-// The search tree. A record is a node, nothing, or a place in the data.
+// Builds the search tree. A record is a node, nothing, or a place in the data.
 class Tree {
  public:
   void add(const Network& network) {

@@ -1,4 +1,4 @@
-// Small databases in MaxMind's form (version 2.0), for tests.
+// Writes small databases in MaxMind's format (version 2.0), for tests.
 #pragma once
 
 #include <string>
@@ -15,13 +15,14 @@ struct MmdbOptions {
   int record_bits = 24;  // 24, 28 or 32
 };
 
-// Networks as 1.2.3.0/24 or 2001:db8::/32, and what is known of each: maps, lists, texts (quoted
-// ones are never numbers), whole numbers (uint32), numbers with a point (double). Of networks in
-// each other the smaller one wins. Throws std::runtime_error for what it cannot write.
+// Maps networks, as 1.2.3.0/24 or 2001:db8::/32, to what is known of each: maps, lists, texts
+// (quoted ones are never numbers), whole numbers (uint32), numbers with a point (double). If one
+// network contains another, the smaller one wins. make_mmdb throws std::runtime_error for what it
+// cannot write.
 using MmdbNetworks = std::vector<std::pair<std::string, config::YamlNode>>;
 std::string make_mmdb(const MmdbOptions& options, MmdbNetworks networks);
 
-// The same of a map of YAML text: {1.2.3.0/24: {city: {names: {en: Seoul}}}}.
+// Does the same with a map in YAML text: {1.2.3.0/24: {city: {names: {en: Seoul}}}}.
 std::string make_mmdb(const MmdbOptions& options, const std::string& networks);
 
 }  // namespace logsvc::testing

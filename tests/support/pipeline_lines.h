@@ -1,4 +1,4 @@
-// Lines through the pipeline of a job, as texts that tests compare.
+// Sends lines through the pipeline of a job, and gives texts that tests compare.
 #pragma once
 
 #include <string>
@@ -34,7 +34,7 @@ class TextSink : public agent::LineSink {
   std::vector<std::string> texts;
 };
 
-// A job out of a piece of a scrape config, with everything that it borrows.
+// Makes a job from a piece of a scrape config, with everything that it borrows.
 struct TestJob {
   FakeClock clock{*parse_rfc3339("2026-01-01T13:00:00Z")};
   Metrics metrics;
@@ -44,7 +44,7 @@ struct TestJob {
   std::string fault;             // instead of a job
   agent::DockerSdConfig docker;  // the first of docker_sd_configs
 
-  // yaml: keys of a scrape config (pipeline_stages, relabel_configs, …) in block form.
+  // yaml has keys of a scrape config (pipeline_stages, relabel_configs, …) in block form.
   explicit TestJob(const std::string& yaml, const std::string& top = "") {
     std::string text = "scrape_configs:\n- job_name: test\n";
     for (size_t at = 0; at < yaml.size();) {
