@@ -5,10 +5,10 @@
 namespace logsvc {
 namespace {
 
-// Made lower case and searched at once; fits a first-level cache.
+// This much is made lower case and searched at once; it fits a first-level cache.
 constexpr size_t kPieceBytes = 4096;
 
-// In a piece of the text, at a time; they overlap by all but one byte of what is looked for.
+// Searches a piece of the text at a time; pieces overlap by all but one byte of the wanted text.
 size_t find_in_pieces(std::string_view text, std::string_view lower) {
   char piece[kPieceBytes];
   for (size_t at = 0; at + lower.size() <= text.size();) {

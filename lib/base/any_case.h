@@ -1,4 +1,4 @@
-// ASCII letters in either case. Other bytes are only themselves.
+// Compares ASCII letters regardless of case. Other bytes must be equal.
 #pragma once
 
 #include <algorithm>
@@ -18,7 +18,7 @@ inline std::string ascii_lowered(std::string text) {
   for (char& c : text) c = ascii_lower(c);
   return text;
 }
-// Whether they are the same, each in any case.
+// Returns whether the two letters are the same regardless of case.
 inline bool same_any_case(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                     [](char x, char y) { return ascii_lower(x) == ascii_lower(y); });
@@ -29,7 +29,7 @@ inline bool equals_any_case(std::string_view text, std::string_view lower) {
   return std::equal(text.begin(), text.end(), lower.begin(), lower.end(),
                     [](char c, char wanted) { return ascii_lower(c) == wanted; });
 }
-// The first place; npos if there is none.
+// Returns the first place; npos if there is none.
 size_t find_any_case(std::string_view text, std::string_view lower);
 
 }  // namespace logsvc

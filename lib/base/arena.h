@@ -1,5 +1,5 @@
-// Memory that is handed out in pieces and freed all at once. Pieces never move.
-// Not safe for use from several threads at once; reading finished pieces is.
+// Hands out memory in pieces and frees it all at once. Pieces never move. Only one thread may use
+// it at a time; finished pieces may be read by several.
 #pragma once
 
 #include <cstddef>
@@ -19,7 +19,7 @@ class Arena {
   Arena(Arena&&) = default;
   Arena& operator=(Arena&&) = default;
 
-  // A copy of s that lives as long as the arena.
+  // Returns a copy of s that lives as long as the arena.
   std::string_view copy(std::string_view s) {
     if (s.empty()) return {};
     char* to = static_cast<char*>(allocate(s.size(), 1));
@@ -34,10 +34,10 @@ class Arena {
     return *adopted_.back();
   }
 
-  // Room for n bytes, not cleared.
+  // Returns room for n bytes, not cleared.
   char* make_bytes(size_t n) { return static_cast<char*>(allocate(n, 1)); }
 
-  // Room for n trivially destructible values, default-constructed.
+  // Returns room for n trivially destructible values, default-constructed.
   template <typename T>
   std::span<T> make_array(size_t n) {
     static_assert(std::is_trivially_destructible_v<T>);
@@ -47,7 +47,7 @@ class Arena {
     return {first, n};
   }
 
-  // Bytes held from the system.
+  // Returns how many bytes it holds from the system.
   size_t size_bytes() const { return bytes_; }
 
  private:

@@ -9,7 +9,7 @@ namespace {
 
 constexpr char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-// -1: none.
+// Returns -1 if it is not a digit.
 int digit_of(char c) {
   if (c >= 'A' && c <= 'Z') return c - 'A';
   if (c >= 'a' && c <= 'z') return c - 'a' + 26;
@@ -17,7 +17,7 @@ int digit_of(char c) {
   return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
-// Collects digits, gives bytes.
+// Collects digits and gives bytes.
 class ByteWriter {
  public:
   void add(int digit) {
@@ -66,7 +66,7 @@ Result<std::string> decode_base64(std::string_view text) {
     out.add(digit);
     ++digits;
   }
-  // The last group: whole, or of 2 or 3 digits and as many = as are missing.
+  // The last group is whole, or has 2 or 3 digits and as many = as are missing.
   const size_t last = digits % 4;
   if (last == 0 && i < text.size()) return corrupt(i);
   if (last == 0) return out.take();

@@ -9,7 +9,7 @@
 namespace logsvc {
 namespace {
 
-// 1024 to the power of the unit's place, or 0 if it is no unit.
+// Returns 1024 to the power of the unit's place, or 0 if it is not a unit.
 double scale_of(std::string_view unit) {
   const std::string small = ascii_lowered(std::string(unit));
   if (small.empty() || small == "b") return 1;
@@ -31,7 +31,7 @@ std::optional<uint64_t> parse_byte_size(std::string_view text) {
   const double scale = scale_of(unit);
   if (scale == 0 || digits == 0) return std::nullopt;
   const char* const end = text.data() + digits;
-  // A double would round what is beyond 2^53.
+  // A double would round numbers beyond 2^53.
   uint64_t whole = 0;
   const auto [whole_end, whole_failure] = std::from_chars(text.data(), end, whole);
   if (whole_failure == std::errc() && whole_end == end && scale == 1) return whole;

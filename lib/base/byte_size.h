@@ -1,4 +1,4 @@
-// Sizes as people write them.
+// Reads sizes as people write them.
 #pragma once
 
 #include <cstdint>
@@ -7,9 +7,9 @@
 
 namespace logsvc {
 
-// "10", "64MB", "1.5 GiB": a number with or without a fraction, and one of the units B, K, M, G, T,
-// P, E in small or capital letters, B or iB behind it or not; each is 1024 times the one before.
-// nullopt if it is anything else, or 2^64 or more.
+// Reads "10", "64MB", "1.5 GiB": a number with or without a fraction, and one of the units B, K, M,
+// G, T, P, E in small or capital letters, which B or iB may follow; each is 1024 times the one
+// before. Returns nullopt for anything else, and for 2^64 or more.
 std::optional<uint64_t> parse_byte_size(std::string_view text);
 
 }  // namespace logsvc

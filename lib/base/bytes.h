@@ -1,6 +1,6 @@
-// Numbers to bytes and back: little-endian fixed widths, LEB128 varints, zigzag.
-// Writers append to a std::string. ByteReader never reads past its end: the first
-// failed read makes ok() false and every later read return zero or empty.
+// Converts numbers to bytes and back: little-endian fixed widths, LEB128 varints, zigzag. Writers
+// append to a std::string. ByteReader never reads past its end: the first failed read makes ok()
+// false, and every later read returns zero or empty.
 #pragma once
 
 #include <cstdint>
@@ -37,7 +37,7 @@ inline void put_varint(std::string& out, uint64_t v) {
 }
 inline void put_zigzag(std::string& out, int64_t v) { put_varint(out, zigzag_encode(v)); }
 
-// Length as varint, then the bytes.
+// Writes the length as a varint, then the bytes.
 inline void put_string(std::string& out, std::string_view s) {
   put_varint(out, s.size());
   out.append(s);
@@ -55,7 +55,7 @@ class ByteReader {
   explicit ByteReader(std::string_view bytes) : rest_(bytes) {}
 
   bool ok() const { return ok_; }
-  // All read, and nothing failed.
+  // Returns whether everything was read and nothing failed.
   bool done() const { return ok_ && rest_.empty(); }
   size_t remaining() const { return rest_.size(); }
   std::string_view rest() const { return rest_; }
@@ -80,7 +80,7 @@ class ByteReader {
     return 0;
   }
 
-  // A view into the bytes given to the constructor.
+  // Returns a view into the bytes given to the constructor.
   std::string_view bytes(uint64_t n) {
     if (n > rest_.size()) {
       fail();
@@ -92,8 +92,8 @@ class ByteReader {
   }
   std::string_view string() { return bytes(varint()); }
 
-  // A count of things that take at least min_size bytes each: fails when it cannot be true,
-  // so that the caller may reserve memory for it.
+  // Reads a count of things that take at least min_size bytes each. It fails if the count cannot be
+  // true, so that the caller may reserve memory for it.
   uint64_t count(uint64_t min_size = 1) {
     const uint64_t n = varint();
     if (n > rest_.size() / (min_size ? min_size : 1)) {

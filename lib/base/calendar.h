@@ -1,7 +1,9 @@
-// Days and dates of the Gregorian calendar, which is taken to reach back and ahead for ever.
+// Computes days and dates of the Gregorian calendar, which is taken to extend for ever in both
+// directions.
 //
-// std::chrono counts the days; its years end at ±32,767, and Go's times, which templates work with,
-// do not: the calendar repeats every 400 years, so that any year is one of 2000 to 2399 for it.
+// std::chrono counts the days. Its years end at ±32,767, but those of Go's times, which templates
+// work with, do not. Since the calendar repeats every 400 years, any year is mapped to one of 2000
+// to 2399.
 #pragma once
 
 #include <chrono>
@@ -9,10 +11,10 @@
 
 namespace logsvc {
 
-// a / b, rounded down. b is positive.
+// Returns a / b, rounded down. b is positive.
 constexpr int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b < 0); }
 
-// a modulo b: 0 to b - 1 whatever the sign of a. b is positive.
+// Returns a modulo b: 0 to b - 1 whatever the sign of a. b is positive.
 constexpr int64_t floor_mod(int64_t a, int64_t b) { return a % b + (a % b < 0 ? b : 0); }
 
 struct Date {
@@ -22,9 +24,10 @@ struct Date {
 };
 
 inline constexpr int64_t kCalendarYears = 400;
-inline constexpr int64_t kCalendarDays = 146'097;  // of 400 years
+inline constexpr int64_t kCalendarDays = 146'097;  // days in 400 years
 
-// Days from 1970-01-01 to the date. month: 1 to 12; day: any, counted on from the first.
+// Returns the days from 1970-01-01 to the date. month is 1 to 12; day may be any number, counted
+// from the first.
 constexpr int64_t days_of_date(int64_t year, int month, int64_t day) {
   const int64_t turns = floor_div(year - 2000, kCalendarYears);
   const std::chrono::year_month_day first{

@@ -1,5 +1,5 @@
-// Why a piece of work is to end before it is done: its client hung up, its time is over, the
-// process stops. One source says so; everything that works for it holds a Cancellation and looks at
+// Says why a piece of work must end before it is done: its client hung up, its time is over, the
+// process stops. One source says so; everything that works for it holds a Cancellation and checks
 // it.
 #pragma once
 
@@ -13,15 +13,16 @@
 
 namespace logsvc {
 
-// A value: copies share one state. Safe from several threads. Cheap enough to be asked per entry.
+// A value whose copies share one state. It is safe from several threads and cheap enough to check
+// for each entry.
 class Cancellation {
  public:
   Cancellation() = default;  // never requested
 
   bool requested() const { return state_ && state_->source.stop_requested(); }
-  // For interfaces that take the standard's token; stopped together with this.
+  // Returns the standard's token, for interfaces that take one; it is stopped together with this.
   std::stop_token token() const { return state_ ? state_->source.get_token() : std::stop_token(); }
-  // The reason that the source gave; ok while there is none.
+  // Returns the reason that the source gave; ok while there is none.
   Status check() const { return requested() ? Status(state_->reason()) : Status(); }
 
  private:
@@ -41,12 +42,12 @@ class Cancellation {
   std::shared_ptr<State> state_;
 };
 
-// Safe from several threads.
+// Requests the cancellation. Safe from several threads.
 class CancellationSource {
  public:
   CancellationSource() : state_(std::make_shared<Cancellation::State>()) {}
 
-  // The first reason counts. Callbacks of the token run in here.
+  // Cancels for this reason; only the first one counts. Callbacks of the token run in here.
   void cancel(Error why) const {
     {
       const MutexLock lock(state_->mutex);

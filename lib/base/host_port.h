@@ -1,5 +1,5 @@
-// host:port as people write it: the one reader and the one writer of it. Pure functions, safe from
-// any thread.
+// Reads and writes host:port as people write it; nothing else does. The functions are pure and safe
+// from any thread.
 #pragma once
 
 #include <cstdint>
@@ -14,18 +14,18 @@ struct HostPort {
   std::optional<int> port;  // 0 … 65535; none if there is no colon, or nothing behind it
 };
 
-// "host", "host:port", ":port", "[v6]" or "[v6]:port". Nothing for all else: an address of IPv6
-// without brackets, brackets around anything but one (with a zone: %eth0), a port that is none,
-// blanks, control characters and what ends a host in a URL.
+// Reads "host", "host:port", ":port", "[v6]" or "[v6]:port". Returns nullopt for all else: an IPv6
+// address without brackets, brackets around anything else (a zone, %eth0, may be in them), an
+// invalid port, blanks, control characters and what ends a host in a URL.
 std::optional<HostPort> parse_host_port(std::string_view text);
 
-// The host as it stands before a port: an address of IPv6 in brackets.
+// Returns the host as it stands before a port: an IPv6 address gets brackets.
 std::string bracketed_host(const std::string& host);
 
-// host:port, an address of IPv6 in brackets.
+// Returns host:port; an IPv6 address gets brackets.
 std::string join_host_port(const std::string& host, int64_t port);
 
-// Whether the host is an address of IPv4 or, without brackets, of IPv6.
+// Returns whether the host is an IPv4 address or, without brackets, an IPv6 address.
 bool is_ip_address(const std::string& host);
 
 }  // namespace logsvc

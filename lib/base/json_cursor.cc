@@ -28,7 +28,7 @@ bool JsonCursor::block() {
   return false;
 }
 
-// at: the backslash; moves to the last character of the escape, or to what is wrong with it.
+// `at` is the backslash; it moves to the last character of the escape, or to what is wrong with it.
 bool JsonCursor::escape(size_t& at) const {
   if (++at >= text_.size()) return false;
   if (text_[at] != 'u') {
@@ -73,7 +73,7 @@ bool JsonCursor::digits() {
   return at_ > first;
 }
 
-// -?(0|[1-9][0-9]*)(.[0-9]+)?([eE][+-]?[0-9]+)?
+// Reads -?(0|[1-9][0-9]*)(.[0-9]+)?([eE][+-]?[0-9]+)?
 bool JsonCursor::number() {
   take('-');
   if (!take('0') && !digits()) return fail();

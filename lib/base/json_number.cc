@@ -10,7 +10,7 @@ void append_fixed_number(double number, std::string& out) {
     out += std::isnan(number) ? "NaN" : number < 0 ? "-Inf" : "+Inf";
     return;
   }
-  // The shortest digits that give the same double, and where the point stands.
+  // These are the shortest digits that give the same double, and the position of the point.
   char buffer[64];
   const auto [end, failure] =
       std::to_chars(buffer, buffer + sizeof buffer, number, std::chars_format::scientific);

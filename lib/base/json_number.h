@@ -1,4 +1,4 @@
-// Numbers as Go writes them into JSON.
+// Writes numbers as Go writes them into JSON.
 #pragma once
 
 #include <string>
@@ -6,9 +6,9 @@
 
 namespace logsvc {
 
-// In the shortest form that gives the same double: 1000, 0.1, 1e+21; null if it is not finite.
+// Appends the shortest form that gives the same double: 1000, 0.1, 1e+21; null if it is not finite.
 void append_json_number(double number, std::string& out);
-// The same without exponent, as Go's strconv writes format 'f': 1000000000000000000000.
+// Does the same without an exponent, as Go's strconv writes format 'f': 1000000000000000000000.
 void append_fixed_number(double number, std::string& out);
 
 }  // namespace logsvc

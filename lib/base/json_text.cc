@@ -10,7 +10,7 @@
 namespace logsvc {
 namespace {
 
-// Marks the first byte that may not stand for itself.
+// Marks the first byte that needs an escape.
 template <bool kHtml>
 uint64_t mark_specials(uint64_t word) {
   uint64_t out = word | mark_json_specials(word);
@@ -29,7 +29,7 @@ class Collector {
   Collector(const Collector&) = delete;
   Collector& operator=(const Collector&) = delete;
 
-  // 8 bytes are read, `used` of them count.
+  // Reads 8 bytes, of which `used` count.
   void add_word(const char* from, size_t used) {
     if (size_ > sizeof bytes_ - 8) flush();
     std::memcpy(bytes_ + size_, from, 8);
@@ -81,7 +81,7 @@ bool is_html(JsonEscapes escapes) {
   return escapes == JsonEscapes::kHtml || escapes == JsonEscapes::kGo;
 }
 
-// Its first byte is none of ASCII. Returns the length.
+// Its first byte is not ASCII. Returns the length.
 size_t add_rune(Collector& to, std::string_view text, JsonEscapes escapes) {
   const size_t length = utf8_length(text);
   if (length == 0) {

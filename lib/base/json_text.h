@@ -1,4 +1,4 @@
-// Strings in JSON text.
+// Writes strings in JSON text.
 #pragma once
 
 #include <string>
@@ -7,10 +7,10 @@
 namespace logsvc {
 
 enum class JsonEscapes {
-  kNeeded,  // quotes, backslashes and control characters; bytes that are no UTF-8 become U+FFFD
-  kShort,   // as kNeeded, \b and \f in their short forms, as OTLP's collector has them
-  kHtml,    // as kNeeded, also < > & and U+2028/9, as Loki's answers have them in log lines
-  kGo,      // as kHtml, but \ufffd is written for bytes that are no UTF-8: Go's encoding/json
+  kNeeded,  // quotes, backslashes and control characters; invalid UTF-8 becomes U+FFFD
+  kShort,   // as kNeeded, but \b and \f in their short forms, as OTLP's collector writes them
+  kHtml,    // as kNeeded, also < > & and U+2028/9, as Loki's answers write log lines
+  kGo,      // as kHtml, but invalid UTF-8 is written as \ufffd: Go's encoding/json
 };
 
 // Appends "text" with its quotes.

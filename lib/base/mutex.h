@@ -15,7 +15,7 @@ class CAPABILITY("mutex") Mutex {
  public:
   void lock() ACQUIRE() { m_.lock(); }
   void unlock() RELEASE() { m_.unlock(); }
-  // False: somebody has it.
+  // Returns false if somebody has it.
   bool try_lock() TRY_ACQUIRE(true) { return m_.try_lock(); }
 
  private:
@@ -75,7 +75,7 @@ class CondVar {
     cv_.wait(lock);
     lock.release();
   }
-  // False if the time ran out first.
+  // Returns false if the time ran out first.
   bool wait_for(Mutex& m, std::chrono::nanoseconds timeout) REQUIRES(m) {
     std::unique_lock<std::mutex> lock(m.m_, std::adopt_lock);
     const bool woken = cv_.wait_for(lock, timeout) == std::cv_status::no_timeout;

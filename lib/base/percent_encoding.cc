@@ -8,7 +8,7 @@ bool is_unreserved(char c) {
          c == '_' || c == '.' || c == '~';
 }
 
-// -1: none.
+// Returns -1 if it is not a digit.
 int hex_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   const char lower = static_cast<char>(c | 32);

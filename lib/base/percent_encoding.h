@@ -1,4 +1,5 @@
-// %41 and the like, as in URLs and forms. Pure functions, safe from any thread.
+// Encodes and decodes %41 and the like, as in URLs and forms. The functions are pure and safe from
+// any thread.
 #pragma once
 
 #include <string>
@@ -6,10 +7,10 @@
 
 namespace logsvc {
 
-// %XX for everything but letters, digits and -_.~
+// Writes everything but letters, digits and -_.~ as %XX.
 std::string percent_encode(std::string_view text);
 
-// %40 → @; what is no escape stays as it is.
+// Turns %40 into @; an invalid escape is kept as it is.
 std::string percent_decode(std::string_view text);
 
 }  // namespace logsvc

@@ -1,4 +1,5 @@
-// Bytes of a size known beforehand, not cleared first: who makes them fills them.
+// Holds bytes of a size known beforehand, which are not cleared first: whoever makes them fills
+// them.
 #pragma once
 
 #include <cstring>

@@ -1,4 +1,4 @@
-// Failure as a value. Result<T> holds a T or an Error; Status is Result without a value.
+// Returns failures as values. Result<T> holds a T or an Error; Status is a Result without a value.
 // Exceptions from libraries are caught where the library is called and become an Error.
 #pragma once
 
@@ -10,7 +10,7 @@
 
 namespace logsvc {
 
-// What kind of thing went wrong; the HTTP layer alone maps it to a status number.
+// Says what kind of thing went wrong; only the HTTP layer maps it to a status number.
 enum class ErrorCode {
   kInvalid,        // the caller's input is wrong; trying again does not help
   kNotFound,       // the named thing does not exist
@@ -27,8 +27,8 @@ enum class ErrorCode {
   kUnprocessable,  // well formed, but nothing in it can be used
 };
 
-// Code + sentence. The sentence says what failed, where (path:offset, query 1:6,
-// config key) and what to try.
+// Holds a code and a sentence. The sentence says what failed, where (path:offset, query 1:6, config
+// key) and what to try.
 struct Error {
   ErrorCode code = ErrorCode::kInvalid;
   std::string message;
@@ -45,7 +45,7 @@ class [[nodiscard]] Result {
   bool ok() const { return std::holds_alternative<T>(state_); }
   explicit operator bool() const { return ok(); }
 
-  // Only when ok().
+  // May be called only when ok().
   T& value() & { return *checked(); }
   const T& value() const& { return *std::get_if<T>(&state_); }
   T&& value() && { return std::move(*checked()); }
@@ -55,7 +55,7 @@ class [[nodiscard]] Result {
   T* operator->() { return checked(); }
   const T* operator->() const { return &value(); }
 
-  // Only when !ok().
+  // May be called only when !ok().
   const Error& error() const {
     assert(!ok());
     return *std::get_if<Error>(&state_);
@@ -97,7 +97,7 @@ class [[nodiscard]] Status {
     if (!status_of_expression.ok()) return status_of_expression.error(); \
   } while (false)
 
-// ASSIGN_OR_RETURN(auto x, make_x()): declares or assigns x, or leaves with the error.
+// ASSIGN_OR_RETURN(auto x, make_x()) declares or assigns x, or leaves with the error.
 #define ASSIGN_OR_RETURN(target, expression) \
   ASSIGN_OR_RETURN_(LOGSVC_CONCAT(result_of_line_, __LINE__), target, expression)
 #define ASSIGN_OR_RETURN_(result, target, expression) \

@@ -1,5 +1,5 @@
-// Comparing and copying where most texts have a few bytes and a call costs more than the work.
-// For loops over millions of such texts; elsewhere std::memcmp and std::memcpy say it better.
+// Compares and copies where most texts have a few bytes and a call costs more than the work. It is
+// for loops over millions of such texts; elsewhere std::memcmp and std::memcpy are clearer.
 #pragma once
 
 #include <cstring>
@@ -9,7 +9,7 @@
 
 namespace logsvc {
 
-// std::memcmp(a, b, n) == 0.
+// Returns std::memcmp(a, b, n) == 0.
 inline bool is_same(const char* a, const char* b, size_t n) {
   if (n >= 8) {
     for (size_t i = 0; i + 8 < n; i += 8) {
@@ -31,7 +31,7 @@ inline bool is_same(std::string_view a, std::string_view b) {
   return a.size() == b.size() && is_same(a.data(), b.data(), a.size());
 }
 
-// std::memcpy of the text, which must not overlap. Returns the end of the copy.
+// Copies the text like std::memcpy; the two must not overlap. Returns the end of the copy.
 inline char* copy_to(char* out, std::string_view text) {
   const char* const from = text.data();
   const size_t n = text.size();

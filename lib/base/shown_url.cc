@@ -5,8 +5,8 @@
 namespace logsvc {
 namespace {
 
-// Where the host begins in what follows "://". A password with a / in it is cut off too: no port is
-// other than digits.
+// Returns where the host begins in what follows "://". A password with a / in it is cut off too,
+// since a port has nothing but digits.
 size_t host_begin(std::string_view rest) {
   const std::string_view word = rest.substr(0, rest.find_first_of(" \t\r\n\"'<>"));
   const std::string_view authority = word.substr(0, word.find_first_of("/?#"));
@@ -14,7 +14,7 @@ size_t host_begin(std::string_view rest) {
   const size_t colon = authority.rfind(':');
   const size_t at = word.rfind('@');
   if (colon == std::string_view::npos || at == std::string_view::npos) return 0;
-  if (authority.find(']', colon) != std::string_view::npos) return 0;  // an address of IPv6
+  if (authority.find(']', colon) != std::string_view::npos) return 0;  // an IPv6 address
   const std::string_view port = authority.substr(colon + 1);
   return port.find_first_not_of("0123456789") == std::string_view::npos ? 0 : at + 1;
 }

@@ -1,4 +1,4 @@
-// URLs as they may be shown: in logs, on pages, in metrics, in files.
+// Makes URLs fit to be shown: in logs, on pages, in metrics, in files.
 #pragma once
 
 #include <string>
@@ -6,9 +6,9 @@
 
 namespace logsvc {
 
-// The text, a URL or one that has some in it, without what stands before the @ of their hosts:
-// http://ann:secret@host/path becomes http://host/path. Rather too much is left out than a
-// password shown, if a URL is not well formed.
+// Returns the text, a URL or one that contains some, without what stands before the @ of their
+// hosts: http://ann:secret@host/path becomes http://host/path. If a URL is malformed, it leaves out
+// too much rather than show a password.
 std::string without_url_secrets(std::string_view text);
 
 }  // namespace logsvc

@@ -10,11 +10,11 @@ namespace {
 
 constexpr char kEscape = 0x1b;
 
-// The first length bytes of a sequence that cannot be told from its start yet.
+// This length means that a sequence cannot be told from its start yet.
 constexpr size_t kIncomplete = 0;
 
-// Length of the SGR sequence at the start of s; kIncomplete if s ends within what may be one; 1
-// (the ESC alone) if it is another sequence.
+// Returns the length of the SGR sequence at the start of s; kIncomplete if s ends within what may
+// be one; 1 (the ESC alone) if it is another sequence.
 size_t colour_length(std::string_view s, size_t longest) {
   if (s.size() == 1) return kIncomplete;
   if (s[1] != '[') return 1;
@@ -33,7 +33,8 @@ uint32_t rune_of(std::string_view sequence) {
   return rune;
 }
 
-// Unicode's Bidi_Control and what takes no room: text that shows otherwise than it is stored.
+// Returns whether it is in Unicode's Bidi_Control or takes no room, so that text looks different
+// from what is stored.
 bool hides_or_reorders(uint32_t rune) {
   return rune == 0xad || rune == 0x61c || rune == 0x180e || (rune >= 0x200b && rune <= 0x200f) ||
          (rune >= 0x2028 && rune <= 0x202e) || (rune >= 0x2060 && rune <= 0x206f) ||
@@ -61,7 +62,7 @@ bool may_go_on(std::string_view s) {
   return true;
 }
 
-// Appends the character at the start of s; its length, or kIncomplete.
+// Appends the character at the start of s; returns its length, or kIncomplete.
 size_t append_character(std::string_view s, bool complete, std::string& out) {
   const auto byte = static_cast<unsigned char>(s[0]);
   if (byte < 0x20 || byte == 0x7f) {

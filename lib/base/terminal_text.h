@@ -1,4 +1,4 @@
-// Text of foreign origin on its way to a terminal: control characters are shown, not obeyed.
+// Makes foreign text safe for a terminal: control characters are shown, not obeyed.
 #pragma once
 
 #include <string>
@@ -6,16 +6,16 @@
 
 namespace logsvc {
 
-// A filter for text that comes in pieces, cut anywhere. Passed on: printable text, tab, line feed
-// and SGR sequences (ESC [ digits and ; m), which set colours only. Shown as a picture (U+2400…) or
-// by its code point: every other control character (C0, DEL, C1), what reorders or hides text (bidi
+// Filters text that comes in pieces, cut anywhere. It passes on printable text, tab, line feed and
+// SGR sequences (ESC [ digits and ; m), which only set colours. It shows as a picture (U+2400…) or
+// by its code point every other control character (C0, DEL, C1), what reorders or hides text (bidi
 // controls, zero-width characters), and bytes that are not UTF-8. Not thread-safe.
 class TerminalText {
  public:
-  // Appends what can be decided to `out`; at most kMaxHeld bytes of a sequence that is not complete
-  // wait for the next piece.
+  // Appends what can be decided to `out`; at most kMaxHeld bytes of an incomplete sequence wait for
+  // the next piece.
   void append(std::string_view piece, std::string& out);
-  // Appends what waits, shown.
+  // Appends what still waits, made visible.
   void finish(std::string& out);
 
  private:
@@ -23,7 +23,7 @@ class TerminalText {
   std::string held_;
 };
 
-// The whole text at once.
+// Filters a whole text at once.
 std::string shown_on_terminal(std::string_view text);
 
 }  // namespace logsvc

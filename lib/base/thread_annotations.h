@@ -1,4 +1,4 @@
-// clang's thread-safety attributes (-Wthread-safety); nothing with other compilers.
+// Names clang's thread-safety attributes (-Wthread-safety); they are empty with other compilers.
 #pragma once
 
 #if defined(__clang__)

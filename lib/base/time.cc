@@ -24,7 +24,7 @@ int read_digits(std::string_view text, size_t at, size_t n) {
   return value;
 }
 
-// Zone text "Z", "z" or ±hh:mm to an offset in ns.
+// Turns zone text "Z", "z" or ±hh:mm into an offset in ns.
 std::optional<Duration> parse_zone(std::string_view zone) {
   if (zone == "Z" || zone == "z") return 0;
   if (zone.size() != 6 || (zone[0] != '+' && zone[0] != '-') || zone[3] != ':') return {};
@@ -35,8 +35,8 @@ std::optional<Duration> parse_zone(std::string_view zone) {
   return zone[0] == '-' ? -offset : offset;
 }
 
-// The number at the start of a Go duration. Whole part and fraction are kept apart so that whole
-// units stay exact.
+// Holds the number at the start of a Go duration. Whole part and fraction are kept apart so that
+// whole units stay exact.
 struct Decimal {
   int64_t whole = 0;
   double fraction = 0;
@@ -63,7 +63,7 @@ Decimal read_decimal(std::string_view text) {
   return out;
 }
 
-// The name of a unit of a Go duration, in ns; 0 if it is none.
+// Returns the unit of a Go duration in ns; 0 if there is no such unit.
 Duration go_unit(std::string_view name) {
   static constexpr std::array<std::pair<std::string_view, Duration>, 8> kUnits = {
       {{"ns", 1},
@@ -254,7 +254,7 @@ std::string format_day(Timestamp t) {
 }
 
 int64_t seconds_to_nanoseconds(double seconds) {
-  constexpr double kMostSeconds = 9.2e9;  // 9.22e18 ns are the end
+  constexpr double kMostSeconds = 9.2e9;  // 9.22e18 ns are the limit
   if (std::isnan(seconds)) return 0;
   if (std::abs(seconds) < kMostSeconds) return std::llround(seconds * 1000) * kMillisecond;
   return seconds > 0 ? std::numeric_limits<int64_t>::max() : std::numeric_limits<int64_t>::min();

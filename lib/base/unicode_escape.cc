@@ -6,7 +6,7 @@ namespace {
 constexpr size_t kLength = 6;
 constexpr uint32_t kHigh = 0xD800, kLow = 0xDC00, kEnd = 0xE000;
 
-// The unit of UTF-16 that is written there; kNone if none is.
+// Returns the UTF-16 unit that is written there; kNone if there is none.
 constexpr uint32_t kNone = UINT32_MAX;
 
 uint32_t read_unit(std::string_view text) {

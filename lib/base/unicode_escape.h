@@ -1,4 +1,4 @@
-// \uXXXX, as JSON, JavaScript and logfmt write characters.
+// Reads \uXXXX, as JSON, JavaScript and logfmt write characters.
 #pragma once
 
 #include <cstddef>
@@ -8,12 +8,13 @@
 namespace logsvc {
 
 struct UnicodeEscape {
-  size_t length = 0;  // in the text; 0: there is none
+  size_t length = 0;  // in the text; 0: there is no escape
   uint32_t rune = 0;
-  bool half = false;  // of a character of two, without the other one: the rune is U+FFFD
+  bool half = false;  // half of a surrogate pair without the other: the rune is U+FFFD
 };
 
-// At the start of the text, from the backslash on; of a surrogate pair both.
+// Reads the escape at the start of the text, beginning with its backslash; it reads both of a
+// surrogate pair.
 UnicodeEscape read_unicode_escape(std::string_view text);
 
 }  // namespace logsvc

@@ -40,7 +40,7 @@ constexpr std::array<std::pair<string_view, string_view>, 14> kSpellings = {{
     {"fatal", "fatal"},
 }};
 
-// What is looked for in lines that say nothing by keys.
+// These are looked for in lines whose keys give no level.
 constexpr std::array<std::pair<string_view, string_view>, 9> kWords = {{
     {"trace", "trace"},
     {"debug", "debug"},
@@ -74,8 +74,8 @@ bool is_level_name(string_view key) {
   return std::find(kNames.begin(), kNames.end(), key) != kNames.end();
 }
 
-// The first string member with a level's name, not deeper than kMaxJsonDepth objects and in no
-// list. The line need not be JSON in between.
+// Returns the first string member with a level's name, at most kMaxJsonDepth objects deep and not
+// in a list. The line need not be JSON in between.
 string_view level_member(string_view line) {
   int objects = 0, lists = 0;
   for (JsonCursor json(line); !json.at_end();) {
@@ -155,7 +155,7 @@ class PairScanner {
   size_t at_ = 0;
 };
 
-// Of the best-ranked key.
+// Returns the value of the best-ranked key.
 string_view level_pair(string_view line) {
   PairScanner pairs(line);
   string_view key, value, best;
@@ -174,7 +174,7 @@ bool may_follow_word(char c) {
   return may_precede_word(c) || (c != '\0' && std::strchr("]):},!", c) != nullptr);
 }
 
-// Of the earliest word.
+// Returns the level of the earliest word.
 string_view level_word(string_view line) {
   for (size_t at = 0; at < line.size(); ++at) {
     const char first = ascii_lower(line[at]);

@@ -110,7 +110,7 @@ const char* JsonFields::value(const Visit& visit, int depth, bool named) {
     return nullptr;
   }
   if (c == '{') {
-    // An object that is not closed gives nothing; inside a closed one all are.
+    // An object that is not closed gives nothing; inside a closed one all are closed.
     const bool skipped = enter_ && named && !(*enter_)(key_);
     if (skipped) return cursor_.block() ? nullptr : kNoObject;
     JsonCursor ahead = cursor_;

@@ -1,5 +1,5 @@
-// Fields of a JSON line as flat names: nested keys joined with _, as `| json` does.
-// Incremental: what was read before a fault has been delivered. Follows Loki 3.7.6.
+// Reads the fields of a JSON line as flat names: nested keys are joined with _, as `| json` does.
+// It is incremental: what was read before a fault has been delivered. It follows Loki 3.7.6.
 #pragma once
 
 #include <functional>
@@ -12,19 +12,20 @@ namespace logsvc::extract {
 
 class JsonFields {
  public:
-  // Called for each string, number and boolean with its joined, sanitised key; strings are
+  // Is called for each string, number and boolean with its joined, sanitised key; strings are
   // unescaped. Views live during the call. Return false to stop.
   using Visit = std::function<bool(std::string_view key, std::string_view value)>;
 
-  // Whether to look into the object of that joined key.
+  // Says whether to look into the object of that joined key.
   using Enter = std::function<bool(std::string_view key)>;
 
-  // nullptr, or the text of the fault (a constant). Reuses buffers: one object a thread.
+  // Returns nullptr, or the text of the fault (a constant). It reuses buffers, so each thread needs
+  // its own object.
   const char* read(std::string_view line, const Visit& visit, const Enter& enter = {});
-  // Inside visit: whether the value is a string, and its own key as written.
+  // Tells visit whether the value is a string, and its own key as written.
   bool value_is_string() const { return value_is_string_; }
   std::string_view raw_key() const { return raw_key_; }
-  // Inside visit and enter: the number of objects around the value, beside the line itself.
+  // Tells visit and enter the number of objects around the value, not counting the line itself.
   size_t depth() const { return depth_; }
 
  private:
@@ -42,7 +43,7 @@ class JsonFields {
   size_t depth_ = 0;
 };
 
-// [A-Za-z0-9_] kept, every other character _, a leading digit gets _ in front.
+// Keeps [A-Za-z0-9_], turns every other character into _, and puts _ in front of a leading digit.
 void append_sanitised(std::string& out, std::string_view key, bool at_start);
 
 }  // namespace logsvc::extract

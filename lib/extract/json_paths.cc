@@ -17,7 +17,7 @@ constexpr const char* kUnknownType = "Unknown value type";
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_field_start(char c) { return c == '_' || std::isalpha(static_cast<unsigned char>(c)); }
 
-// Reads paths token by token; what it expects where follows the grammar of Loki.
+// Reads paths token by token; what it expects where follows Loki's grammar.
 class PathParser {
  public:
   explicit PathParser(std::string_view text) : text_(text) {}
@@ -136,7 +136,7 @@ bool JsonPaths::skip_value() {
   return !fault_;
 }
 
-// Hands out the value that has been stepped over since `first`. False if it is none.
+// Hands out the value that has been stepped over since `first`. Returns false if it is not a value.
 bool JsonPaths::take(size_t first, const Active& ending, const Visit& visit) {
   const std::string_view raw = cursor_.since(first);
   value_.clear();
@@ -160,7 +160,8 @@ bool JsonPaths::take(size_t first, const Active& ending, const Visit& visit) {
   return true;
 }
 
-// The value here, to which `active` lead with `depth` steps. False ends the reading.
+// Reads the value here, to which `active` lead with `depth` steps. Returning false ends the
+// reading.
 bool JsonPaths::value(const Active& active, size_t depth, const Visit& visit) {
   cursor_.skip_blanks();
   if (cursor_.at_end() || depth > kMaxDepth) return false;
@@ -214,7 +215,7 @@ bool JsonPaths::array(const Active& active, size_t depth, const Visit& visit) {
   }
 }
 
-// A value inside an object or array at `depth`, and a comma behind it.
+// Reads a value inside an object or array at `depth`, and a comma behind it.
 bool JsonPaths::member(const Active& next, size_t depth, const Visit& visit) {
   if (!next.empty()) {
     if (!value(next, depth + 1, visit)) return false;

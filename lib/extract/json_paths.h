@@ -1,4 +1,5 @@
-// Values at given paths of a JSON line, as `| json x="a.b[0]"` reads them. Follows Loki 3.7.6.
+// Reads the values at given paths of a JSON line, as `| json x="a.b[0]"` does. It follows Loki
+// 3.7.6.
 #pragma once
 
 #include <cstdint>
@@ -12,22 +13,24 @@
 
 namespace logsvc::extract {
 
-// One step of a path: the member of an object, or the element of an array.
+// Is one step of a path: the member of an object, or the element of an array.
 struct JsonStep {
   std::string key;
   int64_t index = -1;  // >= 0: an element
 };
 using JsonPath = std::vector<JsonStep>;
 
-// a.b["c d"][0]; kInvalid with Loki's wording ("syntax error: unexpected DOT, expecting FIELD").
+// Reads a.b["c d"][0]; kInvalid has Loki's wording ("syntax error: unexpected DOT, expecting
+// FIELD").
 Result<JsonPath> parse_json_path(std::string_view text);
 
 class JsonPaths {
  public:
   explicit JsonPaths(std::vector<JsonPath> paths) : paths_(std::move(paths)) {}
 
-  // Called for the first value at each path that is there: strings unescaped, objects as written,
-  // null empty. Returns nullptr, or the fault (a constant) of a value that cannot be read.
+  // visit is called for the first value at each path that exists: strings are unescaped, objects as
+  // written, null is empty. read() returns nullptr, or the fault (a constant) of a value that
+  // cannot be read.
   using Visit = std::function<void(size_t path, std::string_view value)>;
   const char* read(std::string_view line, const Visit& visit);
 

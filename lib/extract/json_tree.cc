@@ -71,7 +71,7 @@ double JsonTree::number(Index node) const {
   double out = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), out);
   if (failure == std::errc::result_out_of_range) {
-    // Too small is 0; too large is an infinity, which JSON cannot say.
+    // Too small becomes 0; too large becomes an infinity, which JSON cannot express.
     const bool tiny =
         text.find("e-") != std::string_view::npos || text.find("E-") != std::string_view::npos;
     return tiny ? 0 : text[0] == '-' ? -HUGE_VAL : HUGE_VAL;

@@ -1,6 +1,6 @@
-// A JSON text as a flat list of nodes, parsed once and read by place: strings are unescaped and
-// numbers converted only where they are asked for. Strict (RFC 8259) except that bytes inside
-// strings need not be UTF-8.
+// Holds a JSON text as a flat list of nodes, parsed once and read by index: strings are unescaped
+// and numbers converted only where they are asked for. It is strict (RFC 8259) except that bytes
+// inside strings need not be UTF-8.
 #pragma once
 
 #include <cstdint>
@@ -17,26 +17,28 @@ class JsonTree {
   using Kind = JsonKind;
   using Index = uint32_t;  // of a node; 0 is the whole text
 
-  // False if the text is not one JSON value with blanks around it. Borrows the text; reuses memory.
-  // Texts of 4 GiB and more, and nesting beyond 10000, are refused.
+  // Returns false if the text is not one JSON value, with or without blanks around it. Borrows the
+  // text; reuses memory. Texts of 4 GiB and more, and nesting beyond 10000, are refused.
   bool parse(std::string_view text);
 
   Kind kind(Index node) const { return nodes_[node].kind; }
-  // The text of the value as written; of a string without its quotes, still escaped.
+  // Returns the text of the value as written; for a string without its quotes, still escaped.
   std::string_view raw(Index node) const {
     const Node& n = nodes_[node];
     return text_.substr(n.begin, n.end - n.begin);
   }
-  // Appends a string, unescaped. Lone surrogates become U+FFFD.
+  // Appends an unescaped string. Lone surrogates become U+FFFD.
   void append_string(Index node, std::string& out) const;
   bool string_equals(Index node, std::string_view text) const;
   double number(Index node) const;
 
-  // Children of an object come as key, value, key, value …; of an array as they stand.
+  // Returns the first child. Children of an object come as key, value, key, value …; those of an
+  // array as they stand.
   Index first_child(Index node) const { return node + 1; }
-  // The node behind the value and everything in it.
+  // Returns the node behind the value and everything in it.
   Index after(Index node) const { return nodes_[node].after; }
-  // The value of a key, of the last one if it is there more than once; 0 if there is none.
+  // Returns the value of a key, the last one if the key occurs more than once; 0 if it does not
+  // occur.
   Index member(Index object, std::string_view key) const;
 
  private:

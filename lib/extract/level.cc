@@ -10,7 +10,7 @@ namespace {
 struct Word {
   std::string_view from, to;
 };
-// By length, for the sake of speed. Looked up 2026-11; who writes the less known ones:
+// They are sorted by length for speed. Looked up 2026-11; these write the less known ones:
 constexpr Word kWords[] = {
     {"dbg", "debug"},           // zerolog's console, Serilog {Level:u3}
     {"err", "error"},           // syslog, zerolog, Serilog

@@ -1,5 +1,5 @@
-// Severity words and numbers of loggers, brought to one set: trace, debug, info, warn, error,
-// critical, fatal. Where a line says its level is in line_level.h.
+// Brings the severity words and numbers of loggers to one set: trace, debug, info, warn, error,
+// critical, fatal. line_level.h says where a line holds its level.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,7 @@
 
 namespace logsvc::extract {
 
-// What a number means in a field.
+// Says what a number means in a field.
 enum class LevelNumbers {
   kNone,      // nothing
   kLevel,     // 10 to 69, by tens (pino, bunyan); 100 to 600 (Monolog)
@@ -19,19 +19,19 @@ enum class LevelNumbers {
   kPython,    // 10 to 50
 };
 
-// The normalised level of a word (any case, blanks and colours around it) or of a number as
-// LevelNumbers::kLevel has it; empty if it is none. A constant.
+// Returns the normalised level of a word (in any case, with blanks and colours around it) or of a
+// number as in LevelNumbers::kLevel; empty for anything else. It is a constant.
 std::string_view normalise_level(std::string_view word);
 
-// The same of a field whose numbers mean something else.
+// Returns the same for a field whose numbers mean something else.
 std::string_view level_of_value(std::string_view value, LevelNumbers numbers);
 
 std::string_view level_of_number(int64_t number, LevelNumbers numbers);
 
-// F, E, W, I, D, D1 to D5, as MongoDB writes them.
+// Returns the level of F, E, W, I, D, D1 to D5, as MongoDB writes them.
 std::string_view level_of_mongo(std::string_view letter);
 
-// 0 to 7 of syslog; empty beyond.
+// Returns the level of syslog's 0 to 7; empty beyond.
 std::string_view level_of_syslog(int64_t severity);
 
 }  // namespace logsvc::extract

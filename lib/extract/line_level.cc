@@ -13,7 +13,7 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
-// MySQL's JSON: "prio": 1, …, "label": "Error".
+// MySQL's JSON has "prio": 1, …, "label": "Error".
 std::string_view level_of_mysql(std::string_view label) {
   if (label == "Note" || label == "System") return "info";
   return level_of_value(label, LevelNumbers::kNone);
@@ -38,7 +38,7 @@ std::string_view level_of_fields(const StructuredLine& line) {
     return level_of_mysql(line.get(LineField::kLabel).text);
   if (line.has(LineField::kLevel) && line.has(LineField::kShortMessage))
     return level_of_gelf(line.get(LineField::kLevel).text);
-  // clef-json.org: a level that is absent is Information.
+  // clef-json.org says that an absent level is Information.
   if (time && time->name == "@t" && !line.has(LineField::kLevel)) return "info";
   return {};
 }

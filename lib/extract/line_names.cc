@@ -8,7 +8,7 @@ namespace {
 using F = LineField;
 using N = LevelNumbers;
 
-// Looked up 2026-11. A name without a remark is many loggers' own.
+// Looked up 2026-11. Many loggers use a name without a remark.
 constexpr LineName kNames[] = {
     {"service", F::kService},
     {"service.name", F::kService},  // ECS, OpenTelemetry
@@ -94,7 +94,7 @@ constexpr size_t folded_size(std::string_view name) {
   return size;
 }
 
-// Places in kNames by the folded size, for the sake of speed.
+// Holds places in kNames by the folded size, for speed.
 struct BySize {
   std::array<uint8_t, std::size(kNames)> places{};
   std::array<uint8_t, NameKey::kMax + 2> first{};
@@ -114,7 +114,7 @@ constexpr BySize names_by_size() {
 constexpr BySize kBySize = names_by_size();
 static_assert(kBySize.first[NameKey::kMax + 1] == std::size(kNames), "a name is too long");
 
-// key is folded.
+// The key is folded.
 bool same(std::string_view name, std::string_view key) {
   size_t at = 0;
   for (const char c : name) {

@@ -1,5 +1,5 @@
-// The names that loggers give to what the agent wants to know of a line. One table for agent and
-// server; where each is from stands beside it.
+// Lists the names under which loggers write what the agent wants to know of a line. Agent and
+// server share the table; each row says where its name comes from.
 #pragma once
 
 #include <array>
@@ -20,10 +20,10 @@ enum class LineField : uint8_t {
   kSpanId,
   kRequestId,
   kMessage,
-  // These are something only beside others: see line_level.h and StructuredLine::logger_name.
-  kName,          // pino, bunyan: of the logger
+  // These have a meaning only beside others: see line_level.h and StructuredLine::logger_name.
+  kName,          // pino, bunyan: the logger's
   kProcess,       // pino, bunyan: pid, hostname
-  kNanos,         // log4j2: of the second
+  kNanos,         // log4j2: within the second
   kLetter,        // MongoDB: s
   kLabel,         // MySQL: the level's word
   kPriority,      // MySQL: its number
@@ -38,11 +38,11 @@ struct LineName {
   std::string_view name;  // as it is usually written
   LineField field;
   LevelNumbers numbers = LevelNumbers::kNone;
-  bool exact = false;  // else letters in any case, _ and - left out
+  bool exact = false;  // else letters match in any case, and _ and - are left out
 };
 
-// A key, or the keys of objects around it and it with points between, in the form in which names
-// are compared: `severity_text`, `severityText` and `SeverityText` are one.
+// Holds a key, or the keys of the objects around it joined by points, in the form in which names
+// are compared: `severity_text`, `severityText` and `SeverityText` are the same.
 class NameKey {
  public:
   void clear() { size_ = 0; }
@@ -50,7 +50,7 @@ class NameKey {
   void add(std::string_view key);
   void add_point() { push('.'); }
   std::string_view text() const { return {text_.data(), size_}; }
-  // Longer than any name.
+  // Returns whether the key is longer than any name.
   bool too_long() const { return size_ > kMax; }
 
   static constexpr size_t kMax = 24;
@@ -64,10 +64,10 @@ class NameKey {
   size_t size_ = 0;
 };
 
-// The name with this key, which is written so; nullptr if it is none. Of one field, the better
-// ones lie before the others.
+// Returns the name with this key, written like this; nullptr if there is none. The better names of
+// a field have lower addresses.
 const LineName* find_line_name(const NameKey& key, std::string_view written);
-// Whether the names of an object's members count: log, req, @fields, record.level …
+// Returns whether the names of an object's members count: log, req, @fields, record.level …
 bool is_line_object(const NameKey& key);
 
 }  // namespace logsvc::extract

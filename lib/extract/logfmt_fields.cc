@@ -12,14 +12,15 @@ constexpr std::string_view kEscapeValues = "\"\\/'\b\f\n\r\t";
 
 bool is_space(char c) { return static_cast<unsigned char>(c) <= ' '; }
 
-// text[at] is behind a backslash. Length of the escape from there on; 0 if it is none.
+// text[at] is behind a backslash. Returns the length of the escape from there on; 0 if it is
+// invalid.
 size_t escape_length(std::string_view text, size_t at) {
   if (kEscapeNames.find(text[at]) != std::string_view::npos) return 1;
   const size_t length = read_unicode_escape(text.substr(at - 1)).length;
   return length > 0 ? length - 1 : 0;
 }
 
-// Goes from `at` to the quote that ends the string, also if an escape is none.
+// Goes from `at` to the quote that ends the string, even if an escape is invalid.
 LogfmtToken::Fault read_quoted(std::string_view line, size_t& at) {
   using Fault = LogfmtToken::Fault;
   bool valid = true;
@@ -34,7 +35,7 @@ LogfmtToken::Fault read_quoted(std::string_view line, size_t& at) {
   return Fault::kUnterminated;
 }
 
-// What is no escape stays as it is written.
+// Keeps invalid escapes as they are written.
 void unescape(std::string_view text, std::string& out) {
   out.clear();
   for (size_t at = 0; at < text.size(); ++at) {

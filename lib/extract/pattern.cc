@@ -7,7 +7,7 @@
 namespace logsvc::extract {
 namespace {
 
-// Length of <name> at the start of the text; 0 if it is no capture.
+// Returns the length of <name> at the start of the text; 0 if it is not a capture.
 size_t capture_length(std::string_view text) {
   if (text.size() < 3 || text[0] != '<') return 0;
   size_t at = 1;

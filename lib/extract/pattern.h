@@ -1,4 +1,4 @@
-// Patterns of `| pattern` and |>: literal text and <captures>. Follows Loki 3.7.6.
+// Matches the patterns of `| pattern` and |>: literal text and <captures>. It follows Loki 3.7.6.
 #pragma once
 
 #include <functional>
@@ -12,20 +12,20 @@ namespace logsvc::extract {
 
 class Pattern {
  public:
-  // kInvalid for an empty pattern.
+  // Returns kInvalid for an empty pattern.
   static Result<Pattern> parse(std::string_view text);
-  // What a parser needs: a named capture, no two captures side by side, no name twice.
+  // Checks what a parser needs: a named capture, no two captures side by side, no name twice.
   Status check_parser() const;
-  // What a line filter needs: captures without names, no two side by side.
+  // Checks what a line filter needs: captures without names, no two side by side.
   Status check_filter() const;
 
-  // Named captures of the line, from left to right; `visit` returns false to stop.
+  // Visits the named captures of the line from left to right; `visit` returns false to stop.
   void captures(
       std::string_view line,
       const std::function<bool(const std::string& name, std::string_view value)>& visit) const;
-  // The literal texts: a line that a line filter lets pass has each of them.
+  // Returns the literal texts: a line that passes a line filter has each of them.
   std::vector<std::string> literals() const;
-  // Whether a line filter with the pattern lets the line pass.
+  // Returns whether a line filter with the pattern lets the line pass.
   bool passes(std::string_view line) const;
 
  private:

@@ -1,8 +1,9 @@
-// Heads of plain lines: where loggers that write text put the level. Each shape names its source;
-// looked up 2026-11.
+// Reads the heads of plain lines, where loggers that write text put the level. Each shape names its
+// source; looked up 2026-11.
 //
-// Access lines of web servers (Common Log Format) say no level: Loki finds none in them, and a
-// status is what the peer was told, not how bad it is. Ask for `| pattern` or the status instead.
+// Access lines of web servers (Common Log Format) have no level: Loki finds none in them, and a
+// status is what the peer was told, not how bad it is. Query with `| pattern` or the status
+// instead.
 #include <algorithm>
 #include <charconv>
 #include <string_view>
@@ -24,7 +25,7 @@ bool is_letter(char c) { return is_upper(c) || is_lower(c); }
 
 string_view word_level(string_view word) { return level_of_value(word, LevelNumbers::kNone); }
 
-// A level in capitals. LOG and HTTP alone say nothing in plain text.
+// Returns the level of a word in capitals. LOG and HTTP alone mean nothing in plain text.
 string_view capitals(string_view word) {
   if (word.size() < 3 || !is_upper(word[0]) || word == "LOG" || word == "HTTP") return {};
   const size_t letters = std::min(
@@ -38,7 +39,7 @@ string_view capitals(string_view word) {
   return numbered && word.starts_with("DEBUG") ? string_view("debug") : string_view();
 }
 
-// A level in small letters or with a capital in front, where such a word is one: not "log", "http".
+// Returns the level of a word in small letters or with a leading capital; not of "log" and "http".
 string_view any_case(string_view word) {
   if (word.size() < 3 || !is_letter(word[0])) return {};
   if (word.size() == 3 && (word[0] | 32) == 'l') return {};
@@ -169,7 +170,7 @@ string_view of_erlang(string_view text) {
   return kind == "PROGRESS" ? string_view("info") : capitals(kind);
 }
 
-// What stands within [], () or <> of a head.
+// Returns the level in what stands within [], () or <> of a head.
 string_view of_brackets(char open, string_view inside) {
   const size_t first = inside.find_first_not_of(' ');
   if (first == string_view::npos) return {};
@@ -203,8 +204,8 @@ bool is_calendar_word(string_view word) {
   return std::find(std::begin(kWords), std::end(kWords), word) != std::end(kWords);
 }
 
-// Steps through the head of a line: times, brackets, numbers, dashes, and a name or two. What does
-// not belong to a head ends it.
+// Steps through the head of a line: times, brackets, numbers, dashes, and a name or two. Anything
+// else ends the head.
 class Head {
  public:
   explicit Head(string_view text) : text_(text.substr(0, kMaxHead)) {}
@@ -243,7 +244,7 @@ class Head {
     ++marks_;
     return true;
   }
-  // False: the head ends here.
+  // Returns false if the head ends here.
   bool word(string_view& level) {
     const size_t end = std::min(text_.find_first_of(" \t[(<|", at_), text_.size());
     const string_view token = text_.substr(at_, end - at_);
@@ -302,7 +303,7 @@ class Head {
     const size_t point = core.rfind('.');
     return colon && point != string_view::npos ? capitals(core.substr(point + 1)) : string_view();
   }
-  // A logger's or host's name: behind a time, or with a separator or a process number behind it.
+  // Takes a logger's or host's name: behind a time, or before a separator or a process number.
   bool name(string_view token) {
     const string_view rest = text_.substr(at_);
     const size_t next = rest.find_first_not_of(" \t");
@@ -310,7 +311,7 @@ class Head {
         next != string_view::npos &&
         (rest[next] == '|' || (next == 0 && rest[0] == '[') ||
          (rest[next] == '-' && next > 0 && rest.substr(next + 1).starts_with(' ')));
-    // A word with a capital is the first of a sentence.
+    // A word with a capital begins a sentence.
     const bool is_sentence =
         is_upper(token[0]) && std::all_of(token.begin(), token.end(), is_letter);
     const bool follows_mark = after_mark_ && names_ == 0 && !token.ends_with(':') && !is_sentence;

@@ -10,7 +10,7 @@ namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// 2026-01-01T13:00:00…, or a number of seconds (ten digits) or smaller units since 1970.
+// Accepts 2026-01-01T13:00:00…, or a number of seconds (ten digits) or smaller units since 1970.
 bool has_form_of_time(std::string_view text) {
   if (text.size() < 10 || !std::all_of(text.begin(), text.begin() + 4, is_digit)) return false;
   if (text.size() >= 19 && text[13] == ':' && (text[4] == '-' || text[4] == '/')) return true;
@@ -49,7 +49,7 @@ void keep(StructuredLine& out, const LineName& name, LineValue value) {
   if (!kept.name || &name < kept.name) kept = value;
 }
 
-// Of JSON, and of what util.inspect makes of objects.
+// Scans JSON, and what util.inspect makes of objects.
 class Scanner {
  public:
   Scanner(std::string_view line, bool inspected) : cursor_(line), inspected_(inspected) {}
@@ -66,7 +66,7 @@ class Scanner {
   }
 
  private:
-  // outer: the keys of the objects around it, empty for the line itself.
+  // outer holds the keys of the objects around it; it is empty for the line itself.
   bool object(const NameKey& outer) {
     if (!cursor_.take('{')) return false;
     cursor_.skip_blanks();
@@ -122,7 +122,7 @@ class Scanner {
     const char c = cursor_.now();
     return c == '"' || (inspected_ && (c == '\'' || c == '`'));
   }
-  // Any value; objects and arrays are stepped over.
+  // Reads any value; objects and arrays are stepped over.
   bool any(LineValue& out) {
     const char c = cursor_.now();
     if (is_quote()) {
@@ -130,7 +130,7 @@ class Scanner {
       return cursor_.quoted(out.text, c);
     }
     if (c == '{' || c == '[') return nested();
-    // A word or a number; what else stands there is no JSON.
+    // A word or a number may stand here; anything else is not JSON.
     out.text = cursor_.word();
     if (out.text.empty()) return false;
     if (out.text == "null") out.text = {};
@@ -141,7 +141,7 @@ class Scanner {
     }
     return number || c == 't' || c == 'f' || c == 'n';
   }
-  // Steps over an object or array, of which the brackets need not match in kind.
+  // Steps over an object or array, whose brackets need not match in kind.
   bool nested() {
     size_t depth = 0;
     while (!cursor_.at_end()) {
@@ -170,7 +170,7 @@ bool is_key_char(char c) {
          c == '-' || c == '@';
 }
 
-// key=value at a place. False: no pair stands there, and `at` is behind the word.
+// Reads key=value at a place. Returns false if there is no pair; `at` is then behind the word.
 bool logfmt_pair(std::string_view line, size_t& at, std::string_view& key, LineValue& value,
                  bool& broken) {
   const size_t first = at;

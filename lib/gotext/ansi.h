@@ -1,4 +1,4 @@
-// Terminal escape sequences (colours, cursor, window title).
+// Finds and removes terminal escape sequences (colours, cursor, window title).
 #pragma once
 
 #include <string>
@@ -6,9 +6,9 @@
 
 namespace logsvc {
 
-// Cheap: whether the text may hold any.
+// Returns cheaply whether the text may contain any.
 bool has_ansi(std::string_view text);
-// Without them; what Loki and Promtail call decolorize.
+// Removes them, as what Loki and Promtail call decolorize does.
 std::string strip_ansi(std::string_view text);
 
 }  // namespace logsvc

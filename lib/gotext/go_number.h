@@ -1,4 +1,4 @@
-// Numbers as Go's strconv reads them.
+// Reads numbers as Go's strconv does.
 #pragma once
 
 #include <cstdint>
@@ -7,10 +7,11 @@
 
 namespace logsvc {
 
-// ParseFloat: decimal and hexadecimal, Inf, NaN, _ between digits; overflow gives an infinity.
+// Behaves as ParseFloat: decimal and hexadecimal, Inf, NaN, _ between digits; overflow gives an
+// infinity.
 std::optional<double> parse_go_float(std::string_view text);
 
-// ParseInt with base 0: 0x, 0o, 0b and leading-zero octal, _ between digits.
+// Behaves as ParseInt with base 0: 0x, 0o, 0b and leading-zero octal, _ between digits.
 std::optional<int64_t> parse_go_integer(std::string_view text);
 
 }  // namespace logsvc

@@ -1,4 +1,4 @@
-// Go's string literals.
+// Reads Go's string literals.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@ namespace logsvc {
 // Reads the escape at text[at] (a backslash) and moves behind it; false if Go knows no such escape.
 bool read_go_escape(std::string_view text, size_t& at, std::string& out);
 
-// "…" or `…` with its quotes; false if it is malformed.
+// Reads "…" or `…` with its quotes; false if it is malformed.
 bool unquote_go(std::string_view literal, std::string& out);
 
 }  // namespace logsvc

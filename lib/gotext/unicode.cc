@@ -10,7 +10,7 @@
 namespace logsvc {
 namespace {
 
-// The C library's tables; ASCII alone where its UTF-8 locale is missing.
+// Uses the C library's tables; only ASCII where its UTF-8 locale is missing.
 locale_t unicode_locale() {
   static const locale_t locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
   return locale;
@@ -20,7 +20,7 @@ bool is_ascii_word(uint32_t r) {
   return (r >= '0' && r <= '9') || (r >= 'a' && r <= 'z') || (r >= 'A' && r <= 'Z') || r == '_';
 }
 
-// Whether a word ends before the rune.
+// Returns whether a word ends before the rune.
 bool is_separator(uint32_t r) {
   if (r < 0x80) return !is_ascii_word(r);
   const locale_t locale = unicode_locale();
@@ -58,7 +58,7 @@ bool is_space(uint32_t r) {
   if (r == 0x85 || r == 0xA0) return true;
   if (r < 0x80) return r == ' ' || (r >= '\t' && r <= '\r');
   const locale_t locale = unicode_locale();
-  // The C library leaves those out at which a line may not break.
+  // The C library omits those at which a line may not break.
   return r == 0x2007 || r == 0x202F || (locale && iswspace_l(static_cast<wint_t>(r), locale));
 }
 
@@ -70,7 +70,7 @@ bool is_letter(uint32_t r) {
 
 bool is_number(uint32_t r) {
   if (r < 0x80) return r >= '0' && r <= '9';
-  // ² ³ ¹ ¼ ½ ¾; Roman numerals; digits in full width.
+  // These are ² ³ ¹ ¼ ½ ¾, Roman numerals, and digits in full width.
   return r == 0xB2 || r == 0xB3 || r == 0xB9 || (r >= 0xBC && r <= 0xBE) ||
          (r >= 0x2150 && r <= 0x2189) || (r >= 0xFF10 && r <= 0xFF19);
 }
@@ -80,7 +80,7 @@ bool is_punctuation(uint32_t r) {
     return r > ' ' && r != 0x7F && !is_letter(r) && !is_number(r) &&
            std::string_view("$+<=>^`|~").find(static_cast<char>(r)) == std::string_view::npos;
   }
-  // Latin-1's, general punctuation, and what Chinese, Japanese and Korean use.
+  // These are Latin-1's, general punctuation, and what Chinese, Japanese and Korean use.
   static constexpr std::string_view kLatin = "\xA1\xA7\xAB\xB6\xB7\xBB\xBF";
   return (r < 0x100 && kLatin.find(static_cast<char>(r)) != std::string_view::npos) ||
          (r >= 0x2010 && r <= 0x2027) || (r >= 0x2030 && r <= 0x205E && r != 0x2044) ||

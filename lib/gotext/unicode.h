@@ -1,4 +1,4 @@
-// Letters in upper and lower case, as Unicode's simple mappings have them.
+// Turns letters into upper and lower case by Unicode's simple mappings.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,8 @@ namespace logsvc {
 uint32_t lower_rune(uint32_t rune);
 uint32_t upper_rune(uint32_t rune);
 
-// As Go's package unicode: IsSpace, IsLetter, IsNumber, IsPunct (which has no $+<=>^`|~).
+// These follow Go's package unicode: IsSpace, IsLetter, IsNumber, IsPunct (which excludes
+// $+<=>^`|~).
 bool is_space(uint32_t rune);
 bool is_letter(uint32_t rune);
 bool is_number(uint32_t rune);
@@ -18,10 +19,10 @@ bool is_punctuation(uint32_t rune);
 
 size_t count_runes(std::string_view s);
 
-// Bytes that are no UTF-8 become U+FFFD, as Go's strings.Map makes them.
+// Invalid UTF-8 becomes U+FFFD, as Go's strings.Map makes it.
 std::string to_lower(std::string_view s);
 std::string to_upper(std::string_view s);
-// The first letter of every word in upper case, as Go's strings.Title.
+// Puts the first letter of every word in upper case, as Go's strings.Title.
 std::string to_title(std::string_view s);
 
 }  // namespace logsvc

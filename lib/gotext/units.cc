@@ -24,7 +24,7 @@ Error float_error(std::string_view text, const char* why = "invalid syntax") {
 Result<double> to_number(std::string_view text) {
   const auto value = parse_go_float(text);
   if (!value) return float_error(text);
-  // An infinity that is not written as one is a number out of range.
+  // An infinity that is not written as one was a number out of range.
   if (std::isinf(*value) && text.find_first_of("iI") == std::string_view::npos) {
     return float_error(text, "value out of range");
   }

@@ -9,7 +9,7 @@
 namespace logsvc::insight {
 namespace {
 
-constexpr uint32_t kEnoughGaps = 30;     // of one hour of the week
+constexpr uint32_t kEnoughGaps = 30;     // in one hour of the week
 constexpr uint32_t kFadeAbove = 20'000;  // then a histogram is halved: the model follows changes
 
 }  // namespace

@@ -1,5 +1,5 @@
-// How long a service is usually quiet, learned for each hour of the week, and from that when its
-// silence is worth an amber tile. Gaps below a second are no gaps: a burst counts once, so that a
+// Learns how long a service is usually quiet in each hour of the week, and from that when its
+// silence deserves an amber tile. Gaps below a second do not count: a burst counts once, so that a
 // job that writes a thousand lines every ten minutes has a usual gap of ten minutes. Not
 // thread-safe.
 #pragma once
@@ -18,26 +18,27 @@ class GapModel {
   static constexpr Duration kLeastSilence = 30 * kSecond;
   static constexpr Duration kLearningTime = 10 * kMinute;
 
-  // A line at t. Times may repeat and step back; only progress counts.
+  // Notes a line at t. Times may repeat and step back; only progress counts.
   void see(Timestamp t);
 
   Timestamp first() const { return first_; }
   Timestamp last() const { return last_; }
 
-  // The 99th percentile of gaps around this hour of the week (of all hours while the hour has few);
-  // 0 if the service is never quiet for a second. nullopt while it is known for less than
-  // kLearningTime.
+  // Returns the 99th percentile of gaps around this hour of the week (of all hours while the hour
+  // has few); 0 if the service is never quiet for a second. Returns nullopt until it has been known
+  // for kLearningTime.
   std::optional<Duration> usual_gap(Timestamp now) const;
-  // Quiet for longer than this is silence: 5 usual gaps, at least 30 s. nullopt: still learning.
+  // Returns how long it may be quiet before that counts as silence: 5 usual gaps, at least 30 s.
+  // Returns nullopt while still learning.
   std::optional<Duration> patience(Timestamp now) const;
 
-  // For keeping: hour of the week → bucket → count.
+  // Holds what is kept: hour of the week → bucket → count.
   using Counts = std::map<int, std::map<int, uint32_t>>;
   Counts counts() const;
   void restore(Timestamp first, Timestamp last, const Counts& counts);
 
  private:
-  static constexpr int kBuckets = 72;  // quarters of octaves from one second
+  static constexpr int kBuckets = 72;  // quarter octaves from one second
   static constexpr int kHours = 168;
   static int bucket_of(Duration gap);
   static Duration upper_end(int bucket);

@@ -1,4 +1,4 @@
-// A condition on a stream label: name = "value", !=, =~, !~. A value; safe to share.
+// Tests a stream label: name = "value", !=, =~, !~. It is a value and safe to share.
 #pragma once
 
 #include <memory>
@@ -19,18 +19,18 @@ enum class MatchType { kEqual, kNotEqual, kRegex, kNotRegex };
 
 class Matcher {
  public:
-  // Regular expressions are RE2, anchored at both ends, dot matches newline (as Loki's stream
-  // matchers). kInvalid with Go's wording if the expression does not compile.
+  // Regular expressions are RE2, anchored at both ends, and a dot matches a newline (as in Loki's
+  // stream matchers). Returns kInvalid with Go's wording if the expression does not compile.
   static Result<Matcher> make(MatchType type, std::string name, std::string value);
 
   MatchType type() const { return type_; }
   const std::string& name() const { return name_; }
   const std::string& value() const { return value_; }
 
-  // An absent label is the empty string.
+  // Returns whether the value matches; an absent label counts as the empty string.
   bool matches(std::string_view value) const;
   bool matches_empty() const { return matches(std::string_view()); }
-  // name="value", quoted as in a query.
+  // Returns name="value", quoted as in a query.
   std::string to_string() const;
 
  private:
@@ -41,7 +41,7 @@ class Matcher {
   std::shared_ptr<const re2::RE2> regex_;
 };
 
-// All matchers hold for the labels.
+// Returns whether all matchers hold for the labels.
 bool matches_all(std::span<const Matcher> matchers, const LabelSet& labels);
 
 }  // namespace logsvc

@@ -1,4 +1,4 @@
-// The time, behind an interface so that tests move it by hand. Safe from several threads.
+// Tells the time, behind an interface so that tests can move it by hand. Safe from several threads.
 #pragma once
 
 #include "base/time.h"
@@ -8,9 +8,9 @@ namespace logsvc {
 class Clock {
  public:
   virtual ~Clock() = default;
-  // Wall clock; may step.
+  // Returns the wall clock, which may step.
   virtual Timestamp now() const = 0;
-  // Monotonic ns since an arbitrary point; never steps back.
+  // Returns monotonic ns since an arbitrary point; it never steps back.
   virtual int64_t steady_ns() const = 0;
 };
 

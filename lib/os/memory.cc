@@ -13,7 +13,7 @@
 namespace logsvc {
 namespace {
 
-// The limit of a control group; UINT64_MAX: the file is not there or says "max".
+// Returns the limit of a control group; UINT64_MAX if the file is not there or says "max".
 uint64_t limit_in(const char* path) {
   std::ifstream in(path);
   uint64_t bytes = 0;

@@ -55,7 +55,7 @@ class PosixWritableFile : public WritableFile {
   }
   Status append_parts(std::span<const std::string_view> parts) override {
     std::array<iovec, 64> places;
-    size_t skipped = 0;  // of the first part, written already
+    size_t skipped = 0;  // bytes of the first part, written already
     while (!parts.empty()) {
       const size_t n = std::min(parts.size(), places.size());
       for (size_t i = 0; i < n; ++i) {
@@ -141,7 +141,7 @@ Result<std::unique_ptr<ReadableFile>> PosixFileSystem::open_read(const std::stri
     ::close(fd);
     return error;
   }
-  // Pieces are read from anywhere: reading ahead of each would fetch many times what is wanted.
+  // Pieces are read from anywhere: read-ahead would fetch many times what is wanted.
   (void)::posix_fadvise(fd, 0, 0, POSIX_FADV_RANDOM);
   return std::unique_ptr<ReadableFile>(
       new PosixReadableFile(fd, static_cast<uint64_t>(st.st_size), path));

@@ -17,7 +17,7 @@
 
 namespace logsvc::pushdown {
 
-// Gets the times of a stream's entries, ascending within one call.
+// Receives the times of a stream's entries, ascending within one call.
 using TimesVisitor = std::function<Status(const LabelSet&, std::span<const Timestamp>)>;
 
 // Takes what a source knows about one field of entries without giving their lines.

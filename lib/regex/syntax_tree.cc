@@ -21,7 +21,7 @@ bool is_hex(char c) { return std::isxdigit(static_cast<unsigned char>(c)) != 0; 
 bool is_word(char c) { return c == '_' || is_letter(c) || is_digit(c); }
 bool is_one_of(char c, std::string_view set) { return set.find(c) != std::string_view::npos; }
 
-// One frame for each group that is open, so that nothing here recurses.
+// Keeps a frame for each open group, so that nothing here recurses.
 class Parser {
  public:
   explicit Parser(std::string_view text) : text_(text) { frames_.emplace_back(); }
@@ -46,7 +46,7 @@ class Parser {
     at_ += prefix.size();
     return true;
   }
-  // From at_ on, those for which the test holds.
+  // Returns the characters from `from` on for which the test holds.
   template <typename Test>
   std::string_view run_of(size_t from, Test test) const {
     size_t end = from;
@@ -146,7 +146,7 @@ class Parser {
     return {};
   }
 
-  // Of what stands before it, of which flags and an empty \Q\E are not.
+  // Repeats what stands before it; flags and an empty \Q\E do not count as such.
   void repeat(int least, int most) {
     Node out = node(Kind::kRepeat);
     out.lazy = take("?") != flags_.non_greedy;
@@ -160,7 +160,8 @@ class Parser {
     add(std::move(out));
   }
 
-  // A number of a repetition, moving `at` behind it: no leading zeros, and not too long for RE2.
+  // Reads a number of a repetition, moving `at` behind it: no leading zeros, and not too long for
+  // RE2.
   std::optional<int> number(size_t& at) const {
     const std::string_view digits = run_of(at, is_digit);
     constexpr size_t kMostDigits = 9;
@@ -172,7 +173,7 @@ class Parser {
     return out;
   }
 
-  // {2}, {2,} or {2,5}; anything else is a brace.
+  // Reads {2}, {2,} or {2,5}; anything else is a literal brace.
   void counted() {
     size_t at = at_ + 1;
     const std::optional<int> least = number(at);
@@ -246,7 +247,7 @@ class Parser {
     add(std::move(out));
   }
 
-  // False if it is more than one rune.
+  // Returns false if it is more than one rune.
   bool class_member(Sequence& members) {
     if (sees("[:")) {
       const size_t end = text_.find(":]", at_ + 2);
@@ -298,7 +299,7 @@ class Parser {
     take("\\E");
   }
 
-  // The name of \pL or \p{Greek}.
+  // Skips the name of \pL or \p{Greek}.
   void skip_property() {
     if (!take("{")) {
       at_ += at_ < text_.size() && is_letter(text_[at_]);
@@ -308,7 +309,7 @@ class Parser {
     if (text_.substr(at_ + name.size()).starts_with("}")) at_ += name.size() + 1;
   }
 
-  // Behind the backslash: n, x41, x{1F600}, 101, or a rune that stands for itself.
+  // Reads what follows the backslash: n, x41, x{1F600}, 101, or a rune that stands for itself.
   char32_t escaped_rune() {
     static constexpr std::string_view kLetters = "afnrtv";
     static constexpr std::string_view kRunes = "\a\f\n\r\t\v";

@@ -1,7 +1,8 @@
-// Go's syntax of regular expressions (regexp/syntax, the Perl flags) as a tree: the one reader of
-// it for all that rewrite an expression, or learn from it, beside RE2, which matches.
+// Reads Go's syntax of regular expressions (regexp/syntax, the Perl flags) into a tree. All code
+// that rewrites an expression, or learns from it, uses this reader; only RE2, which matches, has
+// its own.
 //
-// RE2 alone judges whether an expression is valid. The tree of one that is not is some tree, except
+// RE2 alone judges whether an expression is valid. An invalid one gives an arbitrary tree, except
 // that its capturing groups are found as in a valid one.
 #pragma once
 
@@ -13,7 +14,7 @@
 
 namespace logsvc::regex {
 
-// What (?i), (?s) and (?U) have switched on where a node stands.
+// Says what (?i), (?s) and (?U) have switched on at a node.
 struct Flags {
   bool fold = false;         // i: letters match in either case
   bool dot_newline = false;  // s: . matches \n too
@@ -33,22 +34,22 @@ struct Node {
     kRepeat,     // branches[0][0], least to most times
   };
   Kind kind = Kind::kLiteral;
-  Flags flags;              // a kRepeat has those where its operator stands
+  Flags flags;              // a kRepeat has those at its operator
   bool capture = false;     // kGroup
   bool lazy = false;        // kRepeat: prefers the fewest, U taken into account
   uint16_t height = 1;      // nodes on the longest way down, this one included
   char32_t rune = 0;        // kLiteral; U+FFFD for a byte that is not UTF-8
   int least = 0, most = 0;  // kRepeat; most < 0: no upper bound
   // kGroup: the alternatives, at least one. kClass: one sequence with its members as literals if
-  // they are listed one by one; none if it has ranges, classes or is negated.
+  // they are listed one by one; empty if it has ranges or classes or is negated.
   std::vector<Sequence> branches;
 };
 
 struct SyntaxTree {
-  // Go refuses what nests deeper. Here such an expression has no tree, but its groups are known.
+  // Go refuses deeper nesting. Here such an expression has no tree, but its groups are known.
   static constexpr int kMaxHeight = 1000;
 
-  // A group that captures, as "(", "(?P<name>" or "(?<name>".
+  // Describes a group that captures, written as "(", "(?P<name>" or "(?<name>".
   struct Capture {
     size_t begin = 0;       // where its opening stands in the expression
     size_t end = 0;         // behind the opening
@@ -59,8 +60,9 @@ struct SyntaxTree {
   Node root;                      // a kGroup that does not capture: the whole expression
   std::vector<Capture> captures;  // by number, from 1 on: captures[0] is group 1
 
-  // Takes time and memory in proportion to the expression. kInvalid, worded as Go does, for what
-  // RE2 would word otherwise or accept: \C, and names of groups that are not made of [A-Za-z0-9_].
+  // Takes time and memory in proportion to the expression. Returns kInvalid, worded as Go does, for
+  // what RE2 would word otherwise or accept: \C, and names of groups that are not made of
+  // [A-Za-z0-9_].
   static Result<SyntaxTree> parse(std::string_view expression);
 };
 

@@ -1,4 +1,5 @@
-// The only door to the disk: takes batches, keeps them for the retention, answers selects.
+// Takes batches, keeps them on disk for the retention, and answers selects. Nothing else touches
+// its directory.
 //
 //   append ─► Journal (fdatasync, group commit) ─► Head (open window of each day, searchable)
 //                                                    │ full, old or asked for: sealer thread
@@ -35,12 +36,12 @@
 
 namespace logsvc::store {
 
-// For the status page and /metrics.
+// Holds what the status page and /metrics show.
 struct StoreTotals {
   uint64_t streams = 0;
   uint64_t files = 0;
   uint64_t file_bytes = 0;       // chunk files
-  uint64_t file_line_bytes = 0;  // of the lines in them
+  uint64_t file_line_bytes = 0;  // lines in the files, unpacked
   uint64_t journal_bytes = 0;
   uint64_t head_bytes = 0;  // lines in memory, not yet sealed
   uint64_t head_entries = 0;
@@ -49,16 +50,16 @@ struct StoreTotals {
 
 class Store : public LogSource, public pushdown::ColumnSource, public LogSink {
  public:
-  // Locks the directory, checks the index against the files, replays the journal.
-  // Borrows everything but the options. kUnavailable if another process has the directory.
+  // Locks the directory, checks the index against the files, replays the journal. Borrows
+  // everything but the options. Returns kUnavailable if another process has the directory.
   static Result<std::unique_ptr<Store>> open(StoreOptions options, FileSystem& files,
                                              const Clock& clock, Metrics& metrics,
                                              Diagnostics& diagnostics);
   ~Store() override;
 
-  // Of duplicates it knows those of entries that are still in memory. A batch over very many days
-  // or streams is stored in parts, one such batch at a time: when it fails, a part of it may be
-  // stored. kLimit: it would make more streams than there may be.
+  // Recognises duplicates of entries that are still in memory. A batch over very many days or
+  // streams is stored in parts, one such batch at a time: when it fails, a part of it may be
+  // stored. Returns kLimit if it would make more streams than allowed.
   Result<Appended> append(std::shared_ptr<const Batch> batch) override;
 
   Result<std::unique_ptr<EntryIterator>> select(const SelectQuery& query) const override;
@@ -81,23 +82,24 @@ class Store : public LogSource, public pushdown::ColumnSource, public LogSink {
   Result<std::vector<StreamVolume>> volumes(const std::vector<TimeRange>& buckets,
                                             const std::vector<Matcher>& matchers) const override;
 
-  // A request to delete the lines that the query selects, durable and in force for queries when
-  // this returns; its id. kInvalid: the query does not compile. kLimit: too many are active.
+  // Requests to delete the lines that the query selects, and returns the request's id; it is then
+  // durable and in force for queries. Returns kInvalid if the query does not compile, and kLimit if
+  // too many are active.
   Result<std::string> request_deletion(const std::string& query, TimeRange range);
-  // As DeletionRequests::cancel.
+  // Behaves as DeletionRequests::cancel.
   Status cancel_deletion(const std::string& id, bool force);
   std::vector<DeleteRequest> deletions() const;
 
-  // Set while the wall clock is not believed: nothing is deleted for its age then.
+  // Is set while the wall clock is not believed: nothing is deleted for its age then.
   std::optional<HeldRetention> retention_held() const;
-  // A person says that the clock is right: deleting goes on.
+  // Accepts the clock, since a person says that it is right: deleting goes on.
   Status confirm_clock();
 
   // Seals everything that is open; returns when it is in chunk files and the index.
   Status flush();
-  // What the background clock does about once a second: seals windows that are old, drops days past
-  // retention or over the caps, joins small files, deletes what was asked for; for about half a
-  // second at most. Cheap when there is nothing to do. For one thread at a time.
+  // Does what the background clock asks for about once a second: it seals old windows, drops days
+  // past retention or over the caps, joins small files, and deletes what was asked for, for about
+  // half a second at most. It is cheap when there is nothing to do. For one thread at a time.
   Status maintain();
 
   StoreTotals totals() const;

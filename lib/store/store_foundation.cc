@@ -19,7 +19,7 @@ Status StoreFoundation::open() {
   ASSIGN_OR_RETURN(acknowledged, journal::PlaceFile::open(disk, names.acknowledged()));
   const Status read = read_index();
   if (read.ok() || read.error().code != ErrorCode::kCorrupt) return read;
-  // What it says contradicts itself: the files are the truth.
+  // The index contradicts itself: the files are the truth.
   RETURN_IF_ERROR(build_index_anew(read.error()));
   streams.keep_only({});
   return read_index();

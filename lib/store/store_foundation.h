@@ -1,5 +1,6 @@
-// What a store rests on: the directory, the journal and the index, opened one after the other and
-// held against each other, before the parts that work on them are made. Private to this folder.
+// Holds what a store rests on: the directory, the journal and the index, opened one after the other
+// and checked against each other, before the parts that work on them are made. Private to this
+// folder.
 #pragma once
 
 #include <memory>
@@ -24,7 +25,7 @@ struct StoreFoundation {
                                                                            files,       clock,
                                                                            diagnostics, metrics} {}
 
-  // For one thread, once. Errors as of Store::open.
+  // Call it once, from one thread. Its errors are those of Store::open.
   Status open();
 
   const StoreOptions options;
@@ -41,7 +42,7 @@ struct StoreFoundation {
   Head head;
   std::unique_ptr<JournalKeeper> keeper;
 
-  // What there was at start.
+  // Lists what there was at start.
   FileSet files;
   std::vector<CatalogDb::DamagedBlock> damaged;
   uint64_t last_place = 0;  // the highest of any file

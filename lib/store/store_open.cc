@@ -5,7 +5,7 @@
 namespace logsvc::store {
 namespace {
 
-// Of what sealed files and windows have; nullopt: nothing is stored.
+// Returns the newest time in sealed files and windows; nullopt if nothing is stored.
 std::optional<Timestamp> newest_time(const Catalog& catalog) {
   const Snapshot now = catalog.snapshot();
   std::optional<Timestamp> newest;

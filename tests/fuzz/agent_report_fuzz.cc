@@ -2,7 +2,7 @@
 
 #include "wire/agent_report.h"
 
-// What can be read is written and read again as the same, but for what writing makes printable.
+// What can be read is written and read again unchanged, except for what writing makes printable.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace logsvc::wire;
   const std::string bytes(reinterpret_cast<const char*>(data), size);

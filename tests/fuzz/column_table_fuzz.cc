@@ -1,5 +1,5 @@
-// A column directory and its frames from foreign bytes: read, searched, built, without trusting any
-// of it. The input: length of the directory (2 bytes), the directory, the frames.
+// Reads, searches and builds a column directory and its frames from foreign bytes, without trusting
+// any of it. The input is the length of the directory (2 bytes), the directory, the frames.
 #include <algorithm>
 
 #include "store/columns/column_search.h"

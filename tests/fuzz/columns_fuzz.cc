@@ -1,6 +1,6 @@
-// Lines through the column encoder and back. The input's first line is the needle and the name of a
-// field, the others are the lines: they must come back byte for byte, a search must find what
-// memmem finds, and of the field columns must tell what parsing the line gives.
+// Sends lines through the column encoder and back. The input's first line is the needle and the
+// name of a field, the others are the lines: they must come back byte for byte, a search must find
+// what memmem finds, and columns must give for the field what parsing the line gives.
 #include <cstdlib>
 #include <iostream>
 
@@ -41,7 +41,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto either = search.find(root, Needle(lower, true));
   const auto missing = search.find(root, not_needle);
   require(found.ok() && missing.ok() && either.ok());
-  // JSON, and by the size one way to ask for logfmt.
+  // One is JSON; the size chooses a way to ask for logfmt.
   const std::vector<FieldParser> parsers = field_parsers();
   for (const FieldParser& parser : {parsers[0], parsers[1 + size % (parsers.size() - 1)]}) {
     const FieldAnswers answers = check_field(columns, lines, parser, needle);

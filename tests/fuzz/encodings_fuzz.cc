@@ -5,7 +5,7 @@
 
 namespace {
 
-// The input, in pieces.
+// Gives the input in pieces.
 class Pieces : public logsvc::agent::ByteSource {
  public:
   explicit Pieces(std::string_view bytes) : bytes_(bytes) {}

@@ -4,7 +4,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace logsvc::agent;
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   (void)parse_gelf(bytes).ok();
-  // Datagrams of 40 bytes, some of which are chunks.
+  // Datagrams have 40 bytes, and some are chunks.
   GelfAssembler assembler;
   for (size_t at = 0; at < bytes.size(); at += 40) {
     const auto message =

@@ -7,7 +7,7 @@
 #include "net/web_socket.h"
 #include "support/given_bytes.h"
 
-// What a server answers, as an answer of HTTP, as gzip and as frames of a WebSocket.
+// Reads what a server answers: as an HTTP response, as gzip and as frames of a WebSocket.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace logsvc;
   const std::string bytes(reinterpret_cast<const char*>(data), size);

@@ -1,4 +1,4 @@
-// Bodies that come in chunks: bounded, and the same however they are cut.
+// Bodies that come in chunks are bounded, and the same however they are cut.
 #include <cstdlib>
 
 #include "http/chunked_decoder.h"

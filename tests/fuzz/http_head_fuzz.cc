@@ -1,5 +1,5 @@
-// Requests of a connection: heads and bodies. However the bytes are cut, what is read is the same,
-// and what is read is within the limits.
+// Reads the requests of a connection, heads and bodies. However the bytes are cut, the result is
+// the same and within the limits.
 #include <cstdlib>
 #include <vector>
 

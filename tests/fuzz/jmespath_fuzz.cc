@@ -1,4 +1,4 @@
-// An expression, a line end, and a JSON text.
+// The input is an expression, a line end, and a JSON text.
 #include "gotext/jmespath/expression.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

@@ -1,5 +1,5 @@
-// A journal of one segment from foreign bytes, as the last and as an earlier one: what it has is
-// read, what is appended is found again, and the numbers rise.
+// Opens a journal of one segment from foreign bytes, as the last and as an earlier one: what it has
+// is read, what is appended is found again, and the numbers rise.
 #include <cstdlib>
 
 #include "journal/journal.h"

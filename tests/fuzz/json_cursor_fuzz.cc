@@ -12,8 +12,8 @@ void require(bool good) {
   if (!good) std::abort();
 }
 
-// Reads the value that comes next; whether it is JSON. What is JSON ends at the same place if it is
-// read as written.
+// Reads the value that comes next and returns whether it is JSON. If it is, reading it as written
+// ends at the same place.
 bool value(JsonCursor& json) {
   const char c = json.ahead();
   JsonCursor written = json;
@@ -51,7 +51,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   require(json.at() <= size && json.depth() <= kDepth);
   const bool tree = logsvc::extract::JsonTree().parse(text);
   require(tree || !good);
-  // As written, from every place on.
+  // This reads as written from every place on.
   for (JsonCursor here(text); !here.at_end(); here.skip()) {
     JsonCursor string = here, block = here, word = here;
     std::string_view inside;

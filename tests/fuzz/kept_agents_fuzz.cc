@@ -2,7 +2,8 @@
 
 #include "insight/agent_book_json.h"
 
-// What reads is written and reads again as the same, and goes on as a book that never rested.
+// What can be read is written and read again unchanged, and goes on like a book that was never
+// saved.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace logsvc;
   using namespace logsvc::insight;

@@ -7,7 +7,7 @@
 
 namespace {
 
-// A query that parses is printed as the same query; numbers that are none have no spelling.
+// A query that can be parsed is printed as the same query; NaN and infinities have no spelling.
 void check_printing(const logsvc::logql::Expr& expr) {
   const std::string line = logsvc::logql::print(expr);
   if (line.find("NaN") != std::string::npos || line.find("Inf") != std::string::npos) return;

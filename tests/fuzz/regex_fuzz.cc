@@ -1,4 +1,5 @@
-// The first line is an expression, the rest the text it is tried on: what a match needs is there.
+// The first line is an expression, the rest is the text it is tried on; a match must contain what
+// the expression needs.
 #include <cstdlib>
 
 #include "gotext/regex/go_regex.h"

@@ -1,5 +1,4 @@
-// Feeds a fuzzer its corpus, every cut of each file, and random flips: what a run without libFuzzer
-// does.
+// Feeds a fuzzer its corpus, every cut of each file, and random flips, in place of libFuzzer.
 #include <cstdint>
 #include <filesystem>
 #include <fstream>

@@ -1,4 +1,4 @@
-// Stages in YAML up to a line of ---, then lines for them.
+// The input is stages in YAML up to a line of ---, then lines for them.
 #include "support/pipeline_lines.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

@@ -1,6 +1,6 @@
-// Files of the store from foreign bytes. The first byte says which: a chunk file, delete requests
-// or a journal record. Hashes over directories are made right first, so that what is behind them is
-// reached.
+// Reads files of the store from foreign bytes. The first byte says which: a chunk file, delete
+// requests or a journal record. Hashes over directories are corrected first, so that what is behind
+// them is reached.
 #include <cstring>
 
 #include "base/bytes.h"

@@ -7,7 +7,7 @@
 #include "base/percent_encoding.h"
 #include "net/url.h"
 
-// What is taken can be written, and is read back as what it was.
+// Every accepted URL can be written, and is read back unchanged.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace logsvc;
   const std::string_view text(reinterpret_cast<const char*>(data), size);

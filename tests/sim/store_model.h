@@ -1,4 +1,4 @@
-// What has to be in the store, by line: acknowledged ones exactly once, others at most once,
+// Knows what has to be in the store, by line: acknowledged ones exactly once, others at most once,
 // deleted ones not at all.
 #pragma once
 
@@ -17,8 +17,8 @@ class StoreModel {
   using Lines = std::vector<testing::StoredLine>;
 
   void push(const Lines& lines, bool acknowledged);
-  // A request to delete lines of a stream that contain the text. What is pushed while it is under
-  // way may go too.
+  // Requests to delete lines of a stream that contain the text. Lines pushed while the request is
+  // being made may go too.
   struct Deletion {
     LabelSet labels;
     std::string text;
@@ -28,15 +28,16 @@ class StoreModel {
   };
   void remove(const std::string& id, Deletion deletion);
   void set_processed(const std::string& id);
-  // Lines that are past the retention may go from now on.
+  // Allows lines past the retention to go from now on.
   void expire(Timestamp cutoff);
-  // The journal was damaged: so many records, each of one push, may be missing at the next check.
+  // Notes that the journal was damaged: so many records, each from one push, may be missing at the
+  // next check.
   void allow_losses(uint64_t records) { allowed_losses_ += records; }
-  // The journal lost more than can be told: whatever is there now may go.
+  // Notes that the journal lost an unknown amount: everything that is there now may go.
   void allow_all();
-  // Everything the store has, forward. What is wrong with it, if anything is.
+  // Reads everything in the store, forward, and returns what is wrong with it, if anything is.
   std::optional<std::string> check(const store::Store& store);
-  // What the last check found missing and allowed.
+  // Returns how many allowed lines the last check found missing.
   uint64_t missing() const { return missing_; }
   size_t size() const { return lines_.size(); }
 

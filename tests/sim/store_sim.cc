@@ -1,8 +1,9 @@
-// Random life of a store: pushes of all ages, seals, joining, retention, delete requests, failing
-// operations, power cuts at every operation, damaged and missing parts of the journal, restarts.
-// After each of them every acknowledged line is there once, but for what was in a part that was
-// taken away, and no deleted one.
-//   logsvc_sim [--first N] [--seeds N] | --seed N     (the last one says what it does)
+// Runs a store through random events: pushes of all ages, seals, joining, retention, delete
+// requests, failing operations, power cuts at every operation, damaged and missing parts of the
+// journal, restarts. After each of them every acknowledged line is there once, except for what was
+// in a part that was taken away, and no deleted line is there.
+//
+//   logsvc_sim [--first N] [--seeds N] | --seed N     (the last one prints what it does)
 #include <cstring>
 #include <iostream>
 
@@ -18,7 +19,7 @@ class StoreSim {
  public:
   StoreSim(uint64_t seed, bool verbose) : random_(seed), world_(random_), verbose_(verbose) {}
 
-  // What went wrong, if anything did.
+  // Returns what went wrong, if anything did.
   std::optional<std::string> run() {
     if (const Status opened = world_.open(); !opened.ok()) return opened.error().message;
     const uint64_t rounds = 4 + pick(6);
@@ -39,7 +40,7 @@ class StoreSim {
   }
 
   std::optional<std::string> step() {
-    // Numbers of files follow the clock; they are not to be used again.
+    // File numbers follow the clock; they must not be used again.
     world_.clock.advance(5 * kSecond);
     if (chance(12)) world_.save_older_index();
     const bool failing = chance(10);
@@ -83,7 +84,7 @@ class StoreSim {
     if (!done.ok() && !failing && !world_.disk.is_off() && !may_fail_) {
       return "fails without cause: " + done.error().message;
     }
-    // What failed is tried again, and may still be in the way of the next call.
+    // What failed is tried again, and may still get in the way of the next call.
     may_fail_ = failing || (may_fail_ && !done.ok());
     if (!world_.disk.is_off() && chance(6)) return check("while running");
     return {};
@@ -99,7 +100,8 @@ class StoreSim {
     return done;
   }
 
-  // Somebody sets the clock wrong, and right again: nothing goes for that, restarts or not.
+  // Sets the clock wrong, and right again: nothing may be deleted for that, with or without
+  // restarts.
   std::optional<std::string> jump(bool failing) {
     const Duration by = static_cast<Duration>(2 + pick(40)) * kDay * (chance(2) ? 1 : -1);
     say("the clock jumps by days: " + std::to_string(by / kDay));
@@ -178,7 +180,7 @@ class StoreSim {
     if (chance(4)) harm();
     bool older_while_starting = false;
     const bool may_miss = harmed_ || failed_once_ || world_.index_is_older;
-    std::string said;    // by starts that the power ended
+    std::string said;    // what was logged by starts that the power ended
     while (chance(3)) {  // it goes again while starting
       world_.power_off_after(1 + pick(20));
       const Status opened = world_.open();
@@ -201,8 +203,8 @@ class StoreSim {
     return {};
   }
 
-  // Flipped bytes cost a record each at most. Of what is taken away anything may be lost, unless
-  // it was in files.
+  // Flipped bytes cost at most a record each. Anything in a part that is taken away may be lost,
+  // unless it was in files.
   void harm() {
     const auto cost = world_.harm_journal();
     say("harm: " + world_.last_harm);

@@ -11,7 +11,7 @@ namespace logsvc::sim {
 namespace fs = std::filesystem;
 
 StoreWorld::StoreWorld(std::mt19937_64& random) : random_(random) {
-  // In memory if that is possible: SQLite syncs often.
+  // It lies in memory if that is possible: SQLite syncs often.
   const char* base = ::access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
   dir_ = std::string(base) + "/logsvc-sim-XXXXXX";
   if (!::mkdtemp(dir_.data())) throw std::runtime_error("mkdtemp " + dir_);
@@ -36,7 +36,7 @@ StoreWorld::StoreWorld(std::mt19937_64& random) : random_(random) {
     return out;
   };
   fs::create_directory(options.dir);
-  // The directory was there long before.
+  // The directory existed long before.
   (void)disk.make_dirs(options.dir).ok();
   for (std::string path = options.dir; path != "/"; path = parent_dir(path)) {
     (void)disk.sync_dir(parent_dir(path)).ok();
@@ -129,7 +129,8 @@ std::optional<uint64_t> StoreWorld::harm_journal() {
     default: {
       const uint64_t flips = 1 + random_() % 3;
       last_harm = std::to_string(flips) + " bytes are flipped";
-      // One in a header: with two the version may be that of a later release, which is refused.
+      // Only one is flipped in a header: with two the version may be that of a later release, which
+      // is refused.
       flip_byte(one);
       for (uint64_t i = 1; i < flips; ++i) {
         flip_byte(segments[random_() % segments.size()], journal::kSegmentHeaderBytes);

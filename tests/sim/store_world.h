@@ -1,6 +1,6 @@
-// A store over a disk in memory, that can lose its power at any operation and start again. The
-// index is a real SQLite file beside it: what it knew when the power went is kept, or it is lost,
-// or an older copy comes back, since all it knows is in the chunk files.
+// Runs a store over a disk in memory that can lose its power at any operation and start again. The
+// index is a real SQLite file beside it: when the power goes, what it knew is kept, or lost, or an
+// older copy comes back, since all it knows is in the chunk files.
 #pragma once
 
 #include <memory>
@@ -19,18 +19,18 @@ class StoreWorld {
   explicit StoreWorld(std::mt19937_64& random);
   ~StoreWorld();
 
-  // Delete requests read "SERVICE TEXT": lines of the service that contain the text.
-  // Fails only while the power goes or an operation was made to fail.
+  // Delete requests are written "SERVICE TEXT": lines of the service that contain the text. open()
+  // fails only while the power goes or an operation was made to fail.
   Status open();
   void close();
-  // From the n-th operation on nothing reaches the disk; crash() ends that.
+  // Lets nothing reach the disk from the n-th operation on; crash() ends that.
   void power_off_after(uint64_t operations);
   void crash();
   void save_older_index();
-  // While it is closed, what disks and people do to the journal. How many records that may cost;
+  // Does to the closed journal what disks and people do. Returns how many records that may cost;
   // nullopt: any number.
   std::optional<uint64_t> harm_journal();
-  uint64_t lost_records() const;  // that the store spoke of since the last open
+  uint64_t lost_records() const;  // that the store reported since the last open
 
   testing::MemFileSystem disk;
   testing::FakeClock clock{20'000 * kDay + 13 * kHour};
@@ -42,7 +42,7 @@ class StoreWorld {
   std::string log;              // warnings and errors since the last open
 
  private:
-  // At `from` or behind it, if the file is so long.
+  // Flips a byte at `from` or behind it, if the file is that long.
   void flip_byte(const std::string& path, size_t from = 0);
   void save_index(const std::string& name);
   void restore_index(const std::string& name);

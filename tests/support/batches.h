@@ -1,4 +1,4 @@
-// Short ways to make batches and to read entries back.
+// Makes batches and reads entries back in few words.
 #pragma once
 
 #include <memory>
@@ -55,7 +55,7 @@ inline Line to_line(const Entry& entry) {
   return out;
 }
 
-// Everything the iterator has.
+// Returns everything the iterator has.
 inline std::vector<StoredLine> drain(EntryIterator& entries) {
   std::vector<StoredLine> out;
   while (entries.next()) out.push_back({entries.labels(), to_line(entries.entry())});

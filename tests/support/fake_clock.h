@@ -1,4 +1,4 @@
-// Time moved by hand.
+// Is a clock that tests move by hand.
 #pragma once
 
 #include <atomic>
@@ -12,12 +12,12 @@ class FakeClock : public Clock {
   explicit FakeClock(Timestamp now = 1'800'000'000 * kSecond) : now_(now) {}
   Timestamp now() const override { return now_; }
   int64_t steady_ns() const override { return steady_; }
-  // Both clocks go on.
+  // Moves both clocks.
   void advance(Duration d) {
     now_ += d;
     steady_ += d;
   }
-  // Only the wall clock moves, as when somebody sets it.
+  // Moves only the wall clock, as when somebody sets it.
   void step(Duration d) { now_ += d; }
 
  private:

@@ -1,5 +1,5 @@
-// A connection on which given bytes come, then its end; what is sent goes nowhere. Without a
-// socket: nobody may wait for it.
+// Is a connection that delivers given bytes and then ends; what is sent is discarded. It has no
+// socket, so nobody may wait for it.
 #pragma once
 
 #include <algorithm>

@@ -7,7 +7,7 @@ namespace {
 Error not_found(const std::string& path) { return {ErrorCode::kNotFound, path + ": no such file"}; }
 }  // namespace
 
-// One operation that changes the disk: counted, and failed if its time has come.
+// Counts an operation that changes the disk, and fails it if its time has come.
 Status MemFileSystem::State::operate() {
   ++operations;
   if (!off && off_at != 0 && operations >= off_at) {
@@ -44,7 +44,7 @@ void MemFileSystem::apply(const Change& c, Names& names) {
   }
 }
 
-// Of what came after the last sync a part stays, and some of that may be zeros.
+// Keeps a part of what came after the last sync; some of that may be zeros.
 void MemFileSystem::tear(File& file, std::mt19937_64& random) {
   if (file.now == file.synced) return;
   const size_t kept = file.synced.size();
@@ -123,7 +123,7 @@ void MemFileSystem::drop_unsynced() {
 void MemFileSystem::crash(std::mt19937_64& random) {
   const std::lock_guard lock(state_->mutex);
   State& s = *state_;
-  // A journaling file system keeps changes in order, another one any of them.
+  // A journaling file system keeps changes in order; another one may keep any of them.
   const bool in_order = random() % 2;
   const size_t kept = random() % (s.changes.size() + 1);
   for (size_t i = 0; i < s.changes.size(); ++i) {
@@ -131,7 +131,7 @@ void MemFileSystem::crash(std::mt19937_64& random) {
   }
   std::erase_if(s.durable.files,
                 [&](const auto& f) { return !s.durable.dirs.count(parent_dir(f.first)); });
-  // Writers that are still open write into files that are not there any more.
+  // Writers that are still open write into files that no longer exist.
   for (auto& [path, file] : s.durable.files) {
     file = std::make_shared<File>(*file);
     tear(*file, random);

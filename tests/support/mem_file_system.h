@@ -1,8 +1,8 @@
-// A disk in memory that behaves like one at its worst: what was not synced may be lost, names as
+// Is a disk in memory that behaves like one at its worst: what was not synced may be lost, names as
 // well as bytes; operations fail; the power goes. Safe from several threads.
 //
-// A name (create, rename, remove, make_dirs, remove_dir) lasts when its directory was synced, bytes
-// when their file was. crash() decides of everything else at random what is kept.
+// A name (create, rename, remove, make_dirs, remove_dir) is durable once its directory was synced,
+// and bytes once their file was. crash() decides at random what else is kept.
 #pragma once
 
 #include <functional>
@@ -21,24 +21,25 @@ namespace logsvc::testing {
 
 class MemFileSystem : public FileSystem {
  public:
-  // Every file falls back to its last synced bytes; names stay as they are.
+  // Sets every file back to its last synced bytes; names stay as they are.
   void drop_unsynced();
-  // Power cut and restart: of names and bytes that were not synced each is kept, lost or torn.
+  // Cuts the power and restarts: names and bytes that were not synced are each kept, lost or torn.
   void crash(std::mt19937_64& random);
 
-  // The n-th append from now (1: the next) fails with kNoSpace after writing half; 0: none.
+  // Makes the n-th append from now (1: the next) fail with kNoSpace after writing half; 0: none.
   void fail_append(int nth);
-  // The next sync fails with kIo.
+  // Makes the next sync fail with kIo.
   void fail_next_sync();
-  // Of the operations that change the disk, the n-th from now (1: the next) fails with kIo or
-  // kNoSpace, an append after a part; 0: none.
+  // Makes the n-th operation from now (1: the next) that changes the disk fail with kIo or
+  // kNoSpace, an append after a part of it; 0: none.
   void fail_operation(uint64_t nth);
-  // From that operation on nothing reaches the disk, until crash(). `on_off` is called once, then.
+  // Lets nothing reach the disk from that operation on, until crash(). `on_off` is called once,
+  // then.
   void power_off(uint64_t nth, std::function<void()> on_off = {});
   bool is_off() const;
   uint64_t operations() const;  // that changed the disk or tried to
 
-  // The bytes of a file, to damage them.
+  // Returns the bytes of a file, to damage them.
   std::string bytes(const std::string& path) const;
   void set_bytes(const std::string& path, std::string bytes);
 
@@ -68,12 +69,12 @@ class MemFileSystem : public FileSystem {
     std::map<std::string, FileRef> files;
     std::set<std::string> dirs;
   };
-  // A change of names that was not synced. file: what `path` names then; nullptr: nothing.
+  // Is a change of names that was not synced. file is what `path` then names; nullptr: nothing.
   struct Change {
-    std::string dir;   // whose sync makes it last
+    std::string dir;   // its sync makes the change durable
     std::string path;  // file or directory
     FileRef file;
-    std::string from;  // of a rename
+    std::string from;  // for a rename
     enum class Kind { kFile, kMakeDir, kRemoveDir } kind = Kind::kFile;
   };
   struct State {

@@ -1,4 +1,4 @@
-// A LogSource over entries in memory.
+// Serves entries in memory as a LogSource.
 #pragma once
 
 #include <vector>

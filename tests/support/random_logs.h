@@ -1,4 +1,4 @@
-// Entries and LogQL queries made up at random, for tests that compare two ways to an answer.
+// Makes up entries and LogQL queries at random, for tests that compare two ways to an answer.
 #pragma once
 
 #include <random>
@@ -18,13 +18,14 @@ class RandomLogs {
   bool one_in(size_t n) { return below(n) == 0; }
   const std::string& pick(const std::vector<std::string>& from) { return from[below(from.size())]; }
 
-  // Of a few shapes each, so that blocks find templates: JSON, logfmt, text, and broken ones.
+  // Returns lines of a few shapes each, so that blocks find templates: JSON, logfmt, text, and
+  // broken ones.
   std::string line();
-  // Well-formed and broken ones of one kind.
+  // These return well-formed and broken ones of one kind.
   std::string json_line();
   std::string logfmt_line();
   Labels metadata();
-  // A log query, or a metric query over `range_seconds`.
+  // These return a log query, or a metric query over `range_seconds`.
   std::string log_query();
   std::string metric_query();
 

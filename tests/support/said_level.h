@@ -1,4 +1,4 @@
-// The level that the automatic pipeline finds in a line.
+// Returns the level that the automatic pipeline finds in a line.
 #pragma once
 
 #include <string>

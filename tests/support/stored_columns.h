@@ -1,4 +1,5 @@
-// Lines through the column encoder and back, and what parsing them gives to compare columns with.
+// Sends lines through the column encoder and back, and parses them to compare the columns with
+// that.
 #pragma once
 
 #include <cstdint>
@@ -17,14 +18,15 @@ namespace logsvc::testing {
 
 class StoredColumns {
  public:
-  // Keeps no reference to the lines. At least one. Aborts if the table cannot be read back.
+  // Keeps no reference to the lines, of which there must be at least one. Aborts if the table
+  // cannot be read back.
   explicit StoredColumns(const store::Lines& lines);
-  // Of lines cut as it is wanted: names are static text, values go to slots.
+  // Takes lines that are cut as wanted: names are static text, values go to slots.
   explicit StoredColumns(const std::vector<std::span<const LabelView>>& lines);
   StoredColumns(const StoredColumns&) = delete;
   StoredColumns& operator=(const StoredColumns&) = delete;
 
-  // The column of the lines.
+  // Returns the column of the lines.
   uint32_t root() const { return root_; }
   // Borrows this.
   store::ColumnReader reader() const;
@@ -37,18 +39,18 @@ class StoredColumns {
   uint32_t root_ = 0;
 };
 
-// What a parser finds in a line under a name: the first value.
+// Is what a parser finds in a line under a name: the first value.
 struct ParsedField {
   bool fault = false;
   std::optional<std::string> value;
 };
 ParsedField parse_field(const FieldParser& parser, std::string_view line, std::string_view name);
 
-// Every parser that a source of entries knows, in every way to ask it.
+// Returns every parser that a source of entries knows, with every option.
 std::vector<FieldParser> field_parsers();
 
-// Compares what columns tell of a field with what parsing each line gives. What is wrong, or
-// nothing.
+// Compares what columns say of a field with what parsing each line gives. Holds what is wrong, if
+// anything is.
 struct FieldAnswers {
   std::string wrong;
   size_t known = 0;     // rows of which columns gave the value, or that there is none

@@ -1,4 +1,4 @@
-// A sink that takes every batch and keeps none.
+// Is a sink that takes every batch and keeps none.
 #pragma once
 
 #include <memory>

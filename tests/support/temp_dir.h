@@ -1,4 +1,4 @@
-// A directory of its own, removed with everything in it.
+// Makes a directory of its own, and removes it with everything in it.
 #pragma once
 
 #include <filesystem>

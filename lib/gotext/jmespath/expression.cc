@@ -7,7 +7,7 @@
 namespace logsvc::jmespath {
 namespace {
 
-// What a projection keeps of each item: results that are not null.
+// Keeps the results on each item that are not null.
 Result<Value> project(const List& items, const Node& right) {
   List out;
   for (const Value& item : items) {

@@ -1,4 +1,4 @@
-// JMESPath, as go-jmespath has it: paths, projections, filters, functions. Safe from several
+// Runs JMESPath as go-jmespath does: paths, projections, filters, functions. Safe from several
 // threads.
 #pragma once
 
@@ -13,10 +13,10 @@ namespace logsvc::jmespath {
 
 class Expression {
  public:
-  // kInvalid: "SyntaxError: …" with the place in the expression.
+  // Returns kInvalid: "SyntaxError: …" with the place in the expression.
   static Result<Expression> parse(std::string_view text);
 
-  // The expression on a value; kInvalid where a function is given what it cannot take.
+  // Evaluates the expression on a value; kInvalid where a function is given what it cannot take.
   Result<Value> search(const Value& root) const;
 
  private:
@@ -25,9 +25,9 @@ class Expression {
 
 // ---- shared by the parts ----
 
-// Result of a node on a value.
+// Returns the result of a node on a value.
 Result<Value> evaluate(const Node& node, const Value& value);
-// Calls a function; kInvalid also for a name that is none.
+// Calls a function; returns kInvalid also for an unknown name.
 Result<Value> call_function(const Node& call, const List& arguments);
 bool is_function(std::string_view name);
 Result<std::unique_ptr<Node>> parse_expression(std::string_view text);

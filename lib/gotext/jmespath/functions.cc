@@ -12,9 +12,9 @@ namespace {
 
 using Outcome = Result<Value>;
 
-// What a parameter takes, as letters: n number, s string, b boolean, a array, o object, N array of
-// numbers, S array of strings, e expression, * anything; several: any of them. A + at the end: the
-// last one any number of times.
+// Says with letters what a parameter takes: n number, s string, b boolean, a array, o object, N
+// array of numbers, S array of strings, e expression, * anything; several letters mean any of them.
+// A + at the end means that the last parameter may come any number of times.
 struct Function {
   std::vector<std::string> parameters;
   Outcome (*call)(const List& arguments);
@@ -63,7 +63,7 @@ Outcome extreme(const List& items, bool greatest) {
 struct Keyed {
   Value key, item;
 };
-// The key of each item; all numbers or all strings.
+// Returns the key of each item; all must be numbers, or all strings.
 Result<std::vector<Keyed>> keyed(const List& a) {
   std::vector<Keyed> out;
   for (const Value& item : a[0].items()) {

@@ -77,7 +77,7 @@ class Lexer {
     const size_t start = at_++;
     std::string inside;
     while (at_ < text_.size() && text_[at_] != quote) {
-      // \ before the quote stands for it alone; elsewhere it is what the kind of text makes of it.
+      // A \ before the quote stands for the quote alone; elsewhere the kind of text decides.
       if (text_[at_] == '\\' && at_ + 1 < text_.size()) {
         if (text_[at_ + 1] != quote || quote == '"') inside += '\\';
         inside += text_[at_ + 1];

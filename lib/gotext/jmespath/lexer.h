@@ -1,4 +1,4 @@
-// Text of a JMESPath expression → its tokens.
+// Turns the text of a JMESPath expression into tokens.
 #pragma once
 
 #include <string>
@@ -43,10 +43,10 @@ struct Lexed {
   size_t position;
 };
 
-// What is wrong at a byte of the expression (from 0), as go-jmespath says it.
+// Says what is wrong at a byte of the expression (from 0), as go-jmespath does.
 Error syntax_fault(size_t position, const std::string& what);
 
-// All tokens, kEnd last. kInvalid for text that is none.
+// Returns all tokens, kEnd last; kInvalid if the text is malformed.
 Result<std::vector<Lexed>> lex(std::string_view text);
 
 }  // namespace logsvc::jmespath

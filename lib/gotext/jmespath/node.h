@@ -1,4 +1,4 @@
-// A parsed JMESPath expression as a tree.
+// Holds a parsed JMESPath expression as a tree.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace logsvc::jmespath {
 
-// One type for all nodes: what a kind uses is said beside it.
+// Serves for all nodes: each kind says which members it uses.
 struct Node {
   enum class Kind {
     kCurrent,     // @, and what stands behind a projection

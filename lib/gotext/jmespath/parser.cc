@@ -50,7 +50,7 @@ NodePtr make(Node::Kind kind, NodePtr left = nullptr, NodePtr right = nullptr) {
   return out;
 }
 
-// Top-down operator precedence, with go-jmespath's powers.
+// Parses by top-down operator precedence, with go-jmespath's powers.
 class Parser {
  public:
   explicit Parser(std::vector<Lexed> tokens) : tokens_(std::move(tokens)) {}
@@ -89,7 +89,7 @@ class Parser {
     return left;
   }
 
-  // A token at the start of an expression.
+  // Reads on from a token at the start of an expression.
   Result<NodePtr> prefix(const Lexed& first) {
     switch (first.token) {
       case Token::kJson:
@@ -143,7 +143,7 @@ class Parser {
     return unexpected();
   }
 
-  // Behind a * that stands at the start.
+  // Reads on behind a * at the start.
   Result<NodePtr> all_values() {
     NodePtr right = make(Node::Kind::kCurrent);
     if (now().token != Token::kRightBracket) {
@@ -152,7 +152,7 @@ class Parser {
     return make(Node::Kind::kValues, make(Node::Kind::kCurrent), std::move(right));
   }
 
-  // Behind a [ that stands at the start: an index, a slice, [*] or a list of expressions.
+  // Reads on behind a [ at the start: an index, a slice, [*] or a list of expressions.
   Result<NodePtr> bracketed() {
     if (now().token == Token::kNumber || now().token == Token::kColon) {
       ASSIGN_OR_RETURN(NodePtr right, index());
@@ -166,7 +166,7 @@ class Parser {
     return multi_list();
   }
 
-  // A token behind an expression.
+  // Reads on from a token behind an expression.
   Result<NodePtr> infix(const Lexed& sign, NodePtr left) {
     switch (sign.token) {
       case Token::kDot: {
@@ -247,7 +247,7 @@ class Parser {
     return out;
   }
 
-  // Behind [?: condition, ], and what is done with what passes.
+  // Reads on behind [?: the condition, ], and what is done with what passes.
   Result<NodePtr> filter(NodePtr left) {
     ASSIGN_OR_RETURN(NodePtr condition, expression(0));
     RETURN_IF_ERROR(expect(Token::kRightBracket));
@@ -287,7 +287,7 @@ class Parser {
     return dot_rest(power);
   }
 
-  // [n] or [from:to:step], behind the bracket.
+  // Reads [n] or [from:to:step], behind the bracket.
   Result<NodePtr> index() {
     std::optional<int64_t> parts[3];
     int part = 0;

@@ -1,4 +1,5 @@
-// Values that JMESPath expressions give: places in a JSON text, and what functions make of them.
+// Holds values that JMESPath expressions give: places in a JSON text, and what functions make of
+// them.
 #pragma once
 
 #include <memory>
@@ -20,7 +21,7 @@ using Hash = std::vector<std::pair<std::string, Value>>;  // in the order made
 enum class Type { kNull, kBoolean, kNumber, kString, kArray, kObject, kExpression };
 const char* type_name(Type type);
 
-// A value; lists and hashes share storage. A place borrows its tree.
+// A value whose copies share lists and hashes. A place borrows its tree.
 class Value {
  public:
   struct Place {
@@ -39,22 +40,22 @@ class Value {
 
   Type type() const;
   bool is_null() const { return type() == Type::kNull; }
-  // Null, false, "", [] and {} are false.
+  // Returns false for null, false, "", [] and {}.
   bool is_true() const;
-  bool boolean() const;        // of a boolean
-  double number() const;       // of a number
-  std::string string() const;  // of a string
+  bool boolean() const;        // a boolean's
+  double number() const;       // a number's
+  std::string string() const;  // a string's
   const Node* expression() const { return std::get<const Node*>(state_); }
-  // Of a number that stands in the text: as written; else empty.
+  // Returns a number as it is written in the text; empty for anything else.
   std::string_view written() const;
 
-  List items() const;    // of an array
-  Hash members() const;  // of an object; of a key given twice the last one
+  List items() const;    // an array's
+  Hash members() const;  // an object's; a key given twice has its last value
   Value member(std::string_view key) const;
-  size_t size() const;  // of an array or object
+  size_t size() const;  // an array's or object's
 
-  // Compact JSON as Go's encoder writes it: <, > and & as \u escapes, numbers in their shortest
-  // form.
+  // Appends compact JSON as Go's encoder writes it: <, > and & as \u escapes, numbers in their
+  // shortest form.
   void append_json(std::string& out) const;
   bool operator==(const Value& other) const;
 

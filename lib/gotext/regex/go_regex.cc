@@ -16,7 +16,7 @@ constexpr int64_t kMaxProgramBytes = 64 << 20;
 
 bool is_word(char c) { return c == '_' || std::isalnum(static_cast<unsigned char>(c)); }
 
-// For RE2, which would refuse names in both spellings and repeated ones: without names.
+// Removes names for RE2, which would refuse names in both spellings and repeated ones.
 std::string without_names(std::string_view expression, const regex::SyntaxTree& tree) {
   std::string out;
   size_t copied = 0;
@@ -30,7 +30,7 @@ std::string without_names(std::string_view expression, const regex::SyntaxTree& 
   return out;
 }
 
-// A copy with U+FFFD for each bad byte; origin[i] is where byte i of it came from.
+// Returns a copy with U+FFFD for each bad byte; origin[i] is where byte i of it came from.
 std::string repaired(std::string_view text, std::vector<size_t>& origin) {
   std::string out;
   origin.clear();
@@ -56,7 +56,7 @@ Result<GoRegex> GoRegex::compile(std::string_view expression, Options options) {
   re2_options.set_log_errors(false);
   re2_options.set_max_mem(kMaxProgramBytes);
   re2_options.set_dot_nl(options.dot_newline);
-  // Compiled as written first, so that messages do not show the anchors.
+  // It is compiled as written first, so that messages do not show the anchors.
   auto compiled = std::make_shared<const re2::RE2>(translated, re2_options);
   if (!compiled->ok()) return regex::compile_error(*compiled, expression);
   if (options.anchored) {
@@ -72,7 +72,7 @@ Result<GoRegex> GoRegex::compile(std::string_view expression, Options options) {
 
 bool GoRegex::matches(std::string_view text) const {
   if (re2::RE2::PartialMatch(piece(text), *regex_)) return true;
-  // RE2 matches nothing with a bad byte, Go takes it for U+FFFD.
+  // RE2 never matches text with a bad byte; Go takes that byte for U+FFFD.
   return !is_utf8(text) && re2::RE2::PartialMatch(repair_utf8(text), *regex_);
 }
 

@@ -12,7 +12,7 @@ Error corrupt(const char* name, size_t at) {
   return invalid(std::string("illegal ") + name + " data at input byte " + std::to_string(at));
 }
 
-// Digits of `width` bits, padded to groups of `group` digits.
+// Writes digits of `width` bits, padded to groups of `group` digits.
 std::string encoded(std::string_view bytes, std::string_view digits, unsigned width, size_t group) {
   std::string out;
   uint32_t bits = 0;
@@ -48,7 +48,7 @@ Result<std::string> from_base32(std::string_view text) {
     have -= 8;
     out += static_cast<char>(bits >> have & 255);
   }
-  // A last group of 1, 3 or 6 digits is of no whole number of bytes.
+  // A last group of 1, 3 or 6 digits is not a whole number of bytes.
   const size_t digits = i % 8;
   if (digits == 0) {
     if (i < s.size()) return corrupt("base32", i);

@@ -1,4 +1,4 @@
-// Bytes as text in base 32, with padding, as Go's StdEncoding has them.
+// Writes and reads bytes in base 32 with padding, as Go's StdEncoding does.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@ namespace logsvc::tmpl {
 
 std::string to_base32(std::string_view bytes);
 
-// Line ends are left out. Errors are Go's: illegal base32 data at input byte 4.
+// Skips line ends. Errors are Go's: illegal base32 data at input byte 4.
 Result<std::string> from_base32(std::string_view text);
 
 }  // namespace logsvc::tmpl

@@ -1,4 +1,4 @@
-// Go's predefined template functions.
+// Defines Go's predefined template functions.
 #include <algorithm>
 #include <unordered_map>
 
@@ -122,7 +122,7 @@ Outcome length(Context&, Arguments a) {
   return Value::integer(static_cast<int64_t>(n));
 }
 
-// An index into `size` elements; `end`: the size itself is allowed.
+// Returns an index into `size` elements; `end` allows the size itself.
 Result<size_t> element_index(const Value& v, size_t size, bool end) {
   if (v.is_nil()) return invalid("cannot index slice/array with nil");
   const auto* i = v.as<Integer>();
@@ -220,7 +220,7 @@ Outcome println(Context&, Arguments a) {
 }
 Outcome printf(Context&, Arguments a) { return Value(go_printf(*a[0].text(), a.subspan(1))); }
 
-// One string as it is, anything else as print makes it.
+// Takes one string as it is, and anything else as print writes it.
 std::string arguments_text(Arguments a) {
   if (a.size() == 1 && a[0].text()) return *a[0].text();
   return go_print(a);
@@ -311,14 +311,14 @@ namespace {
 
 using Table = std::unordered_map<std::string_view, const Function*>;
 
-// Functions of Loki that Promtail's templates do not have.
+// Promtail's templates do not have these functions of Loki.
 constexpr std::string_view kLokiOnly[] = {
     "__line__",        "__timestamp__",  "alignLeft",        "alignRight",   "bytes",
     "count",           "duration",       "duration_seconds", "toDateInZone", "unixToTime",
     "unixEpochMillis", "unixEpochNanos", "urlencode",        "urldecode"};
 
-// sprig has these twice: one panics, the other gives an error, which end a template alike.
-// regexReplaceAll is Promtail's own, with the same arguments.
+// sprig has these twice: one panics, the other gives an error, and both end a template the same
+// way. regexReplaceAll is Promtail's own, with the same arguments.
 constexpr std::pair<std::string_view, std::string_view> kSameAs[] = {
     {"mustAppend", "append"},
     {"mustChunk", "chunk"},
@@ -345,7 +345,7 @@ void add_part(std::span<const Function> part, Table& out) {
   for (const Function& f : part) out[f.name] = &f;
 }
 
-// Of equal names the later part wins.
+// If names are equal, the later part wins.
 Table make_table(Dialect dialect) {
   Table out;
   for (const auto part :
@@ -378,7 +378,7 @@ const Function* find_function(std::string_view name, Dialect dialect) {
 std::string go_print(std::span<const Value> arguments) {
   std::string out;
   for (size_t i = 0; i < arguments.size(); ++i) {
-    // Blanks stand between operands of which neither is a string.
+    // Blanks stand between operands if neither is a string.
     if (i > 0 && !arguments[i].text() && !arguments[i - 1].text()) out += ' ';
     arguments[i].print(out);
   }

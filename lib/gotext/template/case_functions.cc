@@ -1,4 +1,4 @@
-// sprig's functions for words and their letters' case.
+// Defines sprig's functions for words and the case of their letters.
 #include "base/utf8.h"
 #include "gotext/template/functions.h"
 #include "gotext/unicode.h"
@@ -37,8 +37,8 @@ struct Word {
   std::u32string runes;
 };
 
-// Runs of one kind. A capital takes the small letters behind it; of several capitals in front of
-// small letters the last one begins the next word: HTTP, Server.
+// Splits into runs of one kind. A capital takes the small letters behind it; if several capitals
+// stand in front of small letters, the last one begins the next word: HTTP, Server.
 std::vector<Word> words_of(std::string_view s) {
   std::vector<Word> out;
   bool capitalised = false;  // the last word is a capital and small letters
@@ -70,7 +70,7 @@ std::vector<Word> words_of(std::string_view s) {
 }
 
 // Puts small words together with connectors between them. A number goes with the word in front of
-// it (bld4), but if small letters follow, with these: http_2xx.
+// it (bld4), but with small letters that follow it if there are any: http_2xx.
 class WordJoiner {
  public:
   WordJoiner(std::vector<Word> words, char connector)
@@ -106,7 +106,7 @@ class WordJoiner {
   void take_letters_and_numbers() {
     while (kind() == WordKind::kLetters || kind() == WordKind::kNumber) take();
   }
-  // Between words that have nothing between them yet.
+  // Connects words that have nothing between them yet.
   void connect() {
     const WordKind next = kind();
     if (next != WordKind::kNone && next != WordKind::kConnector && next != WordKind::kPunctuation) {
@@ -140,13 +140,13 @@ Outcome kebab_case(Context&, Arguments a) {
 
 // ---- others ----
 
-// The letter behind a connector in upper case, in its place. Of several connectors one less stays;
+// Puts the letter behind a connector in its place, in upper case. Several connectors lose one;
 // those at the start and the end stay.
 Outcome camel_case(Context&, Arguments a) {
   std::string_view s = *a[0].text();
   std::string out;
   bool leading = true;
-  uint32_t held = 0;  // a connector that the next letter takes the place of
+  uint32_t held = 0;  // a connector that the next letter will replace
   while (!s.empty()) {
     size_t length = 0;
     const uint32_t rune = first_rune(s, length);

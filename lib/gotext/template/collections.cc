@@ -5,7 +5,7 @@
 namespace logsvc::tmpl {
 namespace {
 
-// Looks at every part of a value, each as often as it occurs.
+// Checks every part of a value, each as often as it occurs.
 class PartCheck {
  public:
   explicit PartCheck(const Map* holder) : holder_(holder) {}
@@ -83,7 +83,7 @@ Status put(const Map* map, const std::string& key, const Value& value) {
   if (map->size() >= kMaxElements && map->find(key) == map->end()) {
     return invalid("the map has too many members");
   }
-  // Maps of templates are made by map_of(), none of them as a constant.
+  // map_of() makes all maps of templates, none of them as a constant.
   const_cast<Map*>(map)->insert_or_assign(key, value);
   return {};
 }

@@ -1,5 +1,5 @@
-// sprig's passwords and ciphers. Keys, certificates and bcrypt take seconds of the processor and
-// differ at each call; they have no place in a pipeline and give an error that says so.
+// Defines sprig's passwords and ciphers. Keys, certificates and bcrypt take seconds of processor
+// time and differ at each call; they do not fit a pipeline and give an error that says so.
 #include <openssl/evp.h>
 
 #include <algorithm>
@@ -32,7 +32,7 @@ Error unsupported(const char* what) {
 
 constexpr size_t kBlock = 16;
 
-// The key is the password, cut or filled up with zeros. The data is of whole blocks.
+// The key is the password, cut or filled up with zeros. The data must be whole blocks.
 Result<std::string> crypted(const std::string& password, const std::string& vector,
                             const std::string& data, bool encrypt) {
   std::string key = password;
@@ -53,7 +53,8 @@ Result<std::string> crypted(const std::string& password, const std::string& vect
   return out;
 }
 
-// Base 64 of a random start vector and the blocks, of which the last is filled up with its gap.
+// Returns base 64 of a random start vector and the blocks; the last is padded with bytes that say
+// how many they are.
 Outcome encrypt_aes(Context&, Arguments a) {
   std::string data = *a[1].text();
   if (data.empty()) return Value::string("");
@@ -97,7 +98,8 @@ Result<std::string> keyed_digest(const std::string& key, const std::string& text
   return out;
 }
 
-// The forms of passwords of the Master Password algorithm, by its letters for sets of characters.
+// Returns the forms of passwords of the Master Password algorithm, by its letters for sets of
+// characters.
 std::vector<std::string_view> password_forms(std::string_view type) {
   if (type == "maximum") return {"anoxxxxxxxxxxxxxxxxx", "axxxxxxxxxxxxxxxxxno"};
   if (type == "long") {
@@ -145,7 +147,7 @@ std::string big_endian(uint64_t v) {
   return out;
 }
 
-// counter, type, password, user, site. Takes 32 MiB and some tenths of a second.
+// Takes counter, type, password, user, site. It needs 32 MiB and some tenths of a second.
 Outcome derive_password(Context&, Arguments a) {
   const int64_t counter = to_integer(a[0]);
   if (counter < 0 || counter > UINT32_MAX) return invalid("the counter is no uint32");
@@ -174,7 +176,7 @@ Outcome derive_password(Context&, Arguments a) {
   return Value(std::move(out));
 }
 
-// user, password, kind of digest; a line of a file for web servers.
+// Takes user, password, kind of digest; returns a line of a file for web servers.
 Outcome htpasswd(Context&, Arguments a) {
   const std::string &user = *a[0].text(), &password = *a[1].text();
   if (user.find(':') != std::string::npos) return Value("invalid username: " + user);

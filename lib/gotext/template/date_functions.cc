@@ -1,4 +1,4 @@
-// sprig's dates that Loki's templates do not have, for those of Promtail.
+// Defines sprig's dates for Promtail's templates, which Loki's do not have.
 #include <algorithm>
 #include <charconv>
 #include <chrono>
@@ -21,7 +21,7 @@ GoTime now() {
   return GoTime::from(std::chrono::duration_cast<std::chrono::nanoseconds>(now).count());
 }
 
-// A time, or seconds since the epoch; anything else stands for the present.
+// Reads a time, or seconds since the epoch; anything else stands for the present.
 GoTime time_in(const Value& v) {
   if (const auto* time = v.as<GoTime>()) return *time;
   const auto* seconds = v.as<Integer>();
@@ -62,7 +62,7 @@ Outcome must_to_date(Context&, Arguments a) {
 
 // ---- durations ----
 
-// Half a second counts as one, away from zero.
+// Rounds half a second away from zero.
 Outcome ago(Context&, Arguments a) {
   const Duration since = now().since(time_in(a[0]));
   const Duration rest = since % kSecond;
@@ -72,7 +72,7 @@ Outcome ago(Context&, Arguments a) {
   return Value(format_go_duration(whole));
 }
 
-// Seconds as a text or an int64; other types, also int, count as 0. Overflow wraps around.
+// Takes seconds as a text or an int64; other types, also int, count as 0. Overflow wraps around.
 Outcome duration(Context&, Arguments a) {
   int64_t seconds = 0;
   if (const auto* text = a[0].text()) {
@@ -97,7 +97,7 @@ Duration duration_in(const Value& v) {
   const auto* integer = v.as<Integer>();
   return integer && integer->type == Integer::Type::kInt64 ? integer->number : 0;
 }
-// How many there are of the largest unit that fits more than once; the sign is not shown.
+// Counts the largest unit that fits more than once; the sign is not shown.
 Outcome duration_round(Context&, Arguments a) {
   struct Unit {
     const char* name;

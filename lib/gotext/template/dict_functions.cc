@@ -1,5 +1,5 @@
-// sprig's maps for Promtail's templates. As in Go, set, unset and the merging functions change the
-// map that they are given.
+// Defines sprig's maps for Promtail's templates. As in Go, set, unset and the merging functions
+// change the map that they are given.
 #include <algorithm>
 
 #include "gotext/template/collections.h"
@@ -55,7 +55,7 @@ Outcome values(Context&, Arguments a) {
   for (const auto& member : *map) out.push_back(member.second);
   return list_of(std::move(out));
 }
-// A name, then maps: what each of them has by that name.
+// Takes a name, then maps, and returns what each of them has by that name.
 Outcome pluck(Context&, Arguments a) {
   List out;
   for (const Value& v : a.subspan(1)) {
@@ -66,7 +66,7 @@ Outcome pluck(Context&, Arguments a) {
   return list_of(std::move(out));
 }
 
-// pick and omit: a map, then names.
+// Serves pick and omit, which take a map, then names.
 Outcome selected(Arguments a, bool wanted) {
   ASSIGN_OR_RETURN(const Map* map, map_in(a[0]));
   Map out;
@@ -84,7 +84,7 @@ Error not_the_type(const Value& v, const char* wanted) {
   return invalid(std::string("interface conversion: interface {} is ") +
                  (v.is_nil() ? "nil" : v.type_name()) + ", not " + wanted);
 }
-// Names that lead inwards, what stands for one that is missing, and a map.
+// Takes names that lead inwards, what stands for a missing one, and a map.
 Outcome dig(Context&, Arguments a) {
   if (a.size() < 3) return invalid("dig needs at least three arguments");
   Value at = a.back();
@@ -101,8 +101,8 @@ Outcome dig(Context&, Arguments a) {
 
 // ---- merging ----
 
-// Maps under the same name are merged too. Else the first value that is not empty stays, or the
-// last one if that is wanted.
+// Merges maps under the same name too. Otherwise the first value that is not empty stays, or the
+// last one if `overwrite` is set.
 Status merge_into(const Map* target, const Map& from, bool overwrite) {
   for (const auto& [name, value] : from) {
     const auto own = target->find(name);
@@ -122,7 +122,7 @@ Outcome merged(Arguments a, bool overwrite) {
   for (const Value& v : a.subspan(1)) {
     ASSIGN_OR_RETURN(const Map* from, map_in(v));
     RETURN_IF_ERROR(check_part(v));
-    // A copy, since the target may be a part of it.
+    // This is a copy, since the target may be a part of it.
     RETURN_IF_ERROR(merge_into(target, Map(*from), overwrite));
   }
   return a[0];

@@ -10,7 +10,7 @@ namespace {
 constexpr int kMaxTemplateDepth = 100;
 constexpr int64_t kMaxSteps = 1'000'000;
 constexpr size_t kBytesPerStep = 256;
-constexpr size_t kMaxKept = 100;  // regular expressions and zones
+constexpr size_t kMaxKept = 100;  // for regular expressions and zones
 
 enum class Flow { kNormal, kBreak, kContinue };
 
@@ -43,7 +43,7 @@ class Executor {
                    std::to_string(column) + ": executing " + quote(current_template_) + " at <" +
                    (at_ ? at_->to_string() : "") + ">: " + message);
   }
-  // Bytes that functions take and give count as steps too.
+  // Counts a step; bytes that functions take and give count too.
   Status count_step(size_t bytes = 0) {
     steps_left_ -= 1 + static_cast<int64_t>(bytes / kBytesPerStep);
     if (steps_left_ < 0) return failure("the template takes too many steps");
@@ -104,7 +104,7 @@ class Executor {
     return status;
   }
 
-  // One turn of a range; false in `more` ends it.
+  // Runs one turn of a range; false in `more` ends it.
   Status turn(const Node& node, const Value& index, const Value& element, bool& more) {
     const size_t mark = variables_.size();
     const auto& names = node.pipe->variables;
@@ -112,7 +112,7 @@ class Executor {
       if (names.size() > 1) RETURN_IF_ERROR(assign(names[0], index));
       if (!names.empty()) RETURN_IF_ERROR(assign(names.back(), element));
     } else {
-      // The pipeline declared them; the innermost slots are theirs.
+      // The pipeline declared these; the innermost slots are theirs.
       if (names.size() > 1) variables_[mark - 2].value = index;
       if (!names.empty()) variables_[mark - 1].value = element;
     }
@@ -132,7 +132,7 @@ class Executor {
         RETURN_IF_ERROR(turn(node, Value::integer(static_cast<int64_t>(i)), (*list)[i], more));
       }
     } else if (const Map* map = value.map()) {
-      // set and unset of Promtail's templates may change the map meanwhile.
+      // set and unset in Promtail's templates may change the map meanwhile.
       const bool changes = context_.dialect == Dialect::kPromtail;
       const Map copy = changes ? *map : Map();
       for (const auto& [name, element] : changes ? copy : *map) {
@@ -215,7 +215,7 @@ class Executor {
     return failure("undefined variable: " + name);
   }
 
-  // `last`: what the command in front of it in the pipeline gave.
+  // `last` is what the command before it in the pipeline gave.
   Result<Value> command(const Node& cmd, const Value& dot, const Value* last) {
     const Node& first = *cmd.children[0];
     const bool arguments = cmd.children.size() > 1 || last;
@@ -242,7 +242,7 @@ class Executor {
     return first.value;
   }
 
-  // What stands behind the first word of a command, and comes out of the pipeline in front of it.
+  // Holds what stands behind the first word of a command, and what the pipeline before it gave.
   struct Given {
     const Node* cmd = nullptr;
     const Value* last = nullptr;
@@ -251,7 +251,7 @@ class Executor {
     size_t count() const { return written() + (last ? 1 : 0); }
   };
 
-  // .a.b, $x.a and (…).a
+  // Evaluates .a.b, $x.a and (…).a
   Result<Value> path(const Node& node, const Value& dot, const Given& given) {
     at_ = &node;
     Value value = dot;

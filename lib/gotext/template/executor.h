@@ -1,4 +1,4 @@
-// Runs a parsed template. Steps and output are bounded: a template cannot run forever.
+// Runs a parsed template. Steps and output are bounded, so that a template cannot run forever.
 #pragma once
 
 #include <map>
@@ -11,13 +11,13 @@
 
 namespace logsvc::tmpl {
 
-inline constexpr size_t kMaxOutputBytes = 4u << 20;  // of a template, and of one string in it
+inline constexpr size_t kMaxOutputBytes = 4u << 20;  // for a template, and for one string in it
 
-// Whose functions a template knows.
+// Says whose functions a template knows.
 enum class Dialect { kLoki, kPromtail };
 
-// What functions may look at; regular expressions and zones are kept from line to line.
-// Not safe from several threads at once.
+// Holds what functions may use; regular expressions and zones are kept from line to line. Only one
+// thread at a time may use it.
 class Context {
  public:
   explicit Context(Dialect d) : dialect(d) {}
@@ -26,7 +26,7 @@ class Context {
   std::string_view line;
   Cancellation cancellation;
 
-  // Compiled once; kInvalid with Go's wording.
+  // Compiles it once; kInvalid has Go's wording.
   Result<const GoRegex*> regex(const std::string& expression);
   const TimeZone& zone(const std::string& name);
 
@@ -35,8 +35,8 @@ class Context {
   std::map<std::string, TimeZone> zones_;
 };
 
-// Appends the output of the main template; on an error `out` holds what came before it.
-// Errors are Go's: template: line:1:2: executing "line" at <…>: ….
+// Appends the output of the main template; after an error `out` holds what came before it. Errors
+// are Go's: template: line:1:2: executing "line" at <…>: ….
 Status execute(const Tree& tree, const Value& data, Context& context, std::string& out);
 
 }  // namespace logsvc::tmpl

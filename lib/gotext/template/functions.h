@@ -1,4 +1,4 @@
-// The functions that templates may call: Go's own, and those that Loki or Promtail add.
+// Lists the functions that templates may call: Go's own, and those that Loki or Promtail add.
 #pragma once
 
 #include <span>
@@ -9,11 +9,11 @@
 
 namespace logsvc::tmpl {
 
-// What a parameter takes.
+// Says what a parameter takes.
 enum class Parameter { kAny, kString, kInt, kFloat, kTime, kDuration, kLocation, kVersion };
-// As Go calls it in errors.
+// Returns what Go calls it in errors.
 const char* parameter_name(Parameter p);
-// Whether Go would assign the value to the parameter.
+// Returns whether Go would assign the value to the parameter.
 bool fits(const Value& v, Parameter p);
 
 struct Function {
@@ -24,27 +24,27 @@ struct Function {
   Result<Value> (*call)(Context& context, std::span<const Value> arguments);
 };
 
-// nullptr if there is none.
+// Returns nullptr if there is none.
 const Function* find_function(std::string_view name, Dialect dialect);
 
-// A method of Go's time.Time, time.Duration, time.Month, time.Weekday, *time.Location, or of
+// Is a method of Go's time.Time, time.Duration, time.Month, time.Weekday, *time.Location, or of
 // *semver.Version.
 struct Method {
   std::string_view name;
   std::vector<Parameter> parameters;
-  // nullptr: not one that a template may call; then `problem` says why.
+  // If nullptr, a template may not call it; then `problem` says why.
   Result<Value> (*call)(const Value& receiver, std::span<const Value> arguments);
   const char* problem = nullptr;
 };
-// nullptr if the type of the value has none of that name.
+// Returns nullptr if the value's type has none of that name.
 const Method* find_method(const Value& receiver, std::string_view name);
 
-// Parts of the table, by file.
+// These return parts of the table, by file.
 std::span<const Function> builtin_functions();
 std::span<const Function> string_functions();
 std::span<const Function> number_functions();
 std::span<const Function> time_functions();
-// Promtail's alone: sprig's by subject, and its own hashes.
+// These are only Promtail's: sprig's by subject, and its own hashes.
 std::span<const Function> sprig_functions();
 std::span<const Function> sprig_list_functions();
 std::span<const Function> dict_functions();
@@ -63,14 +63,15 @@ std::span<const Function> hash_functions();
 std::span<const Function> path_functions();
 std::span<const Method> version_methods();
 
-// `and` and `or` stop at the first argument that decides; their arguments are run one by one.
+// Returns true for `and` and `or`, which stop at the first argument that decides; their arguments
+// are run one by one.
 bool is_short_circuit(std::string_view name);
 
-// fmt.Sprintf and fmt.Sprint.
+// These behave as fmt.Sprintf and fmt.Sprint.
 std::string go_printf(std::string_view format, std::span<const Value> arguments);
 std::string go_print(std::span<const Value> arguments);
 
-// Conversions of the arithmetic functions: anything else is 0.
+// These convert for the arithmetic functions: anything else is 0.
 int64_t to_integer(const Value& value);
 double to_floating(const Value& value);
 

@@ -1,4 +1,4 @@
-// Checksums and digests for templates, as hexadecimal text.
+// Defines checksums and digests for templates, as hexadecimal text.
 #include <openssl/evp.h>
 
 #include "gotext/template/functions.h"
@@ -38,7 +38,7 @@ Outcome adler32(Context&, Arguments a) {
   return Value(std::to_string(high << 16 | low));
 }
 
-// Promtail's: salt, text.
+// Is Promtail's; takes salt, text.
 Outcome salted_sha3(Context&, Arguments a) {
   return digest(EVP_sha3_256(), *a[0].text() + *a[1].text());
 }

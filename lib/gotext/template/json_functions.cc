@@ -1,4 +1,4 @@
-// sprig's JSON for Promtail's templates, in the forms of Go's encoding/json.
+// Defines sprig's JSON for Promtail's templates, in the forms of Go's encoding/json.
 #include <cmath>
 
 #include "base/json_number.h"
@@ -16,7 +16,7 @@ constexpr Parameter kString = Parameter::kString;
 
 class JsonWriter {
  public:
-  // indent: blanks for each level, on lines of their own; 0: all on one line.
+  // indent is the blanks for each level, on lines of their own; 0 puts all on one line.
   JsonWriter(JsonEscapes escapes, size_t indent) : escapes_(escapes), indent_(indent) {}
 
   Result<std::string> write(const Value& v) {
@@ -86,14 +86,14 @@ Outcome written(const Value& v, JsonEscapes escapes, size_t indent) {
   ASSIGN_OR_RETURN(std::string out, JsonWriter(escapes, indent).write(v));
   return Value(std::move(out));
 }
-// What cannot be written gives nothing.
+// Turns what cannot be written into nothing.
 Outcome or_nothing(Outcome out) { return out.ok() ? std::move(out) : Value::string(""); }
 
 Outcome must_json(Context&, Arguments a) { return written(a[0], JsonEscapes::kGo, 0); }
 Outcome to_json(Context& context, Arguments a) { return or_nothing(must_json(context, a)); }
 Outcome must_pretty(Context&, Arguments a) { return written(a[0], JsonEscapes::kGo, 2); }
 Outcome to_pretty(Context& context, Arguments a) { return or_nothing(must_pretty(context, a)); }
-// Without escapes for < > and &.
+// Writes no escapes for < > and &.
 Outcome raw_json(Context&, Arguments a) { return written(a[0], JsonEscapes::kNeeded, 0); }
 
 Outcome must_from_json(Context&, Arguments a) {

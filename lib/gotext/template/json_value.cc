@@ -13,7 +13,7 @@ constexpr size_t kMaxDepth = 200;
 
 class Reader {
  public:
-  // One more may be open than values may be around a value: an empty list holds none.
+  // One more may be open than may be around a value: an empty list holds none.
   explicit Reader(std::string_view text) : cursor_(text, kMaxDepth + 1) {}
 
   bool whole(Value& out) { return value(out) && cursor_.finish(); }

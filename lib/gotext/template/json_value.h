@@ -1,4 +1,4 @@
-// JSON text as a template value: objects, lists, floats, strings.
+// Turns JSON text into a template value: objects, lists, floats, strings.
 #pragma once
 
 #include <string_view>
@@ -7,7 +7,7 @@
 
 namespace logsvc::tmpl {
 
-// nil for text that is no JSON value.
+// Returns nil for text that is not a JSON value.
 Value parse_json_value(std::string_view text);
 
 }  // namespace logsvc::tmpl

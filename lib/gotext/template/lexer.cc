@@ -61,7 +61,7 @@ class Lexer {
   bool has_left_trim() const {
     return at_ + 1 < text_.size() && text_[at_] == '-' && is_blank(text_[at_ + 1]);
   }
-  // " -}}" at `at`.
+  // Returns whether " -}}" stands at `at`.
   bool right_trim_at(size_t at) const {
     return at + 3 < text_.size() && is_blank(text_[at]) && text_.substr(at + 1, 3) == "-}}";
   }
@@ -72,7 +72,7 @@ class Lexer {
     return text_.substr(at, 2) == "/*";
   }
 
-  // Text up to `open`, with its blanks cut where trim markers say so.
+  // Emits text up to `open`, with its blanks cut where trim markers say so.
   void literal(size_t open, bool trim_left) {
     const size_t end = open == std::string_view::npos ? text_.size() : open;
     size_t first = at_, last = end;

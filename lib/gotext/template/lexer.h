@@ -1,4 +1,4 @@
-// Tokens of a template, after Go's text/template/parse.
+// Splits a template into tokens, after Go's text/template/parse.
 #pragma once
 
 #include <string>

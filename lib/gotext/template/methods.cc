@@ -1,4 +1,5 @@
-// Methods of values in templates, above all of Go's times: {{ __timestamp__.UTC.Format "2006" }}.
+// Defines methods of values in templates, above all of Go's times: {{ __timestamp__.UTC.Format
+// "2006" }}.
 #include <cmath>
 
 #include "gotext/template/functions.h"
@@ -21,7 +22,7 @@ int64_t number_of(const Value& v) { return v.as<Integer>()->number; }
 Value month(int64_t n) { return Value(Integer{n, Integer::Type::kMonth}); }
 Value week_day(int64_t n) { return Value(Integer{n, Integer::Type::kWeekday}); }
 
-// Nanoseconds since the epoch divided; wraps around far from the present, as Go's do.
+// Divides nanoseconds since the epoch; wraps around far from the present, as Go's do.
 int64_t unix_in(const GoTime& t, uint64_t per_second, int32_t nanos_each) {
   return static_cast<int64_t>(static_cast<uint64_t>(t.seconds) * per_second +
                               static_cast<uint64_t>(t.nanos / nanos_each));
@@ -88,7 +89,7 @@ const Method kTimeMethods[] = {
     {"Location",
      {},
      [](const Value& t, Arguments) -> Outcome {
-       // A place with one offset for ever is called by its abbreviation.
+       // A location that always has one offset is called by its abbreviation.
        if (time_of(t).location) return Value(*time_of(t).location);
        return Value(TimeZone::fixed(time_of(t).offset, time_of(t).zone));
      }},

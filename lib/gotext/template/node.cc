@@ -7,7 +7,7 @@ std::string joined(const std::vector<NodePtr>& nodes, const char* separator) {
   std::string out;
   for (const NodePtr& n : nodes) {
     if (!out.empty()) out += separator;
-    // A pipeline as an argument or operand stands in parentheses.
+    // A pipeline stands in parentheses as an argument or operand.
     out += n->kind == Node::Kind::kPipe ? "(" + n->to_string() + ")" : n->to_string();
   }
   return out;

@@ -1,4 +1,4 @@
-// A parsed template as a tree, after Go's text/template/parse.
+// Holds a parsed template as a tree, after Go's text/template/parse.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ namespace logsvc::tmpl {
 struct Node;
 using NodePtr = std::unique_ptr<Node>;
 
-// One type for all nodes: what a kind uses is said beside it.
+// Serves for all nodes: each kind says which members it uses.
 struct Node {
   enum class Kind {
     // statements
@@ -43,21 +43,21 @@ struct Node {
   std::string text;
   std::vector<std::string> names;
   std::vector<NodePtr> children;
-  std::vector<std::string> variables;  // of a pipe: $i, $v
+  std::vector<std::string> variables;  // a pipe's: $i, $v
   bool assign = false;                 // = instead of :=
   NodePtr pipe, body, otherwise;
   Value value;
-  // Of a number: what it can stand for.
+  // These say what a number can stand for.
   bool is_integer = false;
   bool is_float = false;
   int64_t integer = 0;
   double floating = 0;
 
-  // As error messages show it.
+  // Returns the node as error messages show it.
   std::string to_string() const;
 };
 
-// A text with all templates it defines; "" names the main one.
+// Holds a text with all templates it defines; "" names the main one.
 struct Tree {
   std::string name;  // in messages: line, label
   std::string text;

@@ -1,4 +1,4 @@
-// Arithmetic for templates: whole numbers, floats and decimals.
+// Defines arithmetic for templates: whole numbers, floats and decimals.
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -16,7 +16,7 @@ using Outcome = Result<Value>;
 constexpr Parameter kAny = Parameter::kAny;
 constexpr Parameter kString = Parameter::kString;
 
-// Two's complement, as Go's int64 wraps.
+// Wraps in two's complement, as Go's int64 does.
 int64_t wrap(uint64_t v) { return static_cast<int64_t>(v); }
 uint64_t bits(int64_t v) { return static_cast<uint64_t>(v); }
 
@@ -60,14 +60,14 @@ Outcome min(Context&, Arguments a) {
 
 __extension__ using Wide = __int128;
 
-// coefficient · 10^exponent, exact as long as it fits; else the float stands for it.
+// Is coefficient · 10^exponent, exact as long as it fits; else the float stands for it.
 struct Decimal {
   Wide coefficient = 0;
   int exponent = 0;
   double floating = 0;
   bool exact = false;
 
-  // The shortest decimal that reads back as v.
+  // Takes the shortest decimal that reads back as v.
   explicit Decimal(double v) : floating(v) {
     if (!std::isfinite(v)) return;
     char buffer[64];
@@ -143,7 +143,7 @@ Decimal product(const Decimal& a, const Decimal& b) {
   return out;
 }
 
-// Rounded to 16 decimals, half away from zero. The divisor is not 0.
+// Rounds to 16 decimals, half away from zero. The divisor must not be 0.
 Decimal quotient(const Decimal& a, const Decimal& b) {
   constexpr int kDecimals = 16;
   Decimal out(a.value() / b.value());
@@ -202,7 +202,7 @@ Outcome minf(Context&, Arguments a) {
 Outcome ceil(Context&, Arguments a) { return Value(std::ceil(to_floating(a[0]))); }
 Outcome floor(Context&, Arguments a) { return Value(std::floor(to_floating(a[0]))); }
 
-// Negative values always go down: the fraction is below the bound.
+// Always rounds negative values down: the fraction is below the bound.
 Outcome round(Context&, Arguments a) {
   const double on = a.size() > 2 ? *a[2].as<double>() : 0.5;
   const double scale = std::pow(10.0, static_cast<double>(a[1].as<Integer>()->number));
@@ -254,7 +254,7 @@ int64_t integer_of(double v) {
   return static_cast<int64_t>(v);
 }
 
-// digits.digits is cut at the point.
+// Cuts digits.digits at the point.
 std::string_view without_fraction(std::string_view s) {
   const size_t point = s.find('.');
   if (point == std::string_view::npos) return s;

@@ -8,7 +8,7 @@
 namespace logsvc::tmpl {
 namespace {
 
-// A list without anything but blanks.
+// Returns whether a list has nothing but blanks.
 bool is_blank(const Node& list) {
   return std::all_of(list.children.begin(), list.children.end(), [](const NodePtr& node) {
     return node->kind == Node::Kind::kText &&
@@ -16,7 +16,7 @@ bool is_blank(const Node& list) {
   });
 }
 
-// Statements around the pipelines.
+// Parses the statements around the pipelines.
 class Parser : public PipelineParser {
  public:
   Parser(std::string_view name, std::string_view text,
@@ -63,7 +63,7 @@ class Parser : public PipelineParser {
     return node;
   }
 
-  // Statements up to {{end}} or {{else}}.
+  // Reads statements up to {{end}} or {{else}}.
   NodeResult item_list(Stop& stop) {
     auto list = make_node(Node::Kind::kList, peek_item().position);
     while (peek_item().kind != ItemKind::kEnd) {
@@ -124,7 +124,7 @@ class Parser : public PipelineParser {
     if (stop == Stop::kElse) {
       const Item after = peek_item();
       if (after.kind == ItemKind::kKeyword && after.text == context && kind != Node::Kind::kRange) {
-        // {{else if}} is an if in the else, sharing the {{end}}.
+        // {{else if}} is an if inside the else; both share the {{end}}.
         next();
         RETURN_IF_ERROR(enter());
         node->otherwise = make_node(Node::Kind::kList, after.position);
@@ -181,7 +181,7 @@ class Parser : public PipelineParser {
     if (stop != Stop::kEnd) return failure("unexpected {{else}} in " + context);
     variables_.swap(outer);
     range_depth_ = outer_range;
-    // Of two definitions one must be empty; the other counts.
+    // One of two definitions must be empty; the other counts.
     NodePtr& known = tree_.templates[name];
     if (!known || is_blank(*known)) {
       known = std::move(body);

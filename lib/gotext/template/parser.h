@@ -1,4 +1,4 @@
-// Text to tree, after Go's text/template/parse.
+// Parses text into a tree, after Go's text/template/parse.
 #pragma once
 
 #include <functional>
@@ -8,8 +8,8 @@
 
 namespace logsvc::tmpl {
 
-// name: what messages call the template. Errors have Go's wording
-// ("template: line:1: function \"f\" not defined").
+// name is what messages call the template. Errors have Go's wording ("template: line:1: function
+// \"f\" not defined").
 Result<Tree> parse_template(std::string_view name, std::string_view text,
                             const std::function<bool(std::string_view)>& has_function);
 

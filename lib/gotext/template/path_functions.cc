@@ -1,4 +1,4 @@
-// sprig's functions for paths, as Go's package path has them, and what is near to them.
+// Defines sprig's functions for paths, as Go's package path has them, and related ones.
 #include <algorithm>
 #include <filesystem>
 
@@ -11,7 +11,7 @@ using Arguments = std::span<const Value>;
 using Outcome = Result<Value>;
 constexpr Parameter kString = Parameter::kString;
 
-// The shortest path that leads to the same place; "." for none.
+// Returns the shortest path to the same place; "." for none.
 std::string cleaned(const std::string& path) {
   const std::string normal = std::filesystem::path(path).lexically_normal().string();
   std::string out(path.starts_with('/') ? "/" : "");

@@ -37,7 +37,7 @@ NodePtr make_node(Node::Kind kind, size_t position) {
   return out;
 }
 
-// $x := and $i, $v := in front of a pipeline.
+// Reads $x := and $i, $v := in front of a pipeline.
 Status PipelineParser::declarations(Node& pipe, const std::string& context) {
   while (peek_item().kind == ItemKind::kVariable) {
     const size_t back = at();

@@ -16,7 +16,7 @@ NodePtr make_node(Node::Kind kind, size_t position);
 
 class PipelineParser : public TokenCursor {
  public:
-  // Names that are no functions are errors.
+  // Names of unknown functions are errors.
   PipelineParser(std::string_view name, std::string_view text,
                  const std::function<bool(std::string_view)>& has_function)
       : TokenCursor(name, text), has_function_(has_function) {}
@@ -24,12 +24,12 @@ class PipelineParser : public TokenCursor {
  protected:
   using NodeResult = Result<NodePtr>;
 
-  // Up to and with `end`; context: what messages call it.
+  // Reads up to and including `end`; context is what messages call it.
   NodeResult pipeline(const std::string& context, ItemKind end);
-  // The text of a string's token.
+  // Returns the text of a string's token.
   Result<std::string> unquoted(const Item& item) const;
 
-  std::vector<std::string> variables_{"$"};  // that are in scope
+  std::vector<std::string> variables_{"$"};  // those in scope
 
  private:
   Status declarations(Node& pipe, const std::string& context);

@@ -1,4 +1,4 @@
-// Go's fmt.Sprintf for the values of templates.
+// Implements Go's fmt.Sprintf for the values of templates.
 #include <algorithm>
 #include <cctype>
 #include <charconv>
@@ -39,7 +39,7 @@ class Printer {
   int digits() {
     int v = -1;
     while (!rest_.empty() && std::isdigit(static_cast<unsigned char>(rest_[0]))) {
-      // A number that long takes the rest of the format with it.
+      // A number this long takes the rest of the format with it.
       if (v > kMaxWidth) {
         rest_ = {};
         return -1;
@@ -49,8 +49,8 @@ class Printer {
     }
     return v;
   }
-  // [n] chooses the next argument. False if none stands here; `good` becomes false unless there is
-  // an argument of that number.
+  // Reads [n], which chooses the next argument. Returns false if there is none here; `good` becomes
+  // false if no argument has that number.
   bool argument_index(bool& good) {
     if (rest_.empty() || rest_[0] != '[') return false;
     reordered_ = true;
@@ -69,7 +69,7 @@ class Printer {
     }
     return well_formed;
   }
-  // A * takes the number from the arguments.
+  // Takes the number for a * from the arguments.
   bool star(int least, int& out, std::string_view bad) {
     if (!accept('*')) return false;
     const auto* i = next_ < arguments_.size() ? arguments_[next_].as<Integer>() : nullptr;
@@ -107,8 +107,8 @@ class Printer {
     }
   }
 
-  // Width, precision and which argument is next; false if an index names none, or a number or a
-  // point stands right behind it.
+  // Reads width, precision and which argument is next; false if an index has no argument, or a
+  // number or a point stands right behind it.
   bool sizes(PrintfSpec& spec) {
     bool good = true;
     bool indexed = argument_index(good);

@@ -33,7 +33,8 @@ std::string in_base(uint64_t v, unsigned base, bool upper) {
   return out;
 }
 
-// Sign and digits; with the zero flag filled up to the width, in which a prefix does not count.
+// Writes sign and digits; with the zero flag filled up to the width, in which a prefix does not
+// count.
 void put_number(bool negative, std::string digits, std::string_view prefix, const PrintfSpec& spec,
                 std::string& out) {
   const std::string_view sign = negative ? "-" : spec.plus ? "+" : spec.space ? " " : "";
@@ -158,7 +159,7 @@ std::string hex_of(std::string_view s, const PrintfSpec& spec, bool upper) {
   return out;
 }
 
-// As Go's strconv.CanBackquote.
+// Behaves as Go's strconv.CanBackquote.
 bool fits_back_quotes(std::string_view s) {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   const bool plain = std::all_of(s.begin(), s.end(), [](char c) {
@@ -248,7 +249,7 @@ void append_formatted(char verb, const Value& v, const PrintfSpec& spec, std::st
     done = verb == 'v' || verb == 't';
     if (done) pad(*b ? "true" : "false", spec, out);
   } else if (const auto* i = v.as<Integer>()) {
-    // What has words gives them where a text may stand.
+    // Values with words give those where a text may stand.
     const bool as_text =
         i->has_words() && std::string_view("vsqxX").find(verb) != std::string::npos;
     done = as_text ? put_string(verb, i->words(), spec, out) : put_integer(verb, *i, spec, out);

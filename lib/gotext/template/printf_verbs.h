@@ -1,4 +1,4 @@
-// One verb of a format on one value, as Go's fmt writes it.
+// Formats one value by one verb, as Go's fmt writes it.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace logsvc::tmpl {
 
-// Flags and sizes of a verb.
+// Holds the flags and sizes of a verb.
 struct PrintfSpec {
   bool plus = false, minus = false, sharp = false, space = false, zero = false;
   bool go_syntax = false;  // %#v

@@ -9,7 +9,7 @@
 namespace logsvc::tmpl {
 
 Result<std::string> random_bytes(size_t count) {
-  constexpr size_t kAtOnce = 256;  // what the system gives in one piece
+  constexpr size_t kAtOnce = 256;  // the system gives at most this much at once
   std::string out(count, '\0');
   for (size_t at = 0; at < count; at += kAtOnce) {
     if (::getentropy(out.data() + at, std::min(kAtOnce, count - at)) != 0) {

@@ -1,4 +1,4 @@
-// Unpredictable bytes from the operating system.
+// Gets unpredictable bytes from the operating system.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@ namespace logsvc::tmpl {
 
 Result<std::string> random_bytes(size_t count);
 
-// 0 … bound - 1, all equally likely. The bound is not 0.
+// Returns 0 … bound - 1, all equally likely. The bound must not be 0.
 Result<uint64_t> random_below(uint64_t bound);
 
 }  // namespace logsvc::tmpl

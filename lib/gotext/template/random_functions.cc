@@ -1,4 +1,4 @@
-// sprig's random texts and numbers, as unpredictable as the operating system makes them.
+// Defines sprig's random texts and numbers, as unpredictable as the operating system makes them.
 #include <algorithm>
 #include <vector>
 
@@ -16,13 +16,13 @@ using Outcome = Result<Value>;
 constexpr Parameter kString = Parameter::kString;
 constexpr Parameter kInt = Parameter::kInt;
 
-constexpr size_t kMaxRandom = 64 << 10;  // characters of one text
+constexpr size_t kMaxRandom = 64 << 10;  // characters per text
 constexpr std::string_view kDigits = "0123456789";
 constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 int64_t number(const Value& v) { return v.as<Integer>()->number; }
 
-// Characters of the set; none for a negative number.
+// Returns characters of the set; none for a negative number.
 Outcome random_text(const Value& count, std::string_view set) {
   if (number(count) > static_cast<int64_t>(kMaxRandom)) return invalid("the result is too long");
   const auto wanted = static_cast<size_t>(std::max<int64_t>(0, number(count)));
@@ -48,7 +48,7 @@ Outcome rand_ascii(Context&, Arguments a) {
   return random_text(a[0], set);
 }
 
-// In base 64.
+// Writes them in base 64.
 Outcome rand_bytes(Context&, Arguments a) {
   if (number(a[0]) < 0) return invalid("runtime error: makeslice: len out of range");
   if (number(a[0]) > static_cast<int64_t>(kMaxRandom)) return invalid("the result is too long");
@@ -56,7 +56,7 @@ Outcome rand_bytes(Context&, Arguments a) {
   return Value(encode_base64(bytes));
 }
 
-// min … max - 1
+// Returns min … max - 1.
 Outcome rand_int(Context&, Arguments a) {
   const int64_t low = number(a[0]), high = number(a[1]);
   if (high <= low) return invalid("invalid argument to Intn");

@@ -1,4 +1,4 @@
-// sprig's semantic versions, and the methods that Go gives to one in a template.
+// Defines sprig's semantic versions, and the methods that Go gives to one in a template.
 #include "gotext/template/functions.h"
 #include "gotext/template/version.h"
 
@@ -30,7 +30,7 @@ const Function kFunctions[] = {
 
 int compared(const Value& v, Arguments a) { return v.version()->compare(*a[0].version()); }
 
-// The next release; the patch of a prerelease is that of its release.
+// Returns the next release; a prerelease keeps the patch number.
 Version next_patch(const Version& v) {
   Version out{v.major, v.minor, v.patch, "", "", ""};
   if (v.prerelease.empty()) ++out.patch;

@@ -1,4 +1,4 @@
-// sprig's rows of numbers, and its arithmetic that Loki's templates do not have.
+// Defines sprig's sequences of numbers, and its arithmetic that Loki's templates do not have.
 #include <algorithm>
 #include <charconv>
 
@@ -15,7 +15,8 @@ constexpr Parameter kInt = Parameter::kInt;
 
 int64_t number(const Value& v) { return v.as<Integer>()->number; }
 
-// From start in steps until stop, which is not in it; none if the step leads elsewhere.
+// Counts from start in steps up to stop, which is excluded; gives nothing if the step leads away
+// from it.
 Result<std::vector<int64_t>> numbers(int64_t start, int64_t stop, int64_t step) {
   std::vector<int64_t> out;
   if (step == 0 || (stop < start) != (step < 0)) return out;
@@ -43,7 +44,7 @@ Outcome until_step(Context&, Arguments a) {
   return number_list(number(a[0]), number(a[1]), number(a[2]));
 }
 
-// [first [step]] last, which is in it; as a text with blanks between.
+// Takes [first [step]] last, which is included; returns a text with blanks between the numbers.
 Outcome seq(Context&, Arguments a) {
   if (a.empty() || a.size() > 3) return Value::string("");
   const int64_t first = a.size() > 1 ? number(a[0]) : 1;
@@ -62,7 +63,7 @@ Outcome seq(Context&, Arguments a) {
   return Value(std::move(out));
 }
 
-// What the digits mean as an octal number; 0 if they are none.
+// Returns what the digits mean as an octal number; 0 if they are not octal.
 Outcome to_decimal(Context&, Arguments a) {
   const std::string text = a[0].printed();
   const char* first = text.data() + (text.starts_with('+') ? 1 : 0);

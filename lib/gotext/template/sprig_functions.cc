@@ -1,4 +1,4 @@
-// sprig's text functions that Loki's templates do not have, for those of Promtail.
+// Defines sprig's text functions for Promtail's templates, which Loki's do not have.
 #include <algorithm>
 #include <charconv>
 
@@ -19,7 +19,7 @@ constexpr Parameter kAny = Parameter::kAny;
 constexpr Parameter kString = Parameter::kString;
 constexpr Parameter kInt = Parameter::kInt;
 
-// sprig's idea of empty: what `if` takes for false.
+// Follows sprig's idea of empty: what `if` takes for false.
 bool is_empty(const Value& v) { return !v.is_true(); }
 
 Outcome empty(Context&, Arguments a) { return Value(is_empty(a[0])); }
@@ -81,7 +81,7 @@ Outcome split_list(Context&, Arguments a) {
   }
   return list_of(std::move(out));
 }
-// The items of a list as texts, without those that are nothing; of anything else its one text.
+// Returns the items of a list as texts, without nil ones; for anything else its one text.
 std::vector<std::string> texts_of(const Value& v) {
   std::vector<std::string> out;
   const List* items = v.list();
@@ -150,7 +150,7 @@ Outcome untitle(Context&, Arguments a) {
   }
   return Value(std::move(out));
 }
-// abbrev: a text cut to a length, with ... at its end.
+// Serves abbrev: cuts a text to a length, with ... at its end.
 Outcome abbrev(Context&, Arguments a) {
   const std::string& text = *a[1].text();
   const int64_t width = to_integer(a[0]);

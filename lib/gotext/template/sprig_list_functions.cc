@@ -1,4 +1,4 @@
-// sprig's lists, for Promtail's templates. A list does not change: functions give new ones.
+// Defines sprig's lists for Promtail's templates. A list does not change: functions give new ones.
 #include <algorithm>
 
 #include "gotext/template/collections.h"
@@ -89,7 +89,7 @@ Outcome has(Context&, Arguments a) {
   ASSIGN_OR_RETURN(const bool out, is_among(a[0], *items));
   return Value(out);
 }
-// A list, then what is left out of it.
+// Takes a list, then what is left out of it.
 Outcome without(Context&, Arguments a) {
   ASSIGN_OR_RETURN(const List* items, list_in(a[0], "without"));
   List out;
@@ -99,7 +99,7 @@ Outcome without(Context&, Arguments a) {
   }
   return list_of(std::move(out));
 }
-// Lists of a size that follow each other; the last may be shorter.
+// Cuts a list into lists of a size; the last may be shorter.
 Outcome chunk(Context&, Arguments a) {
   const int64_t size = a[0].as<Integer>()->number;
   const List* items = a[1].list();
@@ -130,7 +130,7 @@ Outcome sort_alpha(Context&, Arguments a) {
             [](const Value& x, const Value& y) { return *x.text() < *y.text(); });
   return list_of(std::move(out));
 }
-// slice list [from [to]]
+// Takes slice list [from [to]].
 Outcome slice(Context&, Arguments a) {
   ASSIGN_OR_RETURN(const List* items, list_in(a[0], "slice"));
   const auto size = static_cast<int64_t>(items->size());

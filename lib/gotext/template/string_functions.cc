@@ -1,5 +1,5 @@
-// Text functions for templates. Which argument is the subject follows Loki: first for the old
-// capitalised names, last for sprig's.
+// Defines text functions for templates. Which argument is the subject follows Loki: the first for
+// the old capitalised names, the last for sprig's.
 #include <algorithm>
 
 #include "base/base64.h"
@@ -25,7 +25,7 @@ Error too_long() { return invalid("the result is too long"); }
 
 // ---- trimming ----
 
-// Length of the runes at the start (end) of s that are in the set.
+// These return the length of the runes at the start (end) of s that are in the set.
 size_t leading(std::string_view s, std::string_view set) {
   size_t n = 0;
   while (n < s.size()) {
@@ -89,7 +89,7 @@ Outcome trim_suffix(Context&, Arguments a) {
 
 // ---- replacing ----
 
-// The first `most` occurrences, all if negative; an empty `old` stands before each rune.
+// Replaces the first `most` occurrences, all if negative; an empty `old` stands before each rune.
 Outcome replaced(std::string_view s, std::string_view old, std::string_view with, int64_t most) {
   std::string out;
   size_t at = 0;
@@ -161,7 +161,7 @@ Outcome substr(Context&, Arguments a) {
   return Value::string(s.substr(static_cast<size_t>(from), static_cast<size_t>(to - from)));
 }
 
-// Bytes of the first n runes.
+// Returns the bytes of the first n runes.
 size_t rune_bytes(std::string_view s, size_t n) {
   size_t at = 0;
   for (; n > 0 && at < s.size(); --n) at += std::max<size_t>(1, utf8_length(s.substr(at)));
@@ -222,7 +222,7 @@ Outcome default_value(Context&, Arguments a) {
 // ---- encodings ----
 
 Outcome b64enc(Context&, Arguments a) { return Value(encode_base64(text(a[0]))); }
-// A bad input gives the error as the result.
+// Returns the error as the result for bad input.
 Outcome b64dec(Context&, Arguments a) {
   const auto out = decode_base64(text(a[0]));
   return Value(out.ok() ? *out : out.error().message);

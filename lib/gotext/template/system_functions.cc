@@ -1,4 +1,4 @@
-// sprig's view of the process and the network: its environment, addresses of hosts.
+// Defines sprig's view of the process and the network: its environment, addresses of hosts.
 #include <netdb.h>
 
 #include <cctype>
@@ -21,8 +21,8 @@ std::string variable(const std::string& name) {
 }
 Outcome env(Context&, Arguments a) { return Value(variable(*a[0].text())); }
 
-// The name behind a $: {name}, one of the shell's own (* # $ @ ! ? - and digits), or letters,
-// digits and _. `length`: what it takes of s. Empty with a length: braces that hold no name.
+// Reads the name behind a $: {name}, one of the shell's own (* # $ @ ! ? - and digits), or letters,
+// digits and _. `length` is what it takes of s. Empty with a length: braces that hold no name.
 std::string_view variable_name(std::string_view s, size_t& length) {
   constexpr std::string_view kSpecial = "*#$@!?-0123456789";
   const auto special = [&](char c) { return kSpecial.find(c) != std::string_view::npos; };
@@ -44,7 +44,7 @@ std::string_view variable_name(std::string_view s, size_t& length) {
   return s.substr(0, length);
 }
 
-// $name and ${name} as in a shell; a $ that no name follows stays.
+// Expands $name and ${name} as a shell does; a $ without a name stays.
 Outcome expand(Context&, Arguments a) {
   const std::string_view s = *a[0].text();
   std::string out;
@@ -63,7 +63,7 @@ Outcome expand(Context&, Arguments a) {
   return Value(std::move(out));
 }
 
-// One of the addresses of a host, any of them. Waits for the name server.
+// Returns any one of the addresses of a host. Waits for the name server.
 Outcome host_address(Context&, Arguments a) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;

@@ -1,6 +1,6 @@
-// A template of line_format and label_format, or of a stage of Promtail: Go's text/template with
-// the functions of either. Not safe from several threads at once: regular expressions and zones are
-// kept between lines.
+// Renders a template of line_format and label_format, or of a stage of Promtail: Go's text/template
+// with the functions of either. Only one thread at a time may use it: regular expressions and zones
+// are kept between lines.
 #pragma once
 
 #include <optional>
@@ -14,25 +14,27 @@ namespace logsvc::tmpl {
 
 class Template {
  public:
-  // name: what messages call it (line, label). Errors are Go's: template: line:1: unclosed action.
+  // name is what messages call it (line, label). Errors are Go's: template: line:1: unclosed
+  // action.
   static Result<Template> parse(std::string_view name, std::string_view text,
                                 Dialect dialect = Dialect::kLoki);
 
-  // The field, if the template is that and nothing else: {{ .x }}.
+  // Returns the field if the template is nothing else: {{ .x }}.
   const std::optional<std::string>& single_field() const { return single_field_; }
-  // Text without any action.
+  // Returns the text if the template has no action.
   const std::optional<std::string>& constant() const { return constant_; }
-  // Names of fields it reads; those read through index, variables or other templates are not seen.
+  // Returns the names of fields it reads; those read through index, variables or other templates
+  // are not seen.
   const std::vector<std::string>& fields() const { return fields_; }
 
-  // Rendering fails soon after it is requested.
+  // Makes rendering fail soon after the cancellation is requested.
   void stop_on(const Cancellation& cancellation) { context_.cancellation = cancellation; }
 
   // Appends the output; an error's text is for __error_details__.
   Status render(Timestamp timestamp, std::string_view line,
                 const std::shared_ptr<const Labels>& labels, std::string& out);
 
-  // On any value; Promtail's are maps of strings, in which a missing key is no value.
+  // Renders any value; Promtail's are maps of strings, in which a missing key has no value.
   Status render(const Value& data, std::string& out);
 
  private:

@@ -1,4 +1,4 @@
-// Dates and times for templates.
+// Defines dates and times for templates.
 #include <chrono>
 
 #include "gotext/template/functions.h"
@@ -24,7 +24,7 @@ GoTime from_seconds(int64_t seconds) {
 
 Outcome now(Context&, Arguments) { return Value(now_time()); }
 
-// A time, or seconds; anything else, as a label's text, stands for the present.
+// Takes a time, or seconds; anything else, as a label's text, stands for the present.
 Outcome date(Context&, Arguments a) {
   GoTime t;
   if (const auto* time = a[1].as<GoTime>()) {

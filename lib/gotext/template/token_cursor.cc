@@ -14,7 +14,7 @@ std::string short_text(std::string_view text) {
   return text.size() > 10 ? out + "..." : out;
 }
 
-// How Go's parser names a token in messages.
+// Returns what Go's parser calls a token in messages.
 std::string shown(const Item& item) {
   if (item.kind == ItemKind::kEnd) return "EOF";
   if (item.kind == ItemKind::kKeyword) return "<" + std::string(item.text) + ">";
@@ -48,7 +48,7 @@ Error TokenCursor::unexpected(const Item& item, const std::string& context) cons
   return failure(lexed_.error + (of_action ? "" : " in action") + " started at " + place(*action_));
 }
 
-// name:line
+// Returns name:line.
 std::string TokenCursor::place(const Item& item) const {
   const auto end = text_.begin() + static_cast<std::ptrdiff_t>(item.position);
   return std::string(name_) + ":" + std::to_string(1 + std::count(text_.begin(), end, '\n'));

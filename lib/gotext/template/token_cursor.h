@@ -1,4 +1,5 @@
-// The tokens of a template one by one, and errors that say where they stand. Private to template/.
+// Gives the tokens of a template one by one, and errors that say where they stand. Private to
+// template/.
 #pragma once
 
 #include <optional>
@@ -12,7 +13,7 @@ namespace logsvc::tmpl {
 
 class TokenCursor {
  public:
-  // name: what messages call the template. Both texts are borrowed.
+  // name is what messages call the template. Both texts are borrowed.
   TokenCursor(std::string_view name, std::string_view text)
       : name_(name), text_(text), lexed_(lex_template(text)) {}
 
@@ -29,7 +30,7 @@ class TokenCursor {
   void skip_space() {
     while (peek().kind == ItemKind::kSpace) next();
   }
-  // Blanks skipped.
+  // Skips blanks.
   const Item& peek_item() {
     skip_space();
     return peek();
@@ -40,17 +41,17 @@ class TokenCursor {
   }
   const Item& peek_behind_left() const;
   Status expect(ItemKind kind, const std::string& context);
-  // A place to come back to.
+  // Returns a place to come back to.
   size_t at() const { return at_; }
   void go_back(size_t at) { at_ = at; }
 
-  // At the token that was looked at last: "template: line:1: …".
+  // Makes an error at the token that was looked at last: "template: line:1: …".
   Error failure(const std::string& message) const;
   Error unexpected(const Item& item, const std::string& context) const;
-  // Errors of the lexer say where the action that they are in has begun.
+  // Makes errors of the lexer say where the action around them began.
   void begin_action(const Item& left) { action_ = left; }
   void end_action() { action_.reset(); }
-  // Bounds how deep the parser goes; leave() goes with each.
+  // Bounds how deep the parser goes; each call needs a leave().
   Status enter();
   void leave() { --depth_; }
 
@@ -61,7 +62,7 @@ class TokenCursor {
   Lexed lexed_;
   size_t at_ = 0;
   size_t seen_ = 0;             // the token that was looked at last
-  std::optional<Item> action_;  // the {{ of the one that is read
+  std::optional<Item> action_;  // the {{ of the action that is being read
   int depth_ = 0;
 };
 

@@ -1,4 +1,4 @@
-// sprig's questions about the types of values, in Go's names.
+// Answers sprig's questions about the types of values, in Go's names.
 #include "gotext/template/collections.h"
 #include "gotext/template/functions.h"
 
@@ -14,7 +14,7 @@ std::string type_of(const Value& v) { return v.is_nil() ? "<nil>" : v.type_name(
 
 Outcome type_name(Context&, Arguments a) { return Value(type_of(a[0])); }
 Outcome type_is(Context&, Arguments a) { return Value(*a[0].text() == type_of(a[1])); }
-// Also a pointer to the type.
+// Also accepts a pointer to the type.
 Outcome type_is_like(Context&, Arguments a) {
   const std::string type = type_of(a[1]);
   return Value(*a[0].text() == type || "*" + *a[0].text() == type);

@@ -17,7 +17,7 @@ int hex_value(char c) {
   return low >= 'a' && low <= 'f' ? low - 'a' + 10 : -1;
 }
 
-// What stands in a part as it is, besides letters and digits.
+// These stand in a part as they are, besides letters and digits.
 constexpr std::string_view kInPath = "-_.~$&+,/:;=@";
 constexpr std::string_view kInUser = "-_.~$&+,;=";
 constexpr std::string_view kInHost = "-_.~!$&'()*+,;=:[]<>\"";
@@ -55,7 +55,8 @@ Result<std::string> unescaped(std::string_view s) {
   return out;
 }
 
-// Takes letters, digits and + - . in front of a colon off the text; none if there is no colon.
+// Takes letters, digits and + - . before a colon off the text; returns nothing if there is no
+// colon.
 Result<std::string> take_scheme(std::string_view& s) {
   for (size_t i = 0; i < s.size(); ++i) {
     const char c = s[i];
@@ -91,7 +92,7 @@ Status check_port(std::string_view host) {
   return invalid("invalid port " + quote(port) + " after host");
 }
 
-// [user[:password]@]host[:port]
+// Reads [user[:password]@]host[:port].
 Status read_authority(std::string_view s, Url& out) {
   const size_t at = s.rfind('@');
   const std::string_view host = at == std::string_view::npos ? s : s.substr(at + 1);
@@ -115,7 +116,7 @@ Status read_authority(std::string_view s, Url& out) {
   return {};
 }
 
-// Everything but the fragment.
+// Reads everything but the fragment.
 Status read_parts(std::string_view s, Url& out) {
   if (std::any_of(s.begin(), s.end(),
                   [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7F; })) {
@@ -186,7 +187,7 @@ std::string Url::printed() const {
     }
     const std::string way = path == "*" ? path : escaped(path, kInPath);
     if (!way.empty() && way[0] != '/' && !host.empty()) out += '/';
-    // A colon in the first part would make that a scheme.
+    // A colon in the first part would turn that part into a scheme.
     if (out.empty() && way.substr(0, way.find('/')).find(':') != std::string::npos) out += "./";
     out += way;
   }

@@ -1,4 +1,4 @@
-// URLs in their parts, as Go's net/url takes them apart and puts them together.
+// Takes URLs apart and puts them together, as Go's net/url does.
 #pragma once
 
 #include <optional>
@@ -9,7 +9,7 @@
 
 namespace logsvc::tmpl {
 
-// A value. All but the query are decoded.
+// Is a value. All parts but the query are decoded.
 struct Url {
   std::string scheme;
   std::string opaque;  // instead of host and path: mailto:somebody

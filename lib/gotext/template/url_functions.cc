@@ -1,4 +1,4 @@
-// sprig's URLs as maps of their parts.
+// Defines sprig's URLs as maps of their parts.
 #include "gotext/template/collections.h"
 #include "gotext/template/functions.h"
 #include "gotext/template/url.h"
@@ -26,7 +26,7 @@ Outcome parse(Context&, Arguments a) {
   return map_of(std::move(out));
 }
 
-// A part of the map as a text; empty if it is missing.
+// Returns a part of the map as a text; empty if it is missing.
 Result<std::string> part(const Map& parts, const char* name) {
   const auto found = parts.find(name);
   if (found == parts.end()) return std::string();

@@ -1,5 +1,5 @@
-// Values of the template language, as Go's text/template has them: what fields, constants and
-// functions give. A value; lists and maps share their storage.
+// Holds values of the template language as Go's text/template does: what fields, constants and
+// functions give. It is a value; lists and maps share their storage.
 #pragma once
 
 #include <cstdint>
@@ -19,13 +19,13 @@ class Value;
 using List = std::vector<Value>;
 using Map = std::map<std::string, Value, std::less<>>;
 
-// Go's integer types that functions and methods give and take; they do not mix in calls.
+// Stands for Go's integer types that functions and methods give and take; they do not mix in calls.
 struct Integer {
   enum class Type { kInt, kInt64, kByte, kDuration, kMonth, kWeekday };
   int64_t number = 0;
   Type type = Type::kInt;
 
-  // Whether it prints as words: time.Month, time.Weekday and time.Duration.
+  // Returns whether it prints as words: time.Month, time.Weekday and time.Duration.
   bool has_words() const { return type >= Type::kDuration; }
   std::string words() const;
 };
@@ -56,11 +56,11 @@ class Value {
   const Labels* labels() const { return pointee<Labels>(); }  // sorted by name
   const Version* version() const { return pointee<Version>(); }
 
-  // Go's name of the type: string, int, map[string]string.
+  // Returns Go's name of the type: string, int, map[string]string.
   const char* type_name() const;
-  // What `if` makes of it.
+  // Returns what `if` makes of it.
   bool is_true() const;
-  // As fmt's %v prints it; nil inside lists and maps is <nil>.
+  // Prints it as fmt's %v does; nil inside lists and maps is <nil>.
   void print(std::string& out) const;
   std::string printed() const {
     std::string out;
@@ -77,7 +77,7 @@ class Value {
   State state_;
 };
 
-// Shortest form of Go's %g: 123456, 1.5e+06, +Inf, NaN.
+// Writes the shortest form of Go's %g: 123456, 1.5e+06, +Inf, NaN.
 std::string format_float(double v);
 
 }  // namespace logsvc::tmpl

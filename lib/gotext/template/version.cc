@@ -15,7 +15,7 @@ bool all_digits(std::string_view s) {
   return !s.empty() && std::all_of(s.begin(), s.end(), is_digit);
 }
 
-// Calls `each` for the texts between the dots; false as soon as it gives false.
+// Calls `each` for the texts between the dots; returns false as soon as it does.
 template <typename Each>
 bool for_parts(std::string_view s, Each each) {
   for (;;) {
@@ -26,7 +26,7 @@ bool for_parts(std::string_view s, Each each) {
   }
 }
 
-// Letters, digits and -; a number of a prerelease has no leading zeros.
+// Checks letters, digits and -; a number in a prerelease has no leading zeros.
 bool valid_parts(std::string_view s, bool leading_zeros) {
   return for_parts(s, [&](std::string_view part) {
     if (part.empty() || !std::all_of(part.begin(), part.end(), is_part_character)) return false;
@@ -47,7 +47,7 @@ int order(const T& a, const T& b) {
   return a < b ? -1 : b < a;
 }
 
-// Numbers count as numbers and come before words; what is longer comes behind.
+// Compares numbers as numbers and puts them before words; a missing part comes first.
 int compare_part(std::string_view a, std::string_view b) {
   if (a.empty() || b.empty()) return order(!a.empty(), !b.empty());
   const auto x = number_of(a), y = number_of(b);
@@ -152,7 +152,7 @@ bool VersionRange::Bound::not_equal(const Version& v) const {
   return v.minor != version.minor || compare_prerelease(v.prerelease, version.prerelease) != 0;
 }
 
-// Nothing that begins with the numbers given is above them.
+// Nothing that begins with the given numbers is above them.
 bool VersionRange::Bound::above(const Version& v) const {
   if (given == Given::kAll || given == Given::kNone) return v.compare(version) > 0;
   if (v.major != version.major) return v.major > version.major;
@@ -165,7 +165,7 @@ bool VersionRange::Bound::at_most(const Version& v) const {
   return given == Given::kMajor || v.minor <= version.minor;
 }
 
-// Only the last of the numbers given may be higher; 0.0.0 takes any.
+// Only the last of the given numbers may be higher; 0.0.0 accepts any.
 bool VersionRange::Bound::tilde(const Version& v) const {
   if (v.compare(version) < 0) return false;
   const bool whole = given == Given::kAll || given == Given::kNone;
@@ -188,7 +188,7 @@ class VersionRange::Reader {
  public:
   explicit Reader(std::string_view text) : text_(text) {}
 
-  // Bounds with blanks or commas between; "1.2 - 3" stands for both its ends.
+  // Reads bounds with blanks or commas between them; "1.2 - 3" stands for both its ends.
   Result<Group> group() {
     Group out;
     skip_blanks();
@@ -258,7 +258,7 @@ class VersionRange::Reader {
     return Operator::kEqual;
   }
 
-  // v1.2.3-beta; numbers from the first x, X or * on are as if they were not there.
+  // Reads v1.2.3-beta; numbers from the first x, X or * on are ignored.
   Status read_version(Bound& out) {
     const size_t first = at_;
     if (at_ < text_.size() && text_[at_] == 'v') ++at_;

@@ -1,4 +1,4 @@
-// Semantic versions (semver.org) and the ranges of them that sprig's semverCompare knows.
+// Compares semantic versions (semver.org), and the ranges of them that sprig's semverCompare knows.
 #pragma once
 
 #include <cstdint>
@@ -10,29 +10,29 @@
 
 namespace logsvc::tmpl {
 
-// A value. Minor and patch may be missing in a text, which may begin with v.
+// Is a value. Minor and patch may be missing in a text, which may begin with v.
 struct Version {
   uint64_t major = 0, minor = 0, patch = 0;
   std::string prerelease;  // beta.1
-  std::string metadata;    // counts for nothing in comparisons
+  std::string metadata;    // ignored in comparisons
   std::string original;
 
   static Result<Version> parse(std::string_view text);
   std::string printed() const;  // 1.2.3-beta.1+c0ff33
-  // Below, at or above 0. A prerelease comes before its release.
+  // Returns a number below, at or above 0. A prerelease comes before its release.
   int compare(const Version& other) const;
 };
 
-// "^1.2 || >=3, <4": groups of bounds, of which one must hold as a whole.
+// Reads "^1.2 || >=3, <4": groups of bounds, of which one must hold as a whole.
 class VersionRange {
  public:
   static Result<VersionRange> parse(std::string_view text);
-  // Prereleases are in no group that names none.
+  // A group that names no prerelease contains none.
   bool contains(const Version& v) const;
 
  private:
   enum class Operator { kEqual, kNotEqual, kAbove, kBelow, kAtLeast, kAtMost, kTilde, kCaret };
-  // How many numbers the bound was written with.
+  // Says how many numbers the bound was written with.
   enum class Given { kNone, kMajor, kMinor, kAll };
   struct Bound {
     Operator op = Operator::kEqual;

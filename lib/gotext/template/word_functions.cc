@@ -1,4 +1,4 @@
-// sprig's functions that cut and wrap texts; they count bytes, as Go's do.
+// Defines sprig's functions that cut and wrap texts; they count bytes, as Go's do.
 #include <algorithm>
 
 #include "gotext/template/base_encodings.h"
@@ -16,8 +16,8 @@ int64_t number(const Value& v) { return v.as<Integer>()->number; }
 
 Outcome hello(Context&, Arguments) { return Value::string("Hello!"); }
 
-// Breaks lines at the last blank that leaves them within the width. Words that are longer are cut
-// if `cut_words`, else they stay whole.
+// Breaks lines at the last blank that leaves them within the width. Longer words are cut if
+// `cut_words` is set, else they stay whole.
 Outcome wrapped(std::string_view s, int64_t width, std::string_view line_end, bool cut_words) {
   const size_t room = width < 1 ? 1 : static_cast<size_t>(width);
   std::string out;
@@ -49,7 +49,7 @@ Outcome wrap_with(Context&, Arguments a) {
   return wrapped(*a[2].text(), number(a[0]), line_end.empty() ? "\n" : line_end, true);
 }
 
-// A text cut to a width from an offset on, with ... where something is missing.
+// Cuts a text to a width from an offset on, with ... where something is missing.
 std::string shortened(std::string_view s, size_t offset, size_t width) {
   if (s.size() <= width) return std::string(s);
   const size_t kept = width - 3;
@@ -67,7 +67,7 @@ Outcome abbreviate_both(Context&, Arguments a) {
 }
 
 Outcome b32enc(Context&, Arguments a) { return Value(to_base32(*a[0].text())); }
-// A bad input gives the error as the result.
+// Returns the error as the result for bad input.
 Outcome b32dec(Context&, Arguments a) {
   const auto out = from_base32(*a[0].text());
   return Value(out.ok() ? *out : out.error().message);

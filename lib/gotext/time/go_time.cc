@@ -21,7 +21,7 @@ struct LayoutWord {
   std::string_view text;
   LayoutItem item;
 };
-// Longer words stand before those they begin with.
+// Longer words stand before their own prefixes.
 constexpr std::array<LayoutWord, 39> kWords = {{
     {"January", LayoutItem::kLongMonth},
     {"Jan", LayoutItem::kMonth},
@@ -66,7 +66,7 @@ constexpr std::array<LayoutWord, 39> kWords = {{
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// The length of ".000" if the run of one digit is not followed by another digit; else 0.
+// Returns the length of ".000" if no other digit follows the run of one digit; else 0.
 size_t fraction_length(std::string_view s) {
   size_t n = 2;
   while (n < s.size() && s[n] == s[1]) ++n;
@@ -109,7 +109,7 @@ void append_fraction(std::string& out, std::string_view form, int32_t nanos, boo
   out += digits;
 }
 
-// False if it is not an item of this kind, as in the next one.
+// Returns false if it is not an item of this kind, as does the next one.
 bool append_date_item(std::string& out, LayoutItem item, const GoTime::Civil& c) {
   switch (item) {
     case LayoutItem::kLongMonth:
@@ -191,7 +191,7 @@ bool append_clock_item(std::string& out, LayoutItem item, const GoTime::Civil& c
   }
 }
 
-// Zones and fractions of a second; nothing for kNone.
+// Writes zones and fractions of a second; nothing for kNone.
 void append_other_item(std::string& out, const LayoutStep& step, const GoTime& t) {
   switch (step.item) {
     case LayoutItem::kZoneName:
@@ -230,7 +230,7 @@ LayoutStep next_layout_step(std::string_view layout) {
       }
       if (word.item == LayoutItem::kUnderDay && rest.starts_with("_2006")) continue;
       if (word.text == "Jan" || word.text == "Mon") {
-        // "Month" and "Jane" are no elements.
+        // "Month" and "Jane" are not elements.
         if (rest.size() > 3 && rest[3] >= 'a' && rest[3] <= 'z') continue;
       }
       if (word.item == LayoutItem::kFraction || word.item == LayoutItem::kFraction9) {

@@ -1,4 +1,4 @@
-// The calendar of an instant, and arithmetic on it, as Go's time.Time has them.
+// Computes the calendar of an instant, and does arithmetic on it, as Go's time.Time does.
 #include <algorithm>
 #include <limits>
 
@@ -12,7 +12,7 @@ __extension__ typedef __int128 Wide;
 
 constexpr int64_t kDaySeconds = 86'400;
 constexpr int64_t kNanosPerSecond = 1'000'000'000;
-// More would leave the calendar that the arithmetic here is exact for.
+// More would leave the calendar in which the arithmetic here is exact.
 constexpr int64_t kMostSeconds = std::numeric_limits<int64_t>::max() / 4;
 constexpr int64_t kMostUnits = 1'000'000'000;  // years, months or days
 
@@ -27,7 +27,7 @@ Wide nanos_since_zero(const GoTime& t) {
   return (static_cast<Wide>(t.seconds) - GoTime::zero().seconds) * kNanosPerSecond + t.nanos;
 }
 
-// The same place at another instant.
+// Moves to another instant at the same location.
 GoTime moved(const GoTime& t, int64_t seconds, int64_t nanos) {
   GoTime out = t;
   out.seconds = std::clamp(seconds, -kMostSeconds, kMostSeconds);
@@ -36,7 +36,7 @@ GoTime moved(const GoTime& t, int64_t seconds, int64_t nanos) {
   return out;
 }
 
-// whole.fraction without trailing zeros; the fraction is of `unit`, a power of ten.
+// Writes n / unit as whole.fraction without trailing zeros; unit is a power of ten.
 std::string decimal(uint64_t n, uint64_t unit) {
   std::string out = std::to_string(n / unit);
   uint64_t rest = n % unit;

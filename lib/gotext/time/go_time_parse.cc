@@ -1,4 +1,4 @@
-// Reading times by Go's layouts.
+// Reads times by Go's layouts.
 #include <strings.h>
 
 #include <cstdlib>
@@ -11,7 +11,7 @@ namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// What has been read so far, and the text that is left.
+// Holds what has been read so far, and the text that is left.
 struct Reader {
   std::string_view rest;
   int64_t year = 0;
@@ -23,7 +23,7 @@ struct Reader {
   int32_t offset = 0;
   std::string zone;
 
-  // Up to `most` digits, at least `least`.
+  // Reads up to `most` digits, at least `least`.
   bool number(int least, int most, int& out) {
     int n = 0;
     out = 0;
@@ -88,13 +88,13 @@ struct Reader {
       if (i > 0 && colon && !literal(":")) return false;
       if (!number(2, 2, values[i])) return false;
     }
-    // As Go: some write offsets of 24 hours or of 60 minutes.
+    // Go accepts these too: some write offsets of 24 hours or of 60 minutes.
     if (values[0] > 24 || values[1] > 60 || values[2] > 60) return false;
     offset = sign * (values[0] * 3600 + values[1] * 60 + values[2]);
     has_offset = true;
     return true;
   }
-  // +9 of GMT+9 at rest[at]: how many bytes; 0 if it is none.
+  // Returns how many bytes the +9 of GMT+9 takes at rest[at]; 0 if there is none.
   size_t hours_length(size_t at) const {
     if (at >= rest.size() || (rest[at] != '+' && rest[at] != '-')) return 0;
     size_t n = 1;
@@ -104,7 +104,7 @@ struct Reader {
     }
     return n == 1 || hours > 23 ? 0 : n;
   }
-  // An abbreviation as Go knows one: KST, CEST, WITA, GMT-3, +03.
+  // Reads an abbreviation as Go knows one: KST, CEST, WITA, GMT-3, +03.
   bool zone_name() {
     size_t n = 0;
     while (n < rest.size() && n < 6 && rest[n] >= 'A' && rest[n] <= 'Z') ++n;
@@ -216,7 +216,7 @@ struct Reader {
   }
 };
 
-// Fills month and day that were not given or only as a day of the year.
+// Fills in month and day if they were missing or given only as a day of the year.
 bool complete_date(Reader& r) {
   if (r.year_day >= 0) {
     if (r.year_day < 1 || r.year_day > 365 + is_leap_year(r.year)) return false;
@@ -231,7 +231,7 @@ bool complete_date(Reader& r) {
   return r.day >= 1 && r.day <= days_in_month(r.year, r.month);
 }
 
-// GMT+9; 0 for names that are not of this kind.
+// Reads GMT+9; returns 0 for other names.
 int32_t offset_of_gmt(const std::string& zone) {
   if (zone.size() <= 3 || !zone.starts_with("GMT")) return 0;
   return std::atoi(zone.c_str() + 3) * 3600;
@@ -260,7 +260,7 @@ std::optional<GoTime> parse_go_time(std::string_view layout, std::string_view te
   if (r.has_offset) {
     out.seconds = wall - r.offset;
     zone.apply(out);
-    // Another offset than the zone's own is kept, without a name.
+    // An offset that differs from the zone's own is kept, without a name.
     if (out.offset != r.offset) {
       out.offset = r.offset;
       out.zone = r.zone;
@@ -273,7 +273,7 @@ std::optional<GoTime> parse_go_time(std::string_view layout, std::string_view te
     return out;
   }
   if (!r.zone.empty()) {
-    // Go shows the hours of GMT+9, and takes the time for one of UTC all the same.
+    // Go shows the hours of GMT+9, but still takes the time for UTC.
     const auto known = names.offset_of(r.zone, wall);
     out.offset = known.value_or(offset_of_gmt(r.zone));
     out.seconds = wall - known.value_or(0);

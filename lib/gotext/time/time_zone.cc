@@ -1,4 +1,4 @@
-// Time zones: the server's own through the C library, others from the system's zone files.
+// Finds time zones: the server's own through the C library, others from the system's zone files.
 #include <algorithm>
 #include <ctime>
 #include <fstream>
@@ -10,14 +10,14 @@
 
 namespace logsvc::tmpl {
 
-// One zone file (TZif, version 2 or later): the offsets in force from given instants on.
+// Holds one zone file (TZif, version 2 or later): the offsets in force from given instants on.
 struct ZoneFile {
   struct Kind {
     int32_t offset = 0;
     std::string name;
   };
   std::vector<int64_t> from;     // sorted
-  std::vector<uint8_t> kind_of;  // of each
+  std::vector<uint8_t> kind_of;  // one for each
   std::vector<Kind> kinds;
 
   const Kind* at(int64_t seconds) const {
@@ -55,7 +55,7 @@ bool read_header(std::string_view bytes, Header& h) {
 std::shared_ptr<const ZoneFile> parse_zone_file(std::string_view bytes) {
   Header h{};
   if (!read_header(bytes, h)) return nullptr;
-  // The first block has 32-bit times; the second, wanted one begins behind it.
+  // The first block has 32-bit times; the second one, which is wanted, begins behind it.
   const size_t first = kHeaderBytes + h.times * 5 + h.kinds * 6 + h.names + h.leaps * 8 +
                        h.standard_flags + h.utc_flags;
   if (bytes.size() < first) return nullptr;
@@ -126,7 +126,7 @@ void TimeZone::apply(GoTime& t) const {
 }
 
 void TimeZone::from_wall_clock(int64_t wall_seconds, GoTime& t) const {
-  // The offset in force about that time, then once more with the better guess.
+  // Takes the offset in force about that time, then once more with the better guess.
   t.seconds = wall_seconds;
   apply(t);
   t.seconds = wall_seconds - t.offset;
@@ -137,7 +137,7 @@ void TimeZone::from_wall_clock(int64_t wall_seconds, GoTime& t) const {
 
 std::optional<int32_t> TimeZone::offset_of(std::string_view abbreviation,
                                            int64_t wall_seconds) const {
-  constexpr int64_t kHalfYear = 182 * 86'400;  // the other half of a zone with summer time
+  constexpr int64_t kHalfYear = 182 * 86'400;  // leads to the other half of a zone with summer time
   GoTime t;
   from_wall_clock(wall_seconds, t);
   if (t.zone == abbreviation) return t.offset;

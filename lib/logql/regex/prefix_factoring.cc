@@ -29,7 +29,7 @@ void remove_leading(SimplifiedRegex& s, size_t n) {
   if (s.runes.empty()) s.op = Op::kEmpty;
 }
 
-// ABC|ABD|X → AB(C|D)|X
+// Turns ABC|ABD|X into AB(C|D)|X.
 Regexes with_common_prefixes(Regexes in) {
   Regexes out;
   for (size_t start = 0; start < in.size();) {
@@ -70,7 +70,7 @@ Regexes with_common_prefixes(Regexes in) {
   return out;
 }
 
-// Neighbours of one rune become a class, neighbouring empty matches one.
+// Neighbours of one rune become a class, and neighbouring empty matches become one.
 Regexes factored(Regexes alternatives) {
   if (alternatives.size() < 2) return alternatives;
   Regexes out;

@@ -1,4 +1,4 @@
-// How concatenations and alternatives are put together: nested ones become one, common prefixes of
+// Puts concatenations and alternatives together: nested ones become one, and common prefixes of
 // alternatives are taken out (ABC|ABD → AB(C|D)). Private to regex/.
 #pragma once
 
@@ -8,11 +8,11 @@ namespace logsvc::logql {
 
 using Regexes = std::vector<SimplifiedRegex>;
 
-// A literal of one rune, a class or a point.
+// Returns whether it is a literal of one rune, a class or a point.
 bool is_one_rune(const SimplifiedRegex& s);
-// a|b of two that are: a class, or the more general of the two.
+// Returns a|b for two such: a class, or the more general of the two.
 SimplifiedRegex merged(SimplifiedRegex a, SimplifiedRegex b);
-// op: kConcat or kAlternate; there is at least one.
+// Combines at least one sub-expression; op is kConcat or kAlternate.
 SimplifiedRegex collapsed(Regexes subs, SimplifiedRegex::Op op);
 
 }  // namespace logsvc::logql

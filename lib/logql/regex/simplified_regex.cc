@@ -12,7 +12,7 @@ namespace {
 using Op = SimplifiedRegex::Op;
 using regex::Node;
 
-// The smallest rune that is equal but for its case.
+// Returns the smallest rune that is equal except for its case.
 char32_t smallest_fold(char32_t r) {
   if (r == 0x17F) return 'S';   // long s
   if (r == 0x212A) return 'K';  // Kelvin sign
@@ -32,7 +32,7 @@ SimplifiedRegex of_rune(char32_t rune, bool fold) {
   return out;
 }
 
-// A class of one rune, or of two that differ in case alone, is a literal.
+// A class of one rune, or of two that differ only in case, becomes a literal.
 SimplifiedRegex of_class(const Node& node) {
   const SimplifiedRegex any_of_them = of_op(Op::kClass, node.flags.fold);
   if (node.branches.empty()) return any_of_them;
@@ -45,7 +45,7 @@ SimplifiedRegex of_class(const Node& node) {
   const char32_t least = smallest_fold(runes[0]);
   const bool has_cases = lower_rune(least) != upper_rune(least);
   if (runes.size() == 1 && (!node.flags.fold || !has_cases)) return of_rune(runes[0], false);
-  // Of s and k there is a third form.
+  // s and k have a third form.
   const bool two_forms = lower_rune(least) != least && least != 'S' && least != 'K';
   const bool same = runes.size() == 1 || smallest_fold(runes[1]) == least;
   return same && two_forms ? of_rune(least, true) : any_of_them;
@@ -111,7 +111,7 @@ SimplifiedRegex of_alternatives(const Node& group) {
   return collapsed(std::move(out), Op::kAlternate);
 }
 
-// x{2,} and the like written out, as far as it matters for literals; x** is x*.
+// x{2,} and the like are written out as far as it matters for literals; x** becomes x*.
 SimplifiedRegex simplified(SimplifiedRegex s) {
   for (SimplifiedRegex& sub : s.subs) sub = simplified(std::move(sub));
   if (s.op == Op::kRepeat) {

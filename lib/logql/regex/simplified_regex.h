@@ -1,6 +1,6 @@
-// A regular expression as Go's regexp/syntax parses and simplifies it, with common prefixes of
-// alternatives taken out, as far as it matters for the literals that it is made of. What cannot be
-// reduced to literals is kOther; nothing is matched with it.
+// Holds a regular expression as Go's regexp/syntax parses and simplifies it, with common prefixes
+// of alternatives taken out, as far as it matters for its literals. What cannot be reduced to
+// literals is kOther; nothing is matched with it.
 #pragma once
 
 #include <string>
@@ -27,12 +27,12 @@ struct SimplifiedRegex {
   };
   Op op = Op::kEmpty;
   bool fold = false;        // letters in either case
-  bool non_greedy = false;  // of repetitions
+  bool non_greedy = false;  // for repetitions
   int least = 0, most = 0;  // most < 0: no upper bound
-  std::u32string runes;     // folded literals have their smallest runes
+  std::u32string runes;     // folded literals hold their smallest runes
   std::vector<SimplifiedRegex> subs;
 
-  // The expression must be valid. One that nests deeper than Go allows is kOther.
+  // The expression must be valid. One that nests deeper than Go allows becomes kOther.
   static SimplifiedRegex parse(std::string_view expression);
 };
 

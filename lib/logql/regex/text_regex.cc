@@ -12,7 +12,7 @@ namespace logsvc::logql {
 namespace {
 
 using Op = SimplifiedRegex::Op;
-// Any of them; none: everything passes.
+// Any of them is enough; if there are none, everything passes.
 using Tests = std::vector<TextTest>;
 
 std::string utf8(const std::u32string& runes) {
@@ -39,7 +39,7 @@ const SimplifiedRegex& uncaptured(const SimplifiedRegex& s) {
 
 std::optional<Tests> of_concat(const SimplifiedRegex& s, std::optional<std::string> base);
 
-// literal(a|b|) → literala, literalb, literal
+// Turns literal(a|b|) into literala, literalb, literal.
 bool add_products(const SimplifiedRegex& alternate, const std::string& literal, bool fold,
                   Tests& out) {
   for (const SimplifiedRegex& branch : alternate.subs) {
@@ -59,7 +59,7 @@ bool add_products(const SimplifiedRegex& alternate, const std::string& literal, 
   return true;
 }
 
-// A literal, .* and alternatives behind the literal; at most three pieces.
+// Takes a literal, .* and alternatives behind the literal; at most three pieces.
 std::optional<Tests> of_concat(const SimplifiedRegex& s, std::optional<std::string> base) {
   size_t pieces = 0;
   for (const SimplifiedRegex& sub : s.subs) pieces += uncaptured(sub).op != Op::kEmpty;
@@ -120,14 +120,15 @@ bool contains(std::string_view value, std::string_view text) {
   return memmem(value.data(), value.size(), text.data(), text.size()) != nullptr;
 }
 
-// ASCII, and no letter that is the lower case of another rune too (the Kelvin sign, a dotted I).
+// Returns whether the text is ASCII and has no letter that is also the lower case of another rune
+// (the Kelvin sign, a dotted I).
 bool is_ascii_alone(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) {
     return static_cast<unsigned char>(c) < 0x80 && c != 'k' && c != 'i';
   });
 }
 
-// The text, which is in lower case, at the start of the value.
+// Returns whether the value begins with the text, which is in lower case.
 bool begins_folded(std::string_view value, std::string_view text) {
   while (!text.empty()) {
     if (value.empty()) return false;

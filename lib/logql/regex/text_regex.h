@@ -1,6 +1,7 @@
-// Line filters and label filters of Loki do not always run the regular expression they are given:
-// where it comes down to literals, those are looked for instead, and then anchors and `.*` between
-// literals no longer count. Same rewriting, same answers.
+// Tests texts as the line filters and label filters of Loki do, which do not always run the regular
+// expression they are given. Where it comes down to literals, they look for those instead, and then
+// anchors and `.*` between literals no longer count. The same rewriting here gives the same
+// answers.
 #pragma once
 
 #include <optional>
@@ -13,24 +14,25 @@
 
 namespace logsvc::logql {
 
-// One test of a text.
+// Is one test of a text.
 struct TextTest {
   enum class Kind { kNonEmpty, kContains, kEquals };
   Kind kind = Kind::kContains;
   std::string text;   // lower-cased if `fold`
-  bool fold = false;  // in either case
+  bool fold = false;  // letters match in either case
   bool passes(std::string_view value) const;
 };
 
-// A regular expression as literals, any of which is enough, or as itself.
+// Holds a regular expression as literals, any of which is enough, or as itself.
 class TextRegex {
  public:
-  // is_label: a label filter, anchored; else a line filter, found anywhere. kInvalid as GoRegex.
+  // is_label says that it is for a label filter, which is anchored; a line filter matches anywhere.
+  // Returns kInvalid as GoRegex does.
   static Result<TextRegex> compile(std::string_view expression, bool is_label);
-  // Nothing is tested at all.
+  // Returns whether every text passes, so that nothing is tested.
   bool always() const { return tests_ && tests_->empty(); }
   bool matches(std::string_view value) const;
-  // The tests, unless the expression is run; empty if always().
+  // Returns the tests, unless the expression itself is run; they are empty if always().
   const std::optional<std::vector<TextTest>>& tests() const { return tests_; }
 
  private:

@@ -15,11 +15,11 @@ namespace {
 using regex::Node;
 using regex::Sequence;
 
-// Of groups; what nests deeper needs nothing.
+// Groups may nest this deep; what nests deeper needs nothing.
 constexpr int kMaxDepth = 200;
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
-// A text, of which letters may be wanted in either case: then in lower case, and ASCII.
+// Holds a text. If its letters are wanted in either case, it is in lower case and ASCII.
 struct Text {
   std::string bytes;
   bool any_case = false;
@@ -30,7 +30,7 @@ struct Text {
   }
 };
 
-// Letters of which other runes than their two ASCII forms are cases: U+212A, U+017F, U+0130 (whose
+// These letters are cases of other runes than their two ASCII forms: U+212A, U+017F, U+0130 (whose
 // lower case is i for the filters that compare lower cases).
 struct OtherCase {
   char letter;
@@ -42,7 +42,7 @@ bool has_other_cases(std::string_view text) {
   return text.find_first_of("ksiKSI") != std::string_view::npos;
 }
 
-// A run with letters in either case may have got letters that were wanted in one.
+// A run with letters in either case may also hold letters that were wanted in one case.
 LinePredicate contains(Text text) {
   if (text.bytes.empty()) return {};
   if (!text.any_case) return LinePredicate::contains(std::move(text.bytes));
@@ -58,10 +58,10 @@ LinePredicate contains(Text text) {
   return LinePredicate::any_of(std::move(either));
 }
 
-// What one part of an expression needs.
+// Says what one part of an expression needs.
 struct Requirement {
   bool any = true;  // nothing is known of it
-  // Otherwise: it is exactly this text, or the test holds where it matches.
+  // Otherwise it is exactly this text, or the test holds where it matches.
   std::optional<Text> text;
   LinePredicate test;
 };
@@ -77,13 +77,13 @@ LinePredicate test_of(Requirement need) {
 Requirement of_literal(const Node& node) {
   std::string bytes;
   append_utf8(bytes, static_cast<uint32_t>(node.rune));
-  // What is not ASCII is not looked for in either case.
+  // Runes beyond ASCII are not looked for in either case.
   if (node.flags.fold && node.rune >= 0x80) return {};
   const bool any_case = node.flags.fold && std::isalpha(static_cast<unsigned char>(bytes[0])) != 0;
   return of_text({std::move(bytes), any_case});
 }
 
-// Parts that follow each other: neighbouring texts become one.
+// Collects parts that follow each other: neighbouring texts become one.
 class Run {
  public:
   void add(Requirement need, bool ends_text) {
@@ -105,7 +105,7 @@ class Run {
   }
 
  private:
-  // A bad byte of a line matches U+FFFD, and is not these three bytes.
+  // A bad byte of a line matches U+FFFD but does not equal these three bytes.
   bool has_replacement() const { return text_.bytes.find(kReplacement) != std::string::npos; }
 
   void end_text() {
@@ -151,7 +151,7 @@ Requirement of_group(const Node& group, int depth) {
   return of_test(LinePredicate::any_of(std::move(tests)));
 }
 
-// What the whole expression needs.
+// Returns what the whole expression needs.
 Requirement need_of(std::string_view expression) {
   const auto tree = regex::SyntaxTree::parse(expression);
   if (!tree.ok() || tree->too_deep) return {};

@@ -1,4 +1,4 @@
-// Byte strings without which a regular expression cannot match.
+// Finds byte strings without which a regular expression cannot match.
 #pragma once
 
 #include <string_view>
@@ -7,8 +7,9 @@
 
 namespace logsvc::logql {
 
-// Holds for every text in which the expression (Go's syntax, known to compile) matches somewhere.
-// literal: the expression is nothing but text, and matches wherever the test holds.
+// Returns a test that holds for every text in which the expression (Go's syntax, known to compile)
+// matches somewhere. literal is set if the expression is nothing but text, so that it matches
+// wherever the test holds.
 LinePredicate required_literals(std::string_view expression, bool& literal);
 
 }  // namespace logsvc::logql

@@ -4,7 +4,7 @@
 
 namespace logsvc::store {
 
-// Of the memory for caches, the index's part gets three sixteenths, the time marks one.
+// The index's part gets three sixteenths of the memory for caches, and the time marks get one.
 Catalog::Catalog(const StoreEnvironment& environment, CatalogDb& index, Head& head,
                  const DeletionRequests& deletions, FileSet files,
                  const std::vector<CatalogDb::DamagedBlock>& damaged)
@@ -17,7 +17,7 @@ Catalog::Catalog(const StoreEnvironment& environment, CatalogDb& index, Head& he
       marks_(environment.options.cache_bytes() / 16),
       visible_(std::make_shared<const FileSet>(std::move(files))) {
   for (const auto& d : damaged) chunks_.remember_damage(d.file_id, d.block, d.why);
-  // Blocks that a query finds damaged are written down, so that none has to find them again.
+  // Blocks that a query finds damaged are recorded, so that no other has to find them again.
   chunks_.on_damage([this](uint64_t file, uint32_t block, const Error& error) {
     if (const Status kept = index_.add_damaged({file, block, error.message}); !kept.ok()) {
       environment_.diagnostics.error("store", "cannot write down a damaged block",
@@ -47,7 +47,8 @@ void Catalog::publish(std::span<const uint64_t> gone, std::span<const FileRow> f
     next->erase(found);
   }
   for (const FileRow& row : fresh) (*next)[row.id] = std::make_shared<const FileRow>(row);
-  std::shared_ptr<const FileSet> set = std::move(next);  // then the old one: goes after the lock
+  std::shared_ptr<const FileSet> set =
+      std::move(next);  // the old set is destroyed after the lock is released
   WriterLock lock(mutex_);
   visible_.swap(set);
   retired_.insert(retired_.end(), retired.begin(), retired.end());
@@ -61,7 +62,7 @@ std::vector<FileRow> Catalog::retired() const {
   return out;
 }
 
-// No new query can come to hold one: they are not visible.
+// No new query can start to hold one, since they are not visible.
 std::vector<FileRow> Catalog::unread_retired() const {
   ReaderLock lock(mutex_);
   std::vector<FileRow> out;

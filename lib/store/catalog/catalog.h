@@ -1,10 +1,10 @@
-// Which chunk files there are for queries, and what is remembered of them. A change of the set
-// (publish) is seen as a whole: a window is in the head until its file is visible. Files that are
-// replaced or dropped are retired: they stay on disk until no query reads them.
+// Knows which chunk files queries may use, and what is cached of them. A change of the set
+// (publish) becomes visible as a whole: a window is in the head until its file is visible. Files
+// that are replaced or dropped are retired: they stay on disk until no query reads them.
 //
-// Safe from several threads; publish() is for one at a time, which has the lock of FileChanges. The
-// catalog's lock is held to take or put pointers, never over the disk; the head's lock and that of
-// the deletions that are in force are taken under it.
+// Safe from several threads; publish() is called by one at a time, which holds the lock of
+// FileChanges. The catalog's lock is held to take or put pointers, never over the disk; the head's
+// lock and the lock of the deletions in force are taken under it.
 #pragma once
 
 #include <memory>
@@ -23,30 +23,30 @@ namespace logsvc::store {
 
 class Catalog {
  public:
-  // Borrows all but `files`, which are visible, and `damaged`: blocks that are known not to verify.
+  // Borrows all but `files`, which are visible, and `damaged`: blocks that are known to be corrupt.
   Catalog(const StoreEnvironment& environment, CatalogDb& index, Head& head,
           const DeletionRequests& deletions, FileSet files,
           const std::vector<CatalogDb::DamagedBlock>& damaged);
 
   Snapshot snapshot() const;
-  // The visible files.
+  // Returns the visible files.
   std::shared_ptr<const FileSet> files() const;
 
-  // Files `gone` are retired, `fresh` become visible, and `windows`, whose lines those have, leave
-  // the head; at one moment for queries.
+  // Retires the files `gone`, makes `fresh` visible, and removes from the head `windows`, whose
+  // lines are in the fresh files. Queries see all of this at one moment.
   void publish(std::span<const uint64_t> gone, std::span<const FileRow> fresh,
                std::span<const Head::WindowRef> windows);
 
-  // Files that are still on disk though they are not visible any more.
+  // Returns the files that are still on disk though they are not visible any more.
   std::vector<FileRow> retired() const;
-  // Those of them that no query reads.
+  // Returns those of them that no query reads.
   std::vector<FileRow> unread_retired() const;
-  // These retired files are gone from the disk.
+  // Notes that these retired files are gone from the disk.
   void removed(std::span<const uint64_t> ids);
   // Drops what is cached of a file that is about to be removed.
   void forget(uint64_t file);
 
-  // They synchronise themselves.
+  // Returns the directory, which synchronises itself.
   BlockDirectory& directory() const { return directory_; }
   ChunkCache& chunks() const { return chunks_; }
   TimeMarkCache& marks() const { return marks_; }

@@ -1,4 +1,4 @@
-// What a query goes over: all that was in memory and visible at one moment. For one thread.
+// Holds what a query reads: all that was in memory and visible at one moment. For one thread.
 #pragma once
 
 #include <memory>
@@ -16,10 +16,10 @@ struct Snapshot {
   std::shared_ptr<const FileSet> files;
   std::shared_ptr<const ActiveDeletions> hidden;  // deletions that were pending
 
-  // The numbers of files that may have something in the range, ascending.
+  // Returns the numbers of files that may have something in the range, ascending.
   std::vector<uint64_t> files_in(TimeRange range) const;
-  // Takes out the streams of which a pending deletion may mean lines in the range: each of their
-  // lines has to be looked at.
+  // Takes out the streams for which a pending deletion may match lines in the range: each of their
+  // lines has to be checked.
   std::vector<StreamRef> take_touched(std::vector<StreamRef>& selected, TimeRange range) const;
 };
 

@@ -1,5 +1,5 @@
-// Looks after the clock that says which lines are past the retention, and tells the operator when
-// it is not believed. held() and confirm() are safe from several threads; open() and look() are for
+// Watches the clock that decides which lines are past the retention, and tells the operator when it
+// is not believed. held() and confirm() are safe from several threads; open() and look() are for
 // the maintenance thread.
 #pragma once
 
@@ -17,17 +17,18 @@ class ClockWatch {
       : environment_(environment), clock_(environment.files, environment.names.clock()) {}
 
   const RetentionClock& clock() const { return clock_; }
-  // newest: time of the newest line, which a folder has of which no run kept the time.
+  // newest is the time of the newest line, for a folder in which no run noted the time.
   void open(std::optional<Timestamp> newest);
-  // About once a second. Says so at once and every hour while the clock is not believed.
+  // Checks the clock, about once a second. While it is not believed, it says so at once and every
+  // hour.
   void look();
-  // A person says that the clock is right.
+  // Accepts the clock, since a person says that it is right.
   Status confirm();
 
  private:
   const StoreEnvironment& environment_;
   RetentionClock clock_;
-  std::optional<int64_t> said_held_ns_;  // steady; nullopt: not since it was believed
+  std::optional<int64_t> said_held_ns_;  // steady clock; nullopt: not since it was believed
 };
 
 }  // namespace logsvc::store

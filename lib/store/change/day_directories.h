@@ -1,5 +1,5 @@
-// The directories of days below chunks/: made when a day gets its first file, removed with its
-// last, both so that it lasts. For one thread at a time.
+// Makes and removes the directories of days below chunks/: one is made when a day gets its first
+// file and removed with its last, both durably. For one thread at a time.
 #pragma once
 
 #include <set>
@@ -17,9 +17,9 @@ class DayDirectories {
   // Borrows the environment.
   explicit DayDirectories(const StoreEnvironment& environment) : environment_(environment) {}
 
-  // Those that the files need are there, and last, when this returns.
+  // Makes the directories that the files need; they exist and are durable when this returns.
   Status make(std::span<const NewFile> of);
-  // Makes removals of files of these days last; directories that are empty go too.
+  // Makes removals of files of these days durable; empty directories are removed too.
   Status sync(const std::set<std::string>& days);
 
  private:

@@ -28,7 +28,7 @@ Result<bool> Deleter::delete_some() {
   return more ? Result<bool>(true) : finish();
 }
 
-// When others are due than before, work begins anew.
+// When other requests are due than before, work begins again.
 void Deleter::choose_due() {
   const StoreEnvironment& environment = changes_.environment();
   const auto active = requests_.active();
@@ -44,14 +44,15 @@ void Deleter::choose_due() {
   if (ids != work_.ids) work_ = {std::move(ids), std::move(due), {}, {}};
 }
 
-// What is open goes into files first; the journal begins a new segment, so that the old ones go.
+// What is open goes into files first; the journal begins a new segment, so that the old ones can
+// go.
 Result<bool> Deleter::begin() {
   ASSIGN_OR_RETURN(work_.barrier, committer_.begin_segment());
   sealer_.wish_seal();
   return true;
 }
 
-// No copy may be left in the journal, or a start could bring it back.
+// Checks that no copy is left in the journal, or a start could bring it back.
 Result<bool> Deleter::is_gone_from_journal() {
   if (journal_.first_sequence() > *work_.barrier) return true;
   RETURN_IF_ERROR(keeper_.trim());

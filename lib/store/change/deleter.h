@@ -1,5 +1,5 @@
-// Works off delete requests whose time to be cancelled is over: file after file is rewritten
-// without their lines, until no copy is left on disk, in the journal neither.
+// Executes delete requests that can no longer be cancelled: it rewrites file after file without
+// their lines, until no copy is left on disk or in the journal.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +26,7 @@ class Deleter {
           journal::Journal& journal, JournalKeeper& keeper, Committer& committer,
           WindowSealer& sealer, UnusedStreams& unused);
 
-  // One step; false: nothing can be done now. Takes the lock of changes.
+  // Does one step; returns false if nothing can be done now. Takes the lock of changes.
   Result<bool> delete_some();
 
  private:
@@ -45,12 +45,12 @@ class Deleter {
   WindowSealer& sealer_;
   UnusedStreams& unused_;
 
-  // Requests that are being worked off together.
+  // Holds the requests that are worked on together.
   struct Work {
     std::vector<std::string> ids;
     std::shared_ptr<const ActiveDeletions> requests;
-    std::optional<uint64_t> barrier;  // journal records up to here have to be gone first
-    std::set<uint64_t> done;          // files
+    std::optional<uint64_t> barrier;  // journal records up to here must be gone first
+    std::set<uint64_t> done;          // files that are done
   };
   Work work_ GUARDED_BY(changes_.mutex());
 };

@@ -1,5 +1,5 @@
-// Keeps two processes out of one data directory (flock). Held until destroyed; freed by the system
-// when the process dies.
+// Keeps two processes out of one data directory (flock). It is held until destroyed; the system
+// frees it when the process dies.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@ namespace logsvc::store {
 
 class DirectoryLock {
  public:
-  // Makes the file. kUnavailable if another process holds it.
+  // Creates the file. Returns kUnavailable if another process holds it.
   static Result<DirectoryLock> acquire(const std::string& path);
   DirectoryLock(DirectoryLock&& other) noexcept : fd_(other.fd_) { other.fd_ = -1; }
   DirectoryLock& operator=(DirectoryLock&&) = delete;

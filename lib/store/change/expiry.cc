@@ -6,8 +6,8 @@
 
 namespace logsvc::store {
 namespace {
-constexpr size_t kMostExpired = 1000;               // files of one call
-constexpr Duration kRememberDeletions = 30 * kDay;  // processed ones
+constexpr size_t kMostExpired = 1000;               // files per call
+constexpr Duration kRememberDeletions = 30 * kDay;  // for processed ones
 }  // namespace
 
 Expiry::Expiry(FileChanges& changes, const Retention& retention, const RetentionClock& clock,
@@ -31,7 +31,7 @@ Status Expiry::run() {
   return enforce_caps();
 }
 
-// Lines that came when they were past the retention already.
+// Drops lines that were past the retention already when they came.
 Status Expiry::drop_expired_windows() {
   if (clock_.held()) return {};
   const uint64_t dropped = committer_.drop([this, now = environment_.clock.now()](Timestamp day) {
@@ -45,8 +45,8 @@ Status Expiry::drop_expired_windows() {
   return keeper_.trim();
 }
 
-// Whole days past every period of the retention, a thousand files at a time; streams of their own:
-// Retainer.
+// Removes whole days past every period of the retention, a thousand files at a time; Retainer
+// handles single streams.
 Status Expiry::remove_expired() {
   if (clock_.held()) return {};
   std::vector<uint64_t> expired;
@@ -73,8 +73,8 @@ Status Expiry::remove_expired() {
 
 namespace {
 
-// The files of the oldest days that have about so many bytes; of the last day one file after the
-// other, or none.
+// Returns the files of the oldest days that have about so many bytes; of the last day one file
+// after the other, or none.
 std::vector<uint64_t> oldest_files(const FileSet& all, uint64_t bytes, bool spare_last_day) {
   std::map<std::string, std::vector<const FileRow*>> days;
   for (const auto& [id, row] : all) days[row->day].push_back(row.get());
@@ -94,7 +94,7 @@ std::vector<uint64_t> oldest_files(const FileSet& all, uint64_t bytes, bool spar
 
 }  // namespace
 
-// What has to go next to be within the caps; empty: nothing.
+// Returns what has to go next to be within the caps; empty if nothing has to.
 Result<std::vector<uint64_t>> Expiry::files_over_caps() const {
   const auto all = changes_.catalog().files();
   uint64_t used = journal_.size_bytes();
@@ -104,7 +104,7 @@ Result<std::vector<uint64_t>> Expiry::files_over_caps() const {
   }
   if (environment_.options.min_free_bytes == 0) return std::vector<uint64_t>();
   ASSIGN_OR_RETURN(const DiskSpace space, environment_.files.space(environment_.names.root()));
-  uint64_t soon = space.free_bytes;  // when queries are done with what is gone
+  uint64_t soon = space.free_bytes;  // free once queries are done with what is gone
   for (const FileRow& row : changes_.catalog().retired()) soon += row.bytes;
   if (soon >= environment_.options.min_free_bytes) return std::vector<uint64_t>();
   return oldest_files(*all, environment_.options.min_free_bytes - soon, true);

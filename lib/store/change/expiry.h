@@ -1,5 +1,5 @@
-// Lines that go with their files: days past the retention, and the oldest ones when the disk or the
-// size cap is full.
+// Drops lines together with their files: days past the retention, and the oldest ones when the disk
+// or the size cap is full.
 #pragma once
 
 #include <cstdint>

@@ -33,7 +33,7 @@ Status FileChanges::drop(const std::vector<uint64_t>& ids) {
   return remove_retired();
 }
 
-// Files first, then rows: a file whose row is gone would be adopted by the next start.
+// Removes files first, then rows: a file whose row is gone would be adopted by the next start.
 Status FileChanges::remove_retired() {
   FileSystem& files = environment_.files;
   std::vector<uint64_t> ids;
@@ -67,8 +67,8 @@ void FileChanges::leave_alone(const FileRow& row, const Error& why) {
       {{"file", environment_.names.chunk(row.day, row.id)}, {"why", why.message}});
 }
 
-// Files of the day that are gone but may still be on disk are named too: should the index be lost,
-// nothing else says that they have been replaced.
+// Also names files of the day that are gone but may still be on disk: if the index is lost, nothing
+// else says that they have been replaced.
 std::vector<uint64_t> FileChanges::replaced_by(const std::vector<uint64_t>& ids,
                                                const std::string& day) const {
   std::vector<uint64_t> out = ids;
@@ -105,7 +105,7 @@ Status FileChanges::rewrite(const std::vector<uint64_t>& ids, FileRow fresh, Jou
   return {};
 }
 
-// A file that failed half way must not come back after a crash, when others have taken its place.
+// A file that failed half way must not come back after a crash, when others have replaced it.
 Status FileChanges::clear_failed(const std::string& path) {
   for (const std::string& left : {path + ".tmp", path}) {
     if (environment_.files.exists(left)) RETURN_IF_ERROR(environment_.files.remove(left));

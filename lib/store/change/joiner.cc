@@ -13,7 +13,7 @@ constexpr Duration kSettledAfter = 1 * kHour;  // nothing new came for the day
 
 using Run = std::vector<std::shared_ptr<const FileRow>>;
 
-// Whether these, which are as many as fit, should be joined now.
+// Returns whether these, which are as many as fit, should be joined now.
 bool worth_joining(const Run& run, bool is_full, Timestamp now) {
   if (run.size() < 2) return false;
   if (is_full || run.size() >= kManyFiles) return true;
@@ -24,7 +24,7 @@ bool worth_joining(const Run& run, bool is_full, Timestamp now) {
 
 }  // namespace
 
-// Empty if there is none.
+// Returns an empty run if there is none.
 Joiner::Run Joiner::files_to_join() const {
   const uint64_t window_bytes = changes_.environment().options.window_bytes;
   const auto all = changes_.catalog().files();
@@ -53,7 +53,7 @@ Joiner::Run Joiner::files_to_join() const {
 
 namespace {
 
-// What a file that is made of several has of the journal.
+// Adds what a file that is made of several has of the journal.
 void add_span(JournalSpan& span, JournalSpan more) {
   if (more.last == 0) return;
   span.first = span.last == 0 ? more.first : std::min(span.first, more.first);
@@ -68,7 +68,7 @@ Result<bool> Joiner::join_some() {
   return run.empty() ? Result<bool>(false) : join(run);
 }
 
-// True as well if a file cannot be read: without it others may be worth it.
+// Returns true also if a file cannot be read: without it others may be worth joining.
 Result<bool> Joiner::join(const Run& run) {
   RowCollector rows;
   JournalSpan span;

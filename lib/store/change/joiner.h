@@ -1,5 +1,5 @@
-// Joins undersized files: windows that were sealed by age on a quiet day, late lines. Files that
-// follow each other in a day become one of about a window; the order of arrival stays.
+// Joins undersized files: windows that were sealed by age on a quiet day, and late lines. Files
+// that follow each other in a day become one of about a window; the order of arrival stays.
 #pragma once
 
 #include <memory>
@@ -13,7 +13,8 @@ class Joiner {
  public:
   explicit Joiner(FileChanges& changes) : changes_(changes) {}
 
-  // Joins the first run of files that is worth it; false: there is none. Takes the lock of changes.
+  // Joins the first run of files that is worth it; returns false if there is none. Takes the lock
+  // of changes.
   Result<bool> join_some();
 
  private:

@@ -4,7 +4,7 @@
 
 namespace logsvc::store {
 namespace {
-constexpr Duration kRewriteTime = 500 * kMillisecond;  // of one call, about
+constexpr Duration kRewriteTime = 500 * kMillisecond;  // per call, about
 constexpr Duration kRetryRewriteAfter = kMinute;
 }  // namespace
 
@@ -17,7 +17,8 @@ Status Maintenance::run() {
   return rewrite_files();
 }
 
-// Once sealing has stopped for a while: while it goes on, the memory is wanted again at once.
+// Waits until sealing has stopped for a while: while it goes on, the memory is wanted again at
+// once.
 void Maintenance::return_encoder_memory() {
   const uint64_t sealed = environment_.metrics.sealed_files.value();
   const bool idle = sealed == sealed_before_;
@@ -27,7 +28,8 @@ void Maintenance::return_encoder_memory() {
   return_free_memory();
 }
 
-// One file after the other while sealing has nothing to do: a window waits for one at most.
+// Rewrites one file after the other while sealing has nothing to do: a window waits for one at
+// most.
 Status Maintenance::rewrite_files() {
   const Clock& clock = environment_.clock;
   const int64_t begun = clock.steady_ns();
@@ -45,7 +47,7 @@ Status Maintenance::rewrite_files() {
   return {};
 }
 
-// What was asked for first; false: there is nothing to do.
+// Begins with what was asked for; returns false if there is nothing to do.
 Result<bool> Maintenance::rewrite_some() {
   if (!environment_.options.hide_only) {
     ASSIGN_OR_RETURN(const bool deleted, parts_.deleter.delete_some());

@@ -1,5 +1,5 @@
-// What the background clock has done: old windows sealed, days past the retention dropped, lines
-// deleted, small files joined. For one thread at a time.
+// Does the work of the background clock: it seals old windows, drops days past the retention,
+// deletes lines, and joins small files. For one thread at a time.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace logsvc::store {
 
 class Maintenance {
  public:
-  // The parts that do it. All borrowed.
+  // Holds the parts that do it, all borrowed.
   struct Parts {
     Head& head;
     Committer& committer;
@@ -30,7 +30,7 @@ class Maintenance {
   Maintenance(const StoreEnvironment& environment, const Parts& parts)
       : environment_(environment), parts_(parts) {}
 
-  // As Store::maintain.
+  // Behaves as Store::maintain.
   Status run();
 
  private:
@@ -40,9 +40,9 @@ class Maintenance {
 
   const StoreEnvironment& environment_;
   const Parts parts_;
-  uint64_t sealed_before_ = 0;  // files, at the last call
+  uint64_t sealed_before_ = 0;  // how many files were sealed at the last call
   uint64_t sealed_at_return_ = 0;
-  int64_t rewrite_not_before_ns_ = INT64_MIN;  // steady
+  int64_t rewrite_not_before_ns_ = INT64_MIN;  // steady clock
 };
 
 }  // namespace logsvc::store

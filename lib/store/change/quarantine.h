@@ -1,4 +1,4 @@
-// Where files go that cannot be read: a person may still want them. Stateless.
+// Moves unreadable files aside: a person may still want them. Stateless.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace logsvc::store {
 
-// Moves a file into the quarantine directory under a name that is free there; its new path.
+// Moves a file into the quarantine directory under a free name, and returns its new path.
 Result<std::string> set_aside(FileSystem& files, const FileNames& names, const std::string& path);
 
 }  // namespace logsvc::store

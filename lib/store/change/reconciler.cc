@@ -22,7 +22,7 @@ Result<FileSet> Reconciler::run() {
   ASSIGN_OR_RETURN(const std::vector<FileRow> known, index_.files());
   for (const FileRow& row : known) {
     last_place_ = std::max(last_place_, place_of(row.id));
-    // Of another size it is another file, or was cut: to be looked at like one that is not known.
+    // A file of another size is another file, or was cut: treat it like an unknown one.
     const auto file = present.find(row.id);
     const auto size = files_.file_size(names_.chunk(row.day, row.id));
     if (file != present.end() && file->second.day == row.day && size.ok() && *size == row.bytes) {
@@ -57,7 +57,7 @@ Result<FileSet> Reconciler::run() {
   return out;
 }
 
-// Chunk files, by day and number; unfinished ones are removed.
+// Lists chunk files by day and number; unfinished ones are removed.
 Result<std::vector<Reconciler::DiskFile>> Reconciler::list_files() {
   std::vector<DiskFile> out;
   ASSIGN_OR_RETURN(const std::vector<std::string> days, files_.list(names_.chunks()));
@@ -69,7 +69,7 @@ Result<std::vector<Reconciler::DiskFile>> Reconciler::list_files() {
       if (const auto id = FileNames::parse_chunk_name(name)) {
         out.push_back({day, *id});
       } else if (name.ends_with(".tmp")) {
-        // It is nothing to lose and nothing to stop for.
+        // Nothing is lost with it, and it is no reason to stop.
         if (const Status removed = files_.remove(names_.day(day) + "/" + name); !removed.ok()) {
           environment_.diagnostics.warn("store",
                                         "cannot remove an unfinished file: left where it is",
@@ -81,7 +81,7 @@ Result<std::vector<Reconciler::DiskFile>> Reconciler::list_files() {
   return out;
 }
 
-// Of unknown files, those that do not verify are set aside; what the others replace is added.
+// Sets aside unknown files that do not verify, and adds what the others replace.
 Status Reconciler::find_replaced(std::vector<DiskFile>& unknown,
                                  const std::map<uint64_t, DiskFile>& present,
                                  std::set<uint64_t>& replaced) {
@@ -113,8 +113,8 @@ Status Reconciler::find_replaced(std::vector<DiskFile>& unknown,
   return {};
 }
 
-// What removed a file may have died before that lasted: then the file would come back, and without
-// a row it would be adopted.
+// Whoever removed a file may have died before that was durable: then the file would come back, and
+// without a row it would be adopted.
 Status Reconciler::forget_missing(const std::vector<FileRow>& missing,
                                   const std::set<uint64_t>& replaced) {
   std::set<std::string> days;
@@ -139,7 +139,8 @@ Status Reconciler::forget_missing(const std::vector<FileRow>& missing,
   return ids.empty() ? Status() : index_.forget_files(ids);
 }
 
-// What the index has to know of the file. A block whose header does not verify has no streams.
+// Returns what the index has to know of the file. A block whose header does not verify has no
+// streams.
 Result<Reconciler::FileContents> Reconciler::read_for_adoption(const DiskFile& file,
                                                                const ChunkReader& reader) {
   FileContents out;
@@ -166,8 +167,9 @@ Result<Reconciler::FileContents> Reconciler::read_for_adoption(const DiskFile& f
   return out;
 }
 
-// A file without a row: from a crash between its rename and its row, or from an index that was lost
-// or is an older one. It is complete, so all that the journal has up to its end is in files_.
+// Adopts a file without a row: it comes from a crash between its rename and its row, or the index
+// was lost or is an older one. The file is complete, so all that the journal has up to its end is
+// in files_.
 Status Reconciler::adopt(const DiskFile& file, const std::map<uint64_t, DiskFile>& present,
                          std::map<uint64_t, FileRow>& rows) {
   ASSIGN_OR_RETURN(const auto reader, ChunkReader::open(files_, names_.chunk(file.day, file.id)));

@@ -1,5 +1,5 @@
-// Makes the index and the chunk files that are there agree, at start. Rules: FORMAT.md, Start. For
-// one thread, before anybody else has the index.
+// Makes the index and the chunk files on disk agree at start. Rules: FORMAT.md, Start. For one
+// thread, before anybody else has the index.
 #pragma once
 
 #include <map>
@@ -16,8 +16,7 @@ namespace logsvc::store {
 
 class Reconciler {
  public:
-  // Borrows all. last_place is raised to the highest place that any file ever had, as far as
-  // anything tells.
+  // Borrows all. last_place is raised to the highest place that any file is known to have had.
   Reconciler(const StoreEnvironment& environment, CatalogDb& index, StreamRegistry& streams,
              uint64_t& last_place)
       : environment_(environment),
@@ -28,7 +27,8 @@ class Reconciler {
         last_place_(last_place),
         days_(environment) {}
 
-  // The files that the index and the disk have both. kCorrupt: the index contradicts itself.
+  // Returns the files that the index and the disk both have; kCorrupt if the index contradicts
+  // itself.
   Result<FileSet> run();
 
  private:

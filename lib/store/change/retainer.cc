@@ -33,7 +33,7 @@ Result<bool> Retainer::retain_some() {
   return false;
 }
 
-// Looks at all of them only when there are more than files.
+// Checks all of them only when there are more than files.
 void Retainer::forget_gone(const FileSet& files) {
   if (looked_at_.size() <= files.size()) return;
   std::erase_if(looked_at_, [&](const auto& file) { return !files.count(file.first); });

@@ -1,5 +1,4 @@
-// Streams that have a retention period of their own: their lines go before the files of their day
-// do.
+// Removes lines of streams with a retention period of their own before the files of their day go.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +16,8 @@ class Retainer {
   Retainer(FileChanges& changes, const Retention& retention, const RetentionClock& clock)
       : changes_(changes), retention_(retention), clock_(clock) {}
 
-  // Rewrites one file without lines past their period; false: there is none. Takes the lock of
-  // changes.
+  // Rewrites one file without lines past their period; returns false if there is none. Takes the
+  // lock of changes.
   Result<bool> retain_some();
 
  private:
@@ -27,7 +26,7 @@ class Retainer {
   FileChanges& changes_;
   const Retention& retention_;
   const RetentionClock& clock_;
-  // How many of the periods were over when a file was last looked at.
+  // Says how many of the periods were over when a file was last checked.
   std::map<uint64_t, size_t> looked_at_ GUARDED_BY(changes_.mutex());
 };
 

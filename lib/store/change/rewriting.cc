@@ -18,8 +18,8 @@ Result<bool> may_hold(const FileChanges& changes, const FileRow& row, const Rows
 
 namespace {
 
-// Puts the block without such rows at the end of the file; adds how many they were. A block that
-// does not verify is left out: nothing in it can be read, nor be told apart.
+// Puts the block without such rows at the end of the file, and adds how many they were. A block
+// that does not verify is left out: nothing in it can be read or told apart.
 Status copy_block(const ChunkReader& reader, uint32_t number, uint64_t block_bytes,
                   StreamRegistry& streams, const RowsToDelete& rows, ChunkWriter& out,
                   uint64_t* dropped) {

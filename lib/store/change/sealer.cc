@@ -5,7 +5,7 @@
 namespace logsvc::store {
 namespace {
 constexpr std::chrono::seconds kRetryAfter{2};  // when a chunk file could not be written
-constexpr Duration kMaxWait = 10 * kSecond;     // of a push when memory is full
+constexpr Duration kMaxWait = 10 * kSecond;     // how long a push waits when memory is full
 constexpr size_t kMostTogether = 512;           // windows that are sealed at a time
 }  // namespace
 
@@ -58,8 +58,8 @@ void Sealer::run() {
   }
 }
 
-// Windows → chunk files → index → gone from memory and journal. Windows of a few lines, as a push
-// over many days opens them, go together.
+// Takes windows into chunk files and the index, then out of memory and journal. Windows of a few
+// lines, which a push over many days opens, go together.
 Status Sealer::seal_some() {
   {
     MutexLock change(changes_.mutex());
@@ -80,8 +80,8 @@ Status Sealer::seal_some() {
   return keeper_.trim();
 }
 
-// Until it succeeds a window keeps its number: what a failed try leaves is written over, and
-// should it come back after a crash, it is the whole window.
+// A window keeps its number until this succeeds: a new attempt overwrites what a failed one left,
+// and if that comes back after a crash, it is the whole window.
 Status Sealer::write_windows(std::span<const Head::WindowRef> windows,
                              std::vector<NewFile>& fresh) {
   for (const Head::WindowRef& window : windows) {
@@ -104,7 +104,7 @@ Status Sealer::write_windows(std::span<const Head::WindowRef> windows,
   return written;
 }
 
-// Synced before they get their names: what has a chunk file's name is whole.
+// Files are synced before they get their names: what has a chunk file's name is whole.
 Status Sealer::write_chunks(std::span<const Head::WindowRef> windows, std::vector<NewFile>& fresh) {
   const bool together = fresh.size() >= environment_.options.windows_to_sync_together;
   size_t n = 0;
@@ -138,7 +138,7 @@ uint64_t Sealer::number_of(const Head::WindowRef& window) {
   return number;
 }
 
-// A burst waits for the sealer instead of growing the memory.
+// Makes a burst wait for the sealer instead of growing the memory.
 Status Sealer::wait_for_room(uint64_t most_bytes) {
   if (head_.sizes().memory_bytes <= most_bytes) return {};
   if (!environment_.options.sealer_thread) return seal_all();
@@ -155,7 +155,7 @@ Status Sealer::wait_for_room(uint64_t most_bytes) {
   return {};
 }
 
-// All that is to be sealed, by the thread that calls.
+// Seals everything that waits, in the calling thread.
 Status Sealer::seal_all() {
   while (head_.has_sealing()) RETURN_IF_ERROR(seal_some());
   return {};

@@ -1,10 +1,10 @@
-// Writes windows into chunk files: the thread that does it, and those who wait for it. Windows that
+// Writes windows into chunk files, in a thread of its own, for those who wait for it. Windows that
 // could not be written are tried again every two seconds.
 //
 //   window → chunk file (temp, fsync, rename, fsync dir) → index → gone from head and journal
 //
-// Safe from several threads. Its own lock is held for bookkeeping alone; the disk is under that of
-// the changes.
+// Safe from several threads. Its own lock is held for bookkeeping alone; disk work is under the
+// lock of the changes.
 #pragma once
 
 #include <cstdint>
@@ -25,20 +25,21 @@ class Sealer : public WindowSealer {
  public:
   // Borrows all.
   Sealer(FileChanges& changes, Head& head, JournalKeeper& keeper);
-  // Stops.
+  // Stops the thread.
   ~Sealer() override;
 
-  // Starts the thread. Without it windows are sealed by whoever calls flush(), maintain() or
+  // Starts the thread. Without it, windows are sealed by whoever calls flush(), maintain() or
   // wait_for_room().
   void start();
-  // Ends the thread without sealing what is left; those who wait go on.
+  // Ends the thread without sealing what is left; waiting callers go on.
   void stop();
 
   void wish_seal() override;
   Status wait_for_room(uint64_t most_bytes) override;
-  // Returns when these windows, which are to be sealed, are in files; an error when trying failed.
+  // Returns when these windows, which wait to be sealed, are in files; returns an error if that
+  // failed.
   Status flush(const std::vector<Head::WindowRef>& windows);
-  // To be called about once a second.
+  // Call it about once a second.
   Status maintain();
 
  private:
@@ -56,7 +57,7 @@ class Sealer : public WindowSealer {
   Head& head_;
   JournalKeeper& keeper_;
 
-  // Of the windows that are being sealed, kept while that fails.
+  // Holds the numbers of the windows that are being sealed, kept while that fails.
   std::map<Head::WindowRef, uint64_t> numbers_ GUARDED_BY(changes_.mutex());
 
   Mutex mutex_;

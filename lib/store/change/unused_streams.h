@@ -1,4 +1,4 @@
-// Streams that have no line left cost memory: they go after lines were dropped.
+// Removes streams without lines after lines were dropped, since they cost memory.
 #pragma once
 
 #include "journal/journal.h"

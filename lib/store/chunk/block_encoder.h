@@ -1,4 +1,4 @@
-// Entries → the bytes of one block, and the check that they come back. Stateless.
+// Encodes entries into the bytes of one block, and checks that they come back. Stateless.
 #pragma once
 
 #include <span>
@@ -12,7 +12,7 @@
 
 namespace logsvc::store {
 
-// One stream's part of a block, sorted by time.
+// Is one stream's part of a block, sorted by time.
 struct BlockPart {
   const Stream* stream = nullptr;
   std::span<const Entry> rows;
@@ -25,9 +25,9 @@ struct EncodedBlock {
   std::vector<BlockStream> streams;
 };
 
-// parts: not empty, nor any of them.
+// Neither parts nor any of them may be empty.
 EncodedBlock encode_block(const std::vector<BlockPart>& parts, Codec codec);
-// Decodes the block as a reader would: kCorrupt unless every entry is the same.
+// Decodes the block as a reader would; returns kCorrupt unless every entry is the same.
 Status verify_block(std::string_view block, const std::vector<BlockPart>& parts);
 
 }  // namespace logsvc::store

@@ -11,7 +11,7 @@ namespace {
 
 using Parts = std::vector<ColumnValues::Part>;
 
-// A column whose values are compared row after row, without putting them together.
+// Compares the values of a column row after row, without building them.
 class ComparedColumn {
  public:
   static Result<ComparedColumn> load(ColumnReader& reader, ColumnValues& values, uint32_t column) {
@@ -26,7 +26,7 @@ class ComparedColumn {
     return out;
   }
 
-  // The next row.
+  // Compares the next row.
   bool is_text(std::string_view text) {
     const size_t row = row_++;
     if (templates_.empty()) return is_same(values_[row], text);
@@ -54,7 +54,7 @@ class ComparedColumn {
  private:
   const IdView* ids_ = nullptr;
   ColumnValues::Parts templates_;
-  std::span<const std::string_view> values_;  // if there are no templates
+  std::span<const std::string_view> values_;  // set if there are no templates
   size_t row_ = 0;
 };
 

@@ -1,6 +1,6 @@
-// What queries share of chunk files: open readers, parsed block headers. Bounded; what was not used
-// for longest goes first. Also, which blocks do not verify: these are not tried again. Safe from
-// several threads.
+// Keeps what queries share of chunk files: open readers and parsed block headers. It is bounded;
+// the least recently used goes first. It also knows which blocks do not verify: these are not tried
+// again. Safe from several threads.
 #pragma once
 
 #include <cstdint>
@@ -25,14 +25,16 @@ class ChunkCache {
   Result<OpenBlock> block(uint64_t file, const ChunkReader& reader, uint32_t number);
   void remove(uint64_t file);
 
-  // Is told of each block that is found damaged, once. Before any other thread uses the cache.
+  // Is told once of each block that is found damaged. Set it before any other thread uses the
+  // cache.
   using DamageReport = std::function<void(uint64_t file, uint32_t block, const Error&)>;
   void on_damage(DamageReport report) { report_ = std::move(report); }
-  // From now on block() gives this error. Other errors than kCorrupt pass: they may not last.
+  // Makes block() return this error from now on. Errors other than kCorrupt pass through: they may
+  // not last.
   Error damaged(uint64_t file, uint32_t number, const Error& error);
-  // As found by an earlier process: not reported again.
+  // Notes damage that an earlier process found: it is not reported again.
   void remember_damage(uint64_t file, uint32_t number, const std::string& why);
-  // The error of a block that is known to be damaged; reads nothing.
+  // Returns the error of a block that is known to be damaged; reads nothing.
   Status known_damage(uint64_t file, uint32_t number) const;
   size_t damaged_blocks() const;
   uint64_t memory_bytes() const { return blocks_.memory_bytes(); }
@@ -41,10 +43,10 @@ class ChunkCache {
   using Key = std::pair<uint64_t, uint32_t>;  // file, block
 
   FileSystem& files_;
-  LruCache<uint64_t, ChunkReader> readers_;  // each counts as one
+  LruCache<uint64_t, ChunkReader> readers_;  // each counts as 1
   LruCache<Key, OpenBlock> blocks_;
   mutable Mutex mutex_;
-  std::map<Key, std::string> damaged_ GUARDED_BY(mutex_);  // and why
+  std::map<Key, std::string> damaged_ GUARDED_BY(mutex_);  // with the reason
   DamageReport report_;
 };
 

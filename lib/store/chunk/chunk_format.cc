@@ -11,7 +11,8 @@
 namespace logsvc::store {
 namespace {
 
-// The fewest bytes one of these takes when encoded: bounds counts before memory is reserved.
+// These are the fewest bytes that one takes when encoded: they bound counts before memory is
+// reserved.
 constexpr uint64_t kMinStreamBytes = 5;
 constexpr uint64_t kMinLabelBytes = 2;
 constexpr uint64_t kMinBlockRefBytes = 6;
@@ -147,7 +148,7 @@ Result<std::shared_ptr<const BlockHeader>> decode_block_header(std::string_view 
   }
   RETURN_IF_ERROR(read_streams(inner, labels, header));
   if (labels == StreamLabels::kLeaveOut) {
-    // Of many streams, labels are most of the header.
+    // When there are many streams, labels are most of the header.
     header.text = RawBytes(inner.rest());
     inner = ByteReader(header.text);
   }

@@ -1,5 +1,5 @@
-// Bytes of a chunk file: FORMAT.md. Encoding and checked decoding of its small parts; pure
-// functions.
+// Encodes and decodes, with checks, the small parts of a chunk file: FORMAT.md. The functions are
+// pure.
 #pragma once
 
 #include <cstdint>
@@ -22,12 +22,12 @@ inline constexpr uint32_t kFileMagic = 0x3150474C;   // "LGP1"
 inline constexpr uint32_t kBlockMagic = 0x3142474C;  // "LGB1"
 inline constexpr uint16_t kFileVersion = 2;
 inline constexpr uint8_t kBlockVersion = 3;
-inline constexpr uint8_t kOldestBlockVersion = 2;  // it has one pool; is still read
+inline constexpr uint8_t kOldestBlockVersion = 2;  // has one pool; is still read
 inline constexpr uint64_t kFileHeaderBytes = 8;
 inline constexpr uint64_t kFooterBytes = 44;
 inline constexpr uint64_t kBlockHeaderBytes = 36;
 
-// How the lines of a block are kept.
+// Says how the lines of a block are kept.
 enum class Codec : uint8_t {
   kPlain = 0,      // as one string column
   kTemplates = 2,  // as templates and the columns of their slots
@@ -42,7 +42,7 @@ struct BlockStream {
   uint64_t raw_bytes = 0;
 };
 
-// The decoded header of a block. Not moved: the table points into `text`.
+// Is the decoded header of a block. It must not be moved: the table points into `text`.
 struct BlockHeader {
   BlockHeader() = default;
   BlockHeader(const BlockHeader&) = delete;
@@ -62,7 +62,7 @@ struct BlockHeader {
   size_t memory_bytes() const;
 };
 
-// Where a block is in its file.
+// Says where a block is in its file.
 struct BlockRef {
   uint64_t offset = 0;
   uint64_t length = 0;
@@ -72,22 +72,22 @@ struct BlockRef {
   Timestamp last = 0;
 };
 
-// Records of the journal whose lines a file holds (inclusive; 0, 0 = none).
+// Holds the records of the journal whose lines a file has (inclusive; 0, 0 = none).
 struct JournalSpan {
   uint64_t first = 0;
   uint64_t last = 0;
 };
 
 std::string encode_block_header(const BlockHeader& header);  // fixed part and zstd'ed header
-// Of the fixed part: how many bytes of stored header follow.
+// Returns how many bytes of stored header follow the fixed part.
 Result<uint32_t> stored_header_bytes(std::string_view fixed);
-// bytes: fixed part and stored header; frames_bytes: what follows them in the block.
-// Without labels (queries know streams by their rows) it is quicker and smaller.
+// bytes is the fixed part and the stored header; frames_bytes is the size of what follows them in
+// the block. Without labels (queries know streams by their rows) it is quicker and smaller.
 enum class StreamLabels { kRead, kLeaveOut };
 Result<std::shared_ptr<const BlockHeader>> decode_block_header(
     std::string_view bytes, uint64_t frames_bytes, StreamLabels labels = StreamLabels::kRead);
 
-// replaces: numbers of the files whose lines this one has taken over.
+// replaces holds the numbers of the files whose lines this one has taken over.
 std::string encode_file_end(const std::vector<BlockRef>& blocks, uint64_t index_offset,
                             JournalSpan span, const std::vector<uint64_t>& replaces);
 struct FileEnd {
@@ -99,22 +99,22 @@ struct FooterHead {
   uint64_t index_offset = 0;
   uint32_t index_bytes = 0;
 };
-// First look at the last kFooterBytes: where the index is.
+// Takes the last kFooterBytes and tells where the index is.
 Result<FooterHead> decode_footer_head(std::string_view footer, uint64_t file_bytes);
-// Index and footer together, verified.
+// Takes index and footer together, and verifies them.
 Result<FileEnd> decode_file_end(std::string_view index_and_footer, uint64_t file_bytes);
 
-// Times of all rows, by stream; the header's streams and divisor are set.
+// Encodes the times of all rows, by stream; the header's streams and divisor must be set.
 std::string encode_times(const BlockHeader& header, std::span<const Timestamp> times);
-// kCorrupt unless they agree with the streams' rows and bounds.
+// Returns kCorrupt unless they agree with the streams' rows and bounds.
 Result<std::vector<Timestamp>> decode_times(const BlockHeader& header, std::string_view bytes);
 
-// The times of a block as they lie in their frame, decoded stream by stream. Borrows both.
+// Holds the times of a block as they lie in their frame, decoded stream by stream. Borrows both.
 class BlockTimes {
  public:
   static Result<BlockTimes> open(const BlockHeader& header, std::string_view bytes);
-  // Of the stream whose rows these are; kCorrupt if the block has no such stream, or if they do not
-  // agree with the header.
+  // Returns the times of the stream that has these rows; kCorrupt if the block has no such stream,
+  // or if they do not agree with the header.
   Result<std::vector<Timestamp>> of_stream(uint32_t first_row, uint32_t rows) const;
 
  private:
@@ -122,7 +122,7 @@ class BlockTimes {
   IntegerView deltas_;
 };
 
-// 1'000'000, 1'000 or 1.
+// Returns 1'000'000, 1'000 or 1.
 Duration common_divisor(std::span<const Timestamp> times);
 
 }  // namespace logsvc::store

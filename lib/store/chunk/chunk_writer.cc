@@ -9,7 +9,7 @@
 namespace logsvc::store {
 namespace {
 
-// Smaller blocks have too few values a column.
+// Smaller blocks have too few values per column.
 constexpr uint64_t kMinTemplatesBytes = 16 * 1024;
 
 // Cuts the streams into blocks of about block_bytes, keeping their order.
@@ -35,7 +35,7 @@ std::vector<std::vector<BlockPart>> split_blocks(const std::vector<Window::Strea
   return blocks;
 }
 
-// In templates if that gives back every entry, else as plain lines.
+// Encodes in templates if that gives back every entry, else as plain lines.
 EncodedBlock encode_best(const std::vector<BlockPart>& parts, ChunkSummary& summary) {
   uint64_t bytes = 0;
   for (const BlockPart& part : parts) {
@@ -89,7 +89,7 @@ Status ChunkWriter::put(const std::string& bytes, uint32_t rows, uint64_t raw_by
 }
 
 Status ChunkWriter::add(const std::vector<Window::StreamRows>& streams, uint64_t block_bytes) {
-  // A window may be rather more than a block after a single large push.
+  // A window may be somewhat more than a block after a single large push.
   for (const auto& parts : split_blocks(streams, 2 * block_bytes)) {
     EncodedBlock block = encode_best(parts, summary_);
     RETURN_IF_ERROR(put(block.bytes, block.rows, block.raw_bytes, std::move(block.streams)));

@@ -9,7 +9,7 @@ namespace {
 bool earlier(const Entry& a, const Entry& b) { return a.timestamp < b.timestamp; }
 
 constexpr uint64_t kFirstArenaBytes = 64 * 1024;
-// What a window and a stream in it occupy beside their lines, about.
+// A window and a stream in it occupy about this much beside their lines.
 constexpr uint64_t kWindowBytes = 512;
 constexpr uint64_t kStreamBytes = 320;
 
@@ -31,7 +31,7 @@ Entry copy_entry(Arena& arena, const Entry& entry, const Entry* before) {
 
 bool Window::is_duplicate(Rows& r, const Entry& entry) const {
   if (r.rows.empty() || entry.timestamp > r.summary.last) return false;
-  // A clock of milliseconds gives short runs of equal times: look at the run alone.
+  // A clock of milliseconds gives short runs of equal times: only the run has to be checked.
   if (entry.timestamp == r.summary.last && r.sorted && r.seen.empty()) {
     constexpr size_t kLongRun = 32;
     size_t n = 0;

@@ -1,9 +1,9 @@
-// The open part of one UTC day: entries of every stream since the last seal, in memory,
-// searchable at once. Filled by one thread at a time (the committer), read by many, sealed
-// into one chunk file.
+// Holds the open part of one UTC day: entries of every stream since the last seal, in memory,
+// searchable at once. It is filled by one thread at a time (the committer), read by many, and
+// sealed into one chunk file.
 //
-// Rows point into the window's arena, which only grows; they stay valid as long as the window,
-// so readers keep it alive with a shared_ptr and read rows without a lock.
+// Rows point into the window's arena, which only grows; they stay valid as long as the window, so
+// readers keep it alive with a shared_ptr and read rows without a lock.
 #pragma once
 
 #include <cstdint>
@@ -26,13 +26,14 @@ namespace logsvc::store {
 
 class Window {
  public:
-  // day: start of the UTC day. opened_ns: steady clock. hash: where equal entries are looked for.
+  // day is the start of the UTC day; opened_ns is the steady clock; hash says where equal entries
+  // are looked for.
   Window(Timestamp day, uint64_t first_sequence, int64_t opened_ns, EntryHash hash = entry_hash)
       : day_(day), opened_ns_(opened_ns), hash_(hash), span_{first_sequence, first_sequence} {}
 
-  // Copies the entries in, but for those that the stream already has exactly so here (time, line
-  // and metadata); the positions of those are added to `duplicates`. sequence: of the journal
-  // record they came in, never decreasing.
+  // Copies the entries in, except those that the stream already has here with the same time, line
+  // and metadata; their positions are added to `duplicates`. sequence is that of the journal record
+  // they came in, and never decreases.
   void append(const StreamRef& stream, std::span<const Entry> entries, uint64_t sequence,
               std::vector<uint32_t>& duplicates);
 
@@ -40,9 +41,9 @@ class Window {
     StreamRef stream;
     std::vector<Entry> rows;  // sorted by time, equal times in order of arrival
   };
-  // The stream's rows in the range; empty if there are none.
+  // Returns the stream's rows in the range; empty if there are none.
   std::vector<Entry> rows(const Stream& stream, TimeRange range) const;
-  // All rows, streams sorted by label string: for sealing.
+  // Returns all rows, streams sorted by label string, for sealing.
   std::vector<StreamRows> all_rows() const;
 
   struct StreamSummary {
@@ -51,13 +52,13 @@ class Window {
     Timestamp first = 0;
     Timestamp last = 0;
   };
-  // The numbers of streams that have something here.
+  // Adds the numbers of streams that have something here.
   void add_stream_ids(std::unordered_set<uint64_t>& ids) const;
-  // nullopt if the stream has nothing here.
+  // Returns nullopt if the stream has nothing here.
   std::optional<StreamSummary> summary(const Stream& stream) const;
 
   Timestamp day() const { return day_; }
-  // Whether the range has a part of the day.
+  // Returns whether the range has a part of the day.
   bool overlaps(TimeRange range) const {
     return range.overlaps(day_, add_saturated(day_, kDay - 1));
   }
@@ -76,7 +77,7 @@ class Window {
     std::vector<Entry> rows;  // in order of arrival
     bool sorted = true;
     StreamSummary summary;
-    // All rows, kept from the first entry that is not newer than all before it.
+    // Holds all rows, from the first entry on that is not newer than all before it.
     EntryTable seen;
   };
   bool is_duplicate(Rows& rows, const Entry& entry) const;
@@ -88,7 +89,7 @@ class Window {
   const EntryHash hash_;
   mutable SharedMutex mutex_;
   JournalSpan span_ GUARDED_BY(mutex_);
-  // A push may open thousands of windows of a line each: the first lines take small steps.
+  // A push may open thousands of windows with one line each, so the first lines take small steps.
   Arena first_arena_ GUARDED_BY(mutex_){1024};
   Arena arena_ GUARDED_BY(mutex_);
   std::unordered_map<const Stream*, Rows> streams_ GUARDED_BY(mutex_);
@@ -96,8 +97,8 @@ class Window {
   uint64_t entries_ GUARDED_BY(mutex_) = 0;
 };
 
-// A copy whose bytes are in the arena. Entries of one stream often have the pairs of the one
-// before, and then share them.
+// Copies an entry; its bytes are in the arena. Entries of one stream often have the same pairs as
+// the one before, and then share them.
 Entry copy_entry(Arena& arena, const Entry& entry, const Entry* before = nullptr);
 
 }  // namespace logsvc::store

@@ -17,7 +17,7 @@ constexpr size_t kSmallDictionary = 256;   // ids of one byte
 constexpr size_t kDictionaryProbe = 2000;  // rows after which too many distinct values give up
 constexpr size_t kHeaderDictionaryBytes = 2048;
 
-// The one form of all values, kString if they have none.
+// Returns the one form of all values, kString if they have none in common.
 ValueForm common_id_form(const Values& values) {
   const auto all = [&](auto test) {
     return std::all_of(values.begin(), values.end(), [&](const Slot& v) { return test(v.text); });
@@ -103,7 +103,7 @@ bool ColumnEncoder::fill_dictionary(Column& c, const Values& values) {
     ++counts[ids[i]];
   }
   if (counts.size() > kSmallDictionary && n / counts.size() < 8) return false;
-  // The frequent ones first: their ids have a zero high byte.
+  // Frequent ones come first: their ids have a zero high byte.
   std::vector<uint32_t> order(counts.size()), rank(counts.size());
   std::iota(order.begin(), order.end(), 0);
   std::stable_sort(order.begin(), order.end(),

@@ -1,10 +1,11 @@
-// Values → columns. Lines are cut into templates and slots, slots become columns of their own, and
-// so on while it pays; see ../FORMAT.md for what the types are. Lossless to the byte.
-// Values are told apart by their hashes alone, so that two that collide could come back as one:
-// verify what was encoded. For one thread; one object a block.
+// Turns values into columns. Lines are cut into templates and slots, slots become columns of their
+// own, and so on while it pays; ../FORMAT.md says what the types are. It is lossless to the byte.
+// Values are distinguished only by their hashes, so that two that collide could come back as one:
+// verify what was encoded. For one thread; each block needs its own object.
 //
-//   column_encoder.cc    a column of one type       template_encoder.cc   slots of templates →
-//   columns text_encoder.cc      values → templates
+//   column_encoder.cc     makes a column of one type
+//   template_encoder.cc   turns slots of templates into columns
+//   text_encoder.cc       turns values into templates
 #pragma once
 
 #include <span>
@@ -19,27 +20,27 @@
 namespace logsvc::store {
 
 using Lines = std::vector<std::string_view>;
-using Values = std::vector<Slot>;  // of one column, a row each
+using Values = std::vector<Slot>;  // one column's, a row each
 
 class ColumnEncoder {
  public:
-  // The values' bytes must outlive the encoder. Each returns the number of the root column.
+  // The values' bytes must outlive the encoder. Each call returns the number of the root column.
   uint32_t add_lines(const Lines& lines);
-  // As one string column, without looking into the lines.
+  // Adds them as one string column, without looking into the lines.
   uint32_t add_plain_lines(const Lines& lines);
-  // Rows of name = value pairs: a template for each set of names, a column for each name.
+  // Adds rows of name = value pairs: a template for each set of names, a column for each name.
   uint32_t add_pairs(const std::vector<std::span<const LabelView>>& rows);
 
   FrameWriter& frames() { return frames_; }
-  // Complete after frames().finish().
+  // Returns the table, which is complete after frames().finish().
   ColumnTable& table();
 
  private:
-  // Values of one template while it is being collected.
+  // Collects the values of one template.
   struct TemplateValues {
     std::vector<std::string_view> texts;  // before each slot, and after the last
     std::vector<SlotKind> kinds;
-    std::vector<Values> columns;  // of each slot
+    std::vector<Values> columns;  // one for each slot
     std::vector<uint32_t> rows;
   };
   class TemplateCollector;

@@ -1,5 +1,5 @@
-// What can be said of every value of a column: enough to know how a line that the value stands in
-// is read, without looking at the line. Answers are kept. For one thread.
+// Proves what holds for every value of a column: enough to know how a line that contains the value
+// is read, without looking at the line. Answers are cached. For one thread.
 #pragma once
 
 #include <map>
@@ -18,20 +18,20 @@ class ColumnProofs {
   explicit ColumnProofs(ColumnReader& reader)
       : reader_(reader), closed_(reader.table().columns.size(), kOpen) {}
 
-  // No value has one of the characters.
+  // Returns whether no value has one of the characters.
   bool lacks(uint32_t column, std::string_view characters) const;
   bool may_be_empty(uint32_t column) const;
 
-  // Inside a JSON string no value ends it, and no value ends within an escape.
+  // Returns whether inside a JSON string no value ends it, and no value ends within an escape.
   Result<bool> stays_in_json_string(uint32_t column);
-  // Outside of strings every value is one JSON word: not empty, without blanks, quotes, brackets,
-  // commas and colons.
+  // Returns whether outside strings every value is one JSON word: not empty, without blanks,
+  // quotes, brackets, commas and colons.
   bool is_json_word(uint32_t column) const;
-  // Every value begins as a number, or (alone) is true, false or null.
+  // Returns whether every value begins as a number, or (alone) is true, false or null.
   Result<bool> is_json_scalar(uint32_t column, bool alone);
 
-  // What each of the values does that a slot of a template of so many rows has; kLeaves if they do
-  // not all do the same.
+  // Returns what each value in a slot of a template with so many rows does; kLeaves if they do not
+  // all do the same.
   Result<extract::LogfmtQuoted> inside_logfmt_quotes(const TemplatePiece& slot, uint32_t rows);
 
  private:
@@ -41,7 +41,7 @@ class ColumnProofs {
 
   ColumnReader& reader_;
   std::vector<uint8_t> closed_;
-  // By column and first row.
+  // They are found by column and first row.
   std::map<std::pair<uint32_t, uint32_t>, extract::LogfmtQuoted> quoted_;
 };
 

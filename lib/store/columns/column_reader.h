@@ -1,6 +1,6 @@
-// The rows of one block's columns: decodes what is asked for, once, and builds values out of it.
-// Everything read is checked before use; a value can be built in any order of rows.
-// For one thread; the table may be shared.
+// Reads the rows of one block's columns: it decodes what is asked for, once, and builds values from
+// it. Everything read is checked before use; a value can be built in any order of rows. For one
+// thread; the table may be shared.
 #pragma once
 
 #include <cstring>
@@ -19,7 +19,7 @@
 
 namespace logsvc::store {
 
-// Bytes that grow without being cleared first.
+// Holds bytes and grows without clearing them first.
 class ByteBuffer {
  public:
   void append(std::string_view bytes) {
@@ -27,7 +27,7 @@ class ByteBuffer {
     std::memcpy(room(bytes.size()), bytes.data(), bytes.size());
     size_ += bytes.size();
   }
-  // Room for n more bytes; then added(how many were written).
+  // Returns room for n more bytes; then call added() with how many were written.
   char* room(size_t n) {
     if (capacity_ - size_ < n) grow(n);
     return bytes_.get() + size_;
@@ -48,7 +48,7 @@ class ByteBuffer {
 
 class ColumnReader {
  public:
-  // Gives the raw bytes of a frame that is not pooled, verified.
+  // Returns the raw bytes of a frame that is not pooled, verified.
   using LoadFrame = std::function<Result<RawBytes>(const Frame&)>;
 
   ColumnReader(const ColumnTable& table, LoadFrame load);
@@ -57,24 +57,24 @@ class ColumnReader {
 
   // Decodes what building values of the column needs, in it and below.
   Status load(uint32_t column);
-  // The same for one row alone.
+  // Does the same for one row alone.
   Status prepare(uint32_t column, uint32_t row);
   // Appends the value. The column must be loaded, or the row prepared; row < its rows.
   void append(uint32_t column, uint32_t row, ByteBuffer& out) const;
-  // The same of pieces of a template, for the row of that rank in it.
+  // Appends pieces of a template, for the row of that rank in it.
   void append(std::span<const TemplatePiece> pieces, uint32_t rank, ByteBuffer& out) const;
-  // For each pair of the row of a column made of pairs.
+  // Visits each pair of the row of a column made of pairs.
   void each_pair(
       uint32_t column, uint32_t row,
       const std::function<void(std::string_view name, uint32_t column, uint32_t row)>& visit) const;
 
-  // Decoded on first use. Views stay valid as long as the reader.
+  // Returns a frame, decoded on first use. Views stay valid as long as the reader.
   Result<std::string_view> frame(uint32_t number);
   Result<const IdView*> ids(uint32_t column);  // dictionary, text
   Result<std::span<const uint32_t>> references(uint32_t column);
   Result<std::span<const std::string_view>> dictionary(uint32_t column);
   Result<const IntegerView*> numbers(uint32_t column);
-  // Packed values: the first four bytes of each, or all of them one after the other.
+  // These give packed values: the first four bytes of each, or all of them one after the other.
   Result<std::string_view> heads(uint32_t column);
   Result<std::string_view> packed(uint32_t column);
   struct Strings {
@@ -83,15 +83,15 @@ class ColumnReader {
     std::span<const uint32_t> first_rows;  // of each frame, and the number of rows
   };
   Result<Strings> strings(uint32_t column);
-  // Of a text column: how many rows of the same template come before each.
+  // Returns for a text column how many rows of the same template come before each row.
   Result<std::span<const uint32_t>> ranks(uint32_t column);
-  // Of a text column: its rows sorted by template.
+  // Returns the rows of a text column sorted by template.
   Result<std::span<const uint32_t>> rows_by_template(uint32_t column);
 
   uint64_t bytes_read() const { return bytes_read_; }  // stored
 
  private:
-  // What is decoded of a column.
+  // Holds what is decoded of a column.
   struct Data {
     bool loaded = false;
     bool has_ids = false, has_numbers = false, has_strings = false, has_heads = false,
@@ -104,7 +104,8 @@ class ColumnReader {
     std::string_view heads, tails;
     std::string packed;
     std::vector<std::string_view> entries;
-    std::vector<uint32_t> offsets;  // strings: of each row in its frame, then the last one's end
+    std::vector<uint32_t>
+        offsets;  // strings: each row's place in its frame, then the last one's end
     std::vector<std::string_view> text;
     std::vector<uint32_t> first_rows;
   };
@@ -119,7 +120,7 @@ class ColumnReader {
 
   const ColumnTable& table_;
   const LoadFrame load_;
-  std::vector<std::unique_ptr<Data>> data_;  // of each column that was looked at
+  std::vector<std::unique_ptr<Data>> data_;  // one for each column that was looked at
   std::vector<std::unique_ptr<RawBytes>> frames_;
   std::map<uint32_t, RowNumbers> references_;  // by frame: columns that go together share one
   uint64_t bytes_read_ = 0;

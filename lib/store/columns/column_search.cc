@@ -12,7 +12,7 @@ namespace {
 constexpr size_t kMinPackedNibbles = 5;
 constexpr size_t kHeadNibbles = 8;
 
-// The longest run of digits that a value of the form has; SIZE_MAX: any.
+// Returns the longest run of digits that a value of the form has; SIZE_MAX: any.
 size_t longest_digits(ValueForm form) {
   switch (form.type) {
     case ColumnType::kIsoTime:
@@ -35,7 +35,7 @@ size_t longest_run_of_digits(std::string_view text) {
   return longest;
 }
 
-// The hex digits of a part of a UUID or hex id, without dashes.
+// Returns the hex digits of a part of a UUID or hex id, without dashes.
 std::string nibbles_of(std::string_view part) {
   std::string out;
   for (const char c : part) {
@@ -44,7 +44,7 @@ std::string nibbles_of(std::string_view part) {
   return out;
 }
 
-// Pairs of digits from `from` on, packed.
+// Packs pairs of digits from `from` on.
 std::string pack_pairs(const std::string& digits, size_t from) {
   std::string out;
   for (size_t i = from; i + 1 < digits.size(); i += 2) {
@@ -170,7 +170,7 @@ Result<RowSet> ColumnSearch::search_reference(uint32_t column, const Needle& par
   return out;
 }
 
-// One search over the text of all rows; a hit that crosses two rows is none.
+// Searches the text of all rows at once; a hit that crosses two rows does not count.
 Result<RowSet> ColumnSearch::search_strings(uint32_t column, const Needle& part) {
   const Column& c = reader_.table().columns[column];
   ASSIGN_OR_RETURN(const ColumnReader::Strings strings, reader_.strings(column));
@@ -184,8 +184,8 @@ Result<RowSet> ColumnSearch::search_strings(uint32_t column, const Needle& part)
       const size_t hit = part.find_in(text.substr(from));
       if (hit == std::string_view::npos) break;
       const size_t at = from + hit;
-      // The last row that begins at or before the hit; of rows that begin together only the last
-      // has text.
+      // This is the last row that begins at or before the hit; if several begin there, only the
+      // last has text.
       const auto row = std::upper_bound(first, end, at) - 1;
       const size_t row_end = row + 1 == end ? text.size() : *(row + 1);
       if (at + part.size() <= row_end) {
@@ -199,8 +199,8 @@ Result<RowSet> ColumnSearch::search_strings(uint32_t column, const Needle& part)
   return out;
 }
 
-// By arithmetic: numbers of which these are the first digits lie in one span for each length, those
-// of which they are the last ones leave this remainder.
+// Searches by arithmetic: numbers that begin with these digits lie in one span for each length, and
+// those that end with them leave this remainder.
 Result<RowSet> ColumnSearch::search_integers(uint32_t column, std::string_view digits,
                                              Where where) {
   const Column& c = reader_.table().columns[column];

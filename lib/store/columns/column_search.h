@@ -1,6 +1,6 @@
-// Which rows of a column hold a byte string: exactly those whose built value does, found without
-// building values where templates, dictionaries, statistics and packed ids can tell.
-// For one thread.
+// Finds the rows of a column that hold a byte string: exactly those whose built value does, found
+// without building values where templates, dictionaries, statistics and packed ids are enough. For
+// one thread.
 #pragma once
 
 #include <map>
@@ -21,19 +21,19 @@ class ColumnSearch {
 
   // The needle's bytes must outlive the search.
   Result<RowSet> find(uint32_t column, const Needle& needle, Where where = Where::kAnywhere);
-  // Rows whose values pass the test, which must outlive the search.
+  // Finds the rows whose values pass the test, which must outlive the search.
   Result<RowSet> find(uint32_t column, const LinePredicate& test);
 
  private:
   friend class TemplateMatcher;
-  // In a slot the part of the needle has to be.
+  // Says where in a slot the part of the needle has to be.
   struct Term {
     uint32_t column = 0;
     uint32_t start = 0;  // first row of the template in the column
     Needle part;
     Where where = Where::kAnywhere;
   };
-  // False: the statistics alone say that no value can match.
+  // Returns false if the statistics alone say that no value can match.
   bool possible(const Column& c, const Needle& part, Where where) const;
 
   Result<const RowSet*> found(uint32_t column, const Needle& part, Where where);
@@ -45,7 +45,7 @@ class ColumnSearch {
   Result<RowSet> search_packed(uint32_t column, const Needle& part, Where where);
   Result<RowSet> search_text(uint32_t column, const Needle& part, Where where);
   Result<RowSet> search_built(uint32_t column, const Needle& part, Where where);
-  // Of one template: rows of it, numbered from 0, where all terms of one alternative hold.
+  // Returns the rows of one template, numbered from 0, in which all terms of one alternative hold.
   Result<RowSet> rows_of(const LineTemplate& t, const std::vector<std::vector<Term>>& alternatives);
 
   using Key = std::tuple<uint32_t, const char*, size_t, Where>;

@@ -7,7 +7,7 @@
 namespace logsvc::store {
 namespace {
 
-// The fewest bytes one of these takes: bounds counts before memory is reserved.
+// These are the fewest bytes that one takes: they bound counts before memory is reserved.
 constexpr uint64_t kMinColumnBytes = 4;
 constexpr uint64_t kMinTemplateBytes = 2;
 constexpr uint64_t kMinPieceBytes = 1;
@@ -16,8 +16,8 @@ constexpr int kMaxDepth = 16;
 
 constexpr std::string_view kDigits = "0123456789";
 
-// Characters that values of the form can have; empty for types whose statistics are stored or
-// derived.
+// Returns the characters that values of the form can have; empty for types whose statistics are
+// stored or derived.
 std::string characters_of(ValueForm form) {
   switch (form.type) {
     case ColumnType::kInteger:
@@ -59,7 +59,7 @@ uint8_t flags_of(const Frame& f) {
   return f.compressed ? kCompressedFlag : 0;
 }
 
-// False: no frame has such flags.
+// Returns false if no frame has such flags.
 bool take_flags(uint8_t flags, Frame& f) {
   f.compressed = flags == kCompressedFlag;
   if (flags == kPooledFlag) f.pool = Frame::Pool::kSearched;
@@ -289,7 +289,8 @@ class TableReader {
     return need(c, count > 0 && (c.frames[0] == kNone) == (count == 1));
   }
 
-  // Every column but the roots has one parent, which comes before it; slots fill their column.
+  // Checks that every column but the roots has one parent, which comes before it, and that slots
+  // fill their column.
   Status link() {
     const size_t n = t_.columns.size();
     std::vector<uint32_t> filled(n, 0), parent(n, kNone), depth(n, 0);
@@ -381,7 +382,7 @@ Result<ColumnTable> read_column_table(ByteReader& in, uint64_t frames_bytes) {
   ColumnTable table;
   RETURN_IF_ERROR(read_frames(in, frames_bytes, table.frames));
   RETURN_IF_ERROR(TableReader(in, table).read());
-  // Tables are kept for as long as there is room.
+  // Tables are kept as long as there is room.
   table.templates.shrink_to_fit();
   table.pieces.shrink_to_fit();
   table.entries.shrink_to_fit();

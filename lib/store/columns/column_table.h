@@ -1,6 +1,6 @@
-// What a block's header says of its columns: types, statistics, dictionaries, templates, frames.
-// Layout: ../FORMAT.md. A parsed table is immutable and was checked: every number in it that names
-// a column, frame, template or row does so within bounds, and columns form trees.
+// Holds what a block's header says of its columns: types, statistics, dictionaries, templates,
+// frames. Layout: ../FORMAT.md. A parsed table is immutable and was checked: every number in it
+// that names a column, frame, template or row is within bounds, and columns form trees.
 #pragma once
 
 #include <array>
@@ -21,7 +21,7 @@ inline constexpr uint32_t kNone = UINT32_MAX;
 // A string that fills a text frame up to here is the last one in it.
 inline constexpr size_t kTextFrameBytes = 256 * 1024;
 
-// What values of a column can be at most; a search that the statistics rule out needs no rows.
+// Bounds what values of a column can be; a search that the statistics rule out needs no rows.
 struct ColumnStats {
   uint64_t low = 0, high = 0;  // ASCII characters that occur
   bool non_ascii = false;
@@ -41,7 +41,7 @@ struct ColumnStats {
   }
 };
 
-// Static text, or a slot: rows [start, start + rows of the template) of a column.
+// Is static text, or a slot: rows [start, start + rows of the template) of a column.
 struct TemplatePiece {
   std::string_view text;
   uint32_t column = kNone;
@@ -74,13 +74,13 @@ struct Column {
   ColumnType type() const { return form.type; }
 };
 
-// Where a frame's bytes are. Small ones lie together in two pools: frame 0 has what a search for a
-// text reads, frame 1 the others.
+// Says where a frame's bytes are. Small ones lie together in two pools: frame 0 has what a search
+// for a text reads, frame 1 the others.
 struct Frame {
   enum class Pool : uint8_t { kNone, kSearched, kOthers };
   Pool pool = Pool::kNone;
   bool compressed = false;
-  uint64_t offset = 0;  // from the end of the header; of a pooled one in the pool
+  uint64_t offset = 0;  // from the end of the header; for a pooled one, in the pool
   uint64_t stored_bytes = 0;
   uint64_t raw_bytes = 0;
   uint64_t hash = 0;
@@ -109,8 +109,8 @@ struct ColumnTable {
 };
 
 void put_column_table(std::string& out, const ColumnTable& table);
-// Text in the table points into the reader's bytes, which must outlive it. frames_bytes: what
-// follows the header. kCorrupt with what is wrong.
+// Text in the table points into the reader's bytes, which must outlive it. frames_bytes is the size
+// of what follows the header. Returns kCorrupt with what is wrong.
 Result<ColumnTable> read_column_table(ByteReader& in, uint64_t frames_bytes);
 
 }  // namespace logsvc::store

@@ -5,7 +5,7 @@
 
 namespace logsvc::store {
 namespace {
-// A block of a few MiB never comes near it.
+// A block of a few MiB never comes near this.
 constexpr uint64_t kMaxTextBytes = 1u << 30;
 }  // namespace
 
@@ -69,7 +69,7 @@ void ColumnValues::build_formatted(size_t rows, ValueCache& to, Format format) {
     to.text.added(format(row, to.text.room(kMaxFormattedBytes)));
     ends.push_back(to.text.size());
   }
-  // Only now: the buffer may have moved.
+  // This must come last: the buffer may have moved.
   const std::string_view text = to.text.view(0);
   size_t begin = 0;
   for (const size_t end : ends) {

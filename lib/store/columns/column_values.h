@@ -1,5 +1,5 @@
-// Every value of a column at once: for who wants all rows of a block, several times as fast as
-// building one after the other. For one thread.
+// Builds every value of a column at once: for callers that want all rows of a block, several times
+// as fast as building one after the other. For one thread.
 #pragma once
 
 #include <span>
@@ -16,10 +16,10 @@ class ColumnValues {
   explicit ColumnValues(ColumnReader& reader)
       : reader_(reader), caches_(reader.table().columns.size()) {}
 
-  // One a row; they stay valid as long as this and the reader.
+  // Returns a value for each row; they stay valid as long as this and the reader.
   Result<std::span<const std::string_view>> of(uint32_t column);
 
-  // What comes next in a template: static text, or the values of a slot, one a row.
+  // Gives what comes next in a template: static text, or the values of a slot, one per row.
   struct Part {
     std::string_view text;
     const std::string_view* values = nullptr;
@@ -27,7 +27,8 @@ class ColumnValues {
     std::string_view next() { return values ? *values++ : text; }
   };
   using Parts = std::vector<std::vector<Part>>;
-  // Of each template of a text column. Row by row, next() of each part of the row's template.
+  // Returns the parts of each template of a text column. Go row by row, and call next() of each
+  // part of the row's template.
   Result<Parts> parts(uint32_t column);
 
  private:

@@ -1,5 +1,5 @@
-// Numbers distinct values in the order of their first occurrence. Values are told apart by their
-// 64 bits (see Slot) alone: what is encoded so must be verified. For one thread.
+// Numbers distinct values in the order of their first occurrence. Values are distinguished only by
+// their 64 bits (see Slot): what is encoded this way must be verified. For one thread.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ class DistinctValues {
     places_.assign(n, 0);
   }
 
-  // The number of the value; a new one gets the next.
+  // Returns the number of the value; a new one gets the next.
   uint32_t add(uint64_t value) {
     const size_t mask = places_.size() - 1;
     for (size_t at = place_of(value, mask);; at = (at + 1) & mask) {
@@ -32,7 +32,7 @@ class DistinctValues {
   size_t size() const { return values_.size(); }
 
  private:
-  // Numbers are values too, so the bits are mixed.
+  // Mixes the bits, since numbers are values too.
   static size_t place_of(uint64_t value, size_t mask) {
     return static_cast<size_t>((value * 0x9E3779B97F4A7C15u) >> 32) & mask;
   }

@@ -47,7 +47,7 @@ Result<RowSet> FieldSearch::find(const FieldPredicate& test) {
   return out;
 }
 
-// Of one template: rows of it, numbered from 0.
+// Returns the rows of one template, numbered from 0.
 Result<RowSet> FieldSearch::rows_of(FieldShape& shape, const LineTemplate& t,
                                     const FieldPredicate& test) {
   const auto either = [&](bool pass) { return pass ? RowSet::all(t.rows) : RowSet::none(t.rows); };
@@ -77,7 +77,7 @@ Result<RowSet> FieldSearch::rows_where(std::span<const TemplatePiece> written, u
   return out;
 }
 
-// Rows [first, first + rows) of the column, numbered from 0.
+// Tests rows [first, first + rows) of the column, numbered from 0.
 Result<RowSet> FieldSearch::rows_where(uint32_t column, uint32_t first, uint32_t rows,
                                        const Pass& pass) {
   const Column& c = reader_.table().columns[column];

@@ -1,5 +1,5 @@
-// Which lines may pass a condition on a field, found in the columns of the lines' templates, and
-// the values of a field out of them. For one thread.
+// Finds the lines that may pass a condition on a field, in the columns of the lines' templates, and
+// gets the values of a field from them. For one thread.
 #pragma once
 
 #include <functional>
@@ -14,17 +14,17 @@ namespace logsvc::store {
 
 class FieldSearch {
  public:
-  // lines: the column. Borrows the reader.
+  // lines is the column of the lines. Borrows the reader.
   FieldSearch(ColumnReader& reader, uint32_t lines, const FieldParser& parser)
       : reader_(reader), lines_(lines), parser_(parser), proofs_(reader) {}
 
-  // A superset of the rows that pass: those of which it cannot be told are in it.
+  // Returns a superset of the rows that pass: undecided ones are in it.
   Result<RowSet> find(const FieldPredicate& test);
 
   // Makes value() give this field.
   Status choose(std::string_view name);
   enum class Answer {
-    kValue,    // of a line without a fault
+    kValue,    // the field's, in a line without a fault
     kNothing,  // the parser gives none, with or without a fault
     kUnknown,  // the line has to be parsed
   };
@@ -32,7 +32,7 @@ class FieldSearch {
   Answer value(uint32_t row, ByteBuffer& out);
 
  private:
-  // Of each template of the lines; empty if the lines have none.
+  // Returns a shape for each template of the lines; empty if the lines have none.
   Result<std::span<const std::unique_ptr<FieldShape>>> shapes();
   using Pass = std::function<bool(std::string_view written)>;
   Result<RowSet> rows_of(FieldShape& shape, const LineTemplate& t, const FieldPredicate& test);

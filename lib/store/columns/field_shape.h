@@ -1,6 +1,6 @@
-// What a parser finds in the lines of one template: where the value of a field lies, if that is the
-// same in each of them. Whatever a slot may hold, if it is proved to stay within its place it does
-// not change how the rest of the line is read. For one thread.
+// Finds what a parser finds in the lines of one template: where the value of a field lies, if that
+// is the same in each of them. A slot that is proved to stay within its place does not change how
+// the rest of the line is read, whatever it holds. For one thread.
 #pragma once
 
 #include <memory>
@@ -17,8 +17,8 @@ namespace logsvc::store {
 
 class FieldShape {
  public:
-  // What the parser makes of what is written as a value; nullopt if that is no value. The buffer
-  // holds it if it is written otherwise than it is.
+  // Returns what the parser makes of the text that is written as a value; nullopt if that is not a
+  // value. The buffer holds it if it differs from what is written.
   using ReadValue = std::optional<std::string_view> (*)(std::string_view written,
                                                         std::string& buffer);
   struct Field {
@@ -29,22 +29,22 @@ class FieldShape {
       kWritten,  // the pieces are what is written as its value
     };
     Where where = Where::kUnknown;
-    // kFixed, kWritten: in front of it there may be a fault, behind which nothing is found.
+    // For kFixed and kWritten: a fault may stand in front of it, behind which nothing is found.
     bool behind_fault = false;
     std::string text;
     std::vector<TemplatePiece> written;
-    ReadValue read = nullptr;  // of what is written
+    ReadValue read = nullptr;  // turns what is written into the value
   };
 
   virtual ~FieldShape() = default;
 
-  // Of the name that the parser gives it.
+  // Finds the field by the name that the parser gives it.
   virtual Result<Field> find(std::string_view name) = 0;
-  // In no line the parser finds a fault.
+  // Returns whether the parser finds no fault in any line.
   virtual Result<bool> is_faultless() = 0;
 };
 
-// Of the lines of a template. Borrows proofs and table.
+// Makes the shape of a template's lines. Borrows proofs and table.
 Result<std::unique_ptr<FieldShape>> make_field_shape(const FieldParser& parser,
                                                      ColumnProofs& proofs, const ColumnTable& table,
                                                      const LineTemplate& t);

@@ -8,7 +8,7 @@ namespace {
 
 using Content = FrameWriter::Content;
 
-// Smaller frames are pooled. A tail in the pool would be read by every search.
+// Smaller frames are pooled. Every search would read a tail in the pool.
 size_t pooled_below(Content content) {
   return content == Content::kTails || content == Content::kRandomTails ? 64 : 1024;
 }

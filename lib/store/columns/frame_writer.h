@@ -17,16 +17,16 @@ class FrameWriter {
   enum class Content {
     kNumbers,
     kText,
-    kLengths,      // of texts
-    kHeads,        // the first bytes of ids
+    kLengths,      // lengths of texts
+    kHeads,        // first bytes of ids
     kTails,        // the others: only for rows whose head fits
     kRandomTails,  // not worth compressing
   };
 
   FrameWriter() : frames_(2) {}
-  // The frame's number.
+  // Returns the frame's number.
   uint32_t add(std::string_view raw, Content content);
-  // Puts all in its place. Then frames() and bytes() are complete.
+  // Puts everything in its place. After that frames() and bytes() are complete.
   void finish();
   const std::vector<Frame>& frames() const { return frames_; }
   const std::string& bytes() const { return bytes_; }

@@ -11,7 +11,7 @@ namespace logsvc::store {
 namespace {
 
 enum Mode : uint8_t { kFromMinimum = 0, kDeltas = 1 };
-// Differences must be this many bits shorter on average: values without an order compress better.
+// Differences must be this many bits shorter on average: unordered values compress better.
 constexpr uint64_t kDeltaGainBits = 3;
 
 uint8_t bytes_for(uint64_t v) { return static_cast<uint8_t>((std::bit_width(v) + 7) / 8); }
@@ -192,7 +192,7 @@ void IntegerView::find(int64_t value, RowSet& out) const {
     out = RowSet::all(out.rows());
     return;
   }
-  // The plane of the lowest byte is looked through, the others where it fits.
+  // The plane of the lowest byte is searched, the others only where it fits.
   const auto low = static_cast<uint8_t>(wanted);
   const uint8_t* const end = planes_ + count_;
   for (const uint8_t* p = planes_; p < end; ++p) {

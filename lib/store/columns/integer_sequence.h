@@ -1,5 +1,5 @@
-// A column of integers ↔ bytes: either value − minimum, or the difference from the value before,
-// whichever is smaller, as byte planes. Layout: ../FORMAT.md. Pure functions.
+// Encodes a column of integers and decodes it: either value − minimum, or the difference from the
+// value before, whichever is smaller, as byte planes. Layout: ../FORMAT.md. The functions are pure.
 #pragma once
 
 #include <cstdint>
@@ -15,15 +15,15 @@
 namespace logsvc::store {
 
 std::string encode_integers(std::span<const int64_t> values);
-// Exactly `count` values, or kCorrupt.
+// Returns exactly `count` values, or kCorrupt.
 Result<std::vector<int64_t>> decode_integers(std::string_view bytes, uint64_t count);
 
-// A sequence as it lies in its frame: single values, without decoding the others unless each is the
-// difference from the one before. The frame's bytes must outlive it.
+// Reads a sequence as it lies in its frame: single values, without decoding the others unless each
+// is the difference from the one before. The frame's bytes must outlive it.
 class IntegerView {
  public:
   IntegerView() = default;
-  // kCorrupt unless there are exactly `count` values.
+  // Returns kCorrupt unless there are exactly `count` values.
   static Result<IntegerView> open(std::string_view bytes, uint64_t count);
 
   int64_t operator[](size_t i) const {
@@ -40,13 +40,14 @@ class IntegerView {
   size_t count_ = 0;
   uint64_t base_ = 0;
   uint8_t width_ = 0;
-  std::unique_ptr<int64_t[]> decoded_;  // of differences
+  std::unique_ptr<int64_t[]> decoded_;  // for sequences of differences
 };
 
-// A sequence of numbers of rows, all decoded.
+// Holds a sequence of row numbers, all decoded.
 class RowNumbers {
  public:
-  // kCorrupt unless there are exactly `count` values, none of them beyond what a row number can be.
+  // Returns kCorrupt unless there are exactly `count` values, none of them beyond what a row number
+  // can be.
   static Result<RowNumbers> decode(std::string_view bytes, uint64_t count);
 
   size_t size() const { return count_; }
@@ -59,15 +60,15 @@ class RowNumbers {
   uint32_t largest_ = 0;
 };
 
-// Numbers below 2^32, small ones first in the alphabet: ids of dictionaries and templates.
+// Encodes numbers below 2^32, best with many small ones: ids of dictionaries and templates.
 std::string encode_ids(std::span<const uint32_t> ids);
-// The same, one at a time.
+// Reads the same, one at a time.
 class IdView {
  public:
   IdView() = default;
-  // Every id is 0.
+  // Makes a view in which every id is 0.
   explicit IdView(uint64_t count) : count_(count) {}
-  // kCorrupt unless there are exactly `count`, each below `limit`.
+  // Returns kCorrupt unless there are exactly `count` ids, each below `limit`.
   static Result<IdView> open(std::string_view bytes, uint64_t count, uint64_t limit);
 
   uint32_t operator[](size_t i) const {

@@ -8,7 +8,7 @@
 namespace logsvc::store {
 namespace {
 
-// A slot in the sample: these digits and four more that number it.
+// A slot in the sample is written as these digits and four more that number it.
 constexpr std::string_view kMark = "73910624";
 constexpr size_t kMarkDigits = 12;
 constexpr size_t kMaxSlots = 9999;
@@ -16,7 +16,7 @@ constexpr int kMaxDepth = 90;
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
-// The inside of a string.
+// Reads the inside of a string.
 std::optional<std::string_view> read_string(std::string_view inside, std::string& buffer) {
   const bool plain = std::all_of(inside.begin(), inside.end(), [](char c) {
     return c != '\\' && static_cast<uint8_t>(c) < 0x80;
@@ -40,7 +40,7 @@ std::optional<std::string_view> read_bare(std::string_view word, std::string&) {
 
 }  // namespace
 
-// Reads the sample as strict JSON and notes what each slot is inside of.
+// Reads the sample as strict JSON and notes what each slot is in.
 class JsonShape::Validator {
  public:
   Validator(std::string_view text, std::vector<Slot>& slots) : text_(text), slots_(slots) {}
@@ -106,7 +106,7 @@ class JsonShape::Validator {
       } else if (std::string_view("\"\\/bfnrt").find(text_[at_]) == std::string_view::npos) {
         return false;
       }
-      // An escape that a slot takes part in could be any.
+      // An escape that contains part of a slot could be any.
       const bool shared = std::any_of(slots_.begin(), slots_.end(), [&](const Slot& s) {
         return s.begin > escape && s.begin <= at_;
       });
@@ -229,7 +229,7 @@ Result<FieldShape::Field> JsonShape::find(std::string_view name) {
   const Slot& slot = slots_[std::stoul(value.substr(kMark.size()))];
   if (!slot.whole) return out;
   const bool bare = slot.place == Slot::Place::kBare;
-  // Where a bare word gives no value, a later field of the same name would.
+  // Where a bare word gives no value, a later field of the same name would count.
   if (bare && times > 1) return out;
   out.where = Where::kWritten;
   out.written = {pieces_[slot.piece]};

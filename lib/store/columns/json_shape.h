@@ -1,5 +1,5 @@
-// What a JSON parser finds in the lines of one template. Found by parsing one line in which every
-// slot is a number that tells which it is.
+// Finds what a JSON parser finds in the lines of one template, by parsing one line in which every
+// slot is a number that identifies it.
 #pragma once
 
 #include <memory>

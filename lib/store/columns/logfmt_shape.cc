@@ -12,14 +12,14 @@ using extract::LogfmtToken;
 
 namespace {
 
-// Stands for a slot: a character of a word, of which no escape is made.
+// Stands for a slot: it is a character of a word, and no escape contains it.
 constexpr char kSlotMark = '.';
 
 constexpr std::string_view kSpaces(
     "\0\1\2\3\4\5\6\7\10\11\12\13\14\15\16\17\20\21\22\23\24\25\26\27\30\31\32\33\34\35\36\37 ",
     33);
 constexpr std::string_view kWordEnds = "=\"";
-// Keys may not have bytes that are no UTF-8, nor U+FFFD.
+// Keys may not contain invalid UTF-8 or U+FFFD.
 constexpr std::string_view kNotAscii = "\x80";
 
 template <bool kQuoted, bool kKeepEmpty>
@@ -27,7 +27,7 @@ std::optional<std::string_view> read_value(std::string_view written, std::string
   if (written.empty() && !kKeepEmpty) return std::nullopt;
   const std::string_view value = extract::logfmt_value(written, kQuoted, buffer);
   if (value.find("\xEF\xBF\xBD") == std::string_view::npos) return value;
-  // As `| logfmt` makes a label of it.
+  // The value is written as `| logfmt` makes a label of it.
   if (value.data() != buffer.data()) buffer = value;
   extract::blank_out_bad_runes(buffer);
   return buffer;
@@ -76,7 +76,7 @@ Result<FieldShape::Field> LogfmtShape::find(std::string_view name) {
     if (end_ != End::kUnknown) out.where = Field::Where::kNowhere;
     return out;
   }
-  // Where it has no value, a later one of the same name would count.
+  // If it has no value, a later one of the same name would count.
   if (pairs_[found].may_lack) {
     while (end_ == End::kNotYet) RETURN_IF_ERROR(step());
     const bool again = std::any_of(pairs_.begin() + static_cast<std::ptrdiff_t>(found) + 1,
@@ -140,7 +140,7 @@ void LogfmtShape::take(const LogfmtToken& token) {
 }
 
 Result<LogfmtShape::Certain> LogfmtShape::check(const LogfmtToken& token) {
-  // What is skipped behind a fault goes up to the next space.
+  // Behind a fault the parser skips to the next space.
   if (!slots_lack(token.read_end, token.end, kSpaces) || !keeps_key(token)) return Certain::kNo;
   if (token.quoted) return check_quoted_value(token);
   return keeps_bare_value(token) ? Certain::kYes : Certain::kNo;
@@ -150,11 +150,11 @@ bool LogfmtShape::keeps_key(const LogfmtToken& token) const {
   if (!has_slots(token.begin, token.key_end)) return true;
   const bool fault = token.fault != LogfmtToken::Fault::kNone;
   if (!token.has_value && !fault) {
-    // A word without a value is nothing, and so are several words.
+    // A word without a value gives nothing, and neither do several words.
     return !parser_.keep_empty && slots_lack(token.begin, token.key_end, kWordEnds) &&
            (!parser_.strict || slots_lack(token.begin, token.key_end, kNotAscii));
   }
-  // A pair of any name; behind no key the fault would be another.
+  // This is a pair of any name; without a key in front the fault would be another.
   if (!fault || (token.has_value && may_be_empty(token.begin, token.key_end))) return false;
   return slots_lack(token.begin, token.key_end, kSpaces) &&
          slots_lack(token.begin, token.key_end, kWordEnds) &&

@@ -1,6 +1,6 @@
-// What a logfmt parser finds in the lines of one template. Found by reading, token by token and as
-// far as is asked for, one line in which a single character stands for each slot. Up to the first
-// token of which a slot cannot be proved to stay within its place, what is read is certain; nothing
+// Finds what a logfmt parser finds in the lines of one template. It reads, token by token and only
+// as far as needed, one line in which a single character stands for each slot. What is read is
+// certain up to the first token in which a slot cannot be proved to stay within its place; nothing
 // is known of the rest.
 #pragma once
 
@@ -25,12 +25,12 @@ class LogfmtShape : public FieldShape {
   Result<bool> is_faultless() override;
 
  private:
-  // A piece of the template, where it lies in the sample.
+  // Is a piece of the template, with its place in the sample.
   struct Part {
     TemplatePiece piece;
     size_t begin = 0, end = 0;
   };
-  // A pair that has a value in every line, or (may_lack) in some.
+  // Is a pair that has a value in every line, or (may_lack) in some.
   struct Pair {
     std::string name;
     bool quoted = false;
@@ -46,12 +46,12 @@ class LogfmtShape : public FieldShape {
 
   LogfmtShape(const FieldParser& parser, ColumnProofs& proofs, const ColumnTable& table,
               const LineTemplate& t);
-  // Reads the next token, or sets how it ends.
+  // Reads the next token, or sets how the line ends.
   Status step();
   void take(const extract::LogfmtToken& token);
   Field field_of(const Pair& pair) const;
 
-  // Whether the token is one, and of the same extent, whatever its slots hold.
+  // Says whether it is certainly a token, and of the same extent, whatever its slots hold.
   enum class Certain { kYes, kNo, kReadAgain };
   Result<Certain> check(const extract::LogfmtToken& token);
   bool keeps_key(const extract::LogfmtToken& token) const;
@@ -60,7 +60,7 @@ class LogfmtShape : public FieldShape {
   bool has_slot_in_escape(size_t begin, size_t end) const;
   void open_slot(size_t part);
 
-  // Of the sample between two places.
+  // Returns the parts of the sample between two places.
   std::span<const Part> parts(size_t begin, size_t end) const;
   bool slots_lack(size_t begin, size_t end, std::string_view characters) const;
   bool has_slots(size_t begin, size_t end) const;

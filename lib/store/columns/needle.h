@@ -1,4 +1,4 @@
-// What is looked for in the values of columns. Borrows its bytes.
+// Says what is looked for in the values of columns. Borrows its bytes.
 #pragma once
 
 #include <algorithm>
@@ -9,7 +9,7 @@
 
 namespace logsvc::store {
 
-// Where in the value the needle has to be.
+// Says where in the value the needle has to be.
 enum class Where : uint8_t { kAnywhere, kAtStart, kAtEnd, kWhole };
 
 struct Needle {
@@ -27,7 +27,7 @@ struct Needle {
   bool is(std::string_view text) const {
     return any_case ? equals_any_case(text, bytes) : text == bytes;
   }
-  // The first place in the text; npos if there is none.
+  // Returns the first place in the text; npos if there is none.
   size_t find_in(std::string_view text) const {
     if (any_case) return find_any_case(text, bytes);
     if (size() > text.size()) return std::string_view::npos;

@@ -35,7 +35,7 @@ std::span<const LabelView> RowMetadata::row(uint32_t row) {
     pairs_.push_back({name, {}});
     ends_.push_back(values_.size());
   });
-  // Only now: the buffer may have moved.
+  // This must come last: the buffer may have moved.
   size_t begin = 0;
   for (size_t i = 0; i < pairs_.size(); ++i) {
     pairs_[i].value = values_.view(0).substr(begin, ends_[i] - begin);

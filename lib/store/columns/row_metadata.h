@@ -1,4 +1,4 @@
-// Structured metadata of rows, out of a block's column of pairs. For one thread.
+// Reads structured metadata of rows from a block's column of pairs. For one thread.
 #pragma once
 
 #include <span>
@@ -11,15 +11,15 @@ namespace logsvc::store {
 
 class RowMetadata {
  public:
-  // column: kNone if no row has any. Borrows the reader.
+  // column is kNone if no row has any. Borrows the reader.
   RowMetadata(ColumnReader& reader, uint32_t column) : reader_(reader), column_(column) {}
 
-  // False: no row has a pair of that name.
+  // Returns false if no row has a pair of that name.
   bool may_have(std::string_view name) const;
-  // Decodes what all rows need, or one.
+  // These decode what all rows need, or one.
   Status load();
   Status prepare(uint32_t row);
-  // After one of these. Valid until the next call.
+  // Call it after one of these. The result is valid until the next call.
   std::span<const LabelView> row(uint32_t row);
 
  private:

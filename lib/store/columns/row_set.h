@@ -1,4 +1,4 @@
-// A set of row numbers below a bound: none, all, or a bit each. For one thread.
+// Holds a set of row numbers below a bound: none, all, or a bit each. For one thread.
 #pragma once
 
 #include <bit>
@@ -14,7 +14,8 @@ class RowSet {
 
   uint32_t rows() const { return rows_; }
   bool is_all() const { return all_; }
-  // Certainly none; a set whose bits are all zero may answer false until settle().
+  // Returns true only for an empty set; a set whose bits are all zero may answer false until
+  // settle().
   bool is_none() const { return !all_ && bits_.empty(); }
 
   bool has(uint32_t row) const {
@@ -26,13 +27,13 @@ class RowSet {
     if (bits_.empty()) bits_.assign((rows_ + 63) / 64, 0);
     bits_[row / 64] |= uint64_t{1} << (row % 64);
   }
-  // Adds rows 64 * word … 64 * word + 63, of which those below the bound, by bits.
+  // Adds, by bits, the rows 64 * word … 64 * word + 63 that are below the bound.
   void add_word(uint32_t word, uint64_t bits) {
     if (all_ || bits == 0) return;
     if (bits_.empty()) bits_.assign((rows_ + 63) / 64, 0);
     bits_[word] |= bits;
   }
-  // Rows in [from, to).
+  // Counts rows in [from, to).
   uint32_t count(uint32_t from, uint32_t to) const {
     if (bits_.empty() || from >= to) return all_ && from < to ? to - from : 0;
     const uint32_t first = from / 64, last = (to - 1) / 64;
@@ -107,7 +108,7 @@ class RowSet {
 
   uint32_t rows_;
   bool all_;
-  std::vector<uint64_t> bits_;  // empty: all_ says
+  std::vector<uint64_t> bits_;  // empty: all_ decides
 };
 
 }  // namespace logsvc::store

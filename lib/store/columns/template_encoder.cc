@@ -1,4 +1,4 @@
-// The part of ColumnEncoder that makes columns of the slots of templates.
+// Makes columns of the slots of templates, as part of ColumnEncoder.
 #include <algorithm>
 #include <unordered_map>
 
@@ -16,7 +16,7 @@ bool is_same_span(std::span<const LabelView> a, std::span<const LabelView> b) {
 
 }  // namespace
 
-// Slots of the same kind and key, of one template or several.
+// Holds slots of the same kind and key, of one template or several.
 struct ColumnEncoder::Child {
   SlotKind kind;
   std::vector<std::pair<uint32_t, uint32_t>> segments;  // template, slot
@@ -80,7 +80,7 @@ std::vector<ColumnEncoder::Child> ColumnEncoder::take_children(
       Child& child = out[found->second];
       child.segments.emplace_back(t, s);
       child.shape = child.shape * 1000003 + t + 1;
-      // The first is by far the largest as a rule.
+      // The first is usually by far the largest.
       Values& values = collected[t].columns[s];
       if (child.values.empty()) {
         child.values = std::move(values);
@@ -107,7 +107,7 @@ uint32_t ColumnEncoder::add_numbers(ValueForm form, const Values& values) {
 }
 
 void ColumnEncoder::add_children(std::vector<Child>& children, int depth) {
-  // Of children whose rows belong together, one may be an id that the others follow.
+  // Among children whose rows belong together, one may be an id that the others follow.
   struct Key {
     References references;
     uint32_t frame = kNone;

@@ -19,7 +19,7 @@ void TemplateMatcher::run(bool from_start) {
   }
 }
 
-// The needle lies in the text, or begins in it and goes on in the next piece.
+// Takes a needle that lies in the text, or begins in it and goes on in the next piece.
 void TemplateMatcher::start_in_text(size_t piece) {
   const std::string_view text = pieces_[piece].text;
   if (!to_end_ && needle_.find_in(text) != std::string_view::npos) {
@@ -67,7 +67,7 @@ void TemplateMatcher::match_slot(size_t piece, size_t at, bool anchored) {
   const Needle rest = needle_.substr(at);
   const Column& c = table_.columns[pieces_[piece].column];
   const bool last = piece + 1 == pieces_.size();
-  // All of the rest in this slot.
+  // All of the rest lies in this slot.
   if (!to_end_ || last) {
     const Where where = to_end_ ? (anchored ? Where::kWhole : Where::kAtEnd)
                                 : (anchored ? Where::kAtStart : Where::kAnywhere);
@@ -78,7 +78,7 @@ void TemplateMatcher::match_slot(size_t piece, size_t at, bool anchored) {
     }
   }
   if (last) return;
-  // A part of it, which then ends where the slot ends.
+  // A part of it lies here and ends where the slot ends.
   const TemplatePiece& next = pieces_[piece + 1];
   const size_t longest = std::min<size_t>(rest.size(), c.stats.max_length);
   for (size_t n = anchored ? 0 : 1; n <= longest && !always_ && budget_ > 0; ++n) {

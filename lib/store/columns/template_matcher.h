@@ -1,4 +1,5 @@
-// The ways a needle can lie in values of one template: in static text, in a slot, or across both.
+// Finds the ways a needle can lie in values of one template: in static text, in a slot, or across
+// both.
 #pragma once
 
 #include <string_view>
@@ -22,19 +23,19 @@ class TemplateMatcher {
     run(where == Where::kAtStart || where == Where::kWhole);
   }
 
-  // Every value matches, whatever is in the slots.
+  // Returns true if every value matches, whatever is in the slots.
   bool always() const { return always_; }
-  // Otherwise: values match if all terms of any of these hold.
+  // Returns terms otherwise: values match if all terms of any of these hold.
   const std::vector<std::vector<Term>>& alternatives() const { return alternatives_; }
-  // There were more ways than it is worth to try; alternatives() is not complete.
+  // Returns true if there were too many ways to try; alternatives() is then incomplete.
   bool gave_up() const { return budget_ == 0; }
 
  private:
   void run(bool from_start);
   void start_in_text(size_t piece);
-  // The needle from `at` on begins where the piece begins.
+  // Matches the needle from `at` on where the piece begins.
   void match_from(size_t piece, size_t at);
-  // The needle from `at` on begins where the slot begins (anchored), or anywhere in it.
+  // Matches the needle from `at` on where the slot begins (anchored), or anywhere in it.
   void match_slot(size_t piece, size_t at, bool anchored);
   void add_term(size_t piece, const Needle& part, Where where);
   void done();

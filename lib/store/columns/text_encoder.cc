@@ -1,4 +1,4 @@
-// The part of ColumnEncoder that sorts values into templates.
+// Sorts values into templates, as part of ColumnEncoder.
 #include <algorithm>
 
 #include "store/columns/column_encoder.h"
@@ -17,12 +17,12 @@ constexpr int kFieldDepth = 2;  // deeper texts are not searched for key=value
 
 }  // namespace
 
-// Values are cut one after the other; those of one template come together.
+// Cuts values one after the other; those of one template come together.
 class ColumnEncoder::TemplateCollector {
  public:
   TemplateCollector(bool lines, int depth) : lines_(lines), depth_(depth) {}
 
-  // False if the values have too little in common.
+  // Returns false if the values have too little in common.
   bool collect(const Values& values) {
     for (size_t i = 0; i < values.size(); ++i) {
       const auto row = static_cast<uint32_t>(i);
@@ -53,8 +53,8 @@ class ColumnEncoder::TemplateCollector {
     add_row(template_of(tokenizer_.shape()), row, tokenizer_.slots());
   }
 
-  // The template of the value that was cut last. Templates are numbered as their shapes; should
-  // shapes collide, the next free one is taken.
+  // Returns the template of the value that was cut last. Templates are numbered by their shapes; if
+  // shapes collide, the next free number is taken.
   TemplateValues& template_of(uint64_t shape) {
     while (true) {
       const size_t number = shapes_.add(shape);

@@ -19,7 +19,7 @@ constexpr size_t kLongWord = 16;
 
 bool is_word(char c) { return char_class(c) & (kAlnum | kUnderscore); }
 
-// The quote that ends the string whose first character is at p; nullptr if there is none.
+// Returns the quote that ends the string whose first character is at p; nullptr if there is none.
 const char* string_end(const char* p, const char* end) {
   const char* const first = p;
   while (true) {
@@ -43,7 +43,8 @@ bool ends_field(char c) {
 
 bool begins_field(char c) { return c == '"' || c == '='; }
 
-// The next digit, or quote or equals sign if fields are looked for; the end if there is none.
+// Returns the next digit, or quote or equals sign if fields are looked for; the end if there is
+// none.
 const char* find_stop(const char* p, const char* end, bool look_for_fields) {
 #ifdef __SSE2__
   const __m128i zero = _mm_set1_epi8('0'), nine = _mm_set1_epi8(9);
@@ -63,8 +64,8 @@ const char* find_stop(const char* p, const char* end, bool look_for_fields) {
   return p;
 }
 
-// The UUID that begins in [from, p), where p is the second group of it or a later one: the first
-// that has a digit. nullptr if there is none.
+// Returns the UUID that begins in [from, p), where p begins its second or a later group, the first
+// with a digit. nullptr if there is none.
 const char* uuid_before(const char* from, const char* p, const char* end) {
   if (p == from || p[-1] != '-') return nullptr;
   for (const ptrdiff_t back : {9, 14, 19, 24}) {
@@ -78,7 +79,7 @@ const char* uuid_before(const char* from, const char* p, const char* end) {
   return nullptr;
 }
 
-// In the shape a slot counts by what tells its kind apart.
+// Returns what a slot adds to the shape: that by which its kind is recognised.
 uint64_t mark_of(const SlotKind& kind) {
   return uint64_t{1} << 40 | static_cast<uint64_t>(kind.form.type) << 24 | kind.whole << 16 |
          kind.form.width << 8 | static_cast<uint8_t>(kind.form.separator);
@@ -136,19 +137,19 @@ std::vector<std::string_view> Tokenizer::static_texts() const {
 
 namespace {
 
-// What the key of a slot is made of: slots of one key may share a column. The numbers only keep
-// keys apart; others would make other chunk files, which say the same.
+// These make the key of a slot: slots of one key may share a column. The numbers only keep keys
+// apart; others would make different chunk files with the same content.
 constexpr uint64_t kRootPath = 77;
 uint64_t key_in_array(uint64_t path) { return path ^ 99; }
 uint64_t path_inside(uint64_t key) { return key * 31 + 7; }
-// Never 0, which stands for a slot without a key.
+// It is never 0, which stands for a slot without a key.
 uint64_t key_of_string(uint64_t key) { return (key + 1) | 2; }
 uint64_t key_of_bare_value(uint64_t key) { return (key + 5) | 2; }
 
 }  // namespace
 
-// Cuts at every scalar value. Accepts what it can cut safely, not only valid JSON; false if it
-// loses its way or this is not one whole object.
+// Cuts at every scalar value. It accepts what it can cut safely, not only valid JSON; returns false
+// if it gets lost or this is not one whole object.
 bool Tokenizer::cut_json() {
   uint64_t path[kMaxJsonDepth + 2] = {kRootPath};
   char open[kMaxJsonDepth + 2] = {'{'};
@@ -216,8 +217,8 @@ void Tokenizer::cut_text(bool look_for_fields) {
   }
 }
 
-// p: a quote or an equals sign. A quoted string or the value of key=value becomes a slot. Returns
-// where the next look begins.
+// p is a quote or an equals sign. A quoted string or the value of key=value becomes a slot. Returns
+// where the next search begins.
 const char* Tokenizer::cut_field(const char* p) {
   if (*p == '"') {
     const auto* q =
@@ -236,8 +237,8 @@ const char* Tokenizer::cut_field(const char* p) {
   return q;
 }
 
-// p: the first of a run of letters and digits, with a digit in it or a UUID's. Returns where the
-// next look begins.
+// p is the first of a run of letters and digits, with a digit in it or a UUID's. Returns where the
+// next search begins.
 const char* Tokenizer::cut_word(const char* p) {
   const char* q = p;
   uint8_t all = kHexDigit | kDigit;
@@ -280,7 +281,7 @@ const char* Tokenizer::cut_word(const char* p) {
   return q;
 }
 
-// Runs of digits inside a word.
+// Cuts runs of digits inside a word.
 void Tokenizer::cut_digits(const char* p, const char* word_end) {
   while (p < word_end) {
     if (!is_digit(*p)) {

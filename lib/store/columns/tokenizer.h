@@ -1,6 +1,6 @@
-// A value → its template and the slots in it. Lossless: the static text with the slots put back
-// is the value. JSON objects are cut at their scalar values, other text at numbers, ids, times,
-// addresses, quoted strings and key=value.
+// Cuts a value into its template and the slots in it. This is lossless: the static text with the
+// slots put back is the value. JSON objects are cut at their scalar values, other text at numbers,
+// ids, times, addresses, quoted strings and key=value.
 #pragma once
 
 #include <cstdint>
@@ -12,17 +12,17 @@
 
 namespace logsvc::store {
 
-// A part of a value. The encoder tells parts of one column apart by `value` alone.
+// Holds a part of a value. The encoder distinguishes parts of one column only by `value`.
 struct Slot {
   std::string_view text;
-  uint64_t value = 0;  // of numbers: the number, two's complement; of others: hash_value(text)
+  uint64_t value = 0;  // the number in two's complement; for others hash_value(text)
 };
 
 inline Slot hashed_slot(std::string_view text) { return {text, hash_value(text)}; }
 
-// What a slot of a template is; the same for every value of the template.
+// Says what a slot of a template is; all values of the template have the same.
 struct SlotKind {
-  ValueForm form;      // kString: to be looked into further
+  ValueForm form;      // kString: looked into further
   bool whole = false;  // kString that is not looked into
   uint64_t key = 0;    // what values have in common: JSON path, logfmt key; 0: the text before
 
@@ -34,13 +34,13 @@ class Tokenizer {
  public:
   void cut(std::string_view value, bool look_for_json, bool look_for_fields);
 
-  // Of the last value. Values of one template have the same shape, a hash of the static text and
-  // the kinds of slots in it.
+  // Returns the shape of the last value, a hash of the static text and the kinds of slots in it.
+  // Values of one template have the same.
   uint64_t shape() const { return shape_; }
   const std::vector<Slot>& slots() const { return slots_; }
   const std::vector<SlotKind>& kinds() const { return kinds_; }
   bool is_json() const { return is_json_; }
-  // Before each slot and after the last one: views into the value.
+  // Returns the texts before each slot and after the last one: views into the value.
   std::vector<std::string_view> static_texts() const;
 
  private:
@@ -60,7 +60,7 @@ class Tokenizer {
   std::vector<Slot> slots_;
   std::vector<SlotKind> kinds_;
   bool is_json_ = false;
-  // Of the value being cut.
+  // Points into the value that is being cut.
   const char* begin_ = nullptr;
   const char* end_ = nullptr;
   const char* literal_ = nullptr;  // static text not yet in the shape begins here
@@ -71,7 +71,7 @@ class JsonCutter {
  public:
   // The texts must outlive it.
   explicit JsonCutter(const std::vector<std::string_view>& static_texts);
-  // False if the line has not this shape; then the slots mean nothing.
+  // Returns false if the line does not have this shape; then the slots mean nothing.
   bool cut(std::string_view line, std::vector<Slot>& slots) const;
 
  private:

@@ -42,7 +42,7 @@ char* put_two(char* out, int v) {
 
 constexpr int64_t kNoDate = INT64_MIN;
 
-// Days since the epoch, or kNoDate.
+// Returns days since the epoch, or kNoDate.
 int64_t day_number(int year, int month, int day) {
   if (year < kMinYear || month < 1 || month > 12 || day < 1 || day > days_in_month(year, month)) {
     return kNoDate;
@@ -50,7 +50,7 @@ int64_t day_number(int year, int month, int day) {
   return days_of_date(year, month, day);
 }
 
-// Seconds since the epoch, or INT64_MIN if it is no such time.
+// Returns seconds since the epoch, or INT64_MIN if there is no such time.
 int64_t seconds_of(int64_t day, int hour, int minute, int second) {
   if (day == kNoDate || hour > 23 || minute > 59 || second > 59) return INT64_MIN;
   return ((day * 24 + hour) * 60 + minute) * 60 + second;
@@ -58,13 +58,13 @@ int64_t seconds_of(int64_t day, int hour, int minute, int second) {
 
 constexpr size_t kDateChars = 10;  // 2026-01-02
 
-// The date that a thread read or wrote last: most times of a block are of one day.
+// Holds the date that a thread read or wrote last: most times of a block are from one day.
 struct LastDate {
   char text[kDateChars] = {};
   int64_t day = kNoDate;
 };
 
-// Of the ten characters at p.
+// Reads the ten characters at p.
 int64_t parse_date(const char* p) {
   thread_local LastDate last;
   if (is_same(p, last.text, kDateChars)) return last.day;
@@ -81,7 +81,7 @@ struct Clock {
   int64_t day;
   int second_of_day;
 };
-// Any number gives some date of four-digit year, so that formatting is bounded.
+// Any number gives some date with a four-digit year, so that formatting is bounded.
 Clock clock_of(int64_t seconds) {
   static const int64_t first = days_of_date(kMinYear, 1, 1);
   static const int64_t last = days_of_date(kMaxYear, 12, 31);
@@ -187,10 +187,10 @@ size_t format_ipv4(int64_t value, char* out) {
   return n;
 }
 
-// Of a lower-case hex digit, without a branch.
+// Returns the value of a lower-case hex digit, without a branch.
 uint8_t nibble(char c) { return static_cast<uint8_t>((c & 15) + (c >> 6) * 9); }
 
-// Two digits a byte; a last one alone is the high half. Returns the end.
+// Packs two digits per byte; a last single one is the high half. Returns the end.
 uint8_t* pack_digits(const char* p, int digits, uint8_t* out) {
   for (; digits >= 2; digits -= 2, p += 2) {
     *out++ = static_cast<uint8_t>(nibble(p[0]) << 4 | nibble(p[1]));

@@ -1,5 +1,6 @@
-// Forms of text that a column keeps as numbers or packed bytes: UUIDs, hex ids, integers, times,
-// addresses. A form is taken only if formatting gives back the very same bytes. Pure functions.
+// Parses and formats text that a column keeps as numbers or packed bytes: UUIDs, hex ids, integers,
+// times, addresses. A form is used only if formatting gives back the very same bytes. The functions
+// are pure.
 #pragma once
 
 #include <array>
@@ -26,7 +27,7 @@ enum class ColumnType : uint8_t {
 
 struct ValueForm {
   ColumnType type = ColumnType::kString;
-  // kZeroPadded, kHex: digits. kIsoTime: digits of the fraction, | kCommaFraction.
+  // For kZeroPadded and kHex: digits. For kIsoTime: digits of the fraction, | kCommaFraction.
   uint8_t width = 0;
   char separator = 0;  // kIsoTime: between date and time
 
@@ -50,28 +51,28 @@ inline bool is_alnum(char c) { return char_class(c) & kAlnum; }
 
 bool is_uuid(std::string_view text);  // all of it, 36 characters
 bool is_hex(std::string_view text);   // all of it, lower case
-// All of it a decimal without leading zeros of at most kMaxDecimalDigits.
+// Reads a whole text: a decimal without leading zeros of at most kMaxDecimalDigits.
 bool parse_integer(std::string_view text, int64_t& value);
 
 struct ParsedNumber {
-  size_t length = 0;  // 0: not of the form
+  size_t length = 0;  // 0: the text does not have the form
   ValueForm form;
   int64_t value = 0;
 };
-// Of the beginning of text; what follows is not looked at beyond "no further digit".
+// These read the beginning of text; of what follows they check only that it is no further digit.
 ParsedNumber parse_iso_time(std::string_view text);
 ParsedNumber parse_clf_time(std::string_view text);
 ParsedNumber parse_ipv4(std::string_view text);
 
-// Whether the type is kept as numbers, and formatted by format_number.
+// Returns whether the type is kept as numbers, and formatted by format_number.
 bool is_number(ColumnType type);
-// Whether the type is kept as packed bytes, and formatted by format_packed.
+// Returns whether the type is kept as packed bytes, and formatted by format_packed.
 inline bool is_packed(ColumnType type) {
   return type == ColumnType::kHex || type == ColumnType::kUuid;
 }
-// Bytes of one packed value.
+// Returns the bytes of one packed value.
 size_t packed_bytes(ValueForm form);
-// text: of the form.
+// text must have the form.
 void pack(ValueForm form, std::string_view text, uint8_t* out);
 
 // Both write at most kMaxFormattedBytes, whatever the value, and return how many.

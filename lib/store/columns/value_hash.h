@@ -1,5 +1,6 @@
-// A hash of values in memory, where most have a few bytes: inline up to 16, XXH3 beyond. The
-// mixing is that of wyhash (Wang Yi, public domain). Never written to disk, not for secrets.
+// Hashes values in memory, where most have a few bytes: inline up to 16, with XXH3 beyond. The
+// mixing is that of wyhash (Wang Yi, public domain). It must never be written to disk or used for
+// secrets.
 #pragma once
 
 #include <cstdint>

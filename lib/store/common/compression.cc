@@ -28,7 +28,7 @@ std::string compress(std::string_view raw, CompressionKind kind) {
   }
   std::string out(ZSTD_compressBound(raw.size()), '\0');
   const size_t n = ZSTD_compress2(context.get(), out.data(), out.size(), raw.data(), raw.size());
-  // With a buffer of compressBound only running out of memory can fail.
+  // With a buffer of compressBound, it can fail only if memory runs out.
   if (ZSTD_isError(n)) throw std::bad_alloc();
   out.resize(n);
   return out;

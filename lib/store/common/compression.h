@@ -1,4 +1,4 @@
-// zstd, with one context a thread; snappy, as pushes bring it.
+// Compresses with zstd, with one context per thread; unpacks snappy, as pushes bring it.
 #pragma once
 
 #include <cstdint>
@@ -16,9 +16,9 @@ enum class CompressionKind {
 };
 
 std::string compress(std::string_view raw, CompressionKind kind);
-// Of a snappy block. kCorrupt unless it holds exactly raw_bytes.
+// Unpacks a snappy block. Returns kCorrupt unless it holds exactly raw_bytes.
 Result<std::string> unpack_snappy(std::string_view stored, uint64_t raw_bytes);
-// kCorrupt unless the result has exactly raw_bytes.
+// Returns kCorrupt unless the result has exactly raw_bytes.
 Result<RawBytes> decompress(std::string_view stored, uint64_t raw_bytes);
 
 }  // namespace logsvc::store

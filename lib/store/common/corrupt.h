@@ -1,4 +1,4 @@
-// What readers of bytes from disk say and refuse.
+// Makes the errors of readers of bytes from disk, and says what they refuse.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 namespace logsvc::store {
 
-// A reader refuses frames that claim to be larger, before it reserves memory.
+// Readers refuse frames that claim to be larger, before they reserve memory.
 inline constexpr uint64_t kMaxFrameBytes = 1u << 30;
 
 inline Error corrupt(const std::string& what) { return {ErrorCode::kCorrupt, what}; }

@@ -13,7 +13,7 @@ namespace {
 constexpr size_t kLeastSlots = 16;
 constexpr size_t kKeptSlots = 4096;  // clear() gives larger tables back
 
-// Who pushes lines must not be able to choose which of them share a hash.
+// Those who push lines must not be able to choose which of them share a hash.
 uint64_t secret() {
   static const uint64_t kSecret = [] {
     std::random_device device;
@@ -32,7 +32,7 @@ bool same_entry(const Entry& a, const Entry& b) {
   return a.timestamp == b.timestamp && a.line == b.line && same_pairs(a.metadata, b.metadata);
 }
 
-// The time goes in by multiplying: as a seed it would undo differences of short lines.
+// The time is mixed in by multiplying: as a seed it would undo differences of short lines.
 uint64_t entry_hash(const Entry& entry) {
   uint64_t hash = hash_bytes(entry.line, secret());
   for (const LabelView& pair : entry.metadata) {

@@ -11,18 +11,20 @@
 
 namespace logsvc::store {
 
-// Of time, line and metadata. Different in each process; not for the disk.
+// Hashes time, line and metadata. It differs in each process and must not be written to disk.
 uint64_t entry_hash(const Entry& entry);
 using EntryHash = uint64_t (*)(const Entry&);
 
-// The same time, line and metadata, byte by byte.
+// Returns whether time, line and metadata are the same, byte by byte.
 bool same_entry(const Entry& a, const Entry& b);
 bool same_pairs(std::span<const LabelView> a, std::span<const LabelView> b);
 
-// Positions of entries that the caller keeps, by hash: open addressing, about 16 bytes an entry.
+// Holds positions of entries that the caller keeps, by hash: open addressing, about 16 bytes per
+// entry.
 class EntryTable {
  public:
-  // The position of an entry for which is_same(position) holds, among those added with this hash.
+  // Returns the position of an entry for which is_same(position) holds, among those added with this
+  // hash.
   template <class IsSame>
   std::optional<uint32_t> find(uint64_t hash, const IsSame& is_same) const {
     if (slots_.empty()) return {};
@@ -33,7 +35,7 @@ class EntryTable {
       if (slot.hash == short_hash && is_same(slot.position)) return slot.position;
     }
   }
-  // position: below 2^32 - 1.
+  // position must be below 2^32 - 1.
   void add(uint64_t hash, uint32_t position);
   void reserve(size_t entries);
   void clear();

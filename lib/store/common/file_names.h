@@ -1,4 +1,4 @@
-// Every path below the data directory is made here.
+// Makes every path below the data directory.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 namespace logsvc::store {
 
 // A file's number says its place among the files of its day, in the order of arrival (about the
-// second in which it was begun), and how often what is in this place was rewritten.
+// second in which it was begun), and how often the content of this place was rewritten.
 inline constexpr int kGenerationBits = 12;
 inline constexpr uint64_t kMaxGeneration = (1u << kGenerationBits) - 1;
 inline uint64_t first_number(uint64_t place) { return place << kGenerationBits; }
@@ -32,7 +32,7 @@ class FileNames {
   std::string clock() const { return dir_ + "/clock"; }
   std::string chunks() const { return dir_ + "/chunks"; }
   std::string quarantine() const { return dir_ + "/quarantine"; }
-  // day as format_day writes it.
+  // `day` is written as by format_day.
   std::string day(const std::string& day) const { return chunks() + "/" + day; }
   std::string chunk(const std::string& day_name, uint64_t id) const {
     return day(day_name) + "/" + chunk_name(id);
@@ -43,7 +43,7 @@ class FileNames {
     std::snprintf(name, sizeof name, "%016llx.chunk", static_cast<unsigned long long>(id));
     return name;
   }
-  // nullopt if the name is not a chunk file's.
+  // Returns nullopt if the name is not a chunk file's.
   static std::optional<uint64_t> parse_chunk_name(std::string_view name) {
     if (name.size() != 22 || name.substr(16) != ".chunk") return {};
     uint64_t id = 0;

@@ -1,5 +1,5 @@
-// Shared immutable values by key, bounded by the bytes they occupy: what was not used for longest
-// goes first. Safe from several threads.
+// Shares immutable values by key, bounded by the bytes they occupy: the least recently used goes
+// first. Safe from several threads.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ class LruCache {
 
   explicit LruCache(uint64_t max_bytes) : max_bytes_(max_bytes) {}
 
-  // nullptr if it is not there.
+  // Returns nullptr if it is not there.
   Ref find(const Key& key) {
     MutexLock lock(mutex_);
     const auto found = by_key_.find(key);
@@ -26,7 +26,7 @@ class LruCache {
     items_.splice(items_.begin(), items_, found->second);
     return items_.front().value;
   }
-  // Takes the place of what was there under the key.
+  // Replaces what was there under the key.
   void put(const Key& key, Ref value, uint64_t bytes) {
     MutexLock lock(mutex_);
     remove_locked(key);
@@ -35,7 +35,7 @@ class LruCache {
     bytes_ += bytes;
     while (bytes_ > max_bytes_ && items_.size() > 1) remove_locked(items_.back().key);
   }
-  // Keys in [from, to).
+  // Removes keys in [from, to).
   void remove(const Key& from, const Key& to) {
     MutexLock lock(mutex_);
     for (auto it = by_key_.lower_bound(from); it != by_key_.end() && it->first < to;) {

@@ -1,4 +1,4 @@
-// What a store counts: its counters in /metrics. Safe from several threads.
+// Holds a store's counters in /metrics. Safe from several threads.
 #pragma once
 
 #include "telemetry/metrics.h"

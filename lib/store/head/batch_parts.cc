@@ -9,10 +9,10 @@ namespace logsvc::store {
 namespace {
 
 // Entries of one stream and day that follow each other are a run. An agent that sends what a host
-// with a hundred containers said about midnight has 200.
+// with a hundred containers logged around midnight has 200.
 constexpr size_t kMostRuns = 1024;
 
-// The end of the run that begins at `first`.
+// Returns the end of the run that begins at `first`.
 size_t end_of_run(const std::vector<Entry>& entries, size_t first) {
   const Timestamp day = start_of_day(entries[first].timestamp);
   const Timestamp next = add_saturated(day, kDay);

@@ -6,7 +6,7 @@
 namespace logsvc::store {
 namespace {
 
-// How long a push over many days or streams waits for another one, before it is refused.
+// A push over many days or streams waits this long for another one before it is refused.
 constexpr Duration kMaxWait = 10 * kSecond;
 
 }  // namespace
@@ -46,7 +46,7 @@ void Committer::wait_for_commit(Pending& mine) {
       continue;
     }
     // Whoever comes first commits for all that wait by then; those that come meanwhile make the
-    // next group, so one fdatasync serves many pushes.
+    // next group, so that one fdatasync serves many pushes.
     committing_ = true;
     const std::vector<Pending*> group = std::move(queue_);
     queue_.clear();
@@ -89,7 +89,7 @@ void Committer::commit(const std::vector<Pending*>& group) {
       metrics.line_bytes.add(bytes);
     }
   }
-  // On a full disk it says less than there was, which only a loss would show.
+  // On a full disk the note may stay too low, which matters only after a loss.
   (void)acknowledged_->write(*last).ok();
   head_.rotate_full(options_.window_bytes);
   if (head_.sizes().memory_bytes > options_.head_bytes() / 2) {
@@ -98,8 +98,9 @@ void Committer::commit(const std::vector<Pending*>& group) {
   if (head_.has_sealing()) sealer_.wish_seal();
 }
 
-// One such push at a time, and in the half of the memory that it leaves to others. When a part
-// fails, those before it are stored: the client sends all again, and exact duplicates are left out.
+// Runs one such push at a time, in the half of the memory that it leaves to others. When a part
+// fails, those before it are stored: the client sends everything again, and exact duplicates are
+// left out.
 Result<Appended> Committer::append_in_parts(std::shared_ptr<const Batch> batch) {
   if (!parts_turn_.begin(clock_, kMaxWait)) {
     return Error{ErrorCode::kUnavailable,
@@ -120,7 +121,8 @@ Result<Appended> Committer::append_in_parts(std::shared_ptr<const Batch> batch) 
   return Appended{batch_of_parts(std::move(batch), kept), duplicates};
 }
 
-// Streams cost memory as long as they have lines: whoever makes a label of a request id is told.
+// Streams cost memory as long as they have lines: whoever makes a label of a request id gets an
+// error.
 Status Committer::refuse_new_streams(const Batch& batch) const {
   const uint64_t most = options_.max_streams;
   uint64_t known = streams_.size();

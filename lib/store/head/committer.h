@@ -1,10 +1,10 @@
-// How entries come into the store: pushes that arrive at the same time are written to the journal
-// as one group, with one fdatasync (group commit), and then put into the windows of their days.
+// Takes entries into the store: pushes that arrive at the same time are written to the journal as
+// one group, with one fdatasync (group commit), and then put into the windows of their days.
 //
-// Safe from several threads. Two locks: that of the queue, held for bookkeeping alone, and that of
-// applying, held while entries go into windows or windows change from open to sealing, and so over
-// the journal's fdatasync. Under the latter come those of the head, the streams, the journal and
-// the sealer.
+// Safe from several threads. It has two locks. The queue's is held for bookkeeping alone. The apply
+// lock is held while entries go into windows or windows change from open to sealing, and so over
+// the journal's fdatasync; the locks of the head, the streams, the journal and the sealer are taken
+// under it.
 #pragma once
 
 #include <functional>
@@ -31,25 +31,25 @@ class Committer {
             std::unique_ptr<journal::PlaceFile> acknowledged, Head& head, StreamRegistry& streams,
             WindowSealer& sealer);
 
-  // As Store::append.
+  // Behaves as Store::append.
   Result<Appended> append(std::shared_ptr<const Batch> batch);
-  // Puts back what a record of the journal has, but for days that are sealed past it.
+  // Puts back what a record of the journal has, except for days that are sealed past it.
   Status replay(const Batch& batch, uint64_t sequence, const std::map<Timestamp, uint64_t>& sealed);
 
-  // Every open window is to be sealed; all that are in memory now.
+  // Queues every open window for sealing and returns all that are in memory now.
   std::vector<Head::WindowRef> rotate_all();
-  // The same; the journal goes on in a new segment. The last record before it.
+  // Does the same and goes on in a new segment of the journal. Returns the last record before it.
   Result<uint64_t> begin_segment();
-  // To be called about once a second: windows that are old are to be sealed, what was written is
-  // synced when it is time.
+  // Queues old windows for sealing, and syncs what was written when it is time. Call it about once
+  // a second.
   Status maintain();
-  // As Head::drop; not beside sealing.
+  // Behaves as Head::drop; must not run beside sealing.
   uint64_t drop(const std::function<bool(Timestamp day)>& past);
   // Runs it while no entry comes into a window.
   Status while_paused(const std::function<Status()>& run);
 
  private:
-  // A push that waits to be committed.
+  // Is a push that waits to be committed.
   struct Pending {
     const Batch* batch;
     std::string record;
@@ -62,7 +62,7 @@ class Committer {
   Status refuse_new_streams(const Batch& batch) const;
   void wait_for_commit(Pending& mine);
   void commit(const std::vector<Pending*>& group);
-  // The last record's number.
+  // Returns the last record's number.
   Result<uint64_t> write(const std::vector<Pending*>& group, int64_t now_ns) REQUIRES(apply_mutex_);
 
   const StoreEnvironment& environment_;
@@ -83,7 +83,7 @@ class Committer {
   int64_t last_sync_ns_ GUARDED_BY(apply_mutex_) = 0;
   const std::unique_ptr<journal::PlaceFile> acknowledged_ PT_GUARDED_BY(apply_mutex_);
 
-  Turn parts_turn_;  // of pushes that are stored in parts
+  Turn parts_turn_;  // for pushes that are stored in parts
 };
 
 }  // namespace logsvc::store

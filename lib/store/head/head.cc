@@ -7,8 +7,8 @@
 namespace logsvc::store {
 namespace {
 
-// Lines of so many days at a time are no tail of a log but an import: its windows are sealed
-// together, and these stay open for what comes late.
+// Lines of so many days at a time are not a live log but an import: its windows are sealed
+// together, and these stay open for late lines.
 constexpr size_t kManyOpen = 64;
 constexpr size_t kLatestOpen = 16;
 

@@ -14,7 +14,7 @@ constexpr uint8_t kVersion = 2;
 constexpr uint64_t kMinPairBytes = 2;
 constexpr uint64_t kMinEntryBytes = 4;
 constexpr uint64_t kMinStreamBytes = 2;
-constexpr size_t kEntryBytes = 16;  // about what one takes besides its pairs
+constexpr size_t kEntryBytes = 16;  // about what one takes in addition to its pairs
 enum Packing : uint8_t { kAsItIs = 0, kSnappy = 1 };
 
 uint64_t line_bytes(const Batch& batch) {
@@ -38,14 +38,14 @@ bool all_lines_lie_in(std::string_view text, const Batch& batch) {
   });
 }
 
-// The lines' bytes, and where each line lies in them.
+// Collects the lines' bytes, and notes where each line lies in them.
 class TextWriter {
  public:
-  // room: about the bytes that follow the text.
+  // room is about how many bytes follow the text.
   TextWriter(const Batch& batch, size_t room, std::string& out) : out_(out), room_(room) {
     const PackedText& packed = batch.packed;
     const uint64_t bytes = line_bytes(batch);
-    // Unless most was refused, or what there is is hardly smaller.
+    // The packed text is kept unless most was refused, or what is left is hardly smaller.
     if (!packed.snappy.empty() && packed.snappy.size() < bytes &&
         all_lines_lie_in(packed.text, batch)) {
       end_of_last_ = packed.text.data();
@@ -122,7 +122,7 @@ class EntryReader {
     entry.metadata = pairs_;
     return entry;
   }
-  // An entry claimed what is not there.
+  // Returns whether an entry claimed what is not there.
   bool damaged() const { return damaged_; }
   void begin_stream() { time_ = 0; }
 

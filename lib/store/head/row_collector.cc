@@ -37,7 +37,7 @@ void RowCollector::add(const StreamRef& stream, const Entry& entry) {
 
 namespace {
 
-// Of rows sorted by time; the first of equal ones stays.
+// Drops duplicates from rows sorted by time; the first of equal ones stays.
 uint64_t drop_duplicates(std::vector<Entry>& rows, EntryHash hash_of) {
   std::vector<Entry> out;
   out.reserve(rows.size());

@@ -1,4 +1,4 @@
-// All rows of a block of a chunk file, as rewriting needs them. Stateless.
+// Collects all rows of blocks of chunk files, as rewriting needs them.
 #pragma once
 
 #include <functional>
@@ -12,20 +12,20 @@
 
 namespace logsvc::store {
 
-// Is given each row, in the order of the block; the entry's views last for the call.
+// Is given each row, in the order of the block; the entry's views are valid during the call.
 using RowVisitor = std::function<void(const StreamRef&, const Entry&)>;
 
-// kCorrupt (path: block n: what) if anything of the block does not verify.
+// Returns kCorrupt (path: block n: what) if anything of the block does not verify.
 Status visit_block_rows(const ChunkReader& reader, uint32_t number, StreamRegistry& streams,
                         const RowVisitor& visit);
 
-// Rows of several blocks put together: streams sorted by label string, rows by time, those of
-// equal times in the order in which they were added. Bounded by what is added.
+// Puts rows of several blocks together: streams are sorted by label string, rows by time, and those
+// of equal times keep the order in which they were added. It is bounded by what is added.
 class RowCollector {
  public:
   explicit RowCollector(EntryHash hash = entry_hash) : hash_(hash) {}
   void add(const StreamRef& stream, const Entry& entry);
-  // Takes everything out, exact duplicates left out and counted. The rows' bytes stay here.
+  // Takes everything out; exact duplicates are left out and counted. The rows' bytes stay here.
   std::vector<Window::StreamRows> take(uint64_t* duplicates);
 
  private:

@@ -1,5 +1,5 @@
-// Lets in one caller at a time, and says no to those who would have to wait for too long. Its lock
-// is held for the bookkeeping alone. Safe from several threads.
+// Lets in one caller at a time, and turns away those who would have to wait for too long. Its lock
+// is held for bookkeeping alone. Safe from several threads.
 #pragma once
 
 #include "base/mutex.h"
@@ -10,7 +10,7 @@ namespace logsvc::store {
 
 class Turn {
  public:
-  // False: others had it for all of `most`. True: end() gives it back.
+  // Returns false if others held it for all of `most`. After true, end() gives it back.
   bool begin(const Clock& clock, Duration most) {
     const int64_t give_up = clock.steady_ns() + most;
     MutexLock lock(mutex_);

@@ -1,5 +1,4 @@
-// Whoever writes windows into chunk files, as those see it who fill the memory. Safe from several
-// threads.
+// Seals windows into chunk files, as seen by those who fill the memory. Safe from several threads.
 #pragma once
 
 #include <cstdint>
@@ -11,10 +10,10 @@ namespace logsvc::store {
 class WindowSealer {
  public:
   virtual ~WindowSealer() = default;
-  // Windows wait to be sealed.
+  // Tells it that windows wait to be sealed.
   virtual void wish_seal() = 0;
-  // Returns when the head takes no more memory than this. kUnavailable: it still does after a
-  // while. Not under a lock.
+  // Returns when the head takes no more memory than this; kUnavailable if it still does after a
+  // while. Call it without holding a lock.
   virtual Status wait_for_room(uint64_t most_bytes) = 0;
 
  protected:

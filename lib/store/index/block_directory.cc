@@ -6,10 +6,10 @@
 namespace logsvc::store {
 namespace {
 
-// So few streams are looked for one after the other.
+// Up to this many streams are looked up one after the other.
 constexpr size_t kFewStreams = 16;
 
-// Calls visit for the rows that are wanted until that gives false; false: it did.
+// Calls visit for the wanted rows until it returns false; returns false if it did.
 Result<bool> visit_list(const StreamSelection& wanted, TimeRange range, uint64_t file,
                         const PackedStreams& list, const BlockDirectory::RowsVisitor& visit) {
   ASSIGN_OR_RETURN(PackedStreamsView view, PackedStreamsView::open(file, list));
@@ -104,7 +104,7 @@ Result<std::vector<StreamBlock>> BlockDirectory::rows_of(uint64_t file) {
   return out;
 }
 
-// The newest files first: most streams are in them.
+// Looks at the newest files first: most streams are in them.
 Result<std::vector<StreamRef>> BlockDirectory::present(const StreamSelection& wanted,
                                                        TimeRange range,
                                                        std::span<const uint64_t> files) {

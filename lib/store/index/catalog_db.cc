@@ -16,8 +16,8 @@ constexpr const char* kPragmas =
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-4096;"
     "PRAGMA wal_autocheckpoint=128; PRAGMA journal_size_limit=524288;";
 
-// A row's sum is of its other columns: what is damaged or contradicts itself is found at the start,
-// before good files are blamed for it.
+// A row's sum covers its other columns: what is damaged or contradicts itself is found at the
+// start, before good files are blamed for it.
 constexpr const char* kSchema =
     "CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value INTEGER) WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS streams(id INTEGER PRIMARY KEY, labels TEXT NOT NULL,"
@@ -48,8 +48,8 @@ constexpr TableCheck kChecks[] = {
     {"sealed", "sum IS NOT row_sum(day, through)"},
 };
 
-// SQLite would make it readable for everybody. Before the first connection: closing a descriptor of
-// the file gives up the locks of the process.
+// Restricts access, since SQLite would let everybody read it. It must run before the first
+// connection: closing a descriptor of the file gives up the locks of the process.
 void keep_private(const std::string& path) {
   const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
   if (fd < 0) return;  // SQLite says why
@@ -210,7 +210,7 @@ Status CatalogDb::add_files(std::span<const NewFile> fresh, StreamRegistry& stre
   return transaction.commit();
 }
 
-// What they replaced themselves is replaced by the new one too.
+// The new file also replaces what they replaced themselves.
 Status CatalogDb::mark_gone(const std::vector<uint64_t>& ids, uint64_t replaced_by) {
   ASSIGN_OR_RETURN(auto insert, writer_.prepare("INSERT OR REPLACE INTO gone "
                                                 "VALUES(?1,?2,row_sum(?1,?2))"));
@@ -277,7 +277,8 @@ Result<uint64_t> CatalogDb::highest_forgotten_file() const {
 
 namespace {
 
-// Takes out of `unknown` the streams that any block has. The newest blocks first: most are in them.
+// Takes out of `unknown` the streams that any block has. It begins with the newest blocks: most are
+// in them.
 Status find_used(Sqlite& db, std::unordered_set<int64_t>& unknown) {
   ASSIGN_OR_RETURN(auto rows,
                    db.prepare("SELECT ids FROM blocks ORDER BY file_id DESC, block DESC"));

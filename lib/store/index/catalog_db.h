@@ -1,6 +1,6 @@
-// The index, a SQLite database: which chunk files there are, which streams have rows in which of
-// their blocks, and from when to when. Layout: FORMAT.md.
-// Safe from several threads: one writing connection behind a lock, readers share a small pool.
+// Is the index, a SQLite database: it says which chunk files there are, which streams have rows in
+// which of their blocks, and from when to when. Layout: FORMAT.md. Safe from several threads: one
+// writing connection is behind a lock, and readers share a small pool.
 #pragma once
 
 #include <cstdint>
@@ -31,7 +31,7 @@ struct FileRow {
   Timestamp first = 0;
   Timestamp last = 0;
 
-  // All but id and day.
+  // Sets all but id and day.
   void describe(const ChunkSummary& summary) {
     bytes = summary.file_bytes;
     rows = summary.rows;
@@ -40,57 +40,58 @@ struct FileRow {
     last = summary.last;
   }
 };
-// What the index knows of the journal beside it.
+// Holds what the index knows of the journal beside it.
 struct JournalNote {
   std::optional<uint64_t> through;  // the highest record of which a chunk file had lines, ever
-  // The lines of all records up to here are in files; nullopt: a file is gone that had some.
+  // The lines of all records up to here are in files; nullopt: a file that had some is gone.
   std::optional<uint64_t> safe;
   Timestamp safe_since = 0;  // when that was noted; 0: never
 };
-// A file that the index is to know.
+// Describes a file that the index must learn of.
 struct NewFile {
   FileRow row;
   ChunkSummary summary;
-  JournalSpan span;  // what of the journal is in files now, of its day
+  JournalSpan span;  // what is in files now of the journal, for its day
 };
-// Chunk files by number. Whoever holds a row keeps its file on disk.
+// Holds chunk files by number. Whoever holds a row keeps its file on disk.
 using FileSet = std::map<uint64_t, std::shared_ptr<const FileRow>>;
 
 class CatalogDb {
  public:
-  // Makes the database if it is missing. kCorrupt or kUnsupported (another schema version) when it
-  // has to be set aside and built anew.
+  // Creates the database if it is missing. Returns kCorrupt or kUnsupported (another schema
+  // version) when it has to be set aside and rebuilt.
   static Result<std::unique_ptr<CatalogDb>> open(const std::string& path);
 
-  // Everything in it, for start-up.
+  // These load everything in it, for start-up.
   Status load_streams(StreamRegistry& streams) const;
   Result<std::vector<FileRow>> files() const;
   Result<std::map<Timestamp, uint64_t>> sealed() const;  // day → journal sequence
 
-  // One transaction: the files, their streams' blocks, unknown streams, and what of the journal is
-  // in files now. Streams get their numbers from the registry. gone: files that the one file of
-  // `fresh` replaces, as for replace_files.
+  // Stores in one transaction the files, their streams' blocks, unknown streams, and what of the
+  // journal is in files now. Streams get their numbers from the registry. `gone` are files that the
+  // one file of `fresh` replaces, as for replace_files.
   Status add_files(std::span<const NewFile> fresh, StreamRegistry& streams,
                    const std::vector<uint64_t>& gone = {});
-  // One transaction: the files `gone` are not wanted any more, `fresh` (may be null) has what is
-  // left of them. Rows of gone files stay, for queries under way, until forget_files.
+  // Notes in one transaction that the files `gone` are not wanted any more, and that `fresh` (may
+  // be null) has what is left of them. Rows of gone files stay, for running queries, until
+  // forget_files.
   Status replace_files(const std::vector<uint64_t>& gone, const FileRow* fresh,
                        const ChunkSummary* summary, StreamRegistry& streams);
-  // Files that were given to replace_files and not to forget_files, and what has their lines now
-  // (0: nothing, they were dropped).
+  // Returns the files that were given to replace_files and not to forget_files, and what has their
+  // lines now (0: nothing, they were dropped).
   Result<std::map<uint64_t, uint64_t>> gone_files() const;
-  // Not gone after all.
+  // Makes a gone file valid again.
   Status restore_file(uint64_t id);
   Status forget_files(const std::vector<uint64_t>& ids);
-  // The highest number that was ever given to forget_files; 0: none. It must not come again: files
-  // name those that they replaced.
+  // Returns the highest number that was ever given to forget_files; 0: none. It must not be reused:
+  // files name those that they replaced.
   Result<uint64_t> highest_forgotten_file() const;
 
   Result<JournalNote> journal_note() const;
-  // One transaction. `through` is left as it is: add_file() raises it.
+  // Writes in one transaction. `through` is left as it is: add_files() raises it.
   Status note_journal(const JournalNote& note);
 
-  // Blocks that do not verify, and why.
+  // Names a block that does not verify, and says why.
   struct DamagedBlock {
     uint64_t file_id = 0;
     uint32_t block = 0;
@@ -100,15 +101,15 @@ class CatalogDb {
   Result<std::vector<DamagedBlock>> damaged_blocks() const;
   // Forgets `sealed` rows of days that have nothing after this sequence.
   Status forget_sealed(uint64_t before_sequence);
-  // What the journal has of the day is replayed again.
+  // What the journal has of the day will be replayed again.
   Status forget_sealed_day(Timestamp day);
   // Deletes streams without a block left that are not in `used`, and adds the others to it.
   Status remove_unused_streams(std::unordered_set<uint64_t>& used);
 
-  // Of the blocks of one file, those that have streams.
+  // Lists the blocks of one file that have streams.
   using FileStreams = std::vector<PackedStreams>;
-  // Asks for one file after the other; cheapest in the order of their numbers. For one thread; goes
-  // before the index.
+  // Reads one file after the other; cheapest in the order of their numbers. For one thread; it must
+  // be destroyed before the index.
   class FileCursor;
   Result<FileCursor> cursor() const;
 
@@ -116,7 +117,7 @@ class CatalogDb {
   explicit CatalogDb(std::string path, Sqlite writer)
       : path_(std::move(path)), writer_(std::move(writer)) {}
 
-  // A connection for reading, given back when it goes.
+  // Lends a connection for reading and gives it back when destroyed.
   class Lease;
   Result<Lease> lease() const;
   static Status check(Sqlite& db, const std::string& path);
@@ -156,7 +157,7 @@ class CatalogDb::FileCursor {
   FileCursor(Lease lease, SqliteStatement rows)
       : lease_(std::move(lease)), rows_(std::move(rows)) {}
 
-  Lease lease_;  // goes after the statement
+  Lease lease_;  // given back after the statement
   SqliteStatement rows_;
 };
 

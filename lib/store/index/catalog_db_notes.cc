@@ -1,5 +1,5 @@
-// What the index keeps beside files and streams: damaged blocks, and how far the journal is in
-// files.
+// Handles what the index keeps beside files and streams: damaged blocks, and how far the journal is
+// in files.
 #include <utility>
 
 #include "store/index/catalog_db.h"

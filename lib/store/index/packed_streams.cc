@@ -41,10 +41,10 @@ PackedStreams pack_streams(uint32_t block, std::span<const StreamBlock> streams)
 
 namespace {
 
-// How many streams; what follows in `in` is their sequence.
+// Reads how many streams there are; what follows in `in` is their sequence.
 Result<uint32_t> read_size(ByteReader& in) {
   const uint64_t count = in.varint();
-  // Each has a number of its own, so that several take a byte each at least.
+  // Each has a number of its own, so that several take at least a byte each.
   if (!in.ok() || count == 0 || (count > 1 && count > in.remaining()) || count > kMaxRows) {
     return corrupt("the index has streams of a block that cannot be");
   }

@@ -1,5 +1,5 @@
-// The streams of a block and which rows are whose, packed as the index keeps them: about 12 bytes a
-// stream. Layout: FORMAT.md, Index. Pure functions.
+// Packs the streams of a block and their rows as the index keeps them: about 12 bytes per stream.
+// Layout: FORMAT.md, Index. The functions are pure.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@
 
 namespace logsvc::store {
 
-// A stream's rows in one block.
+// Says which rows of one block a stream has.
 struct StreamBlock {
   uint64_t stream_id = 0;
   uint64_t file_id = 0;
@@ -27,25 +27,25 @@ struct StreamBlock {
   uint64_t raw_bytes = 0;
 };
 
-// All streams of one block.
+// Holds all streams of one block.
 struct PackedStreams {
   uint32_t block = 0;
-  std::string ids;   // of the streams, in the order of their rows
+  std::string ids;   // the streams', in the order of their rows
   std::string rows;  // their times, rows and bytes
 
   size_t memory_bytes() const { return sizeof *this + ids.capacity() + rows.capacity(); }
 };
 
-// The streams' rows follow each other from row 0 on.
+// The streams' rows must follow each other from row 0 on.
 PackedStreams pack_streams(uint32_t block, std::span<const StreamBlock> streams);
-// In the order of rows. kCorrupt if it cannot be.
+// Returns the streams in the order of rows. Returns kCorrupt if the list contradicts itself.
 Result<std::vector<StreamBlock>> unpack_streams(uint64_t file, const PackedStreams& list);
 Result<std::vector<int64_t>> unpack_stream_ids(std::string_view ids);
 
-// A list as it lies packed, of which some streams are wanted. The list must outlive it.
+// Reads a packed list of which only some streams are wanted. The list must outlive it.
 class PackedStreamsView {
  public:
-  // kCorrupt as unpack_streams.
+  // Returns kCorrupt as unpack_streams does.
   static Result<PackedStreamsView> open(uint64_t file, const PackedStreams& list);
 
   // Adds the places in the list of this stream.
@@ -69,18 +69,18 @@ class PackedStreamsView {
 
  private:
   Status open_rows();
-  // Places ascend from call to call.
+  // Places must ascend from call to call.
   Status read(uint32_t place, StreamBlock& out);
 
   uint64_t file_ = 0;
   const PackedStreams* list_ = nullptr;
   uint32_t size_ = 0;
   IntegerView ids_;
-  // Once open_rows() was called:
+  // These are set once open_rows() was called:
   int64_t divisor_ = 1;
   IntegerView first_, span_, raw_bytes_;
   RowNumbers rows_;
-  // Of the place that is read next, at least: where its rows begin.
+  // The next read is at this place or behind it; row_ is where its rows begin.
   uint32_t place_ = 0;
   uint64_t row_ = 0;
 };

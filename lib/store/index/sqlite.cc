@@ -11,7 +11,7 @@ Error sqlite_error(sqlite3* db, const std::string& what) {
   const int code = db ? sqlite3_errcode(db) : SQLITE_NOMEM;
   ErrorCode out = ErrorCode::kIo;
   if (code == SQLITE_FULL) out = ErrorCode::kNoSpace;
-  // What is written has keys of its own: if one is there, something wrote over the database.
+  // What is written has unique keys: if one exists already, something wrote over the database.
   if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB || code == SQLITE_CONSTRAINT) {
     out = ErrorCode::kCorrupt;
   }
@@ -32,7 +32,7 @@ uint64_t hash_value(sqlite3_value* value, uint64_t seed) {
     const sqlite3_int64 number = sqlite3_value_int64(value);
     return hash_bytes({reinterpret_cast<const char*>(&number), sizeof number}, seed);
   }
-  // A blob, whatever it is: of a text its bytes.
+  // This gives a blob for any value: a text's bytes.
   const auto* bytes = static_cast<const char*>(sqlite3_value_blob(value));
   const auto n = static_cast<size_t>(sqlite3_value_bytes(value));
   return hash_bytes(bytes ? std::string_view(bytes, n) : std::string_view(),

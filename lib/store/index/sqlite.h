@@ -1,4 +1,4 @@
-// SQLite behind RAII: a connection, prepared statements, a transaction. For one thread at a time.
+// Wraps SQLite in RAII: a connection, prepared statements, a transaction. For one thread at a time.
 #pragma once
 
 #include <cstdint>
@@ -24,14 +24,14 @@ class SqliteStatement {
   SqliteStatement& bind(int at, int64_t value);
   SqliteStatement& bind(int at, std::string_view value);        // copied
   SqliteStatement& bind_bytes(int at, std::string_view value);  // a blob; copied
-  // True: a row. False: done.
+  // Returns true for a row, and false when done.
   Result<bool> step();
-  // For statements without rows: step and reset.
+  // Runs a statement without rows: step and reset.
   Status run();
   void reset();
   int64_t integer(int column) const;
   std::string text(int column) const;
-  // Of a blob. Until the next step or reset.
+  // Returns a blob, valid until the next step or reset.
   std::string_view bytes(int column) const;
 
  private:
@@ -46,8 +46,8 @@ class SqliteStatement {
 
 class Sqlite {
  public:
-  // Makes the file if it is missing. kCorrupt if it is not a database. Statements may call
-  // row_sum(value, …): a checksum of the values and their types.
+  // Creates the file if it is missing. Returns kCorrupt if it is not a database. Statements may
+  // call row_sum(value, …): a checksum of the values and their types.
   static Result<Sqlite> open(const std::string& path);
 
   Status execute(const std::string& sql);  // one or more statements without results

@@ -5,7 +5,7 @@
 namespace logsvc::store {
 namespace {
 
-// Of one block; with more of them what was known before is forgotten.
+// One block has at most these; with more of them the earlier ones are forgotten.
 constexpr size_t kMaxMarks = 8192;
 
 }  // namespace

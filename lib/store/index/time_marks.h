@@ -1,6 +1,6 @@
-// How many rows of a stream in a block come before a time, remembered for times that queries asked
-// for: a dashboard asks for the same ones again and again. Blocks never change; those of a file
-// that is gone must be removed. Safe from several threads.
+// Remembers how many rows of a stream in a block come before a time that queries asked for: a
+// dashboard asks for the same ones again and again. Blocks never change; those of a file that is
+// gone must be removed. Safe from several threads.
 #pragma once
 
 #include <span>
@@ -14,7 +14,7 @@
 namespace logsvc::store {
 
 struct TimeMark {
-  uint32_t first_row = 0;  // of the stream in the block
+  uint32_t first_row = 0;  // the stream's in the block
   Timestamp time = 0;
   uint32_t before = 0;  // rows of the stream with earlier times
 
@@ -30,7 +30,7 @@ class TimeMarkCache {
 
   // Fills `before` of the wanted marks (sorted); false if one is not known.
   bool look_up(uint64_t file, uint32_t block, std::span<TimeMark> wanted);
-  // marks: sorted, with `before` filled.
+  // marks must be sorted, with `before` filled.
   void add(uint64_t file, uint32_t block, std::span<const TimeMark> marks);
   void remove(uint64_t file) { cache_.remove({file, 0}, {file + 1, 0}); }
 

@@ -50,7 +50,7 @@ Status JournalKeeper::check(const FileSet& files, uint64_t acknowledged) {
     report_missing("the beginning of the journal is missing: " + std::string(kWhatIsLost),
                    *note.safe + 1, journal_.first_sequence() - 1, note);
   }
-  // Without a note nobody knows what of it is in files.
+  // Without a note nothing says what of it is in files.
   if (note.safe_since != 0 || journal_.is_begun()) {
     report_missing("the end of the journal is missing: " + std::string(kWhatIsLost),
                    std::max(next, note.safe.value_or(0) + 1), reached, note);
@@ -68,7 +68,7 @@ Status JournalKeeper::check(const FileSet& files, uint64_t acknowledged) {
   return journal_.begin();
 }
 
-// Of an index that was made by a release that did not keep it.
+// Serves an index that was made by a release that did not keep it.
 Result<uint64_t> JournalKeeper::highest_record_in(const FileSet& files) const {
   uint64_t highest = 0;
   ASSIGN_OR_RETURN(const auto sealed, index_.sealed());
@@ -93,7 +93,7 @@ void JournalKeeper::report_missing(std::string_view what, uint64_t first, uint64
        {"since", note.safe_since ? format_rfc3339(note.safe_since) : "unknown"}});
 }
 
-// safe: the lines of records up to there are in files.
+// The lines of records up to `safe` are in files.
 void JournalKeeper::report_losses(const std::vector<journal::Loss>& losses, uint64_t safe) {
   constexpr size_t kMaxPlaces = 10;
   uint64_t lost = 0;

@@ -1,5 +1,6 @@
-// What the journal has, and what it should have. Numbers of records never come again: chunk files
-// and the index say by number what they have, and a start would take new records for old ones.
+// Keeps what the journal has in step with what it should have. Record numbers are never reused:
+// chunk files and the index say by number what they have, and a start would take new records for
+// old ones.
 #pragma once
 
 #include <memory>
@@ -15,7 +16,7 @@
 
 namespace logsvc::store {
 
-// Opens the store's journal; says what of it is torn or had to be moved.
+// Opens the store's journal and reports what in it is torn or had to be moved.
 Result<std::unique_ptr<journal::Journal>> open_journal(const StoreEnvironment& environment);
 
 // Tells the index how far the journal is in chunk files, so that the next start knows what it
@@ -28,15 +29,16 @@ class JournalKeeper {
                 Head& head)
       : environment_(environment), journal_(journal), index_(index), head_(head) {}
 
-  // Before anything is read or written: says what is missing of what the index, the files and
-  // `acknowledged` (the last record of which a push was answered) speak of, and begins the journal
-  // behind it. kCorrupt: the index contradicts itself.
+  // Runs before anything is read or written. It reports what is missing of what the index, the
+  // files and `acknowledged` (the last record of which a push was answered) mention, and begins the
+  // journal behind it. Returns kCorrupt if the index contradicts itself.
   Status check(const FileSet& files, uint64_t acknowledged);
-  // Puts what the journal has and no file back into the head. Once, before the first append.
+  // Puts back into the head what is in the journal and in no file. Call it once, before the first
+  // append.
   Status replay(Committer& committer);
-  // Notes up to which record all is in files.
+  // Notes up to which record everything is in files.
   Status note();
-  // Drops what is in files; noted first: what is trimmed is not missing.
+  // Drops what is in files. That is noted first, since what is trimmed must not count as missing.
   Status trim();
 
  private:

@@ -15,7 +15,7 @@ namespace {
 constexpr uint32_t kMagic = 0x3144474C;  // "LGD1"
 constexpr uint16_t kVersion = 1;
 constexpr uint64_t kMinRequestBytes = 6;
-constexpr uint64_t kMostProcessed = 1000;  // are remembered
+constexpr uint64_t kMostProcessed = 1000;  // so many are remembered
 
 std::string label_key(const std::string& name, const std::string& value) {
   return name + '=' + value;  // a name has no '='
@@ -120,7 +120,8 @@ const DeletionMatcher::DeletionRanges& DeletionMatcher::ranges_of(const LabelSet
 
 namespace {
 
-// Calls `visit` for those whose range overlaps [first, last], until it says true; whether it did.
+// Calls `visit` for those whose range overlaps [first, last] until it returns true; returns whether
+// it did.
 template <typename DeletionRanges, typename Visit>
 bool any_of_overlapping(const DeletionRanges& meant, Timestamp first, Timestamp last, Visit visit) {
   auto m = std::upper_bound(meant.begin(), meant.end(), last, [](Timestamp t, const auto& other) {
@@ -191,7 +192,7 @@ Result<std::shared_ptr<const ActiveDeletions>> DeletionRequests::compile_active(
   return std::shared_ptr<const ActiveDeletions>(std::move(active));
 }
 
-// File first: what is not durable is not in force.
+// Writes the file first: what is not durable is not in force.
 Status DeletionRequests::replace(std::vector<DeleteRequest> requests) {
   const auto known = active();
   ASSIGN_OR_RETURN(auto next, compile_active(requests, *known));

@@ -1,7 +1,8 @@
-// Requests to delete lines: of streams, in a range, perhaps only lines that pass a filter. From
-// `received` on queries hide the lines; after the time in which it can be cancelled the store
-// rewrites files without them, and it is `processed` when no copy is left on disk. Kept in a file
-// of their own (FORMAT.md), since the index is only a copy of what chunk files say.
+// Keeps requests to delete lines: those of streams, in a range, perhaps only lines that pass a
+// filter. From `received` on, queries hide the lines; once it can no longer be cancelled, the store
+// rewrites files without them, and the request is `processed` when no copy is left on disk.
+// Requests are kept in a file of their own (FORMAT.md), since the index is only a copy of what
+// chunk files say.
 #pragma once
 
 #include <functional>
@@ -26,18 +27,18 @@ struct DeleteRequest {
   TimeRange range;
   Timestamp created = 0;
   bool processed = false;
-  // Of the files that it is about, how many are done; for people.
+  // Says how much of its files is done, for people.
   uint32_t percent = 0;
 };
 
-// What a request's query says. The store does not know the language: its owner compiles.
+// Holds what a request's query says. The store does not know the language: its owner compiles.
 struct DeletionFilter {
   using LinePredicate = std::function<bool(const LabelSet&, const Entry&)>;
-  std::vector<Matcher> matchers;  // of the stream; all hold
-  // A test of lines for one thread; null: every line of the streams.
+  std::vector<Matcher> matchers;  // for the stream; all must hold
+  // Makes a test of lines for one thread; null means every line of the streams.
   std::function<LinePredicate()> make_line_predicate;
 };
-// kInvalid for a query that does not parse. Safe from several threads.
+// Returns kInvalid for a query that cannot be parsed. Safe from several threads.
 using DeletionCompiler = std::function<Result<DeletionFilter>(const std::string& query)>;
 
 struct ActiveDeletion {
@@ -46,23 +47,23 @@ struct ActiveDeletion {
 };
 using ActiveDeletions = std::vector<std::shared_ptr<const ActiveDeletion>>;
 
-// Tells which lines active requests are about. Looks only at those that may mean the stream, by a
-// label that they ask for, and the time; what tests lines is made when the first is met. For one
+// Tells which lines active requests match. It looks only at those that may match the stream, by a
+// label that they ask for, and the time; the test of lines is made when the first is met. For one
 // thread.
 class DeletionMatcher {
  public:
-  // Of lines in the range alone.
+  // Matches only lines in the range.
   DeletionMatcher(std::shared_ptr<const ActiveDeletions> active, TimeRange range);
 
   bool is_empty() const { return by_label_.empty() && of_any_label_.empty(); }
-  // Whether a line of the stream in [first, last] may be meant.
+  // Returns whether a line of the stream in [first, last] may match.
   bool may_match(const LabelSet& stream, Timestamp first, Timestamp last);
   bool matches(const LabelSet& stream, const Entry& entry);
 
  private:
   struct DeletionRange {
     const ActiveDeletion* deletion = nullptr;
-    // Of this one and those before it: where their ranges end at last.
+    // Is the latest end of its range and those before it.
     Timestamp latest_end = 0;
   };
   using DeletionRanges = std::vector<DeletionRange>;  // by the start of their ranges
@@ -76,23 +77,24 @@ class DeletionMatcher {
   std::unordered_map<LabelSet, DeletionRanges> by_stream_;
 };
 
-// The requests of a store. Safe from several threads: what is in force is replaced as a whole, and
-// nobody who asks for it waits for the disk.
+// Keeps the requests of a store. Safe from several threads: what is in force is replaced as a
+// whole, and nobody who asks for it waits for the disk.
 class DeletionRequests {
  public:
-  // kCorrupt, kUnsupported: the file cannot be read. kInvalid: a query of it does not compile.
+  // Returns kCorrupt or kUnsupported if the file cannot be read, and kInvalid if one of its queries
+  // does not compile.
   static Result<std::unique_ptr<DeletionRequests>> open(FileSystem& files, std::string path,
                                                         DeletionCompiler compile,
                                                         uint64_t max_active);
 
-  // The new one's id, durable. kInvalid if the query does not compile; kLimit if there are too many
-  // that are not processed.
+  // Adds a request and returns its id; it is then durable. Returns kInvalid if the query does not
+  // compile, and kLimit if too many are not processed yet.
   Result<std::string> add(const std::string& query, TimeRange range, Timestamp now);
-  // Takes a request back. kNotFound: there is none with this id. kInvalid: it is processed.
-  // kUnavailable: it is older than cancel_period or begun, and not forced.
+  // Takes a request back. Returns kNotFound if no request has this id, kInvalid if it is processed,
+  // and kUnavailable if it is older than cancel_period or begun, and not forced.
   Status cancel(const std::string& id, bool force, Timestamp now, Duration cancel_period);
   std::vector<DeleteRequest> list() const;  // by time of creation
-  // Those not processed.
+  // Returns those that are not processed.
   std::shared_ptr<const ActiveDeletions> active() const;
 
   Status set_processed(const std::vector<std::string>& ids);
@@ -108,7 +110,7 @@ class DeletionRequests {
         compile_(std::move(compile)),
         max_active_(max_active) {}
   Status replace(std::vector<DeleteRequest> requests) REQUIRES(change_mutex_);
-  // `known` ones are not compiled again.
+  // Does not compile `known` ones again.
   Result<std::shared_ptr<const ActiveDeletions>> compile_active(
       const std::vector<DeleteRequest>& requests, const ActiveDeletions& known) const;
 

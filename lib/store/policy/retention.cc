@@ -17,7 +17,7 @@ Duration Retention::period_of(const LabelSet& stream) const {
   return best ? best->period : period_;
 }
 
-// Days are kept whole: until the last of their lines could be too old.
+// Days are kept whole, until the last of their lines is certainly too old.
 bool Retention::is_over(Timestamp day, Timestamp now, Duration period) {
   return period != 0 && add_saturated(day, kDay) <= add_saturated(now, -period);
 }

@@ -1,4 +1,5 @@
-// How long lines are kept: one period for all streams, others for those a rule selects.
+// Decides how long lines are kept: one period holds for all streams, others for those that a rule
+// selects.
 #pragma once
 
 #include <string>
@@ -10,7 +11,8 @@
 
 namespace logsvc::store {
 
-// Of the rules that select a stream the one of the highest priority counts, then the shortest.
+// Gives some streams a period of their own. Among the rules that select a stream the highest
+// priority wins, then the shortest period.
 struct RetentionRule {
   std::vector<Matcher> selector;
   uint64_t priority = 0;
@@ -19,16 +21,17 @@ struct RetentionRule {
 
 class Retention {
  public:
-  // period: of streams that no rule selects; 0: for ever.
+  // period is for streams that no rule selects; 0: for ever.
   Retention(Duration period, std::vector<RetentionRule> rules)
       : period_(period), rules_(std::move(rules)) {}
 
   Duration period_of(const LabelSet& stream) const;
   bool has_rules() const { return !rules_.empty(); }
-  // Whether everything of the day that starts here is past every period.
+  // Returns whether everything of the day that starts here is past every period.
   bool is_past_all(Timestamp day, Timestamp now) const;
   bool is_past(Timestamp day, Timestamp now, const LabelSet& stream) const;
-  // How many of the periods are over for the day: files are looked at again when this changes.
+  // Returns how many of the periods are over for the day: files are checked again when this
+  // changes.
   size_t periods_past(Timestamp day, Timestamp now) const;
 
  private:

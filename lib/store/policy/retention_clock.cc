@@ -9,7 +9,7 @@ namespace {
 
 constexpr uint32_t kMagic = 0x3143474C;  // "LGC1"
 constexpr uint16_t kVersion = 1;
-// A server that was off for a night, or a machine that slept, is no wrong clock.
+// A server that was off for a night, or a machine that slept, does not make the clock wrong.
 constexpr Duration kPlausible = kDay;
 constexpr Duration kConvincing = kDay;
 constexpr Duration kSaveEvery = 10 * kMinute;
@@ -71,7 +71,7 @@ std::optional<HeldRetention> RetentionClock::held() const {
   return HeldRetention{doubt_->pace.wall, expected, kConvincing - doubt_->kept};
 }
 
-// FORMAT.md, Clock. The steady clock begins anew with each start.
+// Writes FORMAT.md's Clock. The steady clock begins anew with each start.
 Status RetentionClock::save(int64_t steady_ns) {
   std::string out;
   put_u32(out, kMagic);

@@ -1,9 +1,9 @@
-// Whether the wall clock may be believed when lines are deleted for their age. A clock that is set
-// wrongly must not empty the store, so it is held against what the store knows: the time of the
-// last run, which is kept on disk, and how long this run has gone on. When it jumps by more than a
-// day in either direction it is in doubt, until it has kept its pace for a day or a person confirms
-// it; while it is ahead and in doubt, nothing may be deleted. Lines that arrive prove nothing: they
-// may come from the machine whose clock is wrong. Safe from several threads.
+// Decides whether the wall clock may be believed when lines are deleted for their age. A clock that
+// is set wrongly must not empty the store, so it is compared with what the store knows: the time of
+// the last run, which is kept on disk, and how long this run has lasted. When it jumps by more than
+// a day in either direction it is in doubt, until it has kept its pace for a day or a person
+// confirms it; while it is ahead and in doubt, nothing may be deleted. Lines that arrive prove
+// nothing: they may come from the machine whose clock is wrong. Safe from several threads.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@
 
 namespace logsvc::store {
 
-// Why nothing is deleted for its age now.
+// Says why nothing is deleted for its age now.
 struct HeldRetention {
   Timestamp clock = 0;     // what it says
   Timestamp expected = 0;  // by what the store knows
@@ -28,21 +28,21 @@ class RetentionClock {
  public:
   RetentionClock(FileSystem& files, std::string path) : files_(files), path_(std::move(path)) {}
 
-  // Reads what the last run left. A folder without that is believed to be of now, or of `newest`,
-  // the time of its newest line, if it has any. Says what is wrong with the file, if anything is:
-  // it is taken as missing then.
+  // Reads what the last run left. A folder without it is taken to be from now, or from `newest`,
+  // the time of its newest line, if it has any. Returns what is wrong with the file, if anything
+  // is; the file then counts as missing.
   Status open(Timestamp now, int64_t steady_ns, std::optional<Timestamp> newest);
 
-  // Looks at the clock; to be called about once a second. Keeps on disk what it found, every ten
+  // Checks the clock; call it about once a second. It keeps on disk what it found, every ten
   // minutes and when that changes.
   Status look(Timestamp now, int64_t steady_ns);
-  // A person says that the clock is right.
+  // Accepts the clock, since a person says that it is right.
   Status confirm(Timestamp now, int64_t steady_ns);
-  // nullopt: lines may be deleted.
+  // Returns nullopt if lines may be deleted.
   std::optional<HeldRetention> held() const;
 
  private:
-  // A wall clock that keeps its pace.
+  // Follows a wall clock that keeps its pace.
   struct Pace {
     Timestamp wall = 0;
     int64_t steady_ns = 0;
@@ -54,7 +54,7 @@ class RetentionClock {
   };
   struct Doubt {
     Pace pace;
-    Duration kept = 0;  // for how long
+    Duration kept = 0;  // for how long it has kept its pace
   };
   void judge(Timestamp now, int64_t steady_ns) REQUIRES(mutex_);
   Status save(int64_t steady_ns) REQUIRES(mutex_);
@@ -65,7 +65,7 @@ class RetentionClock {
   mutable Mutex mutex_;
   Pace believed_ GUARDED_BY(mutex_);
   std::optional<Doubt> doubt_ GUARDED_BY(mutex_);
-  std::optional<int64_t> saved_ns_ GUARDED_BY(mutex_);  // steady; nullopt: not yet
+  std::optional<int64_t> saved_ns_ GUARDED_BY(mutex_);  // steady clock; nullopt: not yet
 };
 
 }  // namespace logsvc::store

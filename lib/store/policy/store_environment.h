@@ -1,5 +1,5 @@
-// What all parts of a store work with: its settings and the world around it. Borrowed; constant
-// after open, so that it may be used by all threads.
+// Holds what all parts of a store work with: its settings and the world around it. It is borrowed,
+// and constant after open, so that all threads may use it.
 #pragma once
 
 #include "os/clock.h"

@@ -7,7 +7,7 @@
 namespace logsvc::store {
 namespace {
 
-// Metadata of these names is taken for what parsers say of a line.
+// Metadata of these names counts as what parsers say of a line.
 constexpr std::string_view kErrorName = "__error__";
 constexpr std::string_view kErrorDetailsName = "__error_details__";
 
@@ -19,7 +19,7 @@ Result<std::unique_ptr<BlockReader>> BlockReader::open(ChunkCache& cache, const 
   ASSIGN_OR_RETURN(OpenBlock block, cache.block(plan.file, *reader, plan.block));
   std::unique_ptr<BlockReader> out(
       new BlockReader(cache, plan.file, plan.block, std::move(reader), std::move(block)));
-  // The block has verified: it is the index that is wrong, and it is not the block's damage.
+  // The block has verified: the index is wrong, so this does not count as damage of the block.
   if (!out->has(runs)) {
     return out->reader_->located(corrupt("its streams are not those of the index"), plan.block);
   }
@@ -42,7 +42,7 @@ bool BlockReader::has(const RowRuns& runs) const {
   auto s = streams.begin();
   for (const RowRun& run : runs) {
     const StreamBlock& rows = run.rows;
-    if (s != streams.end() && s->first_row < rows.first_row) ++s;  // mostly it is the next one
+    if (s != streams.end() && s->first_row < rows.first_row) ++s;  // usually it is the next one
     if (s != streams.end() && s->first_row != rows.first_row) {
       s = std::lower_bound(s, streams.end(), rows.first_row,
                            [](const BlockStream& b, uint32_t row) { return b.first_row < row; });

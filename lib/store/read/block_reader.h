@@ -1,5 +1,5 @@
-// One block while a query reads it: what of it is wanted, found and built. Everything read is
-// checked; errors say path and block, and the cache is told of damage. For one thread.
+// Finds and builds what a query wants of one block. Everything read is checked; errors say path and
+// block, and the cache is told of damage. For one thread.
 #pragma once
 
 #include <memory>
@@ -18,29 +18,29 @@ namespace logsvc::store {
 
 class BlockReader {
  public:
-  // Borrows the cache; runs: ascending, as BlockDirectory gives them. kNotFound if the file is
-  // gone; kCorrupt, also if the block's streams are not those that the index says: rows of the
-  // runs are rows of the block.
+  // Borrows the cache; runs ascend, as BlockDirectory gives them. Returns kNotFound if the file is
+  // gone; kCorrupt, also if the block's streams differ from what the index says: rows of the runs
+  // must be rows of the block.
   static Result<std::unique_ptr<BlockReader>> open(ChunkCache& cache, const BlockPlan& plan,
                                                    const RowRuns& runs);
 
   uint32_t rows() const { return block_.header->rows; }
-  // The rows whose lines pass: exactly those.
+  // Returns exactly the rows whose lines pass.
   Result<RowSet> find(const LinePredicate& lines);
-  // A superset of the rows that pass; all of them if metadata may have a label of the name.
-  // Of one block all calls name the same parser.
+  // Returns a superset of the rows that pass; all of them if metadata may have a label of the name.
+  // All calls for one block must name the same parser.
   Result<RowSet> find(const FieldParser& parser, const FieldPredicate& field);
-  // Makes field() give the field of this name; kUnknown throughout if metadata may have a label of
-  // that name, or an error.
+  // Makes field() give the field of this name. It gives kUnknown throughout if metadata may have a
+  // label of that name, or an error.
   Status choose_field(const FieldParser& parser, const std::string& name);
   FieldSearch::Answer field(uint32_t row, ByteBuffer& out) {
     return field_chosen_ ? fields_->value(row, out) : FieldSearch::Answer::kUnknown;
   }
-  // Of the stream that has these rows.
+  // Returns the times of the stream that has these rows.
   Result<std::vector<Timestamp>> times(uint32_t first_row, uint32_t rows);
-  // Decodes all that any row needs; without it each row decodes what it alone needs.
+  // Decodes all that any row needs; without it each row decodes only what it needs.
   Status load();
-  // The views in the entry live until the next call. Its time is not set.
+  // Views in the entry live until the next call. Its time is not set.
   Status build(uint32_t row, Entry& entry);
 
   uint64_t bytes_read() const { return columns_.bytes_read(); }  // stored

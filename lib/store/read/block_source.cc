@@ -6,7 +6,7 @@
 namespace logsvc::store {
 namespace {
 
-// From this share of the rows on all columns are decoded at once.
+// From this share of the rows on, all columns are decoded at once.
 constexpr uint64_t kManyShare = 8;
 
 class BlockSource : public RowSource {
@@ -45,7 +45,7 @@ class BlockSource : public RowSource {
     StreamBlock block;
     uint32_t first = 0, end = 0;   // rows in the range of the query
     std::vector<uint32_t> hits;    // of these, if not all are wanted
-    std::vector<Timestamp> times;  // of all rows of the stream
+    std::vector<Timestamp> times;  // for all rows of the stream
   };
 
   void add_cursors(RowRuns runs) {
@@ -60,7 +60,7 @@ class BlockSource : public RowSource {
     }
   }
 
-  // What can be told without times comes first: most blocks of a search end here.
+  // What needs no times is tested first: most blocks of a search end here.
   Status find_rows(RowRuns runs, ReadStats& stats) {
     ASSIGN_OR_RETURN(const RowSet hits, block_->find(query_.lines));
     stats.chunks_read += 1;
@@ -125,7 +125,7 @@ class BlockSource : public RowSource {
   const BlockPlan plan_;
   BlockDirectory& directory_;
   ChunkCache& cache_;
-  std::vector<Place> places_;  // of each cursor
+  std::vector<Place> places_;  // one for each cursor
   std::unique_ptr<BlockReader> block_;
 };
 

@@ -8,14 +8,14 @@
 namespace logsvc::store {
 namespace {
 
-// Overlaps so near to each other are merged together: mostly the edges of the same two blocks.
+// Overlaps this close to each other are merged together: mostly the edges of the same two blocks.
 constexpr Duration kNear = kSecond;
 
 }  // namespace
 
 Result<ReadStats> ColumnVisit::run() {
   now_ = context_.catalog().snapshot();
-  // After the snapshot, so that every stream in its windows is known.
+  // This follows the snapshot, so that every stream in its windows is known.
   std::vector<StreamRef> streams = context_.streams().select(query_.matchers);
   const std::vector<StreamRef> touched = now_.take_touched(streams, query_.range);
   std::erase_if(now_.windows, [&](const auto& w) { return !w->overlaps(query_.range); });
@@ -53,7 +53,7 @@ Status ColumnVisit::visit_blocks(const std::vector<BlockPlan>& blocks) {
       add_stats(read->result->stats, stats_);
       stats_.chunks_read += read->result->stats.chunks_read;
     }
-    // What is told from the index alone takes a thread less time than to wake.
+    // What the index alone tells takes less time than waking a thread.
     reads.was_work(read->result && read->result->stats.chunks_read > 0);
     RETURN_IF_ERROR(context_.left_out(given.ok() ? read->status : given, stats_));
   }
@@ -62,7 +62,7 @@ Status ColumnVisit::visit_blocks(const std::vector<BlockPlan>& blocks) {
 
 Status ColumnVisit::read_block(const BlockPlan& block, std::unique_ptr<BlockResult>& out) const {
   RETURN_IF_ERROR(check());
-  // What the index and the caches say of a damaged block counts no more.
+  // What the index and the caches say of a damaged block no longer counts.
   RETURN_IF_ERROR(context_.catalog().chunks().known_damage(block.file, block.block));
   const auto runs = context_.catalog().directory().runs(block);
   if (!runs.ok()) return runs.error();  // the index is to blame, not the block

@@ -1,7 +1,7 @@
-// Goes over all entries that a query wants window by window and block by block, in no order of
-// time, so that what reads columns need not merge. Where a stream's windows and blocks share times,
-// and in streams that a pending deletion is about, entries are merged and given as rows. Blocks are
-// read over the cores, a few ahead, and given in their order, so that the result is always the
+// Visits all entries that a query wants window by window and block by block, in no order of time,
+// so that what reads columns need not merge. Where a stream's windows and blocks share times, and
+// in streams that a pending deletion concerns, entries are merged and given as rows. Blocks are
+// read on several cores, a few ahead, and given in their order, so that the result is always the
 // same. For one thread.
 #pragma once
 
@@ -23,23 +23,23 @@ class ColumnVisit {
   Result<ReadStats> run();
 
  protected:
-  // Of the query, direction, limit and fields do not matter.
+  // The query's direction, limit and fields do not matter.
   ColumnVisit(const ReadContext& context, SelectQuery query)
       : context_(context), query_(std::move(query)) {}
 
-  // Entries of the stream in the range, sorted by time, that pass the test of lines.
+  // Takes entries of the stream in the range, sorted by time, that pass the test of lines.
   virtual Status visit_rows(const Stream& stream, std::span<const Entry> rows) = 0;
-  // What a block has for the query: the rows in the range but for those at shared times. Streams
-  // that it points to stay as long as the visit.
+  // Holds what a block has for the query: the rows in the range except those at shared times.
+  // Streams that it points to stay as long as the visit.
   struct BlockResult {
     virtual ~BlockResult() = default;
     ReadStats stats;
   };
-  // Is called by several threads at a time. On an error `out` may have what came before it.
+  // Is called by several threads at a time. On an error `out` may hold what came before it.
   virtual Status read(const BlockPlan& block, const RowRuns& runs,
                       std::unique_ptr<BlockResult>& out) const = 0;
-  // In the order of blocks, by the thread of the query. An error that is the block's, here or of
-  // read(), is reported; the visit goes on.
+  // Is called in the order of blocks, by the thread of the query. An error that is the block's,
+  // here or from read(), is reported; the visit goes on.
   virtual Status give(BlockResult& result) = 0;
 
   Status check() const;
@@ -50,7 +50,7 @@ class ColumnVisit {
   ReadStats stats_;
 
  private:
-  // Streams that share times about then.
+  // Lists streams that share times around then.
   struct Overlap {
     TimeSpan span;
     std::vector<StreamRef> streams;
@@ -58,14 +58,14 @@ class ColumnVisit {
   std::vector<Overlap> overlaps(const std::vector<StreamRef>& streams) const;
   struct BlockRead {
     Status status;
-    std::unique_ptr<BlockResult> result;  // nullptr: nothing
+    std::unique_ptr<BlockResult> result;  // nullptr: nothing was read
   };
   Status read_block(const BlockPlan& block, std::unique_ptr<BlockResult>& out) const;
   Status visit_blocks(const std::vector<BlockPlan>& blocks);
   Status visit_window(const Window& window, const Stream& stream);
   Status visit_overlap(const Overlap& overlap);
   Status visit_touched(const std::vector<StreamRef>& streams);
-  // Calls visit_rows for entries that `wanted` wants.
+  // Calls visit_rows for entries that `wanted` accepts.
   using Wanted = std::function<bool(const Stream&, Timestamp)>;
   Result<ReadStats> visit_merged(const std::vector<StreamRef>& streams, const TimeSpan& span,
                                  const Wanted& wanted);

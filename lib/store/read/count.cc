@@ -1,5 +1,5 @@
-// Counting without building lines: from what the index says of a block if all of its rows lie in
-// one bucket, else from its times, which are remembered where the edges of buckets fall.
+// Counts without building lines: from what the index says of a block if all of its rows lie in one
+// bucket, else from its times, which are remembered where the edges of buckets fall.
 #include <algorithm>
 #include <optional>
 
@@ -25,10 +25,10 @@ SelectQuery entries_of(const CountQuery& count) {
   return out;
 }
 
-// Entries and bytes of streams by bucket, one stream after the other.
+// Collects entries and bytes of streams by bucket, one stream after the other.
 class StreamCounts {
  public:
-  // To the stream under way.
+  // Adds to the current stream.
   void add(size_t bucket, uint64_t entries, uint64_t bytes) {
     if (entries == 0) return;
     if (buckets_.size() > begin_ && buckets_.back().bucket == bucket) {
@@ -38,7 +38,7 @@ class StreamCounts {
       buckets_.push_back({bucket, entries, bytes});
     }
   }
-  // What was added since the last call is this stream's.
+  // Assigns what was added since the last call to this stream.
   void end(const Stream& stream) {
     if (buckets_.size() == begin_) return;
     begin_ = buckets_.size();
@@ -61,7 +61,7 @@ class StreamCounts {
   };
   std::vector<OfStream> streams_;
   std::vector<BucketCount> buckets_;
-  size_t begin_ = 0;  // of the stream under way
+  size_t begin_ = 0;  // the current stream's
 };
 
 class Counting : public ColumnVisit {
@@ -88,7 +88,8 @@ class Counting : public ColumnVisit {
               std::unique_ptr<BlockResult>& result) const override;
   Status give(BlockResult& result) override { return static_cast<Counts&>(result).of.give(visit_); }
 
-  // The bucket of a time; size_t(-1) before the first, the number of buckets after the last.
+  // Returns the bucket of a time; size_t(-1) before the first, the number of buckets after the
+  // last.
   size_t bucket_of(Timestamp t) const {
     const auto edge = std::upper_bound(edges_.begin(), edges_.end(), t);
     return static_cast<size_t>(edge - edges_.begin()) - 1;
@@ -103,7 +104,7 @@ class Counting : public ColumnVisit {
   const CountVisitor& visit_;
 };
 
-// One block. For one thread.
+// Counts one block. For one thread.
 class Counting::BlockCounting {
  public:
   BlockCounting(const Counting& query, const BlockPlan& block, const RowRuns& runs, Counts& out)
@@ -113,7 +114,7 @@ class Counting::BlockCounting {
     std::vector<StreamRef> by_line;
     for (const RowRun& run : runs_) {
       add_cuts(run);
-      // Bytes of a part of a stream are known from its lines alone.
+      // Bytes of a part of a stream follow only from its lines.
       if (all_.bytes_ && (parts_.back().marks > 0 || !all_.query_.lines.is_trivial())) {
         by_line.push_back(run.stream);
         marks_.resize(parts_.back().first_mark);
@@ -125,14 +126,14 @@ class Counting::BlockCounting {
   }
 
  private:
-  // A stream's rows in the block, between the times where counting begins anew.
+  // Is a stream's rows in the block, between the times where counting begins anew.
   struct Part {
     const RowRun* run = nullptr;
-    size_t first_mark = 0;  // of marks_
+    size_t first_mark = 0;  // in marks_
     size_t marks = 0;
   };
 
-  // Where the stream's rows have to be cut: edges of buckets and of shared times.
+  // Adds where the stream's rows have to be cut: edges of buckets and of shared times.
   void add_cuts(const RowRun& run) {
     const size_t begin = marks_.size();
     const auto cut = [&](Timestamp t) {

@@ -49,7 +49,7 @@ class HeadSource : public RowSource {
     return backward() ? rows[rows.size() - 1 - position] : rows[position];
   }
 
-  std::vector<std::vector<Entry>> rows_;  // of each cursor
+  std::vector<std::vector<Entry>> rows_;  // one for each cursor
   const std::shared_ptr<const void> keep_;
 };
 

@@ -8,7 +8,7 @@ namespace logsvc::store {
 namespace {
 constexpr uint32_t kStopCheckInterval = 256;  // entries
 constexpr size_t kSeenBytes = 4096;           // about what the entries of one time need
-constexpr size_t kMostSeenBytes = 64u << 20;  // of one time; duplicates of what is beyond are shown
+constexpr size_t kMostSeenBytes = 64u << 20;  // for one time; duplicates beyond these are shown
 }  // namespace
 
 MergeIterator::MergeIterator(SelectQuery query, OnDamage on_damage, EntryHash hash)
@@ -24,8 +24,8 @@ void MergeIterator::add(std::unique_ptr<RowSource> source) {
   push(std::move(source), bound, false);
 }
 
-// Heap order: the top is what comes first. A source that was not opened goes before opened ones of
-// the same time, since it may hold an entry that sorts first.
+// Orders the heap: the top is what comes first. A source that was not opened goes before opened
+// ones of the same time, since it may hold an entry that sorts first.
 bool MergeIterator::comes_after(const HeapItem& a, const HeapItem& b) const {
   const bool backward = query_.direction == Direction::kBackward;
   if (a.time != b.time) return backward ? a.time < b.time : a.time > b.time;
@@ -58,7 +58,7 @@ void MergeIterator::read_ahead(ReadAhead& threads) {
   std::reverse(coming_.begin(), coming_.end());
 }
 
-// False: it has no more entries.
+// Returns false if it has no more entries.
 bool MergeIterator::advance(std::unique_ptr<RowSource> source) {
   const Result<bool> more = source->advance(stats_);
   if (!more.ok()) {
@@ -71,7 +71,8 @@ bool MergeIterator::advance(std::unique_ptr<RowSource> source) {
   return true;
 }
 
-// The source comes up first. While another thread is opening it, this one opens those after it.
+// Opens the source that comes up first. While another thread opens it, this one opens those after
+// it.
 void MergeIterator::open_next(std::unique_ptr<RowSource> source) {
   if (!threads_) {
     advance(std::move(source));

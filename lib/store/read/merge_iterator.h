@@ -1,5 +1,5 @@
-// K-way merge of row sources by time, exact duplicates left out. A source is read only when its
-// bound comes up, so a limit stops the disk. For one thread.
+// Merges row sources by time (k-way) and leaves out exact duplicates. A source is read only when
+// its bound comes up, so that a limit stops the disk. For one thread.
 #pragma once
 
 #include <functional>
@@ -16,9 +16,9 @@ namespace logsvc::store {
 
 class MergeIterator : public EntryIterator {
  public:
-  // query is kept here, for the sources to borrow: make them with query() after construction.
-  // on_damage is told of each block that cannot be read, with the stats; the query goes on without
-  // it.
+  // The iterator keeps the query, for the sources to borrow: make them with query() after
+  // construction. on_damage is told of each block that cannot be read, with the stats; the query
+  // goes on without it.
   using OnDamage = std::function<void(const Error&, ReadStats&)>;
   MergeIterator(SelectQuery query, OnDamage on_damage, EntryHash hash = entry_hash);
   ~MergeIterator() override;
@@ -26,14 +26,14 @@ class MergeIterator : public EntryIterator {
   const SelectQuery& query() const { return query_; }
   ReadStats& mutable_stats() { return stats_; }
   void add(std::unique_ptr<RowSource> source);
-  // Is held as long as the iterator: what its sources read.
+  // Holds what its sources read as long as the iterator lives.
   void keep(std::shared_ptr<const void> files) { kept_ = std::move(files); }
 
-  // Entries that these mean are left out.
+  // Leaves out entries that these match.
   void hide(std::shared_ptr<const ActiveDeletions> deletions);
 
-  // Once all sources are added: those that come up next are opened by these threads, the more of
-  // them, the longer none had an entry.
+  // Opens the sources that come up next in these threads, the more of them, the longer none had an
+  // entry. Call it once all sources are added.
   void read_ahead(ReadAhead& threads);
 
   bool next() override;
@@ -58,7 +58,7 @@ class MergeIterator : public EntryIterator {
   std::shared_ptr<const void> kept_;  // goes after the sources
   const SelectQuery query_;
   const OnDamage on_damage_;
-  std::unique_ptr<DeletionMatcher> hidden_;  // nullptr: nothing is
+  std::unique_ptr<DeletionMatcher> hidden_;  // nullptr: nothing is hidden
   ReadStats stats_;
   Status status_;
   std::vector<HeapItem> heap_;
@@ -69,7 +69,8 @@ class MergeIterator : public EntryIterator {
   std::vector<RowSource*> coming_;
   size_t coming_at_ = 0, asked_ = 0;
   size_t ahead_ = 0;  // how many may be opened ahead
-  // Copies of the entries that were given out with the current time: their sources have moved on.
+  // Holds copies of the entries that were given out with the current time: their sources have moved
+  // on.
   struct SeenEntry {
     const Stream* stream;
     Entry entry;

@@ -1,6 +1,6 @@
-// Things read by several threads and taken by one, in their order: the blocks of a query that goes
-// over all of them. How many are read ahead follows from whether that is worth it: none at first,
-// the more, the longer each was; a few at most. For one thread.
+// Reads things in several threads and gives them to one in their order: the blocks of a query that
+// reads all of them. How many are read ahead depends on whether that is worth it: none at first,
+// then the more, the longer each took, up to a few. For one thread.
 #pragma once
 
 #include <algorithm>
@@ -15,7 +15,7 @@ namespace logsvc::store {
 template <typename T>
 class OrderedReads {
  public:
-  // read: is called for 0 … count − 1, by several threads at a time.
+  // Is called for 0 … count − 1, by several threads at a time.
   using Read = std::function<std::unique_ptr<T>(size_t)>;
   // Borrows the threads.
   OrderedReads(ReadAhead& threads, size_t count, Read read)
@@ -29,7 +29,7 @@ class OrderedReads {
   OrderedReads(const OrderedReads&) = delete;
   OrderedReads& operator=(const OrderedReads&) = delete;
 
-  // The next one; nullptr after the last.
+  // Returns the next one; nullptr after the last.
   std::unique_ptr<T> next() {
     const size_t most = threads_.threads() == 0 ? 0 : ahead_;
     while (begun_ < count_ && asked_.size() < most + 1) ask(asked_.size() > 0);
@@ -43,7 +43,7 @@ class OrderedReads {
     }
     return std::move(first->value);
   }
-  // Whether the last one was worth reading by another thread.
+  // Says whether the last one was worth reading in another thread.
   void was_work(bool worth) {
     ahead_ = worth ? std::min(2 * ahead_ + 1, 2 * (threads_.threads() + 1)) : ahead_ / 2;
   }
@@ -52,7 +52,7 @@ class OrderedReads {
   struct OneRead {
     size_t number = 0;
     OpenClaim claim;
-    std::unique_ptr<T> value;  // when the claim is done
+    std::unique_ptr<T> value;  // set when the claim is done
   };
 
   void ask(bool ahead) {
@@ -60,12 +60,12 @@ class OrderedReads {
     read->number = begun_++;
     asked_.push_back(read);
     if (!ahead) return;
-    // When this goes, no claim is free.
+    // No claim is free any more when the destructor ends.
     threads_.run([this, read = std::move(read)] {
       if (read->claim.take()) read_now(*read);
     });
   }
-  // False: somebody else did or does.
+  // Returns false if somebody else did it or does.
   bool try_read(OneRead& read) {
     if (!read.claim.take()) return false;
     read_now(read);
@@ -79,9 +79,9 @@ class OrderedReads {
   ReadAhead& threads_;
   const size_t count_;
   const Read read_;
-  size_t begun_ = 0;  // those before it were asked for
+  size_t begun_ = 0;  // how many were asked for so far
   size_t ahead_ = 0;
-  std::deque<std::shared_ptr<OneRead>> asked_;  // and not taken yet
+  std::deque<std::shared_ptr<OneRead>> asked_;  // asked for and not taken yet
 };
 
 }  // namespace logsvc::store

@@ -1,5 +1,5 @@
-// Threads that open blocks before a query comes to them, shared by all queries: a search opens many
-// that have nothing for it. Which are opened is for the query to decide. Safe from several threads.
+// Runs threads that open blocks before a query comes to them, shared by all queries: a search opens
+// many that have nothing for it. The query decides which are opened. Safe from several threads.
 #pragma once
 
 #include <atomic>
@@ -14,10 +14,10 @@
 
 namespace logsvc::store {
 
-// Who opens: the thread that takes it first. The others wait for that, or go on.
+// Decides who opens: the thread that takes it first. The others wait for that, or go on.
 class OpenClaim {
  public:
-  // True: the caller opens, then calls finish().
+  // Returns true if the caller must open, then call finish().
   bool take() {
     uint8_t idle = kIdle;
     return state_.compare_exchange_strong(idle, kTaken);
@@ -27,7 +27,7 @@ class OpenClaim {
     state_.notify_all();
   }
   bool is_done() const { return state_.load() == kDone; }
-  // Until whoever has taken it is done.
+  // Waits until whoever has taken it is done.
   void wait() const { state_.wait(kTaken); }
 
  private:
@@ -35,14 +35,14 @@ class OpenClaim {
   std::atomic<uint8_t> state_ = kIdle;
 };
 
-// Cores that a query does not use itself; a few at most.
+// Returns how many cores a query does not use itself; a few at most.
 size_t spare_cores();
 
 class ReadAhead {
  public:
-  // 0: none; the threads begin with the first task.
+  // 0 means no threads; the threads start with the first task.
   explicit ReadAhead(size_t threads) : wanted_threads_(threads) {}
-  // Tasks that run are waited for, those in line are dropped.
+  // Waits for running tasks and drops queued ones.
   ~ReadAhead();
   ReadAhead(const ReadAhead&) = delete;
   ReadAhead& operator=(const ReadAhead&) = delete;

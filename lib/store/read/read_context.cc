@@ -22,7 +22,7 @@ Result<std::vector<BlockPlan>> ReadContext::plan(const Snapshot& now,
     if (each) each(stream, rows);
     return true;
   };
-  // What it may have is said to be left out when the query comes to it.
+  // Its entries are reported as left out when the query comes to it.
   const auto add_damaged = [&](uint64_t id, uint32_t block) {
     const FileRow& file = *now.files->at(id);
     if (!out.empty() && out.back().file == id && out.back().block == block) out.pop_back();
@@ -69,7 +69,7 @@ void ReadContext::leave_out(const Error& error, ReadStats& stats) const {
 Status ReadContext::left_out(const Status& failed, ReadStats& stats) const {
   if (failed.ok()) return {};
   const ErrorCode code = failed.error().code;
-  // The snapshot keeps files: one that is not there was lost.
+  // The snapshot keeps files: a missing one was lost.
   const bool of_block = code == ErrorCode::kCorrupt || code == ErrorCode::kIo ||
                         code == ErrorCode::kUnsupported || code == ErrorCode::kNotFound;
   if (!of_block) return failed;

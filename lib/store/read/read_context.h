@@ -1,5 +1,5 @@
-// What queries share: where the lines are, which blocks a query needs, from the catalog and the
-// index alone, and what is said of those that cannot be read. Safe from several threads.
+// Holds what queries share: where the lines are, which blocks a query needs (from the catalog and
+// the index alone), and how unreadable blocks are reported. Safe from several threads.
 #pragma once
 
 #include <functional>
@@ -29,19 +29,19 @@ class ReadContext {
   const StreamRegistry& streams() const { return streams_; }
   ReadAhead& read_ahead() const { return read_ahead_; }
 
-  // The blocks that have rows of the streams in the range, by file and block; `each` (may be empty)
-  // is given the rows that are wanted.
+  // Returns the blocks that have rows of the streams in the range, by file and block; `each` (may
+  // be empty) is given the rows that are wanted.
   using EachRows = std::function<void(const StreamRef&, const StreamBlock&)>;
   Result<std::vector<BlockPlan>> plan(const Snapshot& now, const std::vector<StreamRef>& selected,
                                       TimeRange range, const EachRows& each = {}) const;
-  // What of the windows, or of the blocks of a plan, is to be merged.
+  // These add the windows, or the blocks of a plan, that are to be merged.
   void add_windows(const Snapshot& now, const std::vector<StreamRef>& selected,
                    MergeIterator& merge) const;
   void add_blocks(std::vector<BlockPlan> blocks, MergeIterator& merge) const;
 
-  // Says of a block that it cannot be read, once in the stats of a query.
+  // Reports that a block cannot be read, once in the stats of a query.
   void leave_out(const Error& error, ReadStats& stats) const;
-  // The same; an error that is not the block's is given back.
+  // Does the same, but returns an error that is not the block's.
   Status left_out(const Status& failed, ReadStats& stats) const;
 
  private:

@@ -15,7 +15,7 @@ Result<std::unique_ptr<EntryIterator>> Reader::select(const SelectQuery& query) 
   const Snapshot now = context_.catalog().snapshot();
   merge->keep(now.files);
   merge->hide(now.hidden);
-  // After the snapshot, so that every stream in its windows is known.
+  // This follows the snapshot, so that every stream in its windows is known.
   const std::vector<StreamRef> streams = context_.streams().select(query.matchers);
   context_.add_windows(now, streams, *merge);
   ASSIGN_OR_RETURN(auto blocks, context_.plan(now, streams, query.range));

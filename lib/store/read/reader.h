@@ -1,6 +1,6 @@
-// The store's answers: lines in the order of time, and what windows, index and columns tell without
-// building lines. Each query goes over a snapshot of the catalog, so that what is sealed, joined or
-// deleted meanwhile changes nothing for it. Safe from several threads; takes no lock but those of
+// Answers queries: lines in the order of time, and what windows, index and columns tell without
+// building lines. Each query uses a snapshot of the catalog, so that what is sealed, joined or
+// deleted meanwhile changes nothing for it. Safe from several threads; takes no locks but those of
 // the catalog and of caches.
 #pragma once
 
@@ -20,7 +20,7 @@ class Reader {
   Reader(const StoreEnvironment& environment, const Catalog& catalog, const StreamRegistry& streams)
       : context_(environment, catalog, streams) {}
 
-  // All as in LogSource and ColumnSource.
+  // These behave as in LogSource and ColumnSource.
   Result<std::unique_ptr<EntryIterator>> select(const SelectQuery& query) const;
   Result<ReadStats> count(const pushdown::CountQuery& query,
                           const pushdown::CountVisitor& visit) const;
@@ -40,8 +40,8 @@ class Reader {
                                             const std::vector<Matcher>& matchers) const;
 
  private:
-  // Of the streams that a group selects (no group: of all), those that have lines in the range,
-  // sorted by labels.
+  // Returns the streams that a group selects (all without a group) and that have lines in the
+  // range, sorted by labels.
   Result<std::vector<StreamRef>> streams_in_range(
       TimeRange range, const std::vector<std::vector<Matcher>>& groups) const;
 

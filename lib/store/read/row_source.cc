@@ -22,7 +22,7 @@ void RowSource::set_bound(Timestamp first, Timestamp last) {
   bound_ = backward() ? std::min(last, query_.range.end - 1) : std::max(first, query_.range.start);
 }
 
-// Heap order: the top is what comes first.
+// Orders the heap: the top is what comes first.
 bool RowSource::comes_after(size_t a, size_t b) const {
   if (cursors_[a].time != cursors_[b].time) {
     return backward() ? cursors_[a].time < cursors_[b].time : cursors_[a].time > cursors_[b].time;

@@ -1,5 +1,6 @@
-// Entries of one place (a window in memory, a block in a file), of several streams, merged by time
-// in the asked direction: what MergeIterator merges. For one thread, but for being opened ahead.
+// Gives entries of one place (a window in memory, a block in a file) and several streams, merged by
+// time in the query's direction: MergeIterator merges such sources. For one thread, except that
+// another may open it ahead.
 #pragma once
 
 #include <memory>
@@ -14,7 +15,7 @@
 
 namespace logsvc::store {
 
-// Adds what another part of the same query cost, but for the numbers of blocks.
+// Adds what another part of the same query cost, except for the numbers of blocks.
 void add_stats(const ReadStats& more, ReadStats& stats);
 
 class RowSource {
@@ -22,42 +23,43 @@ class RowSource {
   RowSource(const SelectQuery& query, uint64_t order) : query_(query), order_(order) {}
   virtual ~RowSource() = default;
 
-  // No entry comes before this in the direction; known without reading.
+  // Returns a time before which no entry comes in the direction; it is known without reading.
   Timestamp bound() const { return bound_; }
-  // Has it opened by another thread, unless advance() comes first. Whoever calls this calls
-  // settle() before the source or what it borrows goes.
+  // Has another thread open it, unless advance() comes first. Whoever calls this must call settle()
+  // before the source or what it borrows is destroyed.
   void open_ahead(ReadAhead& threads);
-  // Opens it now, unless somebody does or did. False: somebody does.
+  // Opens it now, unless somebody does or did. Returns false while somebody does.
   bool try_open();
   // Nobody opens it any more when this returns.
   void settle();
 
-  // True: entry() and stream() are the next ones, until advance() is called again.
+  // Returns true if entry() and stream() are the next ones, until advance() is called again.
   Result<bool> advance(ReadStats& stats);
   const Entry& entry() const { return entry_; }
   const StreamRef& stream() const { return cursors_[current_].stream; }
-  // Rises with arrival: tells equal times of one stream apart.
+  // Grows with arrival: it orders equal times of one stream.
   uint64_t order() const { return order_; }
 
  protected:
-  // One stream's rows that are wanted, in the direction of the query.
+  // Points into one stream's wanted rows, in the direction of the query.
   struct Cursor {
     StreamRef stream;
     uint32_t count = 0;
     uint32_t next = 0;
-    Timestamp time = 0;  // of the next one
+    Timestamp time = 0;  // the next row's
   };
-  // Sets the counts of cursors. May run in another thread than the rest, before it.
+  // Sets the counts of cursors. It may run before the rest, in another thread.
   virtual Status open(ReadStats& stats) = 0;
   virtual Timestamp time_at(size_t cursor, uint32_t position) const = 0;
   virtual Status build(size_t cursor, uint32_t position, Entry& entry) = 0;
 
   bool backward() const { return query_.direction == Direction::kBackward; }
-  // Of the cursors: the earliest time they can have, or the latest if backward.
+  // Sets the earliest time that cursors can have, or the latest if backward.
   void set_bound(Timestamp first, Timestamp last);
 
   const SelectQuery& query_;
-  // In the order of streams with equal times. Filled by the derived class, in open() at last.
+  // They are in the order of streams with equal times. The derived class fills them at the end of
+  // open().
   std::vector<Cursor> cursors_;
 
  private:
@@ -68,7 +70,7 @@ class RowSource {
   const uint64_t order_;
   Timestamp bound_ = 0;
   const std::shared_ptr<OpenClaim> claim_ = std::make_shared<OpenClaim>();
-  Status opened_;  // when the claim is done, as is:
+  Status opened_;  // set when the claim is done
   ReadStats opened_stats_;
   bool begun_ = false;
   Entry entry_;
@@ -76,10 +78,10 @@ class RowSource {
   std::vector<size_t> heap_;  // cursors that have more
 };
 
-// The order of streams whose entries have equal times: by hash, then by label string.
+// Orders streams whose entries have equal times: by hash, then by label string.
 bool comes_before(const LabelSet& a, const LabelSet& b);
 
-// What a window has of one stream for a query.
+// Holds what a window has of one stream for a query.
 struct HeadRows {
   StreamRef stream;
   std::vector<Entry> rows;  // sorted by time, not empty

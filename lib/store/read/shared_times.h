@@ -1,5 +1,5 @@
-// The times that two pieces (window, block) of one stream share: only there can an entry be kept
-// twice, so only there entries have to be compared. For one thread.
+// Finds the times that two pieces (window, block) of one stream share: only there can an entry be
+// kept twice, so only there entries have to be compared. For one thread.
 #pragma once
 
 #include <span>
@@ -11,7 +11,7 @@
 
 namespace logsvc::store {
 
-// Inclusive on both sides.
+// Is inclusive on both sides.
 struct TimeSpan {
   Timestamp first = 0;
   Timestamp last = 0;
@@ -21,12 +21,12 @@ class SharedTimes {
  public:
   void add(const Window& window, const std::vector<StreamRef>& streams);
   void add(const Stream& stream, TimeSpan span) { spans_[&stream].push_back(span); }
-  // After everything was added.
+  // Must be called after everything was added.
   void find();
 
-  // Sorted and apart from each other.
+  // Returns the stream's spans, sorted and apart from each other.
   const std::vector<TimeSpan>& of(const Stream* stream) const;
-  // Those that meet the stream's rows of the block.
+  // Returns those that meet the stream's rows of the block.
   std::span<const TimeSpan> in(const RowRun& run) const;
   bool has(const Stream* stream, Timestamp t) const;
 

@@ -1,4 +1,5 @@
-// One field of many entries, out of columns where that is surely what parsing the lines gives.
+// Reads one field of many entries from columns where that is sure to equal what parsing the lines
+// gives.
 #include <algorithm>
 
 #include "store/read/block_reader.h"
@@ -23,7 +24,7 @@ class FieldVisit : public ColumnVisit {
     return {};
   }
 
-  // The values of some rows of a stream, and its rows that have to be parsed.
+  // Holds the values of some rows of a stream, and its rows that have to be parsed.
   struct Fields : BlockResult {
     struct Row {
       uint32_t row = 0;
@@ -33,10 +34,10 @@ class FieldVisit : public ColumnVisit {
       const Stream* stream = nullptr;  // the query keeps it
       std::vector<Row> unknown;
       std::vector<Timestamp> times;
-      std::vector<size_t> ends;  // of each value in `values`
-      size_t begin = 0;          // of the first
+      std::vector<size_t> ends;  // where each value in `values` ends
+      size_t begin = 0;          // where the first begins
     };
-    std::unique_ptr<BlockReader> reader;  // as long as there are unknown rows
+    std::unique_ptr<BlockReader> reader;  // kept while there are unknown rows
     std::vector<OfStream> streams;
     ByteBuffer values;  // one after the other
   };
@@ -58,7 +59,7 @@ class FieldVisit : public ColumnVisit {
     }
     return {};
   }
-  // Nothing is built out of it any more.
+  // Nothing is built from it any more.
   static void close(Fields& fields) {
     if (fields.reader) fields.stats.compressed_bytes += fields.reader->bytes_read();
     fields.reader.reset();
@@ -124,7 +125,7 @@ class FieldVisit : public ColumnVisit {
 
   const std::string& name_;
   FieldVisitor& visitor_;
-  std::vector<std::string_view> values_;  // of the stream under way
+  std::vector<std::string_view> values_;  // the current stream's
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-// The times of entries straight from windows and time columns.
+// Takes the times of entries straight from windows and time columns.
 #include <algorithm>
 
 #include "store/read/block_reader.h"

@@ -1,4 +1,5 @@
-// Volumes by bucket, from what the index and the open windows know of a block without reading it.
+// Computes volumes by bucket from what the index and the open windows know of a block without
+// reading it.
 #include <unordered_map>
 
 #include "store/read/reader.h"

@@ -1,4 +1,4 @@
-// Every stream the store knows, by label set and by number. Streams keep their number for life.
+// Knows every stream of the store by label set and by number. Streams keep their number for life.
 // Safe from several threads.
 #pragma once
 
@@ -23,15 +23,15 @@ using StreamRef = std::shared_ptr<const Stream>;
 
 class StreamRegistry {
  public:
-  // The stream of these labels; a new one gets the next number.
+  // Returns the stream with these labels; a new one gets the next number.
   StreamRef get_or_add(const LabelSet& labels);
-  // Makes a stream known under the number the index has for it.
+  // Adds a stream under the number that the index has for it.
   void add(uint64_t id, const LabelSet& labels);
   bool has(const LabelSet& labels) const;
-  // nullptr if there is none.
+  // Returns nullptr if there is none.
   StreamRef find(uint64_t id) const;
 
-  // Streams for which all matchers hold, sorted by label string.
+  // Returns the streams for which all matchers hold, sorted by label string.
   std::vector<StreamRef> select(std::span<const Matcher> matchers) const;
   std::vector<StreamRef> all() const { return select({}); }
 

@@ -1,4 +1,5 @@
-// The streams that a query wants, found by their number. Immutable: safe from several threads.
+// Holds the streams that a query wants, found by their number. Immutable, so safe from several
+// threads.
 #pragma once
 
 #include <bit>
@@ -23,7 +24,7 @@ class StreamSelection {
   StreamSelection& operator=(const StreamSelection&) = delete;
 
   const std::vector<StreamRef>& streams() const { return streams_; }
-  // nullptr if it is not wanted.
+  // Returns nullptr if it is not wanted.
   const StreamRef* find(uint64_t id) const {
     size_t at = slot(id);
     while (slots_[at].id != 0 && slots_[at].id != id) at = next(at);
@@ -31,7 +32,7 @@ class StreamSelection {
   }
 
  private:
-  // Open addressing: find() is called for every row that the index has in a range.
+  // Uses open addressing: find() is called for every row that the index has in a range.
   struct Slot {
     uint64_t id = 0;  // 0: free
     const StreamRef* stream = nullptr;

@@ -7,7 +7,7 @@ namespace logsvc {
 TEST_SUITE_BEGIN("base");
 
 TEST_CASE("base 64 both ways") {
-  // RFC 4648, section 10.
+  // They are from RFC 4648, section 10.
   const std::pair<std::string, std::string> kBoth[] = {{"", ""},
                                                        {"f", "Zg=="},
                                                        {"fo", "Zm8="},

@@ -7,7 +7,7 @@
 namespace logsvc {
 namespace {
 
-// Reads the value that comes next, and writes down what there was.
+// Reads the value that comes next, and notes what it was.
 bool read(JsonCursor& json, std::string& out) {
   JsonScalar scalar;
   const char c = json.ahead();
@@ -36,7 +36,7 @@ bool read(JsonCursor& json, std::string& out) {
   return !json.failed();
 }
 
-// What there was, or the place of the fault.
+// Returns what was read, or the place of the fault.
 std::string outcome(std::string_view text, size_t max_depth = JsonCursor::kMostDepth) {
   JsonCursor json(text, max_depth);
   std::string out;

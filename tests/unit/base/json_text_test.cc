@@ -15,7 +15,7 @@ std::string json(std::string_view text, JsonEscapes escapes = JsonEscapes::kNeed
   return out;
 }
 
-// What it must be, a character at a time.
+// Returns the right result, made one character at a time.
 std::string slowly(std::string_view text, JsonEscapes escapes) {
   const bool html = escapes == JsonEscapes::kHtml || escapes == JsonEscapes::kGo;
   std::string out = "\"";

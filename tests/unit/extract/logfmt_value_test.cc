@@ -7,7 +7,7 @@ namespace {
 
 std::string unquoted(const std::string& written) {
   std::string buffer;
-  // A copy of its own size: what looks behind it is found out.
+  // This copy has no spare bytes, so that reading beyond its end is noticed.
   const std::vector<char> exact(written.begin(), written.end());
   return std::string(logfmt_value({exact.data(), exact.size()}, true, buffer));
 }

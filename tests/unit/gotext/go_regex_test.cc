@@ -1,4 +1,4 @@
-// Regular expressions as Go's package regexp, from its documentation and tests.
+// Tests regular expressions like Go's package regexp, from its documentation and tests.
 #include "gotext/regex/go_regex.h"
 
 #include <doctest/doctest.h>
@@ -22,7 +22,7 @@ std::string replaced(std::string_view expression, std::string_view text,
   return regex(expression).replace_all(text, replacement, false);
 }
 
-// What FindAll gives: start-end for each match.
+// Returns what FindAll gives: start-end for each match.
 std::string places(std::string_view expression, std::string_view text) {
   std::string out;
   regex(expression).for_each_match(text, [&](const GoRegex::Groups& groups) {

@@ -92,7 +92,7 @@ TEST_SUITE("gotext") {
           "2010-02-04 21:00:57.012 +0000");
     CHECK(read("Mon Jan _2 15:04:05.999 2006", "Thu Feb  4 21:00:57.0123 2010") ==
           "2010-02-04 21:00:57.0123 +0000");
-    // Neither the number of blanks nor case matter.
+    // Neither the number of blanks nor the case matters.
     CHECK(read(kAnsi, "Thu      Feb     4     21:00:57     2010") == "2010-02-04 21:00:57 +0000");
     CHECK(read(kAnsi, "THU FEB 4 21:00:57 2010") == "2010-02-04 21:00:57 +0000");
     CHECK(read("2006-002 15:04:05", "2010-035 21:00:57") == "2010-02-04 21:00:57 +0000");

@@ -5,7 +5,7 @@
 namespace logsvc::jmespath {
 namespace {
 
-// The result as JSON, or the fault.
+// Returns the result as JSON, or the fault.
 std::string search(const std::string& expression, const std::string& json) {
   extract::JsonTree tree;
   REQUIRE(tree.parse(json));

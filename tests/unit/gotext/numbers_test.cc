@@ -1,4 +1,4 @@
-// Numbers, sizes and literals: cases of Go's strconv and of go-humanize.
+// Tests numbers, sizes and literals with cases of Go's strconv and of go-humanize.
 #include <doctest/doctest.h>
 
 #include <cmath>

@@ -8,7 +8,7 @@
 namespace logsvc::tmpl {
 namespace {
 
-// All of sprig's functions for text templates.
+// These are all of sprig's functions for text templates.
 constexpr std::string_view kNames[] = {
     "abbrev",
     "abbrevboth",

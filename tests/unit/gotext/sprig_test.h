@@ -1,4 +1,4 @@
-// What templates of the agent give, for tests of the functions that sprig has.
+// Renders templates of the agent, for tests of the functions that sprig has.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -12,7 +12,8 @@
 
 namespace logsvc::tmpl {
 
-// The output of an agent's template on {a: A-text, n: "7"}; the end of the message if it fails.
+// Returns the output of an agent's template on {a: A-text, n: "7"}, or the end of the message if it
+// fails.
 inline std::string sprig(const std::string& text) {
   auto parsed = Template::parse("t", text, Dialect::kPromtail);
   if (!parsed.ok()) return parsed.error().message;
@@ -27,7 +28,7 @@ inline std::string sprig(const std::string& text) {
   return at == std::string::npos ? message : message.substr(at + 3);
 }
 
-// One call and what it gives.
+// Lists calls and what each gives.
 using Calls = std::vector<std::pair<std::string, std::string>>;
 inline void check_calls(const Calls& calls) {
   for (const auto& one : calls) {

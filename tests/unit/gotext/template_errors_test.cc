@@ -1,4 +1,4 @@
-// What does not parse, and where: cases of Go's text/template/parse.
+// Tests what cannot be parsed, and where, with cases of Go's text/template/parse.
 #include <doctest/doctest.h>
 
 #include "gotext/template/template.h"

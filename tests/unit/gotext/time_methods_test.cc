@@ -5,7 +5,7 @@
 namespace logsvc::tmpl {
 namespace {
 
-// 2026-03-09 12:34:56.789012345 UTC, a Monday.
+// This is 2026-03-09 12:34:56.789012345 UTC, a Monday.
 constexpr Timestamp kTime = 1'773'059'696'789'012'345;
 
 std::string rendered(const std::string& text) {
@@ -17,7 +17,7 @@ std::string rendered(const std::string& text) {
   return status.ok() ? out : status.error().message;
 }
 
-// The template on the entry's time in UTC.
+// Calls the method on the entry's time in UTC.
 std::string of_time(const std::string& call) {
   return rendered("{{ $t := __timestamp__.UTC }}{{ " + call + " }}");
 }
@@ -80,7 +80,7 @@ TEST_SUITE("gotext") {
     CHECK(of_time("(($t.Add 1700000000).Sub $t).Round 1000000000") == "2s");
     CHECK(of_time("(($t.Add 1700000000).Sub $t).Truncate 1000000000") == "1s");
     CHECK(of_time("(($t.AddDate 900 0 0).Sub $t).Hours") == "2.5620477880152157e+06");
-    // Across the change to summer time the wall clock stays, or the hours do.
+    // Across the change to summer time either the wall clock stays, or the hours do.
     CHECK(rendered("{{ $t := toDateInZone `2006-01-02 15` `Europe/Berlin` `2026-03-28 12` }}"
                    "{{ ($t.AddDate 0 0 1).Format `15 -0700` }} "
                    "{{ ($t.Add 86400000000000).Format `15 MST` }}") == "12 +0200 13 CEST");

@@ -9,7 +9,7 @@ namespace {
 
 constexpr Timestamp kNow = 1'800'000'000 * kSecond;
 
-// Agents with whatever there is to keep, by way of what they report.
+// Makes agents with everything that can be kept, by way of what they report.
 AgentBook full_book() {
   AgentBook book;
   for (const char* id : {"9f3c0a1b2c3d4e5f", "00000000000000aa"}) {
@@ -160,12 +160,12 @@ TEST_CASE("ledger: what a killed run may have taken is unknown, not missing") {
   before.add(16, 5, kNow);
   SourceLedger ledger;
   REQUIRE(ledger.restore(before.state(), false));
-  ledger.add(19, 2, kNow);  // came before, tells nothing of what is behind
+  ledger.add(19, 2, kNow);  // came before, says nothing of later ones
   ledger.add(51, 10, kNow);
   CHECK(ledger.total() == LedgerCell{25, 0, 2, 5, 30});
-  ledger.add(41, 5, kNow);  // comes again after all: received, neither late nor twice
+  ledger.add(41, 5, kNow);  // arrives after all: received, neither late nor twice
   CHECK(ledger.total() == LedgerCell{30, 0, 2, 5, 25});
-  ledger.add(71, 1, kNow);  // from here on as ever
+  ledger.add(71, 1, kNow);  // from here on as usual
   CHECK(ledger.total() == LedgerCell{31, 0, 2, 15, 25});
   ledger.add(11, 5, kNow);
   CHECK(ledger.total() == LedgerCell{36, 5, 2, 10, 25});

@@ -27,7 +27,7 @@ TEST_CASE("ledger: in order, with a hole, filled late, sent again") {
   CHECK(same(ledger.total(), 150, 0, 0, 50));
   ledger.add(101, 20, kNow + kMinute);
   CHECK(same(ledger.total(), 170, 20, 0, 30));
-  ledger.add(111, 50, kNow + kMinute);  // 10 duplicates, 30 of the hole, 10 duplicates
+  ledger.add(111, 50, kNow + kMinute);  // 10 duplicates, 30 that fill the hole, 10 duplicates
   CHECK(same(ledger.total(), 200, 50, 20, 0));
   ledger.add(195, 10, kNow);  // 6 duplicates, 4 new
   CHECK(same(ledger.total(), 204, 50, 26, 0));
@@ -127,7 +127,7 @@ TEST_CASE("agents: ids that are made up push out no agent that lives, and are fe
   }
   CHECK(book.agents().count("real") == 1);
   CHECK(book.agents().size() == 2 * AgentBook::kMaxAgentsOfAddress);
-  // Whoever is silent goes for another of its address; of others only when long forgotten.
+  // A silent agent makes room for another of its address; for others only when long forgotten.
   report.agent = "new";
   CHECK(book.add(report, kNow + kMinute, "10.0.0.1"));
   for (int i = 0; i < 1000; ++i) {

@@ -20,8 +20,8 @@ namespace {
 using namespace logsvc::testing;
 using nlohmann::json;
 
-// Who asks for the wall clock in one chosen thread waits in it: there it is asked for under the
-// lock of what is counted.
+// Makes one chosen thread wait when it asks for the wall clock, which it does under the lock of
+// what is counted.
 class HoldingClock : public FakeClock {
  public:
   Timestamp now() const override {
@@ -81,7 +81,7 @@ TEST_CASE("a push and an agent's report do not wait for a page that is being mad
     made = insight.snapshot(false);
   });
   clock.wait_until_held();
-  // The reader has the lock until it is released: this thread would wait for ever.
+  // The reader holds the lock until it is released: this thread would wait for ever.
   for (int i = 0; i < 3; ++i) {
     CHECK(insight.append(make_batch(kApi, {{clock.now(), "x"}})).ok());
   }
@@ -103,7 +103,7 @@ TEST_CASE("what waits to be counted has a bound, and keeps its order") {
     while (arrivals.add({static_cast<Timestamp>(added), bytes, batch})) ++added;
     return added;
   };
-  // However small they are, there are not more of them.
+  // However small they are, there are never more of them.
   CHECK(fill(0) == Arrivals::kMostBytes / Arrivals::kLeastBytes);
   CHECK(!arrivals.take().empty());
   CHECK(fill(1 << 20) == Arrivals::kMostBytes >> 20);

@@ -7,7 +7,7 @@ namespace {
 
 constexpr Timestamp kStart = 1'800'000'000 * kSecond;
 
-// A line every `step` for `span`.
+// Feeds a line every `step` for `span`.
 void feed(GapModel& model, Timestamp from, Duration span, Duration step) {
   for (Timestamp t = from; t <= from + span; t += step) model.see(t);
 }
@@ -39,7 +39,7 @@ TEST_CASE("gap model: bursts every ten minutes are no silence in between") {
 
 TEST_CASE("gap model: hours differ") {
   GapModel model;
-  // 168 hours: one hour of the week has a line each 40 s, all others one each 2 s.
+  // For 168 hours: one hour of the week has a line every 40 s, all others have one every 2 s.
   for (int hour = 0; hour < 168; ++hour) {
     feed(model, kStart + hour * kHour, kHour - kSecond, hour == 10 ? 40 * kSecond : 2 * kSecond);
   }
@@ -80,7 +80,7 @@ TEST_CASE("gap model: kept and restored") {
   again.restore(model.first(), model.last(), model.counts());
   CHECK(again.counts() == model.counts());
   CHECK(again.usual_gap(kStart) == model.usual_gap(kStart));
-  // Numbers of a damaged file do not reach outside.
+  // Numbers in a damaged file do not reach outside the model.
   again.restore(1, 2, {{-1, {{0, 1}}}, {168, {{0, 1}}}, {3, {{-5, 1}, {1000, 1}, {2, 9}}}});
   CHECK(again.counts() == GapModel::Counts{{3, {{2, 9}}}});
 }

@@ -17,7 +17,7 @@ using nlohmann::json;
 const LabelSet kApi = LabelSet::from({{"service", "api"}, {"host", "h1"}});
 const LabelSet kEvents = LabelSet::from({{"job", "docker-events"}, {"host", "h1"}});
 
-// A server's insight that ends and begins anew over the same disk.
+// Holds a server's insight that ends and starts again over the same disk.
 struct World {
   MemFileSystem files;
   FakeClock clock;
@@ -35,7 +35,7 @@ struct World {
     insight = std::make_unique<Insight>(InsightOptions{"/data/insight", retention}, sink, source,
                                         files, clock, diagnostics);
   }
-  // As after a kill: what was kept is what was written before.
+  // Ends as after a kill: only what was written before is kept.
   void kill() {
     const std::string kept = files.bytes("/data/insight/agents.json");
     insight.reset();
@@ -69,7 +69,7 @@ TEST_CASE("restart: agents and ledgers are there, and one that is gone is shown 
   world.push(31, 10);  // nothing came while the server was away: ten are missing
   CHECK(world.agents()[0]["gone"] == false);
   CHECK(world.ledger()["unknown"] == 0);
-  CHECK(world.ledger()["missing"] == 10);  // the five are of over a day ago
+  CHECK(world.ledger()["missing"] == 10);  // the five came over a day ago
   world.clock.advance(15 * kDay);
   world.start();
   CHECK(world.agents().empty());

@@ -26,12 +26,12 @@ void add(Pulse& pulse, const LabelSet& stream, const std::vector<Timestamp>& tim
   pulse.add(*make_batch(stream, lines), now);
 }
 
-// A line a second from `from` to `to`.
+// Adds a line a second from `from` to `to`.
 void speak(Pulse& pulse, const LabelSet& stream, Timestamp from, Timestamp to) {
   for (Timestamp t = from; t <= to; t += kSecond) add(pulse, stream, {t}, t);
 }
 
-// level → count over all cells of the service's snapshot.
+// Returns level → count over all cells of the service's snapshot.
 std::map<std::string, int> totals(const Pulse& pulse, Timestamp now, const std::string& name,
                                   bool by_minute = false) {
   const json whole = json::parse(pulse_snapshot(pulse, now, by_minute));

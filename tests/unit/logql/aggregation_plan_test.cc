@@ -1,4 +1,4 @@
-// Which way a range aggregation goes, and that none is charged for one it did not go.
+// Tests which way a range aggregation goes, and that it is not charged for another one.
 #include "logql/exec/aggregation_plan.h"
 
 #include <doctest/doctest.h>
@@ -12,7 +12,7 @@ namespace {
 
 using namespace logsvc::testing;
 
-// Two streams, one of them without `svc`, whose lines have it; 10 lines each.
+// Holds two streams, one of them without `svc`, whose lines have it; 10 lines each.
 struct World {
   MemoryLogSource source;
   World() {
@@ -103,7 +103,7 @@ TEST_SUITE("logql") {
     const Engine engine(world.source, {});
     InstantRequest request;
     request.time = kMinute;
-    // In front of the unwrap there is no error yet for a filter to drop.
+    // Before the unwrap there is no error yet for a filter to drop.
     for (const char* query :
          {R"(avg_over_time({job="t"} | json | unwrap n [1m]) by (job))",
           R"(avg_over_time({job="t"} | json | unwrap n [1m]) by (svc))",

@@ -1,4 +1,4 @@
-// What a compiled pipeline tells a source of the entries that pass it.
+// Tests what a compiled pipeline tells a source about the entries that pass it.
 #include <doctest/doctest.h>
 
 #include "logql/stages/pipeline.h"
@@ -28,7 +28,7 @@ std::string lines(const std::string& stages) {
   return describe(p.lines()) + (p.lines_exact() ? "!" : "");
 }
 
-// The names of the fields that are tested, and by which parser.
+// Returns the names of the fields that are tested, and their parsers.
 std::string fields(const std::string& stages) {
   const Pipeline p = pipeline(stages);
   if (p.fields().empty()) return "";

@@ -16,7 +16,7 @@ std::string pretty(const std::string& query) {
   return expr.ok() ? pretty_print(**expr) : expr.error().message;
 }
 
-// NaN and infinities come of literals that fold; they have no spelling.
+// Folded literals may give NaN and infinities, which have no spelling.
 bool has_spelling(const std::string& text) {
   return text.find("NaN") == std::string::npos && text.find("Inf") == std::string::npos;
 }

@@ -51,7 +51,7 @@ TEST_CASE("what a regular expression needs") {
   CHECK(required("(?i)\\Qa.\\E") == "~'a.'");
   CHECK(required("\\Qab\\E*") == "'a'");
   CHECK(required("\\Qa.b") == "'a.b'");
-  // Neither flags nor an empty quotation are what is repeated.
+  // A repetition applies neither to flags nor to an empty quotation.
   CHECK(required("ab(?i)*") == "'a'");
   CHECK(required("ab\\Q\\E?") == "'a'");
   CHECK(required("") == "all()!");

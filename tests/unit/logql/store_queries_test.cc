@@ -1,5 +1,5 @@
-// Any query over the store, which leaves out, counts and reads columns as far as it can, answers
-// the same as over a source that gives every entry.
+// Any query over the store, which skips, counts and reads columns as far as it can, answers the
+// same as over a source that gives every entry.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -19,7 +19,7 @@ namespace {
 
 using namespace logsvc::testing;
 
-constexpr Timestamp kStart = 20'000 * kDay - 800 * kSecond;  // a day ends half way
+constexpr Timestamp kStart = 20'000 * kDay - 800 * kSecond;  // a day ends in the middle
 
 std::string describe(const Result<QueryResult>& result) {
   if (!result.ok()) return "error " + std::to_string(static_cast<int>(result.error().code));
@@ -45,12 +45,12 @@ std::string describe(const Result<QueryResult>& result) {
   return out.str();
 }
 
-// Delete requests that are pending, and which lines they mean.
+// These are pending delete requests, and the lines that they match.
 const std::vector<std::string> kDeletions = {R"({s="b"} |= "user_id_12")",
                                              R"({job="t",level="info"} | json | status = 200)"};
 const TimeRange kDeleted = {kStart + 200 * kSecond, kStart + 1000 * kSecond};
 
-// The same entries in a store, in several files, days and open windows, and in memory.
+// Holds the same entries in a store, in several files, days and open windows, and in memory.
 struct Sources {
   TempDir dir;
   FakeClock clock{kStart + 2 * kHour};
@@ -91,7 +91,8 @@ struct Sources {
     std::set<Timestamp> used;
     auto batch = std::make_shared<Batch>();
     for (int i = 0; i < entries; ++i) {
-      // Some late; each time once, since the order of streams at equal times is the store's own.
+      // Some are late; each time occurs once, since the order of streams at equal times is the
+      // store's own.
       Timestamp t =
           kStart + i * kSecond - (logs.one_in(9) ? Timestamp(logs.below(400)) * kSecond : 0);
       while (!used.insert(t).second) t += kMillisecond;
@@ -136,7 +137,7 @@ TEST_CASE("queries over the store answer as over plain entries") {
       REQUIRE(got == expected);
     }
   }
-  CHECK(answers > 200);  // not all of them about nothing
+  CHECK(answers > 200);  // enough of them had results
 }
 
 }  // namespace

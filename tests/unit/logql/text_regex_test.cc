@@ -5,8 +5,8 @@
 namespace logsvc::logql {
 namespace {
 
-// The literals that an expression comes down to: "=a" equals, "~a" contains, "." non-empty, with
-// (i) in either case; "re" if it is run as an expression, "*" if everything passes.
+// Returns the literals that an expression comes down to: "=a" equals, "~a" contains, "." non-empty,
+// with (i) in either case; "re" if it is run as an expression, "*" if everything passes.
 std::string reduced(const char* expression, bool is_label = false) {
   const auto regex = TextRegex::compile(expression, is_label);
   REQUIRE(regex.ok());
@@ -49,7 +49,7 @@ TEST_SUITE("logql") {
     CHECK(reduced("\\x41\\x{e9}") == "~A\xC3\xA9");
     CHECK(reduced("a{1}b{0}") == "~a");
     CHECK(reduced("[\\n][\\x41]") == "~\nA");
-    // Braces that are text.
+    // These braces are text.
     CHECK(reduced("a{01}") == "~a{01}");
     CHECK(reduced("a{1,2,3}") == "~a{1,2,3}");
   }
@@ -84,7 +84,7 @@ TEST_SUITE("logql") {
     CHECK(reduced("[fF]") == "(i)~f");
     CHECK(reduced("(?i)foo|BAR") == "(i)~foo (i)~bar");
     CHECK(reduced("f|f(?i)oo") == "re");
-    // Of k and s there are three forms, and a class of more than the two of a letter is a class.
+    // k and s have three forms, and a class of more than a letter's two forms stays a class.
     CHECK(reduced("[kK]") == "re");
     CHECK(reduced("(?i)[s]") == "re");
     CHECK(reduced("(?i)[aA]") == "(i)~a");

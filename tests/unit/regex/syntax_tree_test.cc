@@ -17,8 +17,8 @@ std::string shown(const Sequence& sequence) {
   return out;
 }
 
-// Literals as they are, with ' behind where case does not matter; . @ for any rune in a line or at
-// all; <ab> and <> for classes; ! for assertions; (…) and {…} for groups that capture or not;
+// Writes literals as they are, with ' behind where case does not matter; . @ for any rune in a line
+// or at all; <ab> and <> for classes; ! for assertions; (…) and {…} for groups that capture or not;
 // x[0,-1] for repetitions, with ? behind lazy ones.
 std::string shown(const Node& node) {
   switch (node.kind) {
@@ -87,11 +87,11 @@ TEST_SUITE("regex") {
     CHECK(tree("a*?(?U)b*c*?") == "{a[0,-1]?b[0,-1]?c[0,-1]}");
     CHECK(tree("a{2}b{2,}c{2,5}?") == "{a[2,2]b[2,-1]c[2,5]?}");
     CHECK(tree("(ab){0}") == "{(ab)[0,0]}");
-    // As Go reads numbers: without leading zeros, and not without the first.
+    // Go reads numbers without leading zeros, and never without the first one.
     for (const char* text : {"a{", "a{}", "a{,2}", "a{01}", "a{1,2,3}", "a{1", "a{x}", "a{1, 2}"}) {
       CHECK(tree(text) == "{" + std::string(text) + "}");
     }
-    // What does not match anything by itself is not what a repetition applies to.
+    // A repetition does not apply to what matches nothing by itself.
     CHECK(tree("ab(?i)*") == "{ab[0,-1]}");
     CHECK(tree("ab\\Q\\E*") == "{ab[0,-1]}");
   }

@@ -1,4 +1,4 @@
-// The set of files as queries see it while it changes.
+// Tests what queries see of the set of files while it changes.
 #include "store/catalog/catalog.h"
 
 #include "unit/store/store_world.h"

@@ -16,7 +16,7 @@ namespace {
 
 using namespace logsvc::testing;
 
-// Two streams, several text frames, metadata.
+// Writes two streams, several text frames, and metadata.
 std::string make_chunk(MemFileSystem& files, size_t lines, uint64_t block_bytes) {
   StreamRegistry registry;
   Window window(20'000 * kDay, 7, 0);
@@ -36,7 +36,7 @@ std::string make_chunk(MemFileSystem& files, size_t lines, uint64_t block_bytes)
   return files.bytes("/c");
 }
 
-// Reads everything; true if nothing failed. Never crashes, whatever the bytes are.
+// Reads everything; returns true if nothing failed. It never crashes, whatever the bytes are.
 bool read_everything(MemFileSystem& files) {
   const auto reader = ChunkReader::open(files, "/c");
   if (!reader.ok()) return false;

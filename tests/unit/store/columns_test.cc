@@ -13,7 +13,7 @@
 namespace logsvc::store {
 namespace {
 
-// By the standard library, so that the search is not held against itself.
+// Uses the standard library, so that the search is not compared with itself.
 bool contains_in_any_case(const std::string& line, const std::string& needle) {
   const auto same = [](char a, char b) {
     return std::tolower(static_cast<unsigned char>(a)) ==
@@ -23,7 +23,7 @@ bool contains_in_any_case(const std::string& line, const std::string& needle) {
          std::search(line.begin(), line.end(), needle.begin(), needle.end(), same) != line.end();
 }
 
-// Values through encoder, bytes and reader.
+// Sends values through encoder, bytes and reader.
 class Stored {
  public:
   explicit Stored(const std::vector<std::string>& lines, bool plain = false) : lines_(lines) {
@@ -102,7 +102,8 @@ std::string uuid(std::mt19937_64& random) {
          "-" + hex(random, 12);
 }
 
-// Winston lines: requests of several lines, messages of several shapes, some plain text and stacks.
+// Returns Winston lines: requests of several lines, messages of several shapes, some plain text and
+// stacks.
 std::vector<std::string> winston(size_t count, uint64_t seed) {
   std::mt19937_64 random(seed);
   std::vector<std::string> out;
@@ -133,7 +134,7 @@ std::vector<std::string> winston(size_t count, uint64_t seed) {
   return out;
 }
 
-// Anything, made of pieces that the tokenizer takes an interest in.
+// Returns random lines made of pieces that the tokenizer cares about.
 std::vector<std::string> hostile(size_t count, uint64_t seed) {
   static const std::vector<std::string> pieces = {"{\"a\":",
                                                   "}",
@@ -189,7 +190,7 @@ std::vector<std::string> hostile(size_t count, uint64_t seed) {
   for (size_t i = 0; i < count; ++i) {
     std::string line;
     for (uint64_t n = random() % 7; n > 0; --n) line += pieces[random() % pieces.size()];
-    // Repeat shapes, so that columns get more than one row.
+    // Shapes are repeated, so that columns get more than one row.
     out.push_back(i > 3 && random() % 3 == 0 ? out[random() % out.size()] : line);
   }
   return out;

@@ -1,4 +1,4 @@
-// A damaged block costs what is in it, once.
+// A damaged block costs its own entries, once.
 #include <map>
 
 #include "store/index/packed_streams.h"
@@ -44,13 +44,13 @@ TEST_CASE("a damaged block is left out, said, counted and not tried again; all o
   CHECK(w.texts() == left);
   CHECK(warned());
   CHECK(w.metrics.text().find("logsvc_store_damaged_blocks 1") != std::string::npos);
-  // Even if it could be read again: it is known as damaged, after a restart too.
+  // It stays known as damaged even if it could be read again, and after a restart too.
   w.store.reset();
   REQUIRE(w.files.replace(path, whole).ok());
   w.open();
   CHECK(w.texts() == left);
   CHECK(warned());
-  // With the index the memory of it goes.
+  // The index remembers the damage, so without the index it is forgotten.
   w.store.reset();
   for (const char* suffix : {"", "-wal", "-shm"}) {
     if (w.files.exists(w.options.dir + "/index.db" + suffix)) {
@@ -91,7 +91,7 @@ TEST_CASE("without the index a file with a damaged block keeps its other blocks"
 TEST_CASE("every way over the entries leaves a damaged block out and says so once") {
   for (const Way way : {by_select, by_count, by_times, by_field}) {
     StoreWorld w;
-    // Late lines, so that the two blocks share times: both are read on two occasions.
+    // These are late lines, so that the two blocks share times: both are read on two occasions.
     w.append(kApi, {{at(0), R"({"n":0})"}, {at(2), R"({"n":2})"}, {at(9), R"({"n":9})"}});
     REQUIRE(w.store->flush().ok());
     const std::string path = chunk_of(w, at(0));
@@ -112,7 +112,7 @@ TEST_CASE("every way over the entries leaves a damaged block out and says so onc
       CHECK(found.entries == 3);
       REQUIRE(found.warnings.size() == 1);
       CHECK(found.warnings[0].find(path) != std::string::npos);
-      // What the index says of the block counts no more.
+      // What the index says of the block no longer counts.
       all.range = {at(-10), at(100)};
       CHECK(way(*w.store, all).entries == 3);
     }
@@ -122,8 +122,8 @@ TEST_CASE("every way over the entries leaves a damaged block out and says so onc
 
 namespace {
 
-// Of each stream of the blocks that begin at 0 or later.
-// sum: what the rows of the table get as theirs.
+// Changes the index for each stream of the blocks that begin at 0 or later. sum is what the rows of
+// the table get as theirs.
 void tell_lie(const std::string& path, void (*lie)(StreamBlock&), const std::string& sum) {
   auto index = Sqlite::open(path);
   REQUIRE(index.ok());
@@ -225,7 +225,7 @@ TEST_CASE("a lie of the index that verifies costs the block and no more, and is 
       tell_lie(w.options.dir + "/index.db", one.second, "row_sum(file_id,block,ids,?1)");
       w.open();
       SelectQuery query;
-      query.range = {at(-100'000), at(1) + 1};  // not all of the block
+      query.range = {at(-100'000), at(1) + 1};  // covers a part of the block
       if (way != by_times) query.lines = LinePredicate::contains("n\":1");
       for (int again = 0; again < 2; ++again) {
         const Found found = way(*w.store, query);

@@ -1,4 +1,5 @@
-// Lines that go before their days do: delete requests, streams with a period of their own, caps.
+// Tests lines that go before their days do: delete requests, streams with a period of their own,
+// caps.
 #include "store/policy/deletion.h"
 
 #include <filesystem>
@@ -44,7 +45,7 @@ struct DeletionWorld : StoreWorld {
     REQUIRE(id.ok());
     return *id;
   }
-  // Until nothing is left to do.
+  // Works until nothing is left to do.
   void work() {
     for (int i = 0; i < 5; ++i) {
       REQUIRE(store->maintain().ok());
@@ -57,7 +58,7 @@ struct DeletionWorld : StoreWorld {
     }
     return false;
   }
-  // Whether any file of the store has the bytes.
+  // Returns whether any file of the store has the bytes.
   bool on_disk(const std::string& bytes) {
     for (const auto& entry : std::filesystem::recursive_directory_iterator(options.dir)) {
       if (!entry.is_regular_file() || entry.path().filename() == "deletions") continue;
@@ -147,7 +148,7 @@ TEST_CASE("a query asks those requests alone that are about its streams and its 
   }
   CHECK(w.texts().size() == kRequests);
   CHECK(made == kRequests);
-  CHECK(asked == 2 * kRequests);  // each line one of them
+  CHECK(asked == 2 * kRequests);  // each line is one of them
   made = asked = 0;
   SelectQuery few;
   few.range = {at(10), at(13)};
@@ -308,7 +309,7 @@ TEST_CASE("streams past their period go from files that others keep, and days st
 
 namespace {
 
-// Three days with a file of about 20 KB each.
+// Fills three days with a file of about 20 KB each.
 void fill_days(StoreWorld& w) {
   for (int day = -2; day <= 0; ++day) {
     std::string line;
@@ -331,7 +332,7 @@ TEST_CASE("over the size cap the oldest day goes, counted and said") {
   w.append(kApi, {{at(1), "flushes the journal"}});
   REQUIRE(w.store->flush().ok());
   REQUIRE(w.store->maintain().ok());
-  CHECK(w.store->totals().files == 3);  // two of them of today
+  CHECK(w.store->totals().files == 3);  // two of them from today
   CHECK(w.select().front().line.timestamp == at(-86400));
   CHECK(w.count("logsvc_store_capped_entries_total") == 1);
   CHECK(w.log.find("dropped the oldest lines") != std::string::npos);
@@ -342,7 +343,7 @@ TEST_CASE("over the size cap the oldest day goes, counted and said") {
   w.options.max_bytes = 10'000;
   w.open();
   REQUIRE(w.store->maintain().ok());
-  CHECK(w.texts() == std::vector<std::string>{"flushes the journal"});  // of the last day a file
+  CHECK(w.texts() == std::vector<std::string>{"flushes the journal"});  // the last day's
 }
 
 TEST_CASE("with too little free space the oldest day goes") {

@@ -1,6 +1,6 @@
-// What is an exact duplicate is decided by bytes, wherever entries meet: in a window, between
-// window and file, between files, in joined files, after a restart. Neighbours in time and lines
-// that differ in a byte or two are what a hash alone would mix up.
+// Bytes decide what is an exact duplicate, wherever entries meet: in a window, between window and
+// file, between files, in joined files, after a restart. A hash alone would mix up neighbours in
+// time and lines that differ in a byte or two.
 #include <random>
 #include <set>
 
@@ -18,14 +18,14 @@ using Lines = std::vector<Line>;
 
 uint64_t same_for_all(const Entry&) { return 7; }
 
-// Each 1 ns before the one before it.
+// Returns lines each 1 ns before the one before it.
 Lines descending_numbers() {
   Lines out;
   for (int i = 0; i < 1000; ++i) out.push_back({at(100) - i, std::to_string(100 + i % 900)});
   return out;
 }
 
-// Pairs 1 ns apart, the later first.
+// Returns pairs 1 ns apart, the later one first.
 Lines pairs(const std::string& later, const std::string& earlier) {
   Lines out;
   for (int i = 0; i < 500; ++i) {
@@ -47,7 +47,8 @@ Lines random_numbers(uint64_t seed, int n, Duration within) {
   return out;
 }
 
-// Lines of one alphabet and length that differ in one byte, in their time or in their metadata.
+// Returns lines of one alphabet and length that differ in one byte, in their time or in their
+// metadata.
 Lines near_neighbours(uint64_t seed) {
   std::mt19937_64 random(seed);
   const size_t length = 1 + random() % 20;
@@ -106,7 +107,7 @@ TEST_CASE("neighbours are no duplicates: all are kept, in memory, in files, join
     StoreWorld w;
     w.append(kApi, lines);
     check_all_ways(w, lines);
-    w.append(kApi, lines);  // once more: each of them is a duplicate
+    w.append(kApi, lines);  // once more: each is a duplicate
     check_all_ways(w, lines);
     CHECK(w.count("logsvc_store_duplicate_entries_total") == lines.size());
     w.open();

@@ -18,9 +18,9 @@ constexpr FieldParser kKeepEmpty{FieldParser::Kind::kLogfmt, false, true};
 
 Lines views_of(const std::vector<std::string>& lines) { return {lines.begin(), lines.end()}; }
 
-// A field of lines, checked by the way.
+// Holds what columns know of a field of lines, which is checked on the way.
 struct Known {
-  size_t rows = 0;      // of which columns tell all
+  size_t rows = 0;      // rows of which the columns tell all
   size_t too_many = 0;  // found but not wanted
 };
 Known known(const std::vector<std::string>& lines, const FieldParser& parser,
@@ -32,7 +32,7 @@ Known known(const std::vector<std::string>& lines, const FieldParser& parser,
 }
 
 constexpr size_t kCount = 200;
-// Lines of one make, in each of which {} is another number.
+// Returns lines made alike, with another number for {} in each.
 std::vector<std::string> numbered(std::string_view make) {
   std::vector<std::string> out;
   for (size_t i = 0; i < kCount; ++i) {
@@ -54,7 +54,7 @@ bool is_known(std::string_view make, std::string_view name, const FieldParser& p
   return k.rows == kCount && k.too_many == 0;
 }
 
-// Lines of a few templates, with slots anywhere and values of one kind for each slot.
+// Makes lines of a few templates, with slots anywhere and values of one kind for each slot.
 class CutLines {
  public:
   explicit CutLines(RandomLogs& logs) {
@@ -159,7 +159,7 @@ TEST_CASE("columns tell the fields of logfmt lines behind quotes, faults and wor
   CHECK(is_known(R"(status={} msg="cut {})", "msg"));
   CHECK(is_known("a.b=1{} a_b=2{}", "a_b"));
   CHECK(is_known("plain text of {} words", "status"));
-  // Of a fault nothing is known but that it is there.
+  // Nothing is known of a fault except that it is there.
   CHECK(is_known("status={} url=a=b later={}", "later", kStrict));
   CHECK(!is_known("status={} url=a=b later={}", "status", kStrict));
   CHECK(!is_known("2026-01-02T03:04:05Z worker {} status={}", "status", kKeepEmpty));
@@ -244,7 +244,7 @@ TEST_CASE("what columns tell of a field is what parsing each line gives") {
       }
     }
   }
-  CHECK(known_rows > rows / 5);  // not all of them unknown
+  CHECK(known_rows > rows / 5);  // some of them are known
 }
 
 TEST_SUITE_END();

@@ -1,5 +1,5 @@
-// Files as earlier releases left them, byte by byte: what stays readable, whatever encoder and
-// decoder agree upon today. Made by FORMAT.md alone, not by this code.
+// Holds files as earlier releases left them, byte by byte: they stay readable, whatever encoder and
+// decoder agree upon today. They were made by FORMAT.md alone, not by this code.
 #include <doctest/doctest.h>
 
 #include "store/chunk/chunk_reader.h"
@@ -26,7 +26,7 @@ std::string from_hex(std::string_view hex) {
   return out;
 }
 
-// A file of one block, which holds "a 7", "a 42" and "b" of {app="api"}.
+// Checks a file of one block, which holds "a 7", "a 42" and "b" of {app="api"}.
 void check_chunk(const std::string& bytes) {
   MemFileSystem files;
   files.set_bytes("/c", bytes);

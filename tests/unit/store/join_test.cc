@@ -7,7 +7,7 @@ TEST_SUITE_BEGIN("store");
 
 namespace {
 
-// A store with n files of the same day, a few lines each.
+// Makes n files of the same day, with a few lines each.
 void make_small_files(StoreWorld& w, int n) {
   for (int i = 0; i < n; ++i) {
     w.append(kApi, {{at(i), "api " + std::to_string(i)}, {at(100), "equal " + std::to_string(i)}});
@@ -145,7 +145,7 @@ TEST_CASE("a damaged file is not joined, is said, and costs nothing else") {
   CHECK(w.files.exists(path));
   w.clock.advance(30 * kHour);
   REQUIRE(w.store->maintain().ok());
-  CHECK(w.store->totals().files == 3);  // those before, itself, those behind
+  CHECK(w.store->totals().files == 3);  // those before, itself, those after
   CHECK(w.select() == before);
 }
 

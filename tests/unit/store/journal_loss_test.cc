@@ -1,5 +1,5 @@
-// Whatever happens to the journal's files: what is acknowledged afterwards stays, and what is
-// missing is said and counted.
+// Whatever happens to the journal's files, what is acknowledged afterwards stays, and what is
+// missing is reported and counted.
 #include <filesystem>
 #include <fstream>
 
@@ -21,7 +21,7 @@ struct JournalWorld : StoreWorld {
 
   std::string journal_dir() const { return options.dir + "/journal"; }
   std::string last_segment() { return journal_dir() + "/" + files.list(journal_dir())->back(); }
-  // One record each.
+  // Pushes one record each time.
   void push(int n, int64_t hours_ago = 0) {
     for (int i = 0; i < n; ++i, ++pushed) {
       append(kApi, {{at(pushed) - hours_ago * kHour, "line " + std::to_string(pushed)}});
@@ -32,12 +32,12 @@ struct JournalWorld : StoreWorld {
     change(bytes);
     std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
   }
-  // Twice, since what is lost is lost by the second start.
+  // Starts twice, since a loss may show only after the second start.
   void restart() {
     open();
     open();
   }
-  // What is pushed now is there after further starts.
+  // Checks that what is pushed now is there after further starts.
   void check_goes_on() {
     const auto before = texts();
     push(60);
@@ -55,7 +55,7 @@ struct JournalWorld : StoreWorld {
 TEST_CASE("a journal that lost its end to a power cut does not use its numbers again") {
   JournalWorld w;
   w.push(10);
-  w.push(5, 30);  // of another day: its window stays open
+  w.push(5, 30);  // from another day: its window stays open
   REQUIRE(w.store->flush().ok());
   w.push(5);
   // Neither the 5 nor anything behind the first records had been synced.

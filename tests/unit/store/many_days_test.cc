@@ -1,4 +1,4 @@
-// Pushes that go over thousands of days or streams: stored like others, and in nobody's way.
+// Pushes over thousands of days or streams are stored like others, and block nobody.
 #include <thread>
 
 #include "store/head/batch_parts.h"
@@ -10,7 +10,7 @@ TEST_SUITE_BEGIN("store");
 
 namespace {
 
-// One line a day, going back from today.
+// Returns one line a day, going back from today.
 std::vector<Line> lines_of_days(int days) {
   std::vector<Line> out;
   for (int day = 0; day < days; ++day) {

@@ -1,4 +1,4 @@
-// What a wall clock that is set wrongly may do to the lines: nothing.
+// A wall clock that is set wrongly must not delete lines.
 #include "store/policy/retention_clock.h"
 
 #include "support/mem_file_system.h"
@@ -10,7 +10,7 @@ TEST_SUITE_BEGIN("store");
 
 namespace {
 
-// Lines of the last ten days in files, kept for fourteen.
+// Holds lines of the last ten days in files, kept for fourteen.
 struct ClockWorld : StoreWorld {
   ClockWorld() {
     options.retention = 14 * kDay;
@@ -20,7 +20,7 @@ struct ClockWorld : StoreWorld {
     maintain();
   }
   void maintain() { REQUIRE(store->maintain().ok()); }
-  // As the time goes by while the server runs.
+  // Lets the time go by while the server runs.
   void run_for(Duration time) {
     for (Duration gone = 0; gone < time; gone += kHour) {
       clock.advance(kHour);

@@ -289,7 +289,7 @@ TEST_CASE("a second process is kept out") {
   CHECK(second.error().code == ErrorCode::kUnavailable);
 }
 
-// The counts of the store and those of reading every line.
+// Compares the counts of the store with those of reading every line.
 void check_count(const Store& store, const pushdown::CountQuery& query) {
   using Totals = std::map<std::pair<LabelSet, size_t>, std::pair<uint64_t, uint64_t>>;
   const auto totals = [&](auto count) {
@@ -309,7 +309,7 @@ void check_count(const Store& store, const pushdown::CountQuery& query) {
   const Totals read =
       totals([&](auto visit) { return pushdown::count_selected(store, query, visit); });
   CHECK(totals([&](auto visit) { return store.count(query, visit); }) == read);
-  // Again, with what was remembered of the first time.
+  // It is asked again, with what was remembered from the first time.
   CHECK(totals([&](auto visit) { return store.count(query, visit); }) == read);
 }
 
@@ -322,7 +322,7 @@ TEST_CASE("counts are those of the entries, in windows, files and where both ove
                                          LabelSet::from({{"s", "c"}})};
   const Timestamp day = 20'000 * kDay;
   for (int i = 0; i < 900; ++i) {
-    // Late lines and exact duplicates, of which some meet in files of their own.
+    // There are late lines and exact duplicates, some of which are in other files.
     const Timestamp t = day + i - static_cast<int>(random() % 3 == 0 ? random() % 90 : 0);
     w.append(streams[random() % 3], {{t, "line " + std::to_string(t % 50) + " of many"}});
     if (random() % 40 == 0) REQUIRE(w.store->flush().ok());

@@ -1,4 +1,4 @@
-// A store over a temporary directory that can be opened again, and short ways to fill and read it.
+// Runs a store in a temporary directory; it can be reopened, and filled and read in few words.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -57,7 +57,7 @@ struct StoreWorld {
 
 inline Timestamp at(int64_t seconds) { return 20'000 * kDay + 12 * kHour + seconds * kSecond; }
 
-// What a way of going over entries found.
+// Holds what a way of visiting entries found.
 struct Found {
   uint64_t entries = 0;
   std::vector<std::string> warnings;
@@ -90,7 +90,7 @@ inline Found by_count(const Store& store, const SelectQuery& query) {
   return out;
 }
 
-// Without a test of lines.
+// The query must not test lines.
 inline Found by_times(const Store& store, const SelectQuery& query) {
   Found out;
   const auto stats = store.visit_times(query, [&](const LabelSet&, auto times) -> Status {
@@ -102,7 +102,7 @@ inline Found by_times(const Store& store, const SelectQuery& query) {
   return out;
 }
 
-// Lines have to have the field "n".
+// Lines must have the field "n".
 inline Found by_field(const Store& store, const SelectQuery& query) {
   struct Visitor : pushdown::FieldVisitor {
     uint64_t entries = 0;

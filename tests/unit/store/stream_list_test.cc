@@ -12,7 +12,7 @@ namespace {
 
 using namespace logsvc::testing;
 
-// Streams of a block as the store numbers them: ids in no order, rows one after the other.
+// Makes streams of a block as the store numbers them: ids in no order, rows one after the other.
 std::vector<StreamBlock> make_rows(uint64_t file, uint32_t block, size_t streams, Duration unit,
                                    uint64_t seed) {
   std::mt19937_64 random(seed);
@@ -63,7 +63,7 @@ TEST_CASE("the streams of a block come out of the index as they went in, all and
       RowSet places = RowSet::none(view->size());
       view->find(rows.back().stream_id, places);
       view->find(rows.front().stream_id, places);
-      view->find(3, places);  // no stream has it
+      view->find(3, places);  // no stream has this id
       std::vector<StreamBlock> few;
       REQUIRE(view->each(places, [&](uint32_t, const StreamBlock& b) { few.push_back(b); }).ok());
       const std::vector<StreamBlock> expected =
@@ -102,7 +102,7 @@ TEST_CASE("lists of streams that cannot be are refused") {
   lie = rows;
   lie[5].last = lie[5].first - 1;
   CHECK(refused(pack_streams(0, lie)));
-  // Whatever a byte is changed to, nothing worse happens than a wrong answer.
+  // Whatever a byte is changed to, the worst result is a wrong answer.
   std::mt19937_64 random(5);
   for (int i = 0; i < 2000; ++i) {
     PackedStreams bent = good;
@@ -134,8 +134,8 @@ LabelSet labels_of(size_t stream) {
   return LabelSet::from({{"service", "s" + std::to_string(stream)}});
 }
 
-// An index with files of one block each, in which every stream has `rows` rows a second after the
-// file before.
+// Makes an index with files of one block each, in which every stream has `rows` rows a second after
+// the file before.
 struct IndexOfFiles {
   TempDir dir;
   StreamRegistry streams;
@@ -150,7 +150,7 @@ struct IndexOfFiles {
       ChunkSummary summary;
       summary.blocks.emplace_back();
       for (size_t s = 0; s < stream_count; ++s) {
-        // Every third stream is in every third file alone.
+        // Every third stream is only in every third file.
         if (s % 3 == 0 && f % 3 != 0) continue;
         const auto row = static_cast<uint32_t>(summary.blocks[0].size());
         const Timestamp t = static_cast<Timestamp>(f) * kSecond;
@@ -205,7 +205,7 @@ TEST_CASE("the directory answers the same with and without memory, for few strea
 }
 
 TEST_CASE("streams go from the index with their last block, unless they are kept") {
-  IndexOfFiles world(3, 60);  // every third stream is in the first file alone
+  IndexOfFiles world(3, 60);  // every third stream is only in the first file
   REQUIRE(world.index->forget_files({world.files[0]}).ok());
   const uint64_t kept = world.streams.get_or_add(labels_of(3))->id;
   std::unordered_set<uint64_t> used = {kept};

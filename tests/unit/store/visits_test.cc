@@ -1,4 +1,4 @@
-// Counts, times and fields of many blocks, which several threads read.
+// Several threads read counts, times and fields of many blocks.
 #include <stop_token>
 
 #include "unit/store/store_world.h"
@@ -11,8 +11,8 @@ namespace {
 
 constexpr int kFiles = 40;
 
-// A file a step; every seventh has lines that are no JSON, every third a line with the time of the
-// file before.
+// Makes a file per step; every seventh has lines that are not JSON, every third a line with the
+// time of the file before.
 void fill(StoreWorld& w) {
   w.options.window_bytes = 100'000;  // so that none is small
   w.open();
@@ -32,7 +32,7 @@ void fill(StoreWorld& w) {
   REQUIRE(w.store->totals().files == kFiles);
 }
 
-// Everything in the order in which it is given.
+// Records everything in the order in which it is given.
 struct Recorder : pushdown::FieldVisitor {
   std::vector<std::string> given;
   Status values(const LabelSet& stream, std::span<const Timestamp> times,
