@@ -11,6 +11,10 @@ import tempfile
 import time
 import urllib.parse
 
+# A shell that runs the tests in the background has them ignore it, and so what they start: but
+# `logsvc tail` is to end by it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 BINARY = os.environ.get("LOGSVC_BIN", "build/release/logsvc")
 
 
