@@ -1,8 +1,11 @@
 #include "extract/level.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <optional>
+
+#include "base/any_case.h"
 
 namespace logsvc::extract {
 namespace {
@@ -149,10 +152,7 @@ std::string_view of_dotnet(int64_t number) {
 std::string_view of_word(std::string_view word) {
   if (word.empty() || word.size() > kLongest) return {};
   char lower[kLongest];
-  for (size_t i = 0; i < word.size(); ++i) {
-    const char c = word[i];
-    lower[i] = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 32) : c;
-  }
+  std::transform(word.begin(), word.end(), lower, ascii_lower);
   const std::string_view text(lower, word.size());
   for (size_t at = kFirstOfLength[word.size()]; at < kFirstOfLength[word.size() + 1]; ++at) {
     if (kWords[at].from == text) return kWords[at].to;

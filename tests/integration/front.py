@@ -142,12 +142,11 @@ class ForwardProxy:
         self.http.server_close()
 
 
-class SocksProxy:
-    """SOCKS 5; every name is 127.0.0.1 to it. `credentials`: (user, password) that it wants."""
+class RawServer:
+    """Hands each connection to a function on a thread of its own."""
 
-    def __init__(self, credentials=None):
-        self.credentials = credentials
-        self.asked = []  # (name or address, port)
+    def __init__(self, serve):
+        self.serve, self.connections = serve, []
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.port = self.socket.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -158,9 +157,30 @@ class SocksProxy:
                 client, _ = self.socket.accept()
             except OSError:
                 return
+            self.connections.append(client)
             threading.Thread(target=self._serve, args=(client,), daemon=True).start()
 
     def _serve(self, client):
+        try:
+            self.serve(client)
+        except OSError:
+            pass
+
+    def close(self):
+        self.socket.close()
+        for client in self.connections:
+            client.close()
+
+
+class SocksProxy(RawServer):
+    """SOCKS 5; every name is 127.0.0.1 to it. `credentials`: (user, password) that it wants."""
+
+    def __init__(self, credentials=None):
+        self.credentials = credentials
+        self.asked = []  # (name or address, port)
+        super().__init__(self._tunnel)
+
+    def _tunnel(self, client):
         with client, client.makefile("rb") as read:
             methods = read.read(read.read(2)[1])
             wanted = 2 if self.credentials else 0
@@ -184,9 +204,6 @@ class SocksProxy:
                 pump(client, out)
                 other.join()
         return None
-
-    def close(self):
-        self.socket.close()
 
 
 class TokenServer:

@@ -12,7 +12,7 @@ import threading
 import time
 import unittest
 
-from front import ForwardProxy, Front, SocksProxy
+from front import ForwardProxy, Front, RawServer, SocksProxy
 from support import BINARY, Server, free_port, wait_until
 from tls_files import Authority
 
@@ -58,36 +58,6 @@ class Tailing:
             thread.join()
         self.process.stdout.close()
         self.process.stderr.close()
-
-
-class RawServer:
-    """Hands each connection to a function on a thread of its own."""
-
-    def __init__(self, serve):
-        self.serve, self.connections = serve, []
-        self.socket = socket.create_server(("127.0.0.1", 0))
-        self.port = self.socket.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self):
-        while True:
-            try:
-                client, _ = self.socket.accept()
-            except OSError:
-                return
-            self.connections.append(client)
-            threading.Thread(target=self._serve, args=(client,), daemon=True).start()
-
-    def _serve(self, client):
-        try:
-            self.serve(client)
-        except OSError:
-            pass
-
-    def close(self):
-        self.socket.close()
-        for client in self.connections:
-            client.close()
 
 
 def upgraded(client):

@@ -1,11 +1,13 @@
 #include "agent/credentials/oauth2.h"
 
 #include <algorithm>
-#include <cctype>
+#include <cmath>
+#include <cstdlib>
 #include <limits>
 #include <nlohmann/json.hpp>
 
 #include "agent/credentials/authorization.h"
+#include "base/any_case.h"
 #include "base/percent_encoding.h"
 #include "base/shown_url.h"
 #include "net/headers.h"
@@ -33,9 +35,7 @@ void add_field(std::string& form, const std::string& name, const std::string& va
 // Normalises the case of "bearer", which servers write in various ways.
 std::string type_of(const nlohmann::json& answer) {
   const std::string given = answer.value("token_type", "");
-  std::string lower = given;
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string lower = ascii_lowered(given);
   return given.empty() || lower == "bearer" ? "Bearer" : lower == "basic" ? "Basic" : given;
 }
 
@@ -46,6 +46,7 @@ int64_t lifetime_of(const nlohmann::json& answer) {
   double seconds = 0;
   if (found->is_number()) seconds = found->get<double>();
   if (found->is_string()) seconds = std::atof(found->get<std::string>().c_str());
+  if (std::isnan(seconds)) return 0;
   return std::clamp<int64_t>(static_cast<int64_t>(std::clamp(seconds, 0.0, 1e12)), 0, kMaxSeconds);
 }
 

@@ -1,10 +1,10 @@
 #include "agent/journald/journal_target.h"
 
 #include <algorithm>
-#include <cctype>
 #include <chrono>
 
 #include "agent/pipeline/pipeline_entry.h"
+#include "base/any_case.h"
 #include "base/json_text.h"
 
 namespace logsvc::agent {
@@ -62,11 +62,7 @@ JournalLines::JournalLines(std::shared_ptr<const Job> job, JournalConfig config,
 Labels JournalLines::discovered(const JournalEntry& entry) const {
   Labels out = config_.labels;
   for (const auto& [field, value] : entry.fields) {
-    std::string name = "__journal_";
-    for (const char c : field) {
-      name += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    }
-    set_label(out, name, value);
+    set_label(out, "__journal_" + ascii_lowered(field), value);
     if (field == "PRIORITY") {
       const bool known = value.size() == 1 && value[0] >= '0' && value[0] <= '7';
       set_label(out, "__journal_priority_keyword", known ? kPriorities[value[0] - '0'] : value);

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 #include "agent/promtail/readers.h"
+#include "base/any_case.h"
 #include "config/settings.h"
 #include "gotext/regex/go_regex.h"
 
@@ -34,8 +34,7 @@ constexpr std::array<ActionName, 11> kActions = {{
 bool read_action(MapReader& map, const YamlNode& node, RelabelConfig& out, std::string& name) {
   name = "replace";
   map.read("action", name);
-  std::transform(name.begin(), name.end(), name.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  name = ascii_lowered(std::move(name));
   for (const ActionName& known : kActions) {
     if (name != known.name) continue;
     out.action = known.action;

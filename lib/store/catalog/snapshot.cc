@@ -17,7 +17,7 @@ std::vector<StreamRef> Snapshot::take_touched(std::vector<StreamRef>& selected,
   DeletionMatcher matcher(hidden, range);
   const auto touched =
       std::stable_partition(selected.begin(), selected.end(), [&](const StreamRef& s) {
-        return !matcher.may_match(s->labels, range.start, range.end - 1);
+        return !matcher.may_match(s->labels, range.start, sub_saturated(range.end, 1));
       });
   std::vector<StreamRef> out(touched, selected.end());
   selected.erase(touched, selected.end());

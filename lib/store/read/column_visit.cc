@@ -118,7 +118,7 @@ Status ColumnVisit::visit_overlap(const Overlap& overlap) {
 
 Status ColumnVisit::visit_touched(const std::vector<StreamRef>& streams) {
   ASSIGN_OR_RETURN(const ReadStats cost,
-                   visit_merged(streams, {query_.range.start, query_.range.end - 1},
+                   visit_merged(streams, {query_.range.start, sub_saturated(query_.range.end, 1)},
                                 [](const Stream&, Timestamp) { return true; }));
   stats_.chunks_total += cost.chunks_total;
   stats_.chunks_read += cost.chunks_read;
