@@ -3,12 +3,18 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <barrier>
 #include <cstdlib>  // defines __GLIBC__
 #include <fstream>
+#include <system_error>
+#include <thread>
+#include <vector>
 
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
+
+#include "base/mutex.h"
 
 namespace logsvc {
 namespace {
@@ -20,6 +26,37 @@ uint64_t limit_in(const char* path) {
   return in >> bytes && bytes > 0 ? bytes : UINT64_MAX;
 }
 
+#ifdef __GLIBC__
+constexpr int kTrimThreshold = 64 << 20;
+// Both are set before the first thread is started.
+int g_arenas = 0;
+bool g_keeps_freed = false;
+
+// malloc_trim() leaves what is free at the end of all arenas but the first. It is given back when
+// something large is freed there, so threads that hold one arena each do that: of one caller at a
+// time, since two would share the arenas.
+void trim_arenas() {
+  static Mutex mutex;
+  const MutexLock lock(mutex);
+  mallopt(M_TRIM_THRESHOLD, 128 << 10);
+  std::barrier all_have_one(g_arenas);
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < g_arenas; ++i) {
+    try {
+      threads.emplace_back([&] {
+        void* volatile large = std::malloc(256 << 10);
+        all_have_one.arrive_and_wait();
+        std::free(large);
+      });
+    } catch (const std::system_error&) {  // no more threads: that arena keeps what it has
+      all_have_one.arrive_and_drop();
+    }
+  }
+  threads.clear();
+  mallopt(M_TRIM_THRESHOLD, kTrimThreshold);
+}
+#endif
+
 }  // namespace
 
 uint64_t machine_memory_bytes() {
@@ -29,21 +66,26 @@ uint64_t machine_memory_bytes() {
                    limit_in("/sys/fs/cgroup/memory/memory.limit_in_bytes")});
 }
 
-void limit_memory_arenas() {
+void limit_memory_arenas(int arenas) {
 #ifdef __GLIBC__
-  mallopt(M_ARENA_MAX, 2);
+  mallopt(M_ARENA_MAX, arenas);
+  g_arenas = arenas;
+#else
+  (void)arenas;
 #endif
 }
 
 void keep_freed_memory() {
 #ifdef __GLIBC__
+  g_keeps_freed = true;
   mallopt(M_MMAP_THRESHOLD, 8 << 20);
-  mallopt(M_TRIM_THRESHOLD, 64 << 20);
+  mallopt(M_TRIM_THRESHOLD, kTrimThreshold);
 #endif
 }
 
 void return_free_memory() {
 #ifdef __GLIBC__
+  if (g_keeps_freed && g_arenas > 1) trim_arenas();
   malloc_trim(0);
 #endif
 }
