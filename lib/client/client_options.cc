@@ -27,12 +27,23 @@ Result<net::Url> parse_address(const std::string& text) {
   return out;
 }
 
+Result<net::Url> server_address(const ClientOptions& options) {
+  ASSIGN_OR_RETURN(net::Url out, parse_address(options.address));
+  // Without TLS anybody could answer, against what the fingerprint asks for.
+  if (!options.tls_fingerprint.empty() && out.scheme != "https") {
+    return invalid("--tls-fingerprint (LOKI_TLS_FINGERPRINT) needs an https:// address, found \"" +
+                   net::origin_of(out) + "\"");
+  }
+  return out;
+}
+
 net::RouteConfig route_config(const ClientOptions& options) {
   net::RouteConfig out;
   out.tls.ca_file = options.ca_cert;
   out.tls.cert_file = options.cert;
   out.tls.key_file = options.key;
   out.tls.insecure_skip_verify = options.tls_skip_verify;
+  out.tls.fingerprint = options.tls_fingerprint;
   if (!options.proxy_url.empty()) out.proxy_url = with_scheme(options.proxy_url);
   return out;
 }

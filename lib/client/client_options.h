@@ -22,13 +22,17 @@ struct ClientOptions {
   std::string ca_cert, cert, key;  // PEM files
   std::string proxy_url;           // http, https, socks5 or socks5h://host:port
   bool tls_skip_verify = false;
-  bool compress = false;  // ask for gzip
-  int retries = 0;        // of requests that were not answered, or with 429 or 5xx
+  std::string tls_fingerprint;  // of the server's certificate, instead of verifying it
+  bool compress = false;        // ask for gzip
+  int retries = 0;              // of requests that were not answered, or with 429 or 5xx
 };
 
 // Reads http://user:password@host:3100/prefix; without a scheme http is meant. The path is "" or
 // "/prefix": a push URL stands for its server. kInvalid says what an address looks like.
 Result<net::Url> parse_address(const std::string& text);
+
+// Reads the address of the options. kInvalid also if they have a fingerprint and it is not https.
+Result<net::Url> server_address(const ClientOptions& options);
 
 // Says how the server is reached: TLS and proxy. A proxy without a scheme is an http one.
 net::RouteConfig route_config(const ClientOptions& options);

@@ -81,7 +81,7 @@ void warn_of_dropped(const nlohmann::json& message,
 Status run_live_tail(const ClientOptions& options, const LiveTail& tail,
                      const std::function<void(const std::vector<LogLine>&)>& take,
                      const std::function<void(const std::string&)>& warn) {
-  ASSIGN_OR_RETURN(net::Url address, parse_address(options.address));
+  ASSIGN_OR_RETURN(net::Url address, server_address(options));
   LiveConnection connection(options, std::move(address));
   LastLines last(tail.start);
   auto pause = kFirstPause;

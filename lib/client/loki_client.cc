@@ -68,7 +68,7 @@ class HttpLokiClient : public LokiClient {
 }  // namespace
 
 Result<std::unique_ptr<LokiClient>> LokiClient::make(const ClientOptions& options) {
-  ASSIGN_OR_RETURN(net::Url address, parse_address(options.address));
+  ASSIGN_OR_RETURN(net::Url address, server_address(options));
   auto out = std::make_unique<HttpLokiClient>(options, std::move(address));
   RETURN_IF_ERROR(out->check());
   return std::unique_ptr<LokiClient>(std::move(out));

@@ -1,11 +1,7 @@
 #include "http/connection.h"
 
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <utility>
 
 namespace logsvc::http {
@@ -23,34 +19,36 @@ Buffer& receive_buffer() {
   return *kBuffer;
 }
 
-bool would_wait() { return errno == EAGAIN || errno == EWOULDBLOCK; }
-
 }  // namespace
 
-Connection::Connection(uint64_t id, int socket, std::string peer, const Limits& limits,
-                       std::shared_ptr<MemoryBudget> budget, int64_t now_ns)
+Connection::Connection(uint64_t id, std::unique_ptr<Stream> stream, std::string peer,
+                       const Limits& limits, std::shared_ptr<MemoryBudget> budget, int64_t now_ns)
     : id_(id),
-      socket_(socket),
+      stream_(std::move(stream)),
       peer_(std::move(peer)),
       limits_(limits),
       reader_(limits, std::move(budget)),
       begun_ns_(now_ns),
       parked_ns_(now_ns) {}
 
-Connection::~Connection() {
-  if (socket_ >= 0) ::close(socket_);
-}
-
 Connection::Received Connection::receive(int64_t now_ns) {
   Buffer& buffer = receive_buffer();
-  ssize_t n;
-  do {
-    n = ::recv(socket_, buffer.data(), buffer.size(), MSG_DONTWAIT);
-  } while (n < 0 && errno == EINTR);
-  if (n < 0 && would_wait()) return Received::kNothing;
-  if (n <= 0) return Received::kEnded;
+  const Stream::Moved got = stream_->read(buffer.data(), buffer.size());
+  writes_to_read_ = got.state == Stream::State::kWantsWrite;
+  switch (got.state) {
+    case Stream::State::kWantsRead:
+    case Stream::State::kWantsWrite:
+      return Received::kNothing;
+    case Stream::State::kEnded:
+      return Received::kEnded;
+    case Stream::State::kNotTls:
+      stream_ = Stream::plain(stream_->release_socket());
+      return Received::kNotTls;
+    case Stream::State::kDone:
+      break;
+  }
   const auto before = reader_.state();
-  reader_.feed({buffer.data(), static_cast<size_t>(n)});
+  reader_.feed({buffer.data(), got.bytes});
   note(now_ns, before);
   return Received::kSome;
 }
@@ -60,13 +58,15 @@ void Connection::note(int64_t now_ns, RequestReader::State before) {
   if (now != before && before == RequestReader::State::kIdle) begun_ns_ = now_ns;
 }
 
-bool Connection::discard() {
-  Buffer& buffer = receive_buffer();
-  constexpr int kMostTurns = 16;  // then others get their turn
-  for (int i = 0; i < kMostTurns; ++i) {
-    const ssize_t n = ::recv(socket_, buffer.data(), buffer.size(), MSG_DONTWAIT);
-    if (n == 0 || (n < 0 && !would_wait() && errno != EINTR)) return false;
-    if (n < 0) return true;
+bool Connection::discard() { return stream_->discard(); }
+
+// Removes what the socket takes from the front; returns false if the peer is gone.
+bool Connection::write_some(std::string_view& bytes) {
+  while (!bytes.empty()) {
+    const Stream::Moved sent = stream_->write(bytes);
+    if (sent.state != Stream::State::kDone) return sent.state == Stream::State::kWantsWrite;
+    bytes.remove_prefix(sent.bytes);
+    taken_bytes_ += sent.bytes;
   }
   return true;
 }
@@ -75,14 +75,7 @@ bool Connection::send(std::string_view bytes, int64_t now_ns) {
   if (unsent_bytes() == 0) {
     answer_begun_ns_ = now_ns;
     taken_bytes_ = 0;
-    while (!bytes.empty()) {
-      const ssize_t n = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-      if (n < 0 && errno == EINTR) continue;
-      if (n < 0 && would_wait()) break;
-      if (n < 0) return false;
-      bytes.remove_prefix(static_cast<size_t>(n));
-      taken_bytes_ += static_cast<uint64_t>(n);
-    }
+    if (!write_some(bytes)) return false;
   }
   if (bytes.empty()) return flush();
   if (sent_ > unsent_.size() / 2) {
@@ -94,23 +87,23 @@ bool Connection::send(std::string_view bytes, int64_t now_ns) {
 }
 
 bool Connection::flush() {
-  while (unsent_bytes() > 0) {
-    const ssize_t n =
-        ::send(socket_, unsent_.data() + sent_, unsent_bytes(), MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return would_wait();
-    sent_ += static_cast<size_t>(n);
-    taken_bytes_ += static_cast<uint64_t>(n);
-  }
+  std::string_view left = std::string_view(unsent_).substr(sent_);
+  const bool there = write_some(left);
+  sent_ = unsent_.size() - left.size();
+  if (!there || !left.empty()) return there;
   unsent_ = {};
   sent_ = 0;
   return true;
 }
 
 void Connection::shut_down(int64_t now_ns) {
-  if (std::exchange(shut_down_, true)) return;
-  ::shutdown(socket_, SHUT_WR);
-  answer_begun_ns_ = now_ns;
+  if (shut_down_ || unsent_bytes() > 0) return;
+  if (!std::exchange(end_begun_, true)) answer_begun_ns_ = now_ns;
+  shut_down_ = stream_->end();
+}
+
+bool Connection::waits_to_write() const {
+  return unsent_bytes() > 0 || (ending_ ? !shut_down_ : writes_to_read_);
 }
 
 int64_t Connection::deadline_ns() const {
@@ -120,6 +113,7 @@ int64_t Connection::deadline_ns() const {
   };
   if (unsent_bytes() > 0) return paced(answer_begun_ns_, taken_bytes_);
   if (ending_) return answer_begun_ns_ + kEndTime;
+  if (!stream_->established()) return begun_ns_ + limits_.head_time;
   switch (reader_.state()) {
     case RequestReader::State::kHead:
       return begun_ns_ + limits_.head_time;
@@ -131,15 +125,16 @@ int64_t Connection::deadline_ns() const {
 }
 
 int Connection::rank() const {
-  if (ending_) return 0;
-  if (unsent_bytes() > 0) return 2;
+  if (!stream_->established()) return kHandshakeRank;
+  if (ending_) return 1;
+  if (unsent_bytes() > 0) return 3;
   switch (reader_.state()) {
     case RequestReader::State::kIdle:
-      return 0;
-    case RequestReader::State::kHead:
       return 1;
+    case RequestReader::State::kHead:
+      return 2;
     default:
-      return 3;
+      return kHighestRank;
   }
 }
 

@@ -26,6 +26,8 @@ Refusals::Refusals(Metrics& metrics, Diagnostics& diagnostics)
       slow_(counter_of(metrics, "too_slow")),
       memory_(counter_of(metrics, "no_memory")),
       crowded_(counter_of(metrics, "too_many_connections")),
+      handshakes_(metrics.counter("logsvc_tls_handshake_failures_total",
+                                  "TLS handshakes that failed or took too long")),
       diagnostics_(diagnostics) {}
 
 void Refusals::no_memory() {
@@ -36,6 +38,12 @@ void Refusals::no_memory() {
 void Refusals::crowded(uint64_t connections) {
   crowded_.add(connections);
   diagnostics_.warn("http", "closed the oldest waiting connections: too many are open");
+}
+
+void Refusals::handshake_failed(const Connection& connection, const std::string& why) {
+  if (why.empty()) return;
+  handshakes_.add();
+  diagnostics_.warn("http", "a TLS handshake failed", {{"why", why}, {"peer", connection.peer()}});
 }
 
 Exchange::Exchange(Handler& handler, const Limits& limits, const Clock& clock, Refusals& refusals)
@@ -56,6 +64,10 @@ Exchange::Next Exchange::read(Connection& connection, int patience_ms) {
       continue;
     }
     const int64_t now = clock_.steady_ns();
+    if (!connection.stream().established() && now > connection.deadline_ns()) {
+      refusals_.slow_handshake(connection);
+      return Next::kClose;
+    }
     if (state != State::kIdle && now > connection.deadline_ns()) {
       refusals_.too_slow();
       return refuse(connection, {408, "the request came too slowly"});
@@ -66,10 +78,15 @@ Exchange::Next Exchange::read(Connection& connection, int patience_ms) {
       case Connection::Received::kSome:
         break;
       case Connection::Received::kEnded:
+        refusals_.handshake_failed(connection, connection.stream().failure());
         return Next::kClose;
+      case Connection::Received::kNotTls:
+        refusals_.handshake_failed(connection, "the peer speaks plain HTTP");
+        return refuse(connection, {400, "this port speaks https, not http"});
       case Connection::Received::kNothing:
-        const bool more = patience_ms > 0 && !stopping_ &&
-                          wait_for_socket(connection.socket(), false, patience_ms);
+        const bool more =
+            patience_ms > 0 && !stopping_ &&
+            wait_for_socket(connection.socket(), connection.waits_to_write(), patience_ms);
         if (!more) return Next::kWait;
     }
   }
@@ -80,6 +97,10 @@ Exchange::Next Exchange::admit(Connection& connection) {
   RequestReader& reader = connection.reader();
   reader.head().peer = connection.peer();
   reader.head().socket = connection.socket();
+  const PeerIdentity& identity = connection.stream().peer_identity();
+  reader.head().secure = identity.secure;
+  reader.head().has_certificate = identity.has_certificate;
+  reader.head().certificate_name = identity.certificate_name;
   const Framing framing = reader.framing();
   Admission admission = handler_.admit(reader.head());
   if (admission.refusal) {
@@ -88,6 +109,7 @@ Exchange::Next Exchange::admit(Connection& connection) {
              {reader.head().method == "HEAD", true, reader.head().minor_version == 1});
     return sent ? Next::kEnd : Next::kClose;
   }
+  connection.urgent = admission.urgent;
   if (reader.admit(admission.max_body_bytes) == RequestReader::State::kBody &&
       framing.expects_continue && reader.body_bytes() == 0 &&
       !connection.send("HTTP/1.1 100 Continue\r\n\r\n", clock_.steady_ns())) {
@@ -138,14 +160,12 @@ Exchange::Next Exchange::upgrade(Connection& connection, Request request, const 
   Response response;
   bool taken = false;
   try {
-    taken = handler_.upgrade(connection.socket(), request, response);
+    taken = handler_.upgrade(connection.stream_to_take(), request, response);
   } catch (...) {
-    return refuse(connection, {500, "internal error"});
+    if (connection.stream_to_take()) return refuse(connection, {500, "internal error"});
+    taken = true;
   }
-  if (taken) {
-    connection.release_socket();
-    return Next::kGone;
-  }
+  if (taken) return Next::kGone;
   return send(connection, std::move(response), {false, true, true}) ? Next::kEnd : Next::kClose;
 }
 

@@ -21,6 +21,11 @@ class Refusals {
   void too_slow() { slow_.add(); }
   void no_memory();
   void crowded(uint64_t connections);
+  // why is empty if the peer just left, which is no failure.
+  void handshake_failed(const Connection& connection, const std::string& why);
+  void slow_handshake(const Connection& connection) {
+    handshake_failed(connection, "it took too long");
+  }
 
  private:
   Counter& bad_;
@@ -28,6 +33,7 @@ class Refusals {
   Counter& slow_;
   Counter& memory_;
   Counter& crowded_;
+  Counter& handshakes_;
   Diagnostics& diagnostics_;
 };
 

@@ -1,13 +1,10 @@
 #include "http/http_server.h"
 
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <thread>
 #include <vector>
@@ -16,6 +13,7 @@
 #include "http/elastic_pool.h"
 #include "http/exchange.h"
 #include "http/parking.h"
+#include "http/poller.h"
 #include "http/socket.h"
 #include "os/memory.h"
 
@@ -27,12 +25,12 @@ constexpr int kPatienceMs = 20;  // how long a thread waits for the next request
 constexpr int kAcceptedAtOnce = 64;
 constexpr size_t kMostConnections = 8192;
 constexpr size_t kLeastConnections = 16;
+constexpr size_t kMostHandshakes = 1024;     // each may hold some 128 KiB
 constexpr uint64_t kMuchMemory = 32u << 20;  // bodies that held more give it back to the system
 constexpr int64_t kTrimInterval = 10 * kSecond;
 // These ids belong to no connection.
 constexpr uint64_t kListener = 0;
-constexpr uint64_t kWake = 1;
-constexpr uint64_t kFirstConnection = 2;
+constexpr uint64_t kFirstConnection = Poller::kWake + 1;
 
 // Both listeners of a process together may use three quarters of its descriptors.
 size_t connections_by_descriptors() {
@@ -40,6 +38,16 @@ size_t connections_by_descriptors() {
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return kLeastConnections;
   const auto share = static_cast<size_t>(std::min<rlim_t>(limit.rlim_cur, 1u << 20)) * 3 / 8;
   return std::clamp(share, kLeastConnections, kMostConnections);
+}
+
+// Handshakes compute and never wait.
+size_t handshake_threads() { return std::clamp(std::thread::hardware_concurrency(), 1u, 8u); }
+
+// The pools copy tasks; a connection cannot be copied.
+std::function<std::unique_ptr<Connection>()> held(std::unique_ptr<Connection> connection) {
+  return [holder = std::make_shared<std::unique_ptr<Connection>>(std::move(connection))] {
+    return std::move(*holder);
+  };
 }
 
 }  // namespace
@@ -59,12 +67,12 @@ class HttpServer::Loop {
   using ConnectionPtr = std::unique_ptr<Connection>;
 
   void run();
-  void watch(int socket, uint64_t id, uint32_t events, int operation);
-  void wake();
   // Accepting new connections.
   void accept_some();
   bool accept_one();
-  void make_room(const std::string& peer);
+  void make_room(const std::string& peer, int highest_rank = Connection::kHighestRank);
+  bool crowded_by(const std::string& peer);
+  void note_handshake(Connection& connection);
   void pause_accepting(bool pause);
   // Handling connections that wait.
   void go_on(uint64_t id);
@@ -73,23 +81,26 @@ class HttpServer::Loop {
   void close(ConnectionPtr connection);
   void close_late(int64_t now);
   void return_memory(int64_t now);
-  // Runs on threads of the pool.
+  // These run on threads of the pools.
+  void shake_hands(ConnectionPtr connection);
   void serve(ConnectionPtr connection);
   void hand_back(ConnectionPtr connection, Next next);
+  std::vector<std::pair<ConnectionPtr, Next>> handed_back();
   void take_handed_back();
+  void end_waiting();
 
   HttpServerOptions options_;
   const Clock& clock_;
   Refusals refusals_;
   Exchange exchange_;
   Gauge& open_;
-  const int epoll_;
-  const int wake_fd_;
+  Poller poller_;
   int listener_ = -1;
   int port_ = 0;
   size_t most_connections_ = 0;
   // Used by the loop only.
   Parking parking_;
+  size_t handshakes_ = 0;  // connections that shake hands
   uint64_t next_id_ = kFirstConnection;
   bool accepting_ = true;
   int64_t last_tick_ns_ = 0;
@@ -100,6 +111,7 @@ class HttpServer::Loop {
   std::vector<std::pair<ConnectionPtr, Next>> handed_back_ GUARDED_BY(mutex_);
   std::atomic<bool> stopping_{false};
   ElasticPool pool_;
+  ElasticPool handshake_pool_;
   std::thread thread_;
 };
 
@@ -110,23 +122,17 @@ HttpServer::Loop::Loop(HttpServerOptions options, Handler& handler, const Clock&
       refusals_(metrics, diagnostics),
       exchange_(handler, options_.limits, clock, refusals_),
       open_(metrics.gauge("logsvc_http_connections", "Connections that are open")),
-      epoll_(::epoll_create1(EPOLL_CLOEXEC)),
-      wake_fd_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
-      pool_(options_.max_threads) {}
+      pool_(options_.max_threads),
+      handshake_pool_(handshake_threads()) {}
 
-HttpServer::Loop::~Loop() {
-  stop();
-  ::close(wake_fd_);
-  ::close(epoll_);
-}
+HttpServer::Loop::~Loop() { stop(); }
 
 Status HttpServer::Loop::start() {
   ASSIGN_OR_RETURN(listener_, listen_on(options_.host, options_.port));
   port_ = port_of(listener_);
   most_connections_ =
       options_.max_connections ? options_.max_connections : connections_by_descriptors();
-  watch(listener_, kListener, EPOLLIN, EPOLL_CTL_ADD);
-  watch(wake_fd_, kWake, EPOLLIN, EPOLL_CTL_ADD);
+  poller_.add(listener_, kListener, EPOLLIN);
   thread_ = std::thread([this] { run(); });
   return {};
 }
@@ -134,34 +140,23 @@ Status HttpServer::Loop::start() {
 void HttpServer::Loop::stop() {
   stopping_ = true;
   exchange_.stop();
-  wake();
+  poller_.wake();
   if (thread_.joinable()) thread_.join();
+  handshake_pool_.shutdown();
   pool_.shutdown();
+  end_waiting();
   if (listener_ >= 0) ::close(listener_);
   listener_ = -1;
 }
 
-void HttpServer::Loop::watch(int socket, uint64_t id, uint32_t events, int operation) {
-  epoll_event event{};
-  event.events = events;
-  event.data.u64 = id;
-  ::epoll_ctl(epoll_, operation, socket, &event);
-}
-
-void HttpServer::Loop::wake() {
-  const uint64_t one = 1;
-  [[maybe_unused]] const ssize_t n = ::write(wake_fd_, &one, sizeof one);
-}
-
 void HttpServer::Loop::run() {
-  std::array<epoll_event, 64> events{};
   while (!stopping_) {
-    const int n = ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), kTickMs);
-    for (int i = 0; i < n && !stopping_; ++i) {
-      const uint64_t id = events[static_cast<size_t>(i)].data.u64;
+    for (const epoll_event& event : poller_.wait(kTickMs)) {
+      const uint64_t id = event.data.u64;
+      if (stopping_) break;
       if (id == kListener) {
         accept_some();
-      } else if (id == kWake) {
+      } else if (id == Poller::kWake) {
         take_handed_back();
       } else {
         go_on(id);
@@ -195,39 +190,64 @@ bool HttpServer::Loop::accept_one() {
     return parking_.size() < before;
   }
   std::string peer = peer_of(socket);
-  const size_t share = std::max<size_t>(most_connections_ / 2, 1);
-  if (parking_.of_address(peer) >= share) make_room(peer);
-  if (parking_.size() >= most_connections_) make_room("");
-  if (parking_.size() >= most_connections_ || parking_.of_address(peer) >= share) {
+  if (crowded_by(peer)) {
     refusals_.crowded(1);
     ::close(socket);
     return true;
   }
   auto connection = std::make_unique<Connection>(
-      next_id_++, socket, std::move(peer), options_.limits, options_.budget, clock_.steady_ns());
+      next_id_++, options_.tls ? options_.tls->serve(socket) : Stream::plain(socket),
+      std::move(peer), options_.limits, options_.budget, clock_.steady_ns());
   parking_.add(*connection);
   open_.add(1);
+  if (options_.tls) {
+    connection->shakes_hands = true;
+    ++handshakes_;
+    wait_for(std::move(connection));
+    return true;
+  }
   const Next next = exchange_.read(*connection, 0);
   place(std::move(connection), next);
   return true;
 }
 
+// Makes room for a connection from the address; returns true if there is none.
+bool HttpServer::Loop::crowded_by(const std::string& peer) {
+  const size_t share = std::max<size_t>(most_connections_ / 2, 1);
+  if (handshakes_ >= kMostHandshakes) make_room("", Connection::kHandshakeRank);
+  if (parking_.of_address(peer) >= share) make_room(peer);
+  if (parking_.size() >= most_connections_) make_room("");
+  return handshakes_ >= kMostHandshakes || parking_.size() >= most_connections_ ||
+         parking_.of_address(peer) >= share;
+}
+
 // Closes several at once, so that a flood does not cause a search for each connection.
-void HttpServer::Loop::make_room(const std::string& peer) {
-  auto oldest = parking_.take_oldest(most_connections_ / 32 + 1, peer);
+void HttpServer::Loop::make_room(const std::string& peer, int highest_rank) {
+  auto oldest = parking_.take_oldest(most_connections_ / 32 + 1, peer, highest_rank);
   if (oldest.empty()) return;
   refusals_.crowded(oldest.size());
   for (ConnectionPtr& connection : oldest) close(std::move(connection));
 }
 
+// Forgets a handshake that is over.
+void HttpServer::Loop::note_handshake(Connection& connection) {
+  if (!connection.shakes_hands) return;
+  connection.shakes_hands = false;
+  --handshakes_;
+}
+
 void HttpServer::Loop::pause_accepting(bool pause) {
   accepting_ = !pause;
-  watch(listener_, kListener, pause ? 0u : static_cast<uint32_t>(EPOLLIN), EPOLL_CTL_MOD);
+  poller_.change(listener_, kListener, pause ? 0u : static_cast<uint32_t>(EPOLLIN));
 }
 
 void HttpServer::Loop::go_on(uint64_t id) {
   ConnectionPtr connection = parking_.take(id);
   if (!connection) return;
+  if (!connection->stream().established()) {
+    handshake_pool_.enqueue([this, taken = held(std::move(connection))] { shake_hands(taken()); });
+    return;
+  }
   if (connection->unsent_bytes() > 0 && !connection->flush()) return close(std::move(connection));
   if (connection->unsent_bytes() > 0) return wait_for(std::move(connection));
   if (connection->ending()) {
@@ -240,12 +260,11 @@ void HttpServer::Loop::go_on(uint64_t id) {
 
 void HttpServer::Loop::place(ConnectionPtr connection, Next next) {
   switch (next) {
-    case Next::kServe:
-      // The pool copies tasks; what this one holds cannot be copied.
-      pool_.enqueue([this, held = std::make_shared<ConnectionPtr>(std::move(connection))] {
-        serve(std::move(*held));
-      });
+    case Next::kServe: {
+      const bool urgent = connection->urgent;
+      pool_.enqueue([this, taken = held(std::move(connection))] { serve(taken()); }, urgent);
       return;
+    }
     case Next::kEnd:
       connection->begin_end();
       if (connection->unsent_bytes() == 0) connection->shut_down(clock_.steady_ns());
@@ -259,15 +278,24 @@ void HttpServer::Loop::place(ConnectionPtr connection, Next next) {
 }
 
 void HttpServer::Loop::wait_for(ConnectionPtr connection) {
-  const uint32_t direction = connection->unsent_bytes() > 0 ? EPOLLOUT : EPOLLIN;
-  const int operation = std::exchange(connection->registered, true) ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+  // What TLS holds of the peer's bytes is no event of the socket: that it can be written is.
+  const bool at_once = !connection->ending() && connection->stream().holds_input();
+  const uint32_t direction = (connection->waits_to_write() ? 0u : EPOLLIN) |
+                             (connection->waits_to_write() || at_once ? EPOLLOUT : 0u);
+  const bool known = std::exchange(connection->registered, true);
   const int socket = connection->socket();
   const uint64_t id = connection->id();
   parking_.park(std::move(connection), clock_.steady_ns());
-  watch(socket, id, direction | static_cast<uint32_t>(EPOLLONESHOT), operation);
+  const uint32_t events = direction | static_cast<uint32_t>(EPOLLONESHOT);
+  if (known) {
+    poller_.change(socket, id, events);
+  } else {
+    poller_.add(socket, id, events);
+  }
 }
 
 void HttpServer::Loop::close(ConnectionPtr connection) {
+  note_handshake(*connection);
   parking_.remove(connection->peer());
   open_.add(-1);
 }
@@ -275,7 +303,11 @@ void HttpServer::Loop::close(ConnectionPtr connection) {
 void HttpServer::Loop::close_late(int64_t now) {
   for (ConnectionPtr& connection : parking_.take_late(now)) {
     const bool idle = connection->reader().state() == RequestReader::State::kIdle;
-    if (connection->ending() || (idle && connection->unsent_bytes() == 0)) {
+    if (!connection->stream().established()) {
+      refusals_.slow_handshake(*connection);
+      close(std::move(connection));
+    } else if (connection->ending() || (idle && connection->unsent_bytes() == 0)) {
+      connection->shut_down(now);
       close(std::move(connection));
     } else if (connection->unsent_bytes() > 0) {
       refusals_.too_slow();
@@ -299,12 +331,17 @@ void HttpServer::Loop::return_memory(int64_t now) {
   return_free_memory();
 }
 
+void HttpServer::Loop::shake_hands(ConnectionPtr connection) {
+  const Next next = exchange_.read(*connection, 0);
+  hand_back(std::move(connection), next);
+}
+
 void HttpServer::Loop::serve(ConnectionPtr connection) {
   Next next = Next::kServe;
   while (next == Next::kServe) {
     // Whoever takes the socket over closes it: it must not be in our epoll then.
     if (connection->reader().framing().wants_websocket && connection->registered) {
-      watch(connection->socket(), 0, 0, EPOLL_CTL_DEL);
+      poller_.remove(connection->socket());
       connection->registered = false;
     }
     next = exchange_.answer(*connection);
@@ -319,18 +356,35 @@ void HttpServer::Loop::hand_back(ConnectionPtr connection, Next next) {
     MutexLock lock(mutex_);
     handed_back_.emplace_back(std::move(connection), next);
   }
-  wake();
+  poller_.wake();
+}
+
+std::vector<std::pair<HttpServer::Loop::ConnectionPtr, HttpServer::Loop::Next>>
+HttpServer::Loop::handed_back() {
+  std::vector<std::pair<ConnectionPtr, Next>> out;
+  MutexLock lock(mutex_);
+  out.swap(handed_back_);
+  return out;
 }
 
 void HttpServer::Loop::take_handed_back() {
-  uint64_t count;
-  [[maybe_unused]] const ssize_t n = ::read(wake_fd_, &count, sizeof count);
-  std::vector<std::pair<ConnectionPtr, Next>> back;
-  {
-    MutexLock lock(mutex_);
-    back.swap(handed_back_);
+  poller_.drain();
+  for (auto& [connection, next] : handed_back()) {
+    if (next == Next::kGone || connection->stream().established()) note_handshake(*connection);
+    place(std::move(connection), next);
   }
-  for (auto& [connection, next] : back) place(std::move(connection), next);
+}
+
+// Tells the peers of idle connections, and of those whose last answer is out, that they end.
+void HttpServer::Loop::end_waiting() {
+  for (auto& [connection, next] : handed_back()) {
+    if (next == Next::kEnd || next == Next::kWait) connection->shut_down(clock_.steady_ns());
+    close(std::move(connection));
+  }
+  for (ConnectionPtr& connection : parking_.take_oldest(parking_.size(), "")) {
+    connection->shut_down(clock_.steady_ns());
+    close(std::move(connection));
+  }
 }
 
 HttpServer::HttpServer(HttpServerOptions options, Handler& handler, const Clock& clock,

@@ -7,6 +7,9 @@
 // (limits.h), all bodies together (memory_budget.h), and connections by number and by address; when
 // connections run short, the oldest waiting ones are closed. An invalid head ends the connection.
 //
+// With TLS, handshakes wait in the loop as heads do; what they compute is done by a few threads of
+// their own, so that many of them hold up neither the loop nor requests.
+//
 // start() returns when it listens; the destructor stops it, after the answers in progress are sent.
 #pragma once
 
@@ -19,6 +22,8 @@
 #include "http/limits.h"
 #include "http/memory_budget.h"
 #include "http/message.h"
+#include "http/stream.h"
+#include "http/tls_context.h"
 #include "os/clock.h"
 #include "telemetry/diagnostics.h"
 #include "telemetry/metrics.h"
@@ -29,6 +34,7 @@ namespace logsvc::http {
 struct Admission {
   uint64_t max_body_bytes = 0;
   std::optional<Response> refusal;  // sent at once; the connection ends
+  bool urgent = false;              // answered before others, by threads that are kept for it
 };
 
 // Answers requests. Called from several threads.
@@ -38,9 +44,10 @@ class Handler {
   // Decides by the head alone. Must not wait: the loop itself calls it.
   virtual Admission admit(const Request& head) = 0;
   virtual void handle(Request& request, Response& response) = 0;
-  // Takes a request for a WebSocket. Returns true if the socket, which is non-blocking, was taken
-  // over. Returns false if the response was filled and is to be sent.
-  virtual bool upgrade(int /*socket*/, Request& /*request*/, Response& response) {
+  // Takes a request for a WebSocket. Returns true if the stream was moved away. Returns false if
+  // the response was filled and is to be sent.
+  virtual bool upgrade(std::unique_ptr<Stream>& /*stream*/, Request& /*request*/,
+                       Response& response) {
     response.status = 404;
     return false;
   }
@@ -52,6 +59,7 @@ struct HttpServerOptions {
   Limits limits;
   size_t max_threads = 1024;
   size_t max_connections = 0;  // 0: set by the descriptors that this process may have, at most 8192
+  std::shared_ptr<TlsContext> tls;       // null: plain HTTP
   std::shared_ptr<MemoryBudget> budget;  // null: each body is bounded on its own only
 };
 

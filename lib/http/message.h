@@ -39,10 +39,13 @@ struct Request {
   std::string path;       // decoded
   int minor_version = 1;  // of HTTP/1.x
   Headers headers;
-  std::string body;    // without transfer coding; content codings are left as they are
-  std::string peer;    // where the connection comes from
-  int socket = -1;     // the one it came over; -1: none (tests)
-  MemoryLease memory;  // holds the budget of the body, and of whatever is made of it
+  std::string body;     // without transfer coding; content codings are left as they are
+  std::string peer;     // where the connection comes from
+  int socket = -1;      // the one it came over, to see whether the peer has gone; -1: none (tests)
+  bool secure = false;  // it came over TLS
+  bool has_certificate = false;  // of the client, by an authority that we accept
+  std::string certificate_name;  // its subject's common name; may be empty
+  MemoryLease memory;            // holds the budget of the body, and of whatever is made of it
 
   const std::string& header(std::string_view name) const { return headers.get(name); }
   // Returns what follows the question mark, as it came.

@@ -39,8 +39,8 @@ std::vector<std::unique_ptr<Connection>> Parking::take_late(int64_t now_ns) {
   return out;
 }
 
-std::vector<std::unique_ptr<Connection>> Parking::take_oldest(size_t count,
-                                                              const std::string& peer) {
+std::vector<std::unique_ptr<Connection>> Parking::take_oldest(size_t count, const std::string& peer,
+                                                              int highest_rank) {
   struct Candidate {
     int rank;
     int64_t parked_ns;
@@ -50,6 +50,7 @@ std::vector<std::unique_ptr<Connection>> Parking::take_oldest(size_t count,
   std::vector<Candidate> all;
   for (const auto& [id, connection] : waiting_) {
     if (!peer.empty() && connection->peer() != peer) continue;
+    if (connection->rank() > highest_rank) continue;
     all.push_back({connection->rank(), connection->parked_ns(), id});
   }
   const size_t chosen = std::min(count, all.size());

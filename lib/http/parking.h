@@ -31,8 +31,9 @@ class Parking {
   // Takes those whose time is over.
   std::vector<std::unique_ptr<Connection>> take_late(int64_t now_ns);
   // Takes up to count of those that may be closed soonest: from one address, or from all if it is
-  // empty.
-  std::vector<std::unique_ptr<Connection>> take_oldest(size_t count, const std::string& peer);
+  // empty, and none of a higher rank.
+  std::vector<std::unique_ptr<Connection>> take_oldest(size_t count, const std::string& peer,
+                                                       int highest_rank = Connection::kHighestRank);
 
  private:
   std::unordered_map<uint64_t, std::unique_ptr<Connection>> waiting_;

@@ -1,5 +1,6 @@
 #include "net/http_client.h"
 
+#include <chrono>
 #include <utility>
 
 #include "base/shown_url.h"
@@ -91,7 +92,11 @@ Result<HttpStream> HttpClient::exchange(std::unique_ptr<Connection> connection,
 }
 
 Result<HttpAnswer> HttpClient::send(const HttpRequest& request, const HttpLimits& limits) {
+  const auto begun = std::chrono::steady_clock::now();
   ASSIGN_OR_RETURN(HttpStream stream, open(request, limits));
+  if (limits.total_timeout_ms > 0) {
+    stream.end_by(begun + std::chrono::milliseconds(limits.total_timeout_ms));
+  }
   HttpAnswer out;
   out.status = stream.status();
   out.status_line = stream.status_line();

@@ -34,6 +34,8 @@ struct HttpLimits {
   int connect_timeout_ms = 10'000;  // for each of TCP, the proxy and TLS
   int answer_timeout_ms = 30'000;   // for the request to be taken; for the head of the answer; for
                                     // each next piece of its body
+  // For the whole answer, however slowly it comes; 0: no limit.
+  int total_timeout_ms = 0;
   size_t max_body_bytes = 1u << 20;
   // Ends everything within a quarter of a second: kCancelled.
   const std::atomic<bool>* stop = nullptr;
@@ -72,7 +74,7 @@ class HttpClient {
   Result<HttpStream> open(const HttpRequest& request, const HttpLimits& limits);
 
   // Does what open() does and reads the whole body, unpacked if it is gzip. kUnavailable if it is
-  // longer than max_body_bytes.
+  // longer than max_body_bytes, kTimeout if it takes longer than total_timeout_ms.
   Result<HttpAnswer> send(const HttpRequest& request, const HttpLimits& limits);
 
   // Keeps the connection of an answer of open() whose body was read, for the next request.

@@ -47,6 +47,9 @@ Result<bool> HttpStream::fill(int timeout_ms) {
   static thread_local std::array<char, kReadBytes> received;
   for (int waited = 0;;) {
     if (stop_ && *stop_) return Error{ErrorCode::kCancelled, "stopping"};
+    if (end_by_ != Deadline::max() && std::chrono::steady_clock::now() >= end_by_) {
+      return Error{ErrorCode::kTimeout, "the answer takes too long"};
+    }
     const auto got = connection_->receive(received.data(), received.size());
     if (got.ok()) {
       buffer_.append(received.data(), *got);

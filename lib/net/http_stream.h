@@ -43,6 +43,9 @@ class HttpStream {
   // Whether the next request may use the connection: the body is at its end, and the server keeps
   // the connection open.
   bool reusable() const;
+  using Deadline = std::chrono::steady_clock::time_point;
+  // Reading ends with kTimeout after this instant, even if bytes still come.
+  void end_by(Deadline deadline) { end_by_ = deadline; }
   // Forbids using the connection again.
   void forbid_reuse() { keeps_alive_ = false; }
   // Returns what already came after the head and was not read.
@@ -53,7 +56,6 @@ class HttpStream {
  private:
   HttpStream(std::unique_ptr<Connection> connection, const std::atomic<bool>* stop)
       : connection_(std::move(connection)), stop_(stop) {}
-  using Deadline = std::chrono::steady_clock::time_point;
   Status read_head(Deadline deadline);
   // Appends to buffer_. Returns false at the end of the connection.
   Result<bool> fill(int timeout_ms);
@@ -63,6 +65,7 @@ class HttpStream {
 
   std::unique_ptr<Connection> connection_;
   const std::atomic<bool>* stop_;
+  Deadline end_by_ = Deadline::max();
   int status_ = 0;
   bool keeps_alive_ = false;
   std::string status_line_;

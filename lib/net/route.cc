@@ -81,7 +81,13 @@ Result<Route> route_to(const Url& url, const RouteConfig& config, std::shared_pt
   if (!tls && (url.scheme == "https" || proxy_by_tls)) {
     ASSIGN_OR_RETURN(tls, TlsClient::of(config.tls));
   }
-  if (proxy_by_tls) out.proxy_tls = tls;
+  if (proxy_by_tls && config.tls.fingerprint.empty()) {
+    out.proxy_tls = tls;
+  } else if (proxy_by_tls) {
+    TlsConfig proxys = config.tls;  // the fingerprint is the server's
+    proxys.fingerprint.clear();
+    ASSIGN_OR_RETURN(out.proxy_tls, TlsClient::of(proxys));
+  }
   if (url.scheme != "https") return out;
   out.tls = tls;
   out.server_name = config.tls.server_name;

@@ -12,6 +12,9 @@ struct TlsConfig {
   std::string key, key_file;
   std::string server_name;  // the name that the certificate must be for; empty: the host's
   bool insecure_skip_verify = false;
+  // SHA-256 of the server's certificate in hex, see tls::parse_fingerprint: it is accepted exactly
+  // if it has this, whatever its name and authority. Empty: by name and authority.
+  std::string fingerprint;
   std::string min_version, max_version;  // TLS10 … TLS13; empty: from TLS12 to the newest
 
   bool is_default() const { return *this == TlsConfig(); }

@@ -1,64 +1,29 @@
 #include "net/tls.h"
 
 #include <openssl/err.h>
-#include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 #include <poll.h>
 
 #include <string_view>
 
 #include "net/pem.h"
+#include "tls/certificate.h"
+#include "tls/fingerprint.h"
+#include "tls/openssl.h"
+#include "tls/socket_bio.h"
 
 namespace logsvc::net {
 namespace {
 
 Error unavailable(const std::string& what) { return {ErrorCode::kUnavailable, what}; }
 
-struct SslFree {
-  void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
-  void operator()(SSL* ssl) const { SSL_free(ssl); }
-  void operator()(X509* certificate) const { X509_free(certificate); }
-  void operator()(GENERAL_NAMES* names) const { GENERAL_NAMES_free(names); }
-  void operator()(BIO* bio) const { BIO_free(bio); }
-};
-
-// Returns the oldest reason that the library has queued, and empties the queue.
+// Returns the oldest reason that the library has queued, with what may help.
 std::string tls_error() {
-  std::string text = "the connection broke";
-  if (const unsigned long code = ERR_get_error(); code != 0) {
-    const char* const reason = ERR_reason_error_string(code);
-    text = reason ? reason : "error " + std::to_string(code);
-  }
-  ERR_clear_error();
+  std::string text = tls::take_tls_error("the connection broke");
   if (text.find("certificate required") != std::string::npos)
     text += "; the server wants a client's certificate: give cert_file and key_file";
   if (text == "wrong version number")
     text += "; the other side does not speak TLS; did you mean http://?";
   return text;
-}
-
-std::string bio_text(BIO* bio) {
-  char* text = nullptr;
-  const long size = BIO_get_mem_data(bio, &text);
-  return size > 0 ? std::string(text, static_cast<size_t>(size)) : "";
-}
-
-// Returns the names that a certificate is for, separated by commas.
-std::string names_of(X509* certificate) {
-  const std::unique_ptr<GENERAL_NAMES, SslFree> names(static_cast<GENERAL_NAMES*>(
-      X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
-  if (!names) return "no name";
-  const std::unique_ptr<BIO, SslFree> out(BIO_new(BIO_s_mem()));
-  for (int i = 0; i < sk_GENERAL_NAME_num(names.get()); ++i) {
-    if (i > 0) BIO_puts(out.get(), ", ");
-    GENERAL_NAME_print(out.get(), sk_GENERAL_NAME_value(names.get(), i));
-  }
-  return bio_text(out.get());
-}
-
-std::string time_text(const ASN1_TIME* time) {
-  const std::unique_ptr<BIO, SslFree> out(BIO_new(BIO_s_mem()));
-  return ASN1_TIME_print(out.get(), time) == 1 ? bio_text(out.get()) : "an unknown date";
 }
 
 // certificate is the one that is wrong: the server's, or one of those above it.
@@ -68,18 +33,18 @@ std::string certificate_error(X509* certificate, int depth, int why, const std::
   switch (why) {
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
-      return what + " is not for this host but for " + names_of(certificate) +
-             "; if that is the server, set server_name";
+      return what + " is not for this host but for " + tls::names_of(*certificate) +
+             "; if that is the server, set server_name, or its fingerprint";
     case X509_V_ERR_CERT_HAS_EXPIRED:
       return what + " has expired: it was valid until " +
-             time_text(X509_get0_notAfter(certificate));
+             tls::time_text(*X509_get0_notAfter(certificate));
     case X509_V_ERR_CERT_NOT_YET_VALID:
-      return what + " is not valid before " + time_text(X509_get0_notBefore(certificate)) +
+      return what + " is not valid before " + tls::time_text(*X509_get0_notBefore(certificate)) +
              "; is this machine's clock right?";
     default:
       return "the certificate of " + host +
              " is not trusted: " + X509_verify_cert_error_string(why) +
-             "; give its authority as ca_file";
+             "; give its authority as ca_file, or its fingerprint";
   }
 }
 
@@ -118,11 +83,14 @@ const BIO_METHOD* carrier() {
 
 class OpenSslClient : public TlsClient {
  public:
-  explicit OpenSslClient(SSL_CTX* context) : context_(context) {}
+  OpenSslClient(SSL_CTX* context, std::string fingerprint)
+      : context_(context), fingerprint_(std::move(fingerprint)) {}
   SSL_CTX* context() const { return context_.get(); }
+  const std::string& fingerprint() const { return fingerprint_; }
 
  private:
-  const std::unique_ptr<SSL_CTX, SslFree> context_;
+  const tls::ContextPtr context_;
+  const std::string fingerprint_;
 };
 
 class TlsConnection : public Connection {
@@ -179,9 +147,7 @@ class TlsConnection : public Connection {
 
   // OpenSSL calls this for each certificate; the first that is wrong is reported.
   static int on_verified(int ok, X509_STORE_CTX* context) {
-    const void* const ssl =
-        X509_STORE_CTX_get_ex_data(context, SSL_get_ex_data_X509_STORE_CTX_idx());
-    auto* const self = static_cast<TlsConnection*>(SSL_get_app_data(static_cast<const SSL*>(ssl)));
+    TlsConnection* const self = of(*context);
     X509* const certificate = X509_STORE_CTX_get_current_cert(context);
     if (!ok && certificate && self->refusal_.empty()) {
       self->refusal_ = certificate_error(certificate, X509_STORE_CTX_get_error_depth(context),
@@ -190,7 +156,26 @@ class TlsConnection : public Connection {
     return ok;
   }
 
+  // OpenSSL calls this instead of verifying where a fingerprint says which certificate it is.
+  static int compare_fingerprint(X509_STORE_CTX* context, void*) {
+    TlsConnection* const self = of(*context);
+    X509* const certificate = X509_STORE_CTX_get0_cert(context);
+    const std::string& wanted = static_cast<const OpenSslClient&>(*self->client_).fingerprint();
+    const std::string found = certificate ? tls::fingerprint_of(*certificate) : "";
+    if (!found.empty() && found == wanted) return 1;
+    self->refusal_ = "the certificate of " + self->host_ + " has the fingerprint " +
+                     tls::shown_fingerprint(found) + ", expected " + tls::shown_fingerprint(wanted);
+    X509_STORE_CTX_set_error(context, X509_V_ERR_APPLICATION_VERIFICATION);
+    return 0;
+  }
+
  private:
+  static TlsConnection* of(X509_STORE_CTX& context) {
+    const void* const ssl =
+        X509_STORE_CTX_get_ex_data(&context, SSL_get_ex_data_X509_STORE_CTX_idx());
+    return static_cast<TlsConnection*>(SSL_get_app_data(static_cast<const SSL*>(ssl)));
+  }
+
   Status wait_after(int result, const WaitLimit& limit, const std::string& what) {
     const int reason = SSL_get_error(ssl_.get(), result);
     if (reason == SSL_ERROR_WANT_READ) return wait_for(fd(), POLLIN, limit);
@@ -200,7 +185,7 @@ class TlsConnection : public Connection {
 
   // Runs over the socket itself, or within the TLS of a proxy.
   bool carry(SSL* ssl) {
-    if (plain_->is_plain()) return SSL_set_fd(ssl, plain_->fd()) == 1;
+    if (plain_->is_plain()) return tls::use_socket(*ssl, plain_->fd());
     BIO* const bio = BIO_new(carrier());
     if (!bio) return false;
     BIO_set_data(bio, plain_.get());
@@ -211,7 +196,7 @@ class TlsConnection : public Connection {
 
   const std::unique_ptr<Connection> plain_;
   const std::shared_ptr<TlsClient> client_;
-  const std::unique_ptr<SSL, SslFree> ssl_;
+  const tls::SslPtr ssl_;
   std::string host_;     // whose certificate is wanted
   std::string refusal_;  // why it is not taken
 };
@@ -228,9 +213,15 @@ Result<int> version_number(const std::string& name, int otherwise) {
 }  // namespace
 
 Result<std::shared_ptr<TlsClient>> TlsClient::make(const Options& options) {
+  std::string fingerprint;
+  if (!options.fingerprint.empty()) {
+    ASSIGN_OR_RETURN(fingerprint, tls::parse_fingerprint(options.fingerprint));
+  }
   SSL_CTX* const context = SSL_CTX_new(TLS_client_method());
   if (!context) return Error{ErrorCode::kIo, "out of memory for TLS"};
-  auto client = std::make_shared<OpenSslClient>(context);
+  auto client = std::make_shared<OpenSslClient>(context, fingerprint);
+  const bool by_fingerprint = !fingerprint.empty();
+  const bool verify = options.verify || by_fingerprint;
   ASSIGN_OR_RETURN(const int min, version_number(options.min_version, TLS1_2_VERSION));
   ASSIGN_OR_RETURN(const int max, version_number(options.max_version, 0));
   SSL_CTX_set_min_proto_version(context, min);
@@ -240,11 +231,14 @@ Result<std::shared_ptr<TlsClient>> TlsClient::make(const Options& options) {
   SSL_CTX_set_mode(context, SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_ENABLE_PARTIAL_WRITE |
                                 SSL_MODE_RELEASE_BUFFERS);
   SSL_CTX_set_options(context, SSL_OP_IGNORE_UNEXPECTED_EOF);
-  SSL_CTX_set_verify(context, options.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE,
-                     options.verify ? TlsConnection::on_verified : nullptr);
+  SSL_CTX_set_verify(context, verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE,
+                     verify ? TlsConnection::on_verified : nullptr);
+  if (by_fingerprint) {
+    SSL_CTX_set_cert_verify_callback(context, TlsConnection::compare_fingerprint, nullptr);
+  }
   const std::string &ca = options.ca_file, &cert = options.cert_file, &key = options.key_file;
   ERR_clear_error();
-  if (options.verify && ca.empty()) (void)SSL_CTX_set_default_verify_paths(context);
+  if (verify && ca.empty() && !by_fingerprint) (void)SSL_CTX_set_default_verify_paths(context);
   if (!ca.empty() && SSL_CTX_load_verify_file(context, ca.c_str()) != 1)
     return invalid(ca + ": no certificates of authorities: " + tls_error());
   if (!cert.empty() && SSL_CTX_use_certificate_chain_file(context, cert.c_str()) != 1)
@@ -260,7 +254,7 @@ Result<std::shared_ptr<TlsClient>> TlsClient::of(const TlsConfig& config) {
   ASSIGN_OR_RETURN(const PemFile key, PemFile::open(config.key, config.key_file));
   if (cert.empty() != key.empty()) return invalid("a client certificate needs cert and key");
   return make({ca.path(), cert.path(), key.path(), !config.insecure_skip_verify, config.min_version,
-               config.max_version});
+               config.max_version, config.fingerprint});
 }
 
 Result<std::unique_ptr<Connection>> secure(std::unique_ptr<Connection> plain,

@@ -18,6 +18,7 @@ class TlsClient {
     std::string ca_file, cert_file, key_file;
     bool verify = true;                    // false: any server will do
     std::string min_version, max_version;  // TLS10 … TLS13; empty: from TLS12 to the newest
+    std::string fingerprint;               // instead of everything that verifies; see TlsConfig
   };
   // kInvalid, naming the file that cannot be used.
   static Result<std::shared_ptr<TlsClient>> make(const Options& options);
@@ -28,7 +29,7 @@ class TlsClient {
 
 // Makes the handshake over a connection that has carried nothing yet, or a proxy's tunnel.
 // server_name is a name or an address that the certificate must be for. kUnavailable says whether
-// the certificate is expired, of an unknown authority or of another host.
+// the certificate is expired, of an unknown authority, of another host or has another fingerprint.
 Result<std::unique_ptr<Connection>> secure(std::unique_ptr<Connection> plain,
                                            const std::shared_ptr<TlsClient>& client,
                                            const std::string& server_name, const WaitLimit& limit);

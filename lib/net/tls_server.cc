@@ -1,33 +1,25 @@
 #include "net/tls_server.h"
 
 #include <openssl/err.h>
-#include <openssl/ssl.h>
 
 #include <string>
 
 #include "net/pem.h"
+#include "tls/openssl.h"
+#include "tls/socket_bio.h"
 
 namespace logsvc::net {
 namespace {
 
-struct Free {
-  void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
-  void operator()(SSL* ssl) const { SSL_free(ssl); }
-};
 using Context = std::shared_ptr<SSL_CTX>;
 
-std::string why() {
-  const unsigned long code = ERR_get_error();
-  const char* const reason = code == 0 ? nullptr : ERR_reason_error_string(code);
-  ERR_clear_error();
-  return reason ? reason : "the connection broke";
-}
+std::string why() { return tls::take_tls_error("the connection broke"); }
 
 class ServedConnection : public Connection {
  public:
   ServedConnection(std::unique_ptr<Connection> plain, const Context& context)
       : plain_(std::move(plain)), context_(context), ssl_(SSL_new(context.get())) {
-    SSL_set_fd(ssl_.get(), plain_->fd());
+    tls::use_socket(*ssl_, plain_->fd());
     SSL_set_accept_state(ssl_.get());
   }
   // A listener sends nothing back.
@@ -49,7 +41,7 @@ class ServedConnection : public Connection {
  private:
   const std::unique_ptr<Connection> plain_;
   const Context context_;
-  const std::unique_ptr<SSL, Free> ssl_;
+  const tls::SslPtr ssl_;
 };
 
 class OpenSslServer : public TlsServer {
@@ -70,7 +62,7 @@ Result<std::shared_ptr<TlsServer>> TlsServer::of(const TlsConfig& config) {
   ASSIGN_OR_RETURN(const PemFile cert, PemFile::open(config.cert, config.cert_file));
   ASSIGN_OR_RETURN(const PemFile key, PemFile::open(config.key, config.key_file));
   if (cert.empty() || key.empty()) return invalid("a server needs cert_file and key_file");
-  const Context context(SSL_CTX_new(TLS_server_method()), Free());
+  const Context context(SSL_CTX_new(TLS_server_method()), tls::OpenSslFree());
   if (!context) return Error{ErrorCode::kIo, "out of memory for TLS"};
   SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
   SSL_CTX_set_mode(context.get(), SSL_MODE_RELEASE_BUFFERS);

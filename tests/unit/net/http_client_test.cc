@@ -220,6 +220,22 @@ TEST_CASE("a body has a limit, packed or not") {
   CHECK(get("/cut", enough).error().code == ErrorCode::kUnavailable);
 }
 
+TEST_CASE("a body that never stops coming, a little at a time") {
+  TcpServer server([](int socket, int) {
+    (void)TcpServer::read_head(socket);
+    (void)TcpServer::send(socket, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+    while (TcpServer::send(socket, "1\r\nx\r\n")) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  });
+  HttpClient client({});
+  HttpRequest request;
+  request.url = *parse_url(server.url());
+  HttpLimits limits;
+  limits.total_timeout_ms = 200;
+  CHECK(client.send(request, limits).error().code == ErrorCode::kTimeout);
+}
+
 TEST_CASE("a connection that was kept and closed meanwhile") {
   std::atomic<int> connections{0};
   TcpServer server([&](int socket, int number) {
