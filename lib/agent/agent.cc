@@ -104,6 +104,15 @@ Status Agent::Impl::open_spool(FileSystem& files) {
   registry.gauge_function("logsvc_agent_refused_lines",
                           "Lines that a server refused, kept aside until somebody has seen why",
                           [this] { return static_cast<double>(refused->lines()); });
+  if (config.masker) {
+    registry.sample_function(
+        "logsvc_masked_total", "Texts that a masking rule has hidden", "counter",
+        [masker = config.masker](const Metrics::AddSample& add) {
+          for (size_t i = 0; i < masker->rules().size(); ++i) {
+            add("", {{"rule", masker->rules()[i].name}}, static_cast<double>(masker->count(i)));
+          }
+        });
+  }
   registry.gauge_function("logsvc_agent_spool_bytes", "Bytes that wait on disk",
                           [this] { return static_cast<double>(spool->size_bytes()); });
   return {};

@@ -10,10 +10,25 @@
 #include "agent/docker/docker_host.h"
 #include "agent/push/http_push_target.h"
 #include "base/host_port.h"
+#include "masking/rules_reader.h"
+#include "net/url.h"
+#include "tls/fingerprint.h"
 
 namespace logsvc::agent {
 
 namespace {
+
+Status read_fingerprint(const config::Settings& s, ClientConfig& out) {
+  const std::string& text = s.text("tls-fingerprint");
+  if (text.empty()) return {};
+  const auto parsed = tls::parse_fingerprint(text);
+  if (!parsed.ok()) return s.bad_value("tls-fingerprint", parsed.error().message);
+  // Without TLS anybody could answer, against what the setting asks for.
+  if (const auto url = net::parse_url(out.url); !url.ok() || url->scheme != "https")
+    return s.bad_value("tls-fingerprint", "needs https, but push is not an https:// URL");
+  out.http.route.tls.fingerprint = *parsed;
+  return {};
+}
 
 // Reads the servers of `push`, all with the same credentials.
 Result<std::vector<ClientConfig>> read_clients(const config::Settings& s) {
@@ -28,6 +43,7 @@ Result<std::vector<ClientConfig>> read_clients(const config::Settings& s) {
     client->http.route.tls.ca_file = s.text("push-ca-file");
     client->http.route.tls.cert_file = s.text("push-cert-file");
     client->http.route.tls.key_file = s.text("push-key-file");
+    RETURN_IF_ERROR(read_fingerprint(s, *client));
     if (!s.text("push-token").empty())
       client->http.authorization = Authorization{"Bearer", {s.text("push-token"), ""}};
     if (const auto target = make_http_push_target(*client); !target.ok())
@@ -55,6 +71,13 @@ const std::vector<config::SettingSpec>& agent_settings() {
        false},
       {"push-cert-file", "PEM of the client's certificate for https servers", "", {}, false},
       {"push-key-file", "PEM of its key", "", {}, false},
+      {"tls-fingerprint",
+       "SHA-256 of the certificate of https servers: it is accepted whatever its name and "
+       "authority, "
+       "and no other one is",
+       "",
+       {"LOKI_TLS_FINGERPRINT"},
+       false},
       {"docker",
        "unix:///var/run/docker.sock or tcp://host:2375; none: read no containers",
        "unix:///var/run/docker.sock",
@@ -75,6 +98,11 @@ const std::vector<config::SettingSpec>& agent_settings() {
        "false",
        {},
        false},
+      {.name = "masking",
+       .help = "What is hidden before a line leaves this host: off, all, or rules by name (card, "
+               "rrn, phone, email, account, token); in the file also own patterns",
+       .default_value = "off",
+       .structured = true},
       {"listen",
        "host:port of /ready and /metrics (default: none)",
        "",
@@ -110,6 +138,8 @@ Result<AgentConfig> make_agent_config(const config::Settings& s) {
   ASSIGN_OR_RETURN(const uint64_t line, s.bytes("max-line-size"));
   if (line < 1024) return s.bad_value("max-line-size", "must be at least 1KB");
   out.max_line_bytes = line;
+  ASSIGN_OR_RETURN(auto maskers, masking::read_maskers(s, "masking", masking::Reader::kAgent));
+  if (!maskers.all->empty()) out.masker = std::move(maskers.all);
   out.listen = s.text("listen");
   if (!out.listen.empty()) {
     if (const auto address = config::parse_listen_address(out.listen); !address.ok()) {

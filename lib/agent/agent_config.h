@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "agent/config/promtail_config.h"
 #include "agent/reading_config.h"
 #include "config/settings.h"
+#include "masking/masker.h"
 
 namespace logsvc::agent {
 
@@ -21,8 +23,9 @@ struct AgentConfig {
   std::string data_dir;
   uint64_t spool_bytes = 1u << 30;
   size_t max_line_bytes = 256u << 10;
-  std::string listen;   // empty: no port
-  std::string version;  // the program's version
+  std::shared_ptr<const masking::Masker> masker;  // null: nothing is hidden
+  std::string listen;                             // empty: no port
+  std::string version;                            // the program's version
   // Handles POST /reload of the page; an error is answered with 500 and its message. Null: the path
   // does not exist.
   std::function<Status()> on_reload;

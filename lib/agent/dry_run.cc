@@ -146,7 +146,8 @@ class DryRun {
 
 Status dry_run(const PromtailConfig& config, const DryRunOptions& options, const Clock& clock,
                Metrics& metrics, Diagnostics& diagnostics, std::ostream& out) {
-  const PipelineContext context{clock, metrics, diagnostics, options.host};
+  PipelineContext context{clock, metrics, diagnostics, options.host};
+  context.masker = options.masker;
   std::vector<std::string> known;  // already shown when the file was loaded
   ASSIGN_OR_RETURN(const auto jobs, compile_jobs(config, context, known));
   for (const std::string& warning : config.warnings) out << "# " << warning << '\n';

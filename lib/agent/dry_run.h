@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <istream>
 #include <map>
+#include <memory>
 #include <ostream>
 #include <string>
 
@@ -19,6 +20,7 @@ struct DryRunOptions {
   bool colours = false;
   std::istream* lines = nullptr;  // read instead of files, through the first job's pipeline
   std::string host;
+  std::shared_ptr<const masking::Masker> masker;  // null: nothing is hidden
   // Where files that a Promtail has read before begin, by path; others are read from the start.
   std::map<std::string, uint64_t> offsets;
 };

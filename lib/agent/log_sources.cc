@@ -154,8 +154,8 @@ struct LogSources::Impl {
                                         context.metrics, context.diagnostics);
   }
   PipelineContext pipelines() const {
-    return {context.clock, context.registry, context.diagnostics, context.config.host_label,
-            databases};
+    return {context.clock, context.registry,     context.diagnostics, context.config.host_label,
+            databases,     context.config.masker};
   }
 
   const Context context;

@@ -103,6 +103,7 @@ std::unique_ptr<TargetPipeline> Job::open_automatic(const Labels& discovered, La
   }
   options.keep_colours = keep_colours_;
   options.explain = explain_;
+  options.masker = context_.masker;
   options.level = level_of_journal(discovered);
   AutoStages stages;
   if (before_) stages.before = before_->instantiate(observer, 0);
@@ -142,7 +143,7 @@ std::unique_ptr<TargetPipeline> Job::open(const Labels& discovered, const Labels
 std::unique_ptr<TargetPipeline> Job::open_unruled(Labels labels, StageObserver* observer) const {
   if (!program_) return open_automatic({}, std::move(labels), observer);
   return std::make_unique<StagePipeline>(program_->instantiate(observer, 0), std::move(labels),
-                                         limits_);
+                                         limits_, context_.masker);
 }
 
 std::unique_ptr<TargetPipeline> Job::open_labelled(const Labels& discovered, Labels labels,
@@ -150,7 +151,7 @@ std::unique_ptr<TargetPipeline> Job::open_labelled(const Labels& discovered, Lab
   if (!program_ || (labels_containers_ && labels.empty()))
     return open_automatic(discovered, std::move(labels), observer);
   return std::make_unique<StagePipeline>(program_->instantiate(observer, 0), std::move(labels),
-                                         limits_);
+                                         limits_, context_.masker);
 }
 
 Labels stream_labels(const ScrapeConfig& config) {

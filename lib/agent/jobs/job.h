@@ -13,6 +13,7 @@
 #include "agent/config/promtail_config.h"
 #include "agent/pipeline/geo_database.h"
 #include "agent/pipeline/target_pipeline.h"
+#include "masking/masker.h"
 #include "os/clock.h"
 #include "telemetry/diagnostics.h"
 #include "telemetry/metrics.h"
@@ -27,6 +28,7 @@ struct PipelineContext {
   std::string host;  // the label host of automatic pipelines
   // Shared by jobs that are compiled with this context, or with copies of it.
   std::shared_ptr<GeoDatabases> databases = std::make_shared<GeoDatabases>();
+  std::shared_ptr<const masking::Masker> masker = nullptr;  // null: nothing is hidden
 };
 
 class OutputLimits;

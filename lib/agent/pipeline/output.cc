@@ -19,8 +19,23 @@ const Output::Named& Output::named(const Labels& labels) {
     out.tenant = *tenant;
     erase_label(rest, kTenantLabel);
   }
+  if (masker_) {
+    std::string masked;
+    for (Label& label : rest) {
+      if (masker_->mask(label.value, masked)) label.value = masked;
+    }
+  }
   out.text = format_labels(rest);
   return names_.emplace(labels, std::move(out)).first->second;
+}
+
+void Output::mask(OutputLine& line) {
+  if (masker_->mask(line.line, masked_)) line.line = masked_;
+  if (masked_values_.size() < metadata_.size()) masked_values_.resize(metadata_.size());
+  for (size_t i = 0; i < metadata_.size(); ++i) {
+    if (masker_->mask(metadata_[i].value, masked_values_[i]))
+      metadata_[i].value = masked_values_[i];
+  }
 }
 
 void Output::add(const PipelineEntry& entry, LineSink& sink) {
@@ -36,6 +51,7 @@ void Output::add(const PipelineEntry& entry, LineSink& sink) {
   }
   metadata_.clear();
   for (const Label& one : entry.metadata) metadata_.push_back({one.name, one.value});
+  if (masker_) mask(line);
   line.metadata = metadata_;
   if (limits_ && !limits_->admit(line.labels, line.line, entry.steady_ns, paused_until_)) return;
   sink.add(line);

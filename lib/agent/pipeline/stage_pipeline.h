@@ -13,8 +13,10 @@ namespace logsvc::agent {
 class StagePipeline : public TargetPipeline {
  public:
   StagePipeline(std::unique_ptr<StageChain> chain, Labels labels,
-                std::shared_ptr<OutputLimits> limits)
-      : chain_(std::move(chain)), labels_(std::move(labels)), output_(std::move(limits)) {}
+                std::shared_ptr<OutputLimits> limits, std::shared_ptr<const masking::Masker> masker)
+      : chain_(std::move(chain)),
+        labels_(std::move(labels)),
+        output_(std::move(limits), std::move(masker)) {}
 
   void process(const InputLine& line, int64_t steady_ns, LineSink& sink) override;
   void flush_due(int64_t steady_ns, LineSink& sink) override;

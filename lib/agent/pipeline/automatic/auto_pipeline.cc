@@ -42,7 +42,7 @@ std::string_view repaired(std::string_view text, std::string& buffer) {
 AutoPipeline::AutoPipeline(AutoOptions options, std::shared_ptr<OutputLimits> limits,
                            AutoStages stages, StageObserver* observer)
     : options_(std::move(options)),
-      output_(std::move(limits)),
+      output_(std::move(limits), options_.masker),
       stages_(std::move(stages)),
       observer_(observer),
       rules_(options_.first_line ? BlockRules(*options_.first_line) : BlockRules()) {}

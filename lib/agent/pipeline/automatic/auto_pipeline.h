@@ -27,7 +27,8 @@ struct AutoOptions {
   bool join_blocks = true;
   bool keep_colours = false;  // leaves terminal sequences in the line
   bool explain = false;       // metadata level_from, service_from and time_from show what decided
-  std::optional<GoRegex> first_line;  // begins a block by the container's own rule
+  std::optional<GoRegex> first_line;              // begins a block by the container's own rule
+  std::shared_ptr<const masking::Masker> masker;  // null: nothing is hidden
 };
 
 // Either may be null.
