@@ -162,6 +162,7 @@ int try_out(const AgentOptions& options, const agent::AgentConfig& config) {
   dry.inspect = options.inspect;
   dry.colours = ::isatty(STDOUT_FILENO) == 1 && !std::getenv("NO_COLOR");
   dry.host = config.host_label;
+  dry.masker = config.masker;
   PosixFileSystem files;
   if (config.promtail) {
     const auto known = agent::read_positions_file(files, jobs.positions.filename);
@@ -171,10 +172,11 @@ int try_out(const AgentOptions& options, const agent::AgentConfig& config) {
     lines.str(std::string((std::istreambuf_iterator<char>(std::cin)), {}));
     dry.lines = &lines;
   }
-  const Status done =
-      options.from_docker
-          ? try_containers(jobs, config, dry, {clock, metrics, diagnostics, config.host_label})
-          : agent::dry_run(jobs, dry, clock, metrics, diagnostics, std::cout);
+  agent::PipelineContext context{clock, metrics, diagnostics, config.host_label};
+  context.masker = config.masker;
+  const Status done = options.from_docker
+                          ? try_containers(jobs, config, dry, context)
+                          : agent::dry_run(jobs, dry, clock, metrics, diagnostics, std::cout);
   std::cout.flush();
   return done.ok() ? 0 : bad_configuration(done.error().message);
 }
@@ -289,7 +291,7 @@ int run_agent(const AgentOptions& options) {
   if (options.dry_run || options.inspect) return try_out(options, *made);
   if (options.from_stdin && !made->promtail)
     return bad_configuration("--stdin needs a Promtail file (--config)");
-  limit_memory_arenas();
+  limit_memory_arenas(2);
   block_signals();
   block_reload_signal();
   SystemClock clock;

@@ -62,6 +62,11 @@ void add_server_flags(CLI::App& command, ServerFlags& flags) {
       ->envname("LOKI_CLIENT_KEY_PATH");
   command.add_flag("--tls-skip-verify", o.tls_skip_verify, "[LOKI_TLS_SKIP_VERIFY]")
       ->envname("LOKI_TLS_SKIP_VERIFY");
+  command
+      .add_option("--tls-fingerprint", o.tls_fingerprint,
+                  "SHA-256 of the server's certificate, instead of an authority "
+                  "[LOKI_TLS_FINGERPRINT]")
+      ->envname("LOKI_TLS_FINGERPRINT");
   command.add_option("--proxy-url", o.proxy_url, "[LOKI_HTTP_PROXY_URL]")
       ->envname("LOKI_HTTP_PROXY_URL");
   command.add_flag("--compress", o.compress, "Ask for gzip [LOKI_HTTP_COMPRESSION]")

@@ -21,6 +21,7 @@ void add_validate_command(CLI::App& app, int& exit_code);
 void add_query_commands(CLI::App& app, int& exit_code);    // query, instant-query, tail, fmt
 void add_explore_commands(CLI::App& app, int& exit_code);  // labels, series, stats, volume, …
 void add_convert_command(CLI::App& app, int& exit_code);
+void add_access_commands(CLI::App& app, int& exit_code);  // user, token
 
 // The flags of a subcommand that come from a table of settings, and --config.
 struct SettingFlags {

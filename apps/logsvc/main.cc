@@ -27,6 +27,7 @@ int main(int argc, char** argv) {
   logsvc::add_explore_commands(app, exit_code);
   logsvc::add_convert_command(app, exit_code);
   logsvc::add_inspect_command(app, exit_code);
+  logsvc::add_access_commands(app, exit_code);
   try {
     std::vector<std::string> arguments =
         logsvc::with_promtail_flags(std::vector<std::string>(argv + 1, argv + argc));

@@ -40,7 +40,20 @@ std::string first_line(std::string text) {
 struct FileValue {
   std::string text;
   std::string origin;
+  std::shared_ptr<const Settings::FileList> list = nullptr;
 };
+
+// Writes a node in one line, for people.
+std::string flow_text(const YamlNode& node) {
+  std::string out;
+  if (node.is_scalar()) return node.text;
+  for (const YamlNode& item : node.items) out += (out.empty() ? "" : ", ") + flow_text(item);
+  for (const YamlMember& member : node.members) {
+    out += (out.empty() ? "" : ", ") + member.first.text + ": " + flow_text(member.second);
+  }
+  if (node.is_map()) return "{" + out + "}";
+  return node.is_list() ? "[" + out + "]" : out;
+}
 
 Result<std::string> value_text(const YamlNode& node, const Problems& places,
                                const std::string& key) {
@@ -66,10 +79,10 @@ Result<std::map<std::string, FileValue>> read_settings_file(
     const std::string& path, const std::vector<SettingSpec>& specs, const Environment& environment,
     const std::vector<std::string>& others) {
   std::map<std::string, FileValue> out;
-  std::map<std::string, std::string> known;  // maps each key to its setting
+  std::map<std::string, const SettingSpec*> known;  // maps each key to its setting
   std::vector<std::string> keys = others;
   for (const auto& spec : specs) {
-    known[key_name(spec.name)] = spec.name;
+    known[key_name(spec.name)] = &spec;
     keys.push_back(key_name(spec.name));
   }
   ASSIGN_OR_RETURN(const std::string text, read_file(path));
@@ -88,9 +101,16 @@ Result<std::map<std::string, FileValue>> read_settings_file(
       return invalid(where + ": unknown key" +
                      (near.empty() ? "" : "; did you mean " + near + "?"));
     }
-    if (out.count(found->second)) return invalid(where + ": given twice");
+    const SettingSpec& spec = *found->second;
+    if (out.count(spec.name)) return invalid(where + ": given twice");
+    if (spec.structured && value.is_list()) {
+      out[spec.name] = {
+          flow_text(value), where,
+          std::make_shared<const Settings::FileList>(Settings::FileList{path, value})};
+      continue;
+    }
     ASSIGN_OR_RETURN(std::string given, value_text(value, places, key));
-    out[found->second] = {std::move(given), where};
+    out[spec.name] = {std::move(given), where};
   }
   return out;
 }
@@ -103,6 +123,18 @@ Environment process_environment() {
     if (!value) return {};
     return std::string(value);
   };
+}
+
+std::vector<std::string> split_list(const std::string& text) {
+  std::vector<std::string> out;
+  for (size_t at = 0; at < text.size();) {
+    const size_t end = std::min(text.find(',', at), text.size());
+    std::string part = text.substr(at, end - at);
+    std::erase(part, ' ');
+    if (!part.empty()) out.push_back(std::move(part));
+    at = end + 1;
+  }
+  return out;
 }
 
 std::string variable_name(const std::string& setting) {
@@ -128,8 +160,12 @@ Result<Settings> Settings::resolve(const std::vector<SettingSpec>& specs,
       value.text = std::move(text);
       value.origin = std::move(origin);
       value.is_default = false;
+      value.list = nullptr;
     };
-    if (const auto f = file.find(spec.name); f != file.end()) set(f->second.text, f->second.origin);
+    if (const auto f = file.find(spec.name); f != file.end()) {
+      set(f->second.text, f->second.origin);
+      value.list = f->second.list;
+    }
     std::vector<std::string> variables = {variable_name(spec.name)};
     variables.insert(variables.end(), spec.other_variables.begin(), spec.other_variables.end());
     for (const std::string& name : variables) {
@@ -158,6 +194,9 @@ const Settings::Value& Settings::value(const std::string& name) const {
 }
 
 const std::string& Settings::text(const std::string& name) const { return value(name).text; }
+const Settings::FileList* Settings::list(const std::string& name) const {
+  return value(name).list.get();
+}
 bool Settings::is_set(const std::string& name) const { return !value(name).is_default; }
 
 Error Settings::bad_value(const std::string& name, const std::string& why) const {

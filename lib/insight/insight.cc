@@ -3,7 +3,8 @@
 #include <algorithm>
 
 #include "insight/agent_book_json.h"
-#include "pushdown/column_source.h"
+#include "insight/agents_json.h"
+#include "insight/stored_lines.h"
 
 namespace logsvc::insight {
 namespace {
@@ -34,6 +35,7 @@ Insight::Insight(InsightOptions options, LogSink& sink, const LogSource& source,
       diagnostics_(diagnostics),
       began_(clock.now()),
       kept_(options_.dir, files, diagnostics),
+      partials_(source, options_.retention, clock, diagnostics),
       pulse_(options_.retention) {
   load();
   // This comes before anything is accepted, so that no line is counted twice.
@@ -85,46 +87,21 @@ void Insight::load_agents(const std::string& text) {
   if (read->at_end) save_agents(false);
 }
 
-// Asks for lines of an earlier run; reading them ends when the server does.
-Result<SelectQuery> Insight::stored(MatchType type, const char* label, const char* value,
-                                    TimeRange range) const {
-  ASSIGN_OR_RETURN(const Matcher matcher, Matcher::make(type, label, value));
-  SelectQuery query;
-  query.matchers = {matcher};
-  query.range = range;
-  query.stop = stop_.get_token();
-  return query;
-}
-
 void Insight::count_stored(TimeRange range) {
-  Status counted = count_labelled(range);
-  if (counted.ok()) counted = count_others(range);
+  const std::stop_token stop = stop_.get_token();
+  Status counted = visit_labelled(source_, range, stop, [&](const auto& labels, const auto& times) {
+    MutexLock lock(mutex_);
+    pulse_.restore(labels, times, began_);
+  });
+  if (counted.ok()) {
+    counted = visit_others(source_, range, stop, [&](const auto& labels, const Entry& entry) {
+      MutexLock lock(mutex_);
+      pulse_.restore(labels, entry, began_);
+    });
+  }
   if (counted.ok() || counted.error().code == ErrorCode::kCancelled) return;
   diagnostics_.warn("insight", "cannot read stored lines; the counters start with new lines",
                     {{"why", counted.error().message}});
-}
-
-// Counts streams with a label `level`: their times are all that is needed.
-Status Insight::count_labelled(TimeRange range) {
-  ASSIGN_OR_RETURN(const SelectQuery query, stored(MatchType::kNotEqual, "level", "", range));
-  const auto counted = pushdown::visit_times(
-      source_, query, [&](const LabelSet& labels, std::span<const Timestamp> times) {
-        MutexLock lock(mutex_);
-        pulse_.restore(labels, times, began_);
-        return Status();
-      });
-  return counted.ok() ? Status() : counted.error();
-}
-
-// Counts the others, whose level was detected in each of their entries.
-Status Insight::count_others(TimeRange range) {
-  ASSIGN_OR_RETURN(const SelectQuery query, stored(MatchType::kEqual, "level", "", range));
-  ASSIGN_OR_RETURN(const auto entries, source_.select(query));
-  while (entries->next()) {
-    MutexLock lock(mutex_);
-    pulse_.restore(entries->labels(), entries->entry(), began_);
-  }
-  return entries->status();
 }
 
 // Restores the day before the last 15 minutes. If the run ended longer ago, it also restores its
@@ -143,30 +120,14 @@ void Insight::restore_day() {
 
 // Restores the newest events of the retention.
 void Insight::restore_marks() {
-  std::vector<Mark> marks = stored_marks("job", kDockerEventsJob);
-  std::vector<Mark> others = stored_marks("source", kDockerEventSource);
-  std::move(others.begin(), others.end(), std::back_inserter(marks));
-  std::stable_sort(marks.begin(), marks.end(),
-                   [](const Mark& a, const Mark& b) { return a.at < b.at; });
+  auto marks = stored_marks(source_, {oldest_kept(), began_}, stop_.get_token(),
+                            [&](const LabelSet& labels, const Entry& entry) {
+                              MutexLock lock(mutex_);
+                              return pulse_.mark_of(labels, entry);
+                            });
+  if (!marks.ok()) return;
   MutexLock lock(mutex_);
-  for (Mark& mark : marks) pulse_.restore_mark(std::move(mark));
-}
-
-std::vector<Mark> Insight::stored_marks(const char* label, const char* value) {
-  std::vector<Mark> out;
-  auto query = stored(MatchType::kEqual, label, value, {oldest_kept(), began_});
-  if (!query.ok()) return out;
-  query->direction = Direction::kBackward;
-  query->limit_hint = MarkBook::kMax;
-  const auto events = source_.select(*query);
-  if (!events.ok()) return out;
-  while (out.size() < MarkBook::kMax && (*events)->next()) {
-    MutexLock lock(mutex_);
-    auto mark = pulse_.mark_of((*events)->labels(), (*events)->entry());
-    if (mark) out.push_back(std::move(*mark));
-  }
-  std::reverse(out.begin(), out.end());
-  return out;
+  for (Mark& mark : *marks) pulse_.restore_mark(std::move(mark));
 }
 
 Result<Appended> Insight::append(std::shared_ptr<const Batch> batch) {
@@ -174,7 +135,9 @@ Result<Appended> Insight::append(std::shared_ptr<const Batch> batch) {
   const uint64_t bytes = batch->arena.size_bytes() + batch->packed.snappy.size() +
                          batch->entry_count() * sizeof(Entry);
   ASSIGN_OR_RETURN(Appended appended, sink_.append(std::move(batch)));
-  bring({clock_.now(), bytes, appended.kept});
+  const Timestamp now = clock_.now();
+  partials_.bring({now, bytes, appended.kept});
+  bring({now, bytes, appended.kept});
   return appended;
 }
 
@@ -221,7 +184,10 @@ void Insight::count(ReportArrival arrival, Timestamp now) {
       arrival.heartbeat
           ? agents_.refresh(std::move(arrival.report), now, arrival.address)
           : agents_.add(std::move(arrival.report), now, arrival.address, arrival.kept_at_arrival);
-  if (known && !host.empty()) pulse_.host_seen(host, now);
+  if (known && !host.empty()) {
+    pulse_.host_seen(host, now);
+    partials_.host_seen(host, now);
+  }
   if (agents_.take_holes_changed()) {
     const MutexLock lock(stop_mutex_);
     holes_changed_ = true;
@@ -232,13 +198,19 @@ void Insight::count(ReportArrival arrival, Timestamp now) {
                     {{"host", host}, {"address", arrival.address}});
 }
 
-std::string Insight::agents() {
+std::string Insight::agents(const Part& part) {
+  // Nothing of it is a line's text, so it is the same for those who see all streams.
+  const auto partial = part.matchers.empty() ? nullptr : partials_.of(part);
   MutexLock lock(mutex_);
   count_arrived();
-  return agents_json(agents_, pulse_, clock_.now());
+  if (!partial) return agents_json(agents_, pulse_.hosts(), nullptr, clock_.now());
+  // The lines that came with a report were brought before it.
+  const SeenPlaces seen = partial->places();
+  return agents_json(agents_, partial->hosts(), &seen, clock_.now());
 }
 
-std::vector<Mark> Insight::marks(TimeRange range) {
+Result<std::vector<Mark>> Insight::marks(TimeRange range, const Part& part) {
+  if (!part.is_whole()) return marks_of(part, range, stop_.get_token());
   std::vector<Mark> out;
   MutexLock lock(mutex_);
   count_arrived();
@@ -248,28 +220,45 @@ std::vector<Mark> Insight::marks(TimeRange range) {
   return out;
 }
 
-std::string Insight::snapshot(bool by_minute) {
+std::string Insight::snapshot(bool by_minute, const Part& part) {
+  if (!part.is_whole()) return partials_.of(part)->snapshot(by_minute);
   MutexLock lock(mutex_);
   count_arrived();
   return pulse_snapshot(pulse_, clock_.now(), by_minute);
 }
 
-std::string Insight::errors(size_t limit) {
+std::string Insight::errors(size_t limit, const Part& part) {
+  if (!part.is_whole()) return partials_.of(part)->errors(limit);
   MutexLock lock(mutex_);
   count_arrived();
   return errors_json(pulse_, limit);
 }
 
-Insight::Frame Insight::frame() {
+Frame Insight::frame(const Part& part) {
+  if (!part.is_whole()) return partial_frame(*partials_.of(part), part.matchers.empty());
   MutexLock lock(mutex_);
   count_arrived();
   const int64_t second = clock_.steady_ns() / kSecond;
   if (!frame_.text || second != frame_second_) {
     frame_second_ = second;
-    frame_.text = std::make_shared<const std::string>(frames_.next(pulse_, agents_, clock_.now()));
+    const Timestamp now = clock_.now();
+    frame_.text = std::make_shared<const std::string>(
+        frames_.next(pulse_, agents_summary(agents_, nullptr, now), now));
     ++frame_.number;
   }
   return frame_;
+}
+
+Frame Insight::partial_frame(PartialPulse& partial, bool all_agents) {
+  if (auto frame = partial.frame_of_this_second()) return *frame;
+  AgentsSummary agents;
+  {
+    MutexLock lock(mutex_);
+    count_arrived();
+    const SeenPlaces seen = partial.places();
+    agents = agents_summary(agents_, all_agents ? nullptr : &seen, clock_.now());
+  }
+  return partial.frame(agents);
 }
 
 void Insight::save(bool at_end) {

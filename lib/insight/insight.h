@@ -14,8 +14,12 @@
 // what is shown; otherwise the thread does so once a second. A push waits for the lock only when
 // more is queued than may be (arrivals.h).
 //
+// Whoever sees a part of the lines alone, or sees them masked, gets the same of that part
+// (partial_pulse.h); agents.json and what is kept of errors and gaps are of the whole.
+//
 // Safe from several threads. While all agents are written, its lock is held for the copy of one
-// agent at most. Starts one thread, which the destructor joins.
+// agent at most. Starts one thread, and another
+// one when somebody asks for a part; the destructor joins them.
 #pragma once
 
 #include <chrono>
@@ -29,6 +33,8 @@
 #include "insight/agent_book.h"
 #include "insight/arrivals.h"
 #include "insight/kept_files.h"
+#include "insight/part.h"
+#include "insight/partial_pulses.h"
 #include "insight/pulse.h"
 #include "insight/pulse_json.h"
 #include "model/log_source.h"
@@ -61,17 +67,14 @@ class Insight : public LogSink {
   void heartbeat(wire::AgentReport report, const std::string& address);
 
   // JSON for the page; pulse_json.h describes it.
-  std::string snapshot(bool by_minute);
-  std::string errors(size_t limit);
-  std::string agents();
-  // Returns what happened to containers in the range, oldest first, of the newest 1000 events.
-  std::vector<Mark> marks(TimeRange range);
-  // The frame of this second, made once and shared by all viewers. number grows by one each time.
-  struct Frame {
-    uint64_t number = 0;
-    std::shared_ptr<const std::string> text;
-  };
-  Frame frame();
+  std::string snapshot(bool by_minute, const Part& part = {});
+  std::string errors(size_t limit, const Part& part = {});
+  std::string agents(const Part& part = {});
+  // Returns what happened to containers in the range, oldest first, of the newest 1000 events. For
+  // a part it reads them, and may fail.
+  Result<std::vector<Mark>> marks(TimeRange range, const Part& part = {});
+  // The frame of this second, made once and shared by all viewers of the part.
+  Frame frame(const Part& part = {});
 
  private:
   void bring(Arrival arrival);
@@ -83,12 +86,8 @@ class Insight : public LogSink {
   Timestamp oldest_kept() const;
   void restore_day();
   void restore_marks();
-  std::vector<Mark> stored_marks(const char* label, const char* value);
-  Result<SelectQuery> stored(MatchType type, const char* label, const char* value,
-                             TimeRange range) const;
   void count_stored(TimeRange range);
-  Status count_labelled(TimeRange range);
-  Status count_others(TimeRange range);
+  Frame partial_frame(PartialPulse& partial, bool all_agents);
   void save(bool at_end);
   void save_agents(bool at_end);
   void run();
@@ -103,6 +102,7 @@ class Insight : public LogSink {
   const Timestamp began_;
   KeptFiles kept_;
 
+  PartialPulses partials_;
   Arrivals arrivals_;
   Mutex mutex_;
   Pulse pulse_ GUARDED_BY(mutex_);

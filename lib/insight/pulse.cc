@@ -75,7 +75,7 @@ const Pulse::Stream& Pulse::stream_of(const LabelSet& labels) {
   return streams_.emplace(labels, std::move(stream)).first->second;
 }
 
-void Pulse::count(ServicePulse& service, Level level, Timestamp at, Timestamp now) {
+void Pulse::count(ServicePulse& service, Level level, Timestamp at, Timestamp now, bool stored) {
   if (at > now + kFuture) return;
   ++service.lines;
   const int64_t second = service.seconds.bucket_of(at);
@@ -87,7 +87,20 @@ void Pulse::count(ServicePulse& service, Level level, Timestamp at, Timestamp no
   if (minute > service.minutes.bucket_of(now) - static_cast<int64_t>(kMinutes)) {
     service.minutes.add(minute, level, 1);
   }
-  service.gaps.see(at);
+  if (stored && !stored_teaches_) {
+    service.stored_last = std::max(service.stored_last, at);
+  } else {
+    service.gaps.see(at);
+  }
+}
+
+// Masks the line before its message is cut out of it, and the message once more: without its
+// colours it may read differently.
+std::string Pulse::message(std::string_view line) {
+  if (!mask_) return message_of(line);
+  std::string masked, again;
+  std::string text = message_of(mask_(line, masked) ? masked : line);
+  return mask_(text, again) ? again : text;
 }
 
 // Returns the service of the container that the event names: the one that its earlier lines had,
@@ -103,12 +116,14 @@ std::string Pulse::service_of_mark(const Stream& stream, const LabelSet& labels,
 }
 
 std::optional<Mark> Pulse::mark_of(const Stream& stream, const LabelSet& labels,
-                                   const Entry& entry) const {
-  auto mark = read_mark(entry.timestamp, entry.line);
+                                   const Entry& entry) {
+  std::string masked;
+  const bool hides = mask_ && mask_(entry.line, masked);
+  auto mark = read_mark(entry.timestamp, hides ? masked : entry.line);
   if (!mark) {
     const std::string_view event = labels.get("event");
     if (event.empty()) return std::nullopt;
-    mark = Mark{entry.timestamp, std::string(event), "", "", "", message_of(entry.line)};
+    mark = Mark{entry.timestamp, std::string(event), "", "", "", message(entry.line)};
   }
   if (!stream.container.empty()) mark->container = stream.container;
   if (!stream.host.empty()) mark->host = stream.host;
@@ -126,24 +141,26 @@ void Pulse::restore_mark(Mark mark) {
 }
 
 void Pulse::add(const Batch& batch, Timestamp now) {
-  for (const StreamEntries& entries : batch.streams) {
-    const Stream& stream = stream_of(entries.labels);
-    if (!stream.host.empty()) host_seen(stream.host, now);
-    for (const Entry& entry : entries.entries) {
-      if (stream.docker_event) {
-        if (auto mark = mark_of(stream, entries.labels, entry)) restore_mark(std::move(*mark));
-        continue;
-      }
-      const Level level = stream.level ? *stream.level : level_of_entry(entry);
-      count(*stream.service, level, entry.timestamp, now);
-      if (!is_error(level)) continue;
-      std::string message = message_of(entry.line);
-      errors_.push_back({++errors_seen_, entry.timestamp, level, stream.service, stream.host,
-                         stream.container, message});
-      if (errors_.size() > kTicker) errors_.pop_front();
-      if (error_book_.add(stream.service->name, level, entry.timestamp, std::move(message))) {
-        ++new_errors_;
-      }
+  for (const StreamEntries& entries : batch.streams) add(entries, now);
+}
+
+void Pulse::add(const StreamEntries& entries, Timestamp now) {
+  const Stream& stream = stream_of(entries.labels);
+  if (!stream.host.empty()) host_seen(stream.host, now);
+  for (const Entry& entry : entries.entries) {
+    if (stream.docker_event) {
+      if (auto mark = mark_of(stream, entries.labels, entry)) restore_mark(std::move(*mark));
+      continue;
+    }
+    const Level level = stream.level ? *stream.level : level_of_entry(entry);
+    count(*stream.service, level, entry.timestamp, now, false);
+    if (!is_error(level)) continue;
+    std::string text = message(entry.line);
+    errors_.push_back({++errors_seen_, entry.timestamp, level, stream.service, stream.host,
+                       stream.container, text});
+    if (errors_.size() > kTicker) errors_.pop_front();
+    if (error_book_.add(stream.service->name, level, entry.timestamp, std::move(text))) {
+      ++new_errors_;
     }
   }
 }
@@ -151,15 +168,25 @@ void Pulse::add(const Batch& batch, Timestamp now) {
 void Pulse::restore(const LabelSet& labels, std::span<const Timestamp> times, Timestamp now) {
   const Stream& stream = stream_of(labels);
   if (stream.docker_event) return;
-  for (const Timestamp at : times) count(*stream.service, stream.level.value_or(kOther), at, now);
+  for (const Timestamp at : times) {
+    count(*stream.service, stream.level.value_or(kOther), at, now, true);
+  }
   if (!stream.host.empty() && !times.empty()) host_seen(stream.host, std::min(times.back(), now));
 }
 
 void Pulse::restore(const LabelSet& labels, const Entry& entry, Timestamp now) {
   const Stream& stream = stream_of(labels);
   if (!stream.docker_event) {
-    count(*stream.service, level_of_entry(entry), entry.timestamp, now);
+    count(*stream.service, level_of_entry(entry), entry.timestamp, now, true);
   }
+}
+
+void Pulse::restore_error(const LabelSet& labels, const Entry& entry) {
+  const Stream& stream = stream_of(labels);
+  if (stream.docker_event) return;
+  const Level level = stream.level ? *stream.level : level_of_entry(entry);
+  if (!is_error(level)) return;
+  error_book_.add(stream.service->name, level, entry.timestamp, message(entry.line));
 }
 
 void Pulse::host_seen(const std::string& host, Timestamp now) {
@@ -169,7 +196,7 @@ void Pulse::host_seen(const std::string& host, Timestamp now) {
 }
 
 std::optional<Silence> Pulse::silence(const ServicePulse& service, Timestamp now) const {
-  const Timestamp last = service.gaps.last();
+  const Timestamp last = service.last();
   const auto patience = service.gaps.patience(now);
   if (!patience || sub_saturated(now, last) <= *patience) return std::nullopt;
   if (retention_ > 0 && sub_saturated(now, last) > retention_) return std::nullopt;

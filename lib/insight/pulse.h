@@ -3,6 +3,7 @@
 // scans for it. Not thread-safe: Insight guards it.
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <map>
 #include <memory>
@@ -17,6 +18,7 @@
 #include "insight/error_book.h"
 #include "insight/gap_model.h"
 #include "insight/marks.h"
+#include "insight/part.h"
 #include "model/entry.h"
 
 namespace logsvc::insight {
@@ -35,7 +37,10 @@ struct ServicePulse {
   CountRing seconds{kSecond, kSeconds};
   CountRing minutes{kMinute, kMinutes};
   GapModel gaps;
-  uint64_t lines = 0;  // counted since the process began
+  Timestamp stored_last = 0;  // its newest stored line that taught `gaps` nothing
+  uint64_t lines = 0;         // counted since the process began
+
+  Timestamp last() const { return std::max(gaps.last(), stored_last); }
 };
 
 // Why a service is silent.
@@ -66,17 +71,26 @@ class Pulse {
   // A service that was silent for longer than the retention is no longer reported (0: it always
   // is).
   explicit Pulse(Duration retention = 0) : retention_(retention) {}
+  // Keeps texts of lines as the mask leaves them. What is restored teaches nothing about gaps: it
+  // comes after newer lines.
+  Pulse(Duration retention, TextMask mask)
+      : retention_(retention), mask_(std::move(mask)), stored_teaches_(false) {}
 
   static constexpr size_t kTicker = 20;
   static constexpr Duration kHostGone = 30 * kSecond;
 
   // Counts lines as they are accepted. now is the wall clock.
   void add(const Batch& batch, Timestamp now);
+  void add(const StreamEntries& entries, Timestamp now);
   // Counts times of lines that were stored before this process began; they feed counters and gaps
   // only. Levels are those of stream labels.
   void restore(const LabelSet& stream, std::span<const Timestamp> times, Timestamp now);
   // Does the same for one line of a stream that has no label `level`.
   void restore(const LabelSet& stream, const Entry& entry, Timestamp now);
+  // Notes a stored line as an error, if it is one; it is not counted, and not told as a new one.
+  void restore_error(const LabelSet& stream, const Entry& entry);
+  // Learns which service a stream, and its container, belongs to.
+  void know(const LabelSet& stream) { (void)stream_of(stream); }
   // Reads a stored line of Docker's events; nullopt if it says nothing.
   std::optional<Mark> mark_of(const LabelSet& stream, const Entry& entry);
   void restore_mark(Mark mark);
@@ -120,11 +134,13 @@ class Pulse {
   const Stream& stream_of(const LabelSet& labels);
   ServicePulse& service_of(const std::string& name, const std::string& label);
   std::string service_of_mark(const Stream& stream, const LabelSet& labels, const Mark& mark) const;
-  void count(ServicePulse& service, Level level, Timestamp at, Timestamp now);
-  std::optional<Mark> mark_of(const Stream& stream, const LabelSet& labels,
-                              const Entry& entry) const;
+  void count(ServicePulse& service, Level level, Timestamp at, Timestamp now, bool stored);
+  std::optional<Mark> mark_of(const Stream& stream, const LabelSet& labels, const Entry& entry);
+  std::string message(std::string_view line);
 
   const Duration retention_;
+  const TextMask mask_;
+  const bool stored_teaches_ = true;
   std::vector<std::unique_ptr<ServicePulse>> services_;
   std::map<std::string, ServicePulse*> by_name_;
   std::unordered_map<LabelSet, Stream> streams_;

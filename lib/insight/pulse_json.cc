@@ -46,7 +46,7 @@ json head_json(const Pulse& pulse, const ServicePulse& s, Timestamp now) {
           {"name", s.name},
           {"label", s.label},
           {"hosts", s.hosts},
-          {"last", s.gaps.last() / kMillisecond},
+          {"last", s.last() / kMillisecond},
           {"usualGap", usual ? json(*usual / kMillisecond) : json()},
           {"silence", silence_json(pulse.silence(s, now))}};
 }
@@ -109,91 +109,7 @@ std::string errors_json(Pulse& pulse, size_t limit) {
   return dump({{"total", pulse.error_book().size()}, {"faults", std::move(errors)}});
 }
 
-namespace {
-
-// Writes ms; null if it is not known.
-json offset_json(const std::optional<Duration>& offset) {
-  return offset ? json(*offset / kMillisecond) : json(nullptr);
-}
-
-}  // namespace
-
-std::string agents_json(const AgentBook& book, const Pulse& pulse, Timestamp now) {
-  json agents = json::array();
-  for (const auto& [id, a] : book.agents()) {
-    json sources = json::array();
-    for (const auto& [name, ledger] : a.sources) {
-      json cells = json::array();
-      for (const auto& [number, c] : ledger.cells()) {
-        cells.push_back({number, c.received, c.late, c.duplicates, c.missing});
-      }
-      const LedgerCell sum = ledger.total();
-      sources.push_back({{"source", name},
-                         {"received", sum.received},
-                         {"late", sum.late},
-                         {"doubled", sum.duplicates},
-                         {"missing", sum.missing},
-                         {"unknown", sum.unknown},
-                         {"cells", std::move(cells)}});
-    }
-    json containers = json::array();
-    for (const auto& [source, described] : a.described) {
-      const wire::SourceDescription& s = described.now;
-      containers.push_back({{"source", source},
-                            {"name", s.name},
-                            {"driver", s.driver},
-                            {"readBy", s.read_by},
-                            {"readTo", s.read_to / kMillisecond},
-                            {"lag", s.lag < 0 ? -1 : s.lag / kMillisecond},
-                            {"running", s.running},
-                            {"told", described.told / kMillisecond}});
-    }
-    agents.push_back({{"id", id},
-                      {"host", a.report.host},
-                      {"version", a.report.version},
-                      {"started", a.report.started / kMillisecond},
-                      {"seen", a.seen / kMillisecond},
-                      {"gone", now - a.seen > AgentBook::kAlive},
-                      {"skew", a.skew() / kMillisecond},
-                      {"keptAtArrival", a.kept_at_arrival},
-                      {"keptAt", a.kept_at / kMillisecond},
-                      {"setAside", a.report.set_aside},
-                      {"ownOffset", offset_json(a.report.clock_offset)},
-                      {"containers", a.report.containers},
-                      {"described", std::move(containers)},
-                      {"retries", a.report.retries},
-                      {"error", a.report.error},
-                      {"errorAt", a.report.error_at / kMillisecond},
-                      {"spoolBytes", a.report.spool_bytes},
-                      {"spoolLines", a.report.spool_lines},
-                      {"spoolAge", a.report.spool_age / kMillisecond},
-                      {"dropped", a.report.dropped},
-                      {"sources", std::move(sources)}});
-  }
-  json hosts = json::object();
-  for (const auto& [host, seen] : pulse.hosts()) hosts[host] = seen / kMillisecond;
-  return dump({{"now", now / kMillisecond},
-               {"cellWidth", SourceLedger::kCellWidth / kMillisecond},
-               {"agents", std::move(agents)},
-               {"hosts", std::move(hosts)}});
-}
-
-namespace {
-
-json agents_summary(const AgentBook& book, Timestamp now) {
-  size_t alive = 0;
-  Duration skew = 0;
-  for (const auto& [id, a] : book.agents()) {
-    if (now - a.seen > AgentBook::kAlive) continue;
-    ++alive;
-    if (std::abs(a.skew()) > std::abs(skew)) skew = a.skew();
-  }
-  return {alive, book.agents().size(), skew / kMillisecond};
-}
-
-}  // namespace
-
-std::string PulseFrames::next(Pulse& pulse, const AgentBook& agents, Timestamp now) {
+std::string PulseFrames::next(Pulse& pulse, const AgentsSummary& agents, Timestamp now) {
   json cells = json::array(), last = json::object(), silence = json::object();
   json services = json::array(), errors = json::array(), marks = json::array();
   const int64_t second = now / kSecond;
@@ -203,7 +119,7 @@ std::string PulseFrames::next(Pulse& pulse, const AgentBook& agents, Timestamp n
     const std::string id = std::to_string(s->id);
     if (uint64_t& told = lines_told_[s->id]; told != s->lines) {
       told = s->lines;
-      last[id] = s->gaps.last() / kMillisecond;
+      last[id] = s->last() / kMillisecond;
       append_cells(cells, s->seconds, second - kOpenSeconds + 1, second + 1, s->id);
     }
     if (auto now_silent = pulse.silence(*s, now); now_silent != silence_told_[s->id]) {
@@ -232,7 +148,7 @@ std::string PulseFrames::next(Pulse& pulse, const AgentBook& agents, Timestamp n
                 {"errorsMore", fresh - told},
                 {"marks", std::move(marks)},
                 {"newFaults", pulse.new_errors()},
-                {"agents", agents_summary(agents, now)},
+                {"agents", {agents.alive, agents.known, agents.skew / kMillisecond}},
                 {"stale", stale}};
   std::string text = dump(frame);
   for (const char* part : {"errors", "cells", "services", "last", "silence", "marks"}) {

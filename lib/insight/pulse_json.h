@@ -5,7 +5,7 @@
 #include <map>
 #include <string>
 
-#include "insight/agent_book.h"
+#include "insight/agents_json.h"
 #include "insight/pulse.h"
 
 namespace logsvc::insight {
@@ -18,16 +18,6 @@ std::string pulse_snapshot(const Pulse& pulse, Timestamp now, bool by_minute);
 // {"faults":[…]}, the newest first.
 std::string errors_json(Pulse& pulse, size_t limit);
 
-// {"agents":[{"id","host","version","started","seen","gone","skew","keptAtArrival","keptAt",
-// "setAside","ownOffset","containers","spoolBytes","spoolLines",
-// "spoolAge","dropped":{reason:n},"sources":[{"source","received","late","doubled","missing",
-// "unknown","cells":[[number,received,late,doubled,missing]…]}]}],"cellWidth","hosts":{host:seen}}
-// gone: not heard of for AgentBook::kAlive, since `seen`. unknown: lines that a killed run of the
-// server may have taken. skew: the agent's clock minus ours, as we measure it; ownOffset: as the
-// agent does (null: not yet). keptAtArrival: its lines that were too far ahead of our clock, the
-// last ones at keptAt. Times are in ms.
-std::string agents_json(const AgentBook& book, const Pulse& pulse, Timestamp now);
-
 // Says what changed since the frame before. Its size is bounded whatever the rate of lines.
 class PulseFrames {
  public:
@@ -39,7 +29,7 @@ class PulseFrames {
   // {"now","cells":[service,second,level,n,…],"last":{id:ms},"silence":{id:…|null},"services":[new…],
   // "errors":[…],"errorsMore":n,"marks":[…],"newFaults":n,"agents":[alive,known,largest skew in
   // ms],"stale":true}; stale: older seconds changed or not everything fitted, ask for a snapshot.
-  std::string next(Pulse& pulse, const AgentBook& agents, Timestamp now);
+  std::string next(Pulse& pulse, const AgentsSummary& agents, Timestamp now);
 
  private:
   size_t services_known_ = 0;

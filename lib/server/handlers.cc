@@ -1,13 +1,14 @@
 #include "server/handlers.h"
 
 #include "server/api/loki_version.h"
+#include "server/transport/reply.h"
 
 namespace logsvc::server {
 namespace {
 
 SettingsInfo settings_info(const ServerConfig& c, const ApiWorld& w) {
-  return {c.described, c.described_json,    w.ingest.limits(),
-          w.limits,    c.volume_max_series, c.store.retention};
+  return {c.described,      c.described_json,    w.ingest.limits(),
+          w.views.limits(), c.volume_max_series, c.store.retention};
 }
 
 }  // namespace
@@ -15,25 +16,32 @@ SettingsInfo settings_info(const ServerConfig& c, const ApiWorld& w) {
 Handlers::Handlers(const ServerConfig& c, const ApiWorld& w)
     : queries_(w.pool, c.compress_responses),
       agents_(w.insight, w.clock, w.diagnostics),
-      guard_(w.auth, w.metrics, w.diagnostics),
+      logins_(w.audit, w.clock),
+      lookups_(w.audit, w.clock),
+      guard_(w.auth, c.ingest_access, logins_, w.metrics, w.diagnostics),
       push_(w.ingest, agents_, w.clock, w.metrics),
-      query_(w.engine, queries_, w.clock),
-      labels_(w.store, queries_, w.clock),
-      volume_(w.store, queries_, w.clock, c.volume_max_series),
-      detected_(w.store, w.engine, queries_, w.clock),
-      patterns_(w.store, queries_, w.clock),
-      exports_(w.store, w.limits, queries_, w.clock, w.diagnostics),
-      live_(w.engine, w.tail, queries_, w.clock),
-      pulse_(w.insight, w.tail),
-      opening_(w.engine, w.insight, queries_, w.clock),
-      team_(w.shared, w.counters, queries_),
-      deletions_(w.store, {c.deletion_enabled, c.store.deletion_cancel_period}, w.clock,
+      query_(w.views, queries_, w.clock),
+      labels_(w.views, queries_, w.clock),
+      volume_(w.views, queries_, w.clock, c.volume_max_series),
+      detected_(w.views, queries_, w.clock),
+      patterns_(w.views, queries_, w.clock),
+      exports_(w.views, queries_, w.audit, w.clock, w.diagnostics),
+      live_(w.views, w.tail, queries_, w.clock),
+      pulse_(w.views, w.insight, w.tail),
+      opening_(w.views, w.insight, queries_, w.clock),
+      team_(w.shared, w.counters, queries_, w.audit),
+      deletions_(w.store, {c.deletion_enabled, c.store.deletion_cancel_period}, w.audit, w.clock,
                  w.diagnostics),
-      status_(w.store, w.ingest, w.tail.hub(), w.clock,
+      audit_(w.audit, queries_),
+      status_(w.store, w.audit, w.ingest, w.guard, w.tail.hub(), w.clock,
               {c.version, c.demo, c.store.dir, c.store.retention}),
-      health_(w.metrics, agents_, c.version),
-      settings_(settings_info(c, w), w.diagnostics),
-      session_(w.auth, guard_) {
+      health_(w.metrics, agents_, guard_, c.version),
+      settings_(settings_info(c, w), w.audit, w.diagnostics),
+      masking_(c.support_masker, c.ingest_masker, c.masked_at_ingest, w.metrics),
+      session_(w.auth, guard_, logins_, w.audit),
+      users_(w.auth, w.audit, w.clock),
+      oidc_(w.oidc, c.logins.oidc ? c.logins.oidc->redirect_url : "", w.auth, w.metrics,
+            w.diagnostics) {
   w.metrics
       .gauge("loki_build_info", "Always 1; the labels say what runs",
              {{"version", kLokiVersion},
@@ -61,10 +69,20 @@ Routes Handlers::routes() {
   opening_.add_to(out);
   team_.add_to(out);
   deletions_.add_to(out);
+  audit_.add_to(out);
   status_.add_to(out);
   health_.add_to(out);
   settings_.add_to(out);
+  masking_.add_to(out);
   session_.add_to(out);
+  users_.add_to(out);
+  oidc_.add_to(out);
+  const auto listed = std::make_shared<std::string>();
+  out.add({"GET", "/api/routes", "api_routes", Access::kAdmin,
+           [listed](http::Request&, http::Response& response, const Principal&) {
+             send_json(response, *listed);
+           }});
+  *listed = out.json();
   return out;
 }
 

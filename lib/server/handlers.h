@@ -3,12 +3,17 @@
 // as long as the routes are used.
 #pragma once
 
+#include "server/access/lookup_audit.h"
+#include "server/access/view.h"
+#include "server/api/audit_api.h"
 #include "server/api/delete_api.h"
 #include "server/api/detected_api.h"
 #include "server/api/export_api.h"
 #include "server/api/health_api.h"
 #include "server/api/labels_api.h"
 #include "server/api/live_api.h"
+#include "server/api/masking_api.h"
+#include "server/api/oidc_api.h"
 #include "server/api/opening_api.h"
 #include "server/api/patterns_api.h"
 #include "server/api/pulse_api.h"
@@ -19,7 +24,9 @@
 #include "server/api/settings_api.h"
 #include "server/api/status_api.h"
 #include "server/api/team_api.h"
+#include "server/api/users_api.h"
 #include "server/api/volume_api.h"
+#include "server/auth/login_audit.h"
 #include "server/auth/login_guard.h"
 #include "server/server_config.h"
 
@@ -28,15 +35,17 @@ namespace logsvc::server {
 // What the parts of the API work on.
 struct ApiWorld {
   store::Store& store;
-  const logql::Engine& engine;
-  logql::EngineLimits limits;
+  AuditLog& audit;
+  const Views& views;
   QueryPool& pool;
   Ingest& ingest;
+  const IngestGuard& guard;
   insight::Insight& insight;
   TailLoop& tail;
   SharedItems& shared;
-  Counters& counters;
+  ViewedCounters& counters;
   Authenticator& auth;
+  oidc::OidcLogin* oidc;  // null: nobody logs in by a provider
   const Clock& clock;
   Metrics& metrics;
   Diagnostics& diagnostics;
@@ -47,10 +56,13 @@ class Handlers {
   Handlers(const ServerConfig& config, const ApiWorld& world);
   Routes routes();
   LoginGuard& guard() { return guard_; }
+  LookupAudit& lookups() { return lookups_; }
 
  private:
   QueryRunner queries_;
   AgentReports agents_;
+  LoginAudit logins_;
+  LookupAudit lookups_;
   LoginGuard guard_;
   PushApi push_;
   QueryApi query_;
@@ -64,10 +76,14 @@ class Handlers {
   OpeningApi opening_;
   TeamApi team_;
   DeleteApi deletions_;
+  AuditApi audit_;
   StatusApi status_;
   HealthApi health_;
   SettingsApi settings_;
+  MaskingApi masking_;
   SessionApi session_;
+  UsersApi users_;
+  OidcApi oidc_;
 };
 
 }  // namespace logsvc::server

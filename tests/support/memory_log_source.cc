@@ -1,6 +1,7 @@
 #include "support/memory_log_source.h"
 
 #include <algorithm>
+#include <set>
 
 namespace logsvc::testing {
 namespace {
@@ -67,9 +68,14 @@ Result<std::vector<std::string>> MemoryLogSource::label_names(TimeRange,
                                                               const std::vector<Matcher>&) const {
   return std::vector<std::string>();
 }
-Result<std::vector<std::string>> MemoryLogSource::label_values(const std::string&, TimeRange,
-                                                               const std::vector<Matcher>&) const {
-  return std::vector<std::string>();
+Result<std::vector<std::string>> MemoryLogSource::label_values(
+    const std::string& name, TimeRange range, const std::vector<Matcher>& matchers) const {
+  ASSIGN_OR_RETURN(const auto streams, series(range, {matchers}));
+  std::set<std::string> out;
+  for (const LabelSet& labels : streams) {
+    if (labels.has(name)) out.emplace(labels.get(name));
+  }
+  return std::vector<std::string>(out.begin(), out.end());
 }
 Result<std::vector<StreamTotals>> MemoryLogSource::totals(TimeRange,
                                                           const std::vector<Matcher>&) const {

@@ -117,6 +117,8 @@ std::optional<Tests> of_simplified(const SimplifiedRegex& s, bool is_label) {
 }
 
 bool contains(std::string_view value, std::string_view text) {
+  // An empty view may have no address, which memmem does not take.
+  if (text.empty() || value.size() < text.size()) return text.empty();
   return memmem(value.data(), value.size(), text.data(), text.size()) != nullptr;
 }
 

@@ -7,6 +7,7 @@
 #include "server/transport/reply.h"
 #include "server/transport/response_compression.h"
 #include "server/transport/websocket_handshake.h"
+#include "wire/agent_report.h"
 
 namespace logsvc::server {
 namespace {
@@ -28,11 +29,13 @@ class InFlight {
 }  // namespace
 
 Api::Api(Routes routes, ApiOptions options, const Gate& gate, LoginGuard& guard,
-         const StaticFiles& page, const TailLoop& tail, Metrics& metrics, Diagnostics& diagnostics)
+         LookupAudit& lookups, const StaticFiles& page, const TailLoop& tail, Metrics& metrics,
+         Diagnostics& diagnostics)
     : routes_(std::move(routes)),
       options_(options),
       gate_(gate),
       guard_(guard),
+      lookups_(lookups),
       page_(page),
       tail_(tail),
       metrics_(metrics),
@@ -43,7 +46,8 @@ Api::Api(Routes routes, ApiOptions options, const Gate& gate, LoginGuard& guard,
           metrics.counter("logsvc_response_body_bytes_total", "Bytes of answers, as sent")),
       refused_at_gate_(
           metrics.counter("logsvc_gate_refused_total",
-                          "Requests of other origins, or to hosts that are not ours")) {}
+                          "Requests of other origins, to hosts that are not ours, or of agents "
+                          "without their certificate")) {}
 
 uint64_t Api::max_body_bytes(Route::Body body) const {
   switch (body) {
@@ -61,6 +65,16 @@ uint64_t Api::max_body_bytes(Route::Body body) const {
   return 0;
 }
 
+// Where agents show certificates, whoever shows none may do nothing that only agents do.
+Status Api::check_certificate(const http::Request& head, const Route* route) const {
+  if (!options_.agents_show_certificate || head.has_certificate) return {};
+  const bool pushes = route && route->body == Route::Body::kPush;
+  if (!pushes && !head.headers.has(wire::kAgentReportHeader)) return {};
+  return Error{ErrorCode::kPermission,
+               "pushing takes a client certificate by an authority of tls_client_ca, shown to the "
+               "API's port (agents: push_cert_file and push_key_file)\n"};
+}
+
 http::Admission Api::admit(const http::Request& head) {
   bool known_path = false;
   const Route* route = routes_.find(head, known_path);
@@ -68,10 +82,12 @@ http::Admission Api::admit(const http::Request& head) {
   const bool upgrade = http::lists_word(head.header("Upgrade"), "websocket");
   const bool changes = !looks || upgrade || (route && route->get_changes);
   // A path that no route has is a file of the page, which is open to anybody.
-  const Status passes = gate_.check(head, route ? route->access : Access::kOpen, changes);
+  Status passes = gate_.check(head, route ? route->access : Access::kOpen, changes);
+  if (passes.ok()) passes = check_certificate(head, route);
   if (passes.ok()) {
     const bool body = route && !looks;
-    return {max_body_bytes(body ? route->body : Route::Body::kSmall), {}};
+    const bool push = body && route->body == Route::Body::kPush;
+    return {max_body_bytes(body ? route->body : Route::Body::kSmall), {}, push};
   }
   refused_at_gate_.add();
   diagnostics_.warn("server", "request refused at the gate",
@@ -109,12 +125,14 @@ void Api::serve(http::Request& request, http::Response& response, bool with_page
   bool known_path = false;
   if (const Route* route = routes_.find(request, known_path)) {
     name = route->name;
-    if (route->access == Access::kReader) {
-      if (!guard_.allowed(request, response)) return;
+    const auto principal = guard_.admitted(request, route->access, response);
+    if (!principal) return;
+    if (route->access != Access::kOpen && route->access != Access::kPush) {
       const Status escapes = check_escapes(request);
       if (!escapes.ok()) return send_error(response, escapes.error());
     }
-    return route->handler(request, response);
+    lookups_.note(request, *principal);
+    return route->handler(request, response, *principal);
   }
   if (known_path) {
     response.status = 405;
@@ -127,14 +145,16 @@ void Api::serve(http::Request& request, http::Response& response, bool with_page
   send_text(response, 404, "404 page not found\n");
 }
 
-bool Api::upgrade(int socket, const http::Request& request, http::Response& response) {
+bool Api::upgrade(std::unique_ptr<http::Stream>& stream, const http::Request& request,
+                  http::Response& response) {
   bool known_path = false;
   const Route* route = routes_.find(request, known_path);
   if (!route || !route->upgrade) {
     send_text(response, 404, "404 page not found\n");
     return false;
   }
-  if (route->access != Access::kOpen && !guard_.allowed(request, response)) return false;
+  const auto principal = guard_.admitted(request, route->access, response);
+  if (!principal) return false;
   if (tail_.full()) {
     send_error(response, {ErrorCode::kUnavailable, "too many live readers; try again later\n"});
     return false;
@@ -145,7 +165,8 @@ bool Api::upgrade(int socket, const http::Request& request, http::Response& resp
     send_text(response, 400, "Bad Request\n");
     return false;
   }
-  return route->upgrade(socket, accept, request, response);
+  lookups_.note(request, *principal);
+  return route->upgrade(stream, accept, request, response, *principal);
 }
 
 }  // namespace logsvc::server

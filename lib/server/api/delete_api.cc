@@ -6,6 +6,7 @@
 #include "base/json_text.h"
 #include "logql/engine.h"
 #include "server/auth/authenticator.h"
+#include "server/auth/principal_event.h"
 #include "server/query/response_json.h"
 #include "server/retention/line_deletion.h"
 #include "server/transport/params.h"
@@ -74,17 +75,21 @@ void refuse(http::Response& response, int status, const std::string& message) {
 
 void DeleteApi::add_to(Routes& routes) {
   using A = Access;
-  routes.add({"GET POST PUT DELETE", "/loki/api/v1/delete", "loki_api_v1_delete", A::kReader,
+  routes.add({"GET POST PUT DELETE", "/loki/api/v1/delete", "loki_api_v1_delete", A::kAdmin,
               handler(this, &DeleteApi::delete_lines)});
 }
 
-void DeleteApi::delete_lines(const http::Request& request, http::Response& response) {
+void DeleteApi::delete_lines(const http::Request& request, http::Response& response,
+                             const Principal& principal) {
+  if (!principal.scoped_to.empty()) {
+    return refuse(response, 403, "a login with a scope may not delete lines");
+  }
   if (!rules_.enabled) {
     return refuse(response, 403, "deletion is not available for this tenant");
   }
   const Params params(request);
   if (request.method == "GET") return list_deletions(params, response);
-  if (request.method == "DELETE") return cancel_deletion(params, response);
+  if (request.method == "DELETE") return cancel_deletion(params, response, principal);
   const std::string query = params.url_text("query");
   if (query.empty()) return refuse(response, 400, "query not set");
   if (!compile_deletion(query).ok()) return refuse(response, 400, "invalid query expression");
@@ -95,7 +100,13 @@ void DeleteApi::delete_lines(const http::Request& request, http::Response& respo
   const auto id = store_.request_deletion(query, *range);
   if (!id.ok()) return send_error(response, id.error());
   diagnostics_.info("server", "delete request accepted",
-                    {{"request", *id}, {"query", query}, {"address", client_address(request)}});
+                    {{"request", *id}, {"query", query}, {"address", principal.address}});
+  AuditEvent event = audit_event(AuditKind::kDeletionRequested, principal);
+  event.detail.push_back({"request", *id});
+  event.detail.push_back({"query", query});
+  event.detail.push_back({"startMs", range->start / kMillisecond});
+  event.detail.push_back({"endMs", range->end / kMillisecond});
+  audit_.record(event);
   response.set_header("X-Delete-Request-Id", *id);
   response.status = 204;
 }
@@ -125,11 +136,17 @@ void DeleteApi::list_deletions(const Params& params, http::Response& response) {
   response.set_body(out + "]\n", "application/json");
 }
 
-void DeleteApi::cancel_deletion(const Params& params, http::Response& response) {
+void DeleteApi::cancel_deletion(const Params& params, http::Response& response,
+                                const Principal& principal) {
   const std::string id = params.url_text("request_id");
   if (id.empty()) return refuse(response, 400, "request_id not set");
-  const Status cancelled = store_.cancel_deletion(id, params.url_text("force") == "true");
+  const bool force = params.url_text("force") == "true";
+  const Status cancelled = store_.cancel_deletion(id, force);
   if (cancelled.ok()) {
+    AuditEvent event = audit_event(AuditKind::kDeletionCancelled, principal);
+    event.detail.push_back({"request", id});
+    event.detail.push_back({"force", force ? "true" : "false"});
+    audit_.record(event);
     response.status = 204;
     return;
   }

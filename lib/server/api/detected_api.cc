@@ -129,22 +129,24 @@ std::string field_values_response(const Detected& detected, const std::string& n
 
 void DetectedApi::add_to(Routes& routes) {
   using A = Access;
-  routes.add({"GET POST", "/loki/api/v1/detected_labels", "loki_api_v1_detected_labels", A::kReader,
+  routes.add({"GET POST", "/loki/api/v1/detected_labels", "loki_api_v1_detected_labels", A::kRead,
               handler(this, &DetectedApi::detected_labels)});
-  routes.add({"GET POST", "/loki/api/v1/detected_fields", "loki_api_v1_detected_fields", A::kReader,
+  routes.add({"GET POST", "/loki/api/v1/detected_fields", "loki_api_v1_detected_fields", A::kRead,
               handler(this, &DetectedApi::detected_fields)});
   routes.add({"GET POST", "/loki/api/v1/detected_field/{name}/values",
-              "loki_api_v1_detected_field_name_values", A::kReader,
+              "loki_api_v1_detected_field_name_values", A::kRead,
               handler(this, &DetectedApi::detected_field_values)});
 }
 
-void DetectedApi::detected_labels(const http::Request& request, http::Response& response) {
+void DetectedApi::detected_labels(const http::Request& request, http::Response& response,
+                                  const Principal& principal) {
+  const auto view = views_.of(principal);
   const auto selected =
       read_selection(Params(request), clock_.now(), {.query_required = false, .allow_all = true});
   if (!selected.ok()) return send_error(response, selected.error());
   std::vector<std::vector<Matcher>> groups;
   if (!selected->matchers.empty()) groups.push_back(selected->matchers);
-  const auto series = source_.series(selected->range, groups);
+  const auto series = view->source().series(selected->range, groups);
   if (!series.ok()) return send_error(response, series.error());
   std::map<std::string, std::set<std::string>> values;
   for (const LabelSet& labels : *series) {
@@ -161,25 +163,29 @@ void DetectedApi::detected_labels(const http::Request& request, http::Response& 
   send_json(response, out.empty() ? "{}\n" : out + "]}\n");
 }
 
-void DetectedApi::detected_fields(const http::Request& request, http::Response& response) {
+void DetectedApi::detected_fields(const http::Request& request, http::Response& response,
+                                  const Principal& principal) {
+  const auto view = views_.of(principal);
   auto wanted = read_fields_request(Params(request), clock_.now());
   if (!wanted.ok()) return send_error(response, wanted.error());
-  queries_.answer(request, response, [&](const logql::QueryRun& run) -> Status {
+  queries_.answer(request, response, principal, [&](const logql::QueryRun& run) -> Status {
     wanted->sample.run = run;
-    ASSIGN_OR_RETURN(const Detected detected, detect(engine_, *wanted));
+    ASSIGN_OR_RETURN(const Detected detected, detect(view->engine(), *wanted));
     send_json(response, fields_response(detected, wanted->max_fields));
     return {};
   });
 }
 
-void DetectedApi::detected_field_values(const http::Request& request, http::Response& response) {
+void DetectedApi::detected_field_values(const http::Request& request, http::Response& response,
+                                        const Principal& principal) {
+  const auto view = views_.of(principal);
   const auto wanted = read_fields_request(Params(request), clock_.now());
   if (!wanted.ok()) return send_error(response, wanted.error());
-  queries_.answer(request, response, [&](const logql::QueryRun& run) -> Status {
+  queries_.answer(request, response, principal, [&](const logql::QueryRun& run) -> Status {
     FieldsRequest all = *wanted;
     all.sample.run = run;
     all.max_fields = std::numeric_limits<uint64_t>::max();
-    ASSIGN_OR_RETURN(const Detected detected, detect(engine_, all));
+    ASSIGN_OR_RETURN(const Detected detected, detect(view->engine(), all));
     const std::string name = name_in_path(request.path);
     send_json(response, field_values_response(detected, name, wanted->max_fields));
     return {};

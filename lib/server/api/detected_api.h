@@ -2,9 +2,8 @@
 // Borrows everything; safe from several threads.
 #pragma once
 
-#include "logql/engine.h"
-#include "model/log_source.h"
 #include "os/clock.h"
+#include "server/access/view.h"
 #include "server/api/routes.h"
 #include "server/query/query_runner.h"
 
@@ -12,18 +11,19 @@ namespace logsvc::server {
 
 class DetectedApi {
  public:
-  DetectedApi(const LogSource& source, const logql::Engine& engine, QueryRunner& queries,
-              const Clock& clock)
-      : source_(source), engine_(engine), queries_(queries), clock_(clock) {}
+  DetectedApi(const Views& views, QueryRunner& queries, const Clock& clock)
+      : views_(views), queries_(queries), clock_(clock) {}
   void add_to(Routes& routes);
 
  private:
-  void detected_labels(const http::Request& request, http::Response& response);
-  void detected_fields(const http::Request& request, http::Response& response);
-  void detected_field_values(const http::Request& request, http::Response& response);
+  void detected_labels(const http::Request& request, http::Response& response,
+                       const Principal& principal);
+  void detected_fields(const http::Request& request, http::Response& response,
+                       const Principal& principal);
+  void detected_field_values(const http::Request& request, http::Response& response,
+                             const Principal& principal);
 
-  const LogSource& source_;
-  const logql::Engine& engine_;
+  const Views& views_;
   QueryRunner& queries_;
   const Clock& clock_;
 };

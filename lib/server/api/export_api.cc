@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/json_text.h"
+#include "server/auth/principal_event.h"
 #include "server/query/query_params.h"
 #include "server/query/response_json.h"
 #include "server/transport/reply.h"
@@ -73,12 +74,8 @@ struct Piece {
 // Goes through a result oldest first, a page at a time.
 class Export {
  public:
-  Export(const LogSource& source, logql::EngineLimits limits, logql::RangeRequest request,
-         Form form, uint64_t limit)
-      : engine_(source, unlimited(limits)),
-        request_(std::move(request)),
-        form_(form),
-        left_(limit) {}
+  Export(std::shared_ptr<const View> view, logql::RangeRequest request, Form form, uint64_t limit)
+      : view_(std::move(view)), request_(std::move(request)), form_(form), left_(limit) {}
 
   // Returns the next piece of the file; empty at its end.
   Result<std::string> next(const logql::QueryRun& run) {
@@ -116,14 +113,9 @@ class Export {
     return out + "\r\n";
   }
 
-  static logql::EngineLimits unlimited(logql::EngineLimits limits) {
-    limits.max_entries = 0;
-    return limits;
-  }
-
   Status read_page(std::string& out) {
     request_.limit = page_;
-    ASSIGN_OR_RETURN(const logql::QueryResult result, engine_.range(request_));
+    ASSIGN_OR_RETURN(const logql::QueryResult result, view_->engine().range(request_));
     warnings_.insert(result.warnings.begin(), result.warnings.end());
     std::vector<Line> lines;
     const auto* streams = std::get_if<logql::StreamsResult>(&result.data);
@@ -173,7 +165,7 @@ class Export {
     return {};
   }
 
-  const logql::Engine engine_;
+  const std::shared_ptr<const View> view_;
   logql::RangeRequest request_;
   const Form form_;
   uint64_t left_;
@@ -184,17 +176,33 @@ class Export {
   bool done_ = false;
 };
 
+AuditEvent export_event(const Principal& principal, const logql::RangeRequest& range,
+                        const std::string& format) {
+  AuditEvent out = audit_event(AuditKind::kExport, principal);
+  out.detail.push_back({"query", range.query});
+  out.detail.push_back({"format", format.empty() ? "txt" : format});
+  out.detail.push_back({"startMs", range.start / kMillisecond});
+  out.detail.push_back({"endMs", range.end / kMillisecond});
+  return out;
+}
+
+logql::EngineLimits unlimited(logql::EngineLimits limits) {
+  limits.max_entries = 0;
+  return limits;
+}
+
 }  // namespace
 
 void ExportApi::add_to(Routes& routes) {
   using A = Access;
   routes.add(
-      {"GET", "/api/export", "api_export", A::kReader, handler(this, &ExportApi::export_lines)});
+      {"GET", "/api/export", "api_export", A::kExport, handler(this, &ExportApi::export_lines)});
 }
 
 // Takes query, start and end as query_range does; format: txt (default), ndjson, csv; limit: lines,
 // oldest first (0 or absent: all).
-void ExportApi::export_lines(const http::Request& request, http::Response& response) {
+void ExportApi::export_lines(const http::Request& request, http::Response& response,
+                             const Principal& principal) {
   const Params params(request);
   auto range = read_range_request(params, clock_.now());
   if (!range.ok()) return send_error(response, range.error());
@@ -211,9 +219,10 @@ void ExportApi::export_lines(const http::Request& request, http::Response& respo
                       invalid("format: expected txt, ndjson or csv, found " + quote(format)));
   }
   const uint64_t limit = params.has("limit") ? range->limit : UINT64_MAX;
-  auto rest = std::make_shared<Export>(source_, limits_, *range, form->second.first, limit);
+  auto rest = std::make_shared<Export>(views_.of(principal, unlimited(views_.limits())), *range,
+                                       form->second.first, limit);
   // Each page is a query of its own, so that none runs while the client reads.
-  const auto next_piece = [this, rest, caller = caller_of(request)](Piece& piece) {
+  const auto next_piece = [this, rest, caller = caller_of(request, principal)](Piece& piece) {
     return queries_.run(caller, [&](const logql::QueryRun& run) -> Status {
       ASSIGN_OR_RETURN(piece.text, rest->next(run));
       piece.memory = run.memory;
@@ -223,6 +232,7 @@ void ExportApi::export_lines(const http::Request& request, http::Response& respo
   };
   auto first = std::make_shared<Piece>();
   if (const Status read = next_piece(*first); !read.ok()) return send_error(response, read.error());
+  audit_.record(export_event(principal, *range, format));
   const std::string name = "logs-" + format_rfc3339(range->start).substr(0, 19) + "." +
                            (format.empty() ? "txt" : format);
   std::string plain = name;

@@ -2,10 +2,10 @@
 // so that nothing but the query bounds its size. Borrows everything; safe from several threads.
 #pragma once
 
-#include "logql/engine.h"
-#include "model/log_source.h"
 #include "os/clock.h"
+#include "server/access/view.h"
 #include "server/api/routes.h"
+#include "server/audit/audit_log.h"
 #include "server/query/query_runner.h"
 #include "telemetry/diagnostics.h"
 
@@ -13,21 +13,18 @@ namespace logsvc::server {
 
 class ExportApi {
  public:
-  ExportApi(const LogSource& source, logql::EngineLimits limits, QueryRunner& queries,
-            const Clock& clock, Diagnostics& diagnostics)
-      : source_(source),
-        limits_(limits),
-        queries_(queries),
-        clock_(clock),
-        diagnostics_(diagnostics) {}
+  ExportApi(const Views& views, QueryRunner& queries, AuditLog& audit, const Clock& clock,
+            Diagnostics& diagnostics)
+      : views_(views), queries_(queries), audit_(audit), clock_(clock), diagnostics_(diagnostics) {}
   void add_to(Routes& routes);
 
  private:
-  void export_lines(const http::Request& request, http::Response& response);
+  void export_lines(const http::Request& request, http::Response& response,
+                    const Principal& principal);
 
-  const LogSource& source_;
-  const logql::EngineLimits limits_;
+  const Views& views_;
   QueryRunner& queries_;
+  AuditLog& audit_;
   const Clock& clock_;
   Diagnostics& diagnostics_;
 };

@@ -2,6 +2,7 @@
 
 #include "server/api/loki_version.h"
 #include "server/transport/reply.h"
+#include "wire/agent_report.h"
 
 namespace logsvc::server {
 
@@ -26,8 +27,11 @@ void HealthApi::metrics_page(const http::Request&, http::Response& response) {
 }
 
 // The version is that of the Loki API we answer, since clients compare it; ours is in `branch`.
-void HealthApi::build_info(const http::Request& request, http::Response& response) {
-  reports_.hear(request, response);
+void HealthApi::build_info(const http::Request& request, http::Response& response,
+                           const Principal& principal) {
+  if (request.headers.has(wire::kAgentReportHeader) && guard_.may_push(request)) {
+    reports_.hear(request, principal.address, response);
+  }
   response.status = 200;
   response.set_body("{\"version\":\"" + std::string(kLokiVersion) +
                         "\",\"revision\":\"\",\"branch\":\"logsvc-" + version_ +

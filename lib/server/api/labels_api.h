@@ -2,8 +2,8 @@
 // /api/prom. Borrows everything; safe from several threads.
 #pragma once
 
-#include "model/log_source.h"
 #include "os/clock.h"
+#include "server/access/view.h"
 #include "server/api/routes.h"
 #include "server/query/query_runner.h"
 
@@ -11,18 +11,21 @@ namespace logsvc::server {
 
 class LabelsApi {
  public:
-  LabelsApi(const LogSource& source, QueryRunner& queries, const Clock& clock)
-      : source_(source), queries_(queries), clock_(clock) {}
+  LabelsApi(const Views& views, QueryRunner& queries, const Clock& clock)
+      : views_(views), queries_(queries), clock_(clock) {}
   void add_to(Routes& routes);
 
  private:
-  void labels(const http::Request& request, http::Response& response);
-  void label_values(const http::Request& request, http::Response& response);
-  void series(const http::Request& request, http::Response& response);
-  void legacy_labels(const http::Request& request, http::Response& response);
-  void legacy_label_values(const http::Request& request, http::Response& response);
+  void labels(const http::Request& request, http::Response& response, const Principal& principal);
+  void label_values(const http::Request& request, http::Response& response,
+                    const Principal& principal);
+  void series(const http::Request& request, http::Response& response, const Principal& principal);
+  void legacy_labels(const http::Request& request, http::Response& response,
+                     const Principal& principal);
+  void legacy_label_values(const http::Request& request, http::Response& response,
+                           const Principal& principal);
 
-  const LogSource& source_;
+  const Views& views_;
   QueryRunner& queries_;
   const Clock& clock_;
 };

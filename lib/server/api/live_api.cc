@@ -76,15 +76,16 @@ Result<History> history(const logql::Engine& engine, const TailRequest& tail, Ti
 
 void LiveApi::add_to(Routes& routes) {
   using A = Access;
-  const Route::Upgrade live = [this](int socket, const std::string& accept,
-                                     const http::Request& request, http::Response& response) {
-    return upgrade(socket, accept, request, response);
+  const Route::Upgrade live = [this](std::unique_ptr<http::Stream>& stream,
+                                     const std::string& accept, const http::Request& request,
+                                     http::Response& response, const Principal& principal) {
+    return upgrade(stream, accept, request, response, principal);
   };
-  routes.add({"GET POST", "/loki/api/v1/tail", "loki_api_v1_tail", A::kReader,
+  routes.add({"GET POST", "/loki/api/v1/tail", "loki_api_v1_tail", A::kRead,
               handler(this, &LiveApi::tail), Route::Body::kForm, false, live});
-  routes.add({"GET POST", "/api/prom/tail", "api_prom_tail", A::kReader,
+  routes.add({"GET POST", "/api/prom/tail", "api_prom_tail", A::kRead,
               handler(this, &LiveApi::tail), Route::Body::kForm, false, live});
-  routes.add({"GET", "/api/live", "api_live", A::kReader, handler(this, &LiveApi::tail),
+  routes.add({"GET", "/api/live", "api_live", A::kRead, handler(this, &LiveApi::tail),
               Route::Body::kForm, false, live});
 }
 
@@ -94,8 +95,10 @@ void LiveApi::tail(const http::Request&, http::Response& response) {
   send_text(response, 400, "Bad Request\n");
 }
 
-bool LiveApi::upgrade(int socket, const std::string& accept, const http::Request& request,
-                      http::Response& response) {
+bool LiveApi::upgrade(std::unique_ptr<http::Stream>& stream, const std::string& accept,
+                      const http::Request& request, http::Response& response,
+                      const Principal& principal) {
+  const auto view = views_.of(principal);
   const Timestamp now = clock_.now();
   const auto parsed = tail_request(request, now);
   if (!parsed.ok()) {
@@ -111,15 +114,16 @@ bool LiveApi::upgrade(int socket, const std::string& accept, const http::Request
     return false;
   }
   if (!query.ok()) {
-    if (!accept_upgrade(socket, accept)) return false;
-    tail_loop_.adopt_refused(socket, query.error().message);
+    if (!accept_upgrade(*stream, accept)) return false;
+    tail_loop_.adopt_refused(std::move(stream), query.error().message);
     return true;
   }
   // Subscribe first, read second: this leaves no gap, and what is in both is shown once.
   std::shared_ptr<LiveSession> session;
   const auto subscribe = [&](auto reader) {
-    const FeedKey key{parsed->query, parsed->form == TailForm::kCategorized};
-    tail_loop_.hub().subscribe(key, std::move(*query), reader);
+    const bool categorize = parsed->form == TailForm::kCategorized;
+    tail_loop_.hub().subscribe(views_.feed_key(principal, parsed->query, categorize),
+                               views_.narrowed(principal, std::move(*query)), reader);
     session = reader;
   };
   if (parsed->page) {
@@ -128,18 +132,18 @@ bool LiveApi::upgrade(int socket, const std::string& accept, const http::Request
     subscribe(std::make_shared<TailSession>(parsed->form, parsed->delay));
   }
   History past;
-  const Status read = queries_.run(caller_of(request), [&](const auto& run) -> Status {
-    ASSIGN_OR_RETURN(past, history(engine_, *parsed, clock_.now(), run));
+  const Status read = queries_.run(caller_of(request, principal), [&](const auto& run) -> Status {
+    ASSIGN_OR_RETURN(past, history(view->engine(), *parsed, clock_.now(), run));
     return {};
   });
   if (!read.ok()) send_error(response, read.error());
-  if (!read.ok() || !accept_upgrade(socket, accept)) {
+  if (!read.ok() || !accept_upgrade(*stream, accept)) {
     tail_loop_.hub().unsubscribe(session->feed_reader());
     return false;
   }
   session->set_warnings(past.warnings);
   session->set_history(std::move(past.entries), clock_.steady_ns());
-  tail_loop_.adopt(socket, std::move(session));
+  tail_loop_.adopt(std::move(stream), std::move(session), principal.validity);
   return true;
 }
 

@@ -29,17 +29,19 @@ Result<Opening> read_opening(const Params& params) {
 
 void OpeningApi::add_to(Routes& routes) {
   using A = Access;
-  routes.add(
-      {"GET", "/api/opening", "api_opening", A::kReader, handler(this, &OpeningApi::opening)});
+  routes.add({"GET", "/api/opening", "api_opening", A::kRead, handler(this, &OpeningApi::opening)});
 }
 
 // Takes at=<ms>, service= for each one that is expected, and success=<words>.
-void OpeningApi::opening(const http::Request& request, http::Response& response) {
+void OpeningApi::opening(const http::Request& request, http::Response& response,
+                         const Principal& principal) {
   const auto opening = read_opening(Params(request));
   if (!opening.ok()) return send_error(response, opening.error());
-  queries_.answer(request, response, [&](const logql::QueryRun& run) -> Status {
+  queries_.answer(request, response, principal, [&](const logql::QueryRun& run) -> Status {
+    const auto view = views_.of(principal);
     ASSIGN_OR_RETURN(const OpeningOutcome outcome,
-                     observe_opening(*opening, clock_.now(), engine_, insight_, run));
+                     observe_opening(*opening, clock_.now(), view->engine(), insight_, run,
+                                     views_.part_of(principal)));
     send_json(response, opening_json(outcome, kMaxOpeningServices)
                             .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
     return {};

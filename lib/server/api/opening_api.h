@@ -3,8 +3,8 @@
 #pragma once
 
 #include "insight/insight.h"
-#include "logql/engine.h"
 #include "os/clock.h"
+#include "server/access/view.h"
 #include "server/api/routes.h"
 #include "server/query/query_runner.h"
 
@@ -12,15 +12,15 @@ namespace logsvc::server {
 
 class OpeningApi {
  public:
-  OpeningApi(const logql::Engine& engine, insight::Insight& insight, QueryRunner& queries,
+  OpeningApi(const Views& views, insight::Insight& insight, QueryRunner& queries,
              const Clock& clock)
-      : engine_(engine), insight_(insight), queries_(queries), clock_(clock) {}
+      : views_(views), insight_(insight), queries_(queries), clock_(clock) {}
   void add_to(Routes& routes);
 
  private:
-  void opening(const http::Request& request, http::Response& response);
+  void opening(const http::Request& request, http::Response& response, const Principal& principal);
 
-  const logql::Engine& engine_;
+  const Views& views_;
   insight::Insight& insight_;
   QueryRunner& queries_;
   const Clock& clock_;

@@ -49,11 +49,13 @@ std::string patterns_response(const std::vector<LinePattern>& patterns,
 
 void PatternsApi::add_to(Routes& routes) {
   using A = Access;
-  routes.add({"GET POST", "/loki/api/v1/patterns", "loki_api_v1_patterns", A::kReader,
+  routes.add({"GET POST", "/loki/api/v1/patterns", "loki_api_v1_patterns", A::kRead,
               handler(this, &PatternsApi::patterns)});
 }
 
-void PatternsApi::patterns(const http::Request& request, http::Response& response) {
+void PatternsApi::patterns(const http::Request& request, http::Response& response,
+                           const Principal& principal) {
+  const auto view = views_.of(principal);
   const Params params(request);
   auto selected = read_selection(params, clock_.now(), {});
   if (!selected.ok()) return send_error(response, selected.error());
@@ -65,9 +67,9 @@ void PatternsApi::patterns(const http::Request& request, http::Response& respons
   query.direction = Direction::kBackward;
   query.limit_hint = kMaxLines;
   const Duration bucket = std::max(kSmallestBucket, *step - *step % kSecond);
-  queries_.answer(request, response, [&](const logql::QueryRun& run) -> Status {
+  queries_.answer(request, response, principal, [&](const logql::QueryRun& run) -> Status {
     query.stop = run.cancellation.token();
-    ASSIGN_OR_RETURN(const auto entries, source_.select(query));
+    ASSIGN_OR_RETURN(const auto entries, view->source().select(query));
     PatternMiner miner(bucket);
     for (uint64_t lines = 0; lines < kMaxLines && entries->next(); ++lines) {
       if (run.cancellation.requested()) break;

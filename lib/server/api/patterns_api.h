@@ -2,8 +2,8 @@
 // from several threads.
 #pragma once
 
-#include "model/log_source.h"
 #include "os/clock.h"
+#include "server/access/view.h"
 #include "server/api/routes.h"
 #include "server/query/query_runner.h"
 
@@ -11,14 +11,14 @@ namespace logsvc::server {
 
 class PatternsApi {
  public:
-  PatternsApi(const LogSource& source, QueryRunner& queries, const Clock& clock)
-      : source_(source), queries_(queries), clock_(clock) {}
+  PatternsApi(const Views& views, QueryRunner& queries, const Clock& clock)
+      : views_(views), queries_(queries), clock_(clock) {}
   void add_to(Routes& routes);
 
  private:
-  void patterns(const http::Request& request, http::Response& response);
+  void patterns(const http::Request& request, http::Response& response, const Principal& principal);
 
-  const LogSource& source_;
+  const Views& views_;
   QueryRunner& queries_;
   const Clock& clock_;
 };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "insight/insight.h"
+#include "server/access/view.h"
 #include "server/api/routes.h"
 #include "server/live/tail_loop.h"
 
@@ -10,15 +11,18 @@ namespace logsvc::server {
 
 class PulseApi {
  public:
-  PulseApi(insight::Insight& insight, TailLoop& tail) : insight_(insight), tail_(tail) {}
+  PulseApi(const Views& views, insight::Insight& insight, TailLoop& tail)
+      : views_(views), insight_(insight), tail_(tail) {}
   void add_to(Routes& routes);
 
  private:
-  void pulse(const http::Request& request, http::Response& response);
-  void errors(const http::Request& request, http::Response& response);
-  void agents(const http::Request& request, http::Response& response);
-  bool upgrade(int socket, const std::string& accept);
+  void pulse(const http::Request& request, http::Response& response, const Principal& principal);
+  void errors(const http::Request& request, http::Response& response, const Principal& principal);
+  void agents(const http::Request& request, http::Response& response, const Principal& principal);
+  bool upgrade(std::unique_ptr<http::Stream>& stream, const std::string& accept,
+               const Principal& principal);
 
+  const Views& views_;
   insight::Insight& insight_;
   TailLoop& tail_;
 };

@@ -31,23 +31,30 @@ Result<std::string> checked_media_type(const std::string& header) {
 
 void PushApi::add_to(Routes& routes) {
   using A = Access;
-  routes.add({"POST", "/loki/api/v1/push", "loki_api_v1_push", A::kOpen,
+  routes.add({"POST", "/loki/api/v1/push", "loki_api_v1_push", A::kPush,
               handler(this, &PushApi::push), Route::Body::kPush});
-  routes.add({"POST", "/api/prom/push", "api_prom_push", A::kOpen,
+  routes.add({"POST", "/api/prom/push", "api_prom_push", A::kPush,
               handler(this, &PushApi::legacy_push), Route::Body::kPush});
-  routes.add({"POST", "/otlp/v1/logs", "otlp_v1_logs", A::kOpen, handler(this, &PushApi::otlp_logs),
+  routes.add({"POST", "/otlp/v1/logs", "otlp_v1_logs", A::kPush, handler(this, &PushApi::otlp_logs),
               Route::Body::kPush});
+}
+
+void PushApi::set_retry_after(http::Response& response, Duration wait) {
+  if (wait > 0) {
+    response.set_header("Retry-After", std::to_string((wait + kSecond - 1) / kSecond));
+  }
 }
 
 void PushApi::count_refused() {
   metrics_.counter("logsvc_push_refused_total", "Pushes that could not be read").add();
 }
 
-void PushApi::push(http::Request& request, http::Response& response) {
-  accept_push(request, response, false);
+void PushApi::push(http::Request& request, http::Response& response, const Principal& principal) {
+  accept_push(request, response, principal, false);
 }
-void PushApi::legacy_push(http::Request& request, http::Response& response) {
-  accept_push(request, response, true);
+void PushApi::legacy_push(http::Request& request, http::Response& response,
+                          const Principal& principal) {
+  accept_push(request, response, principal, true);
 }
 
 Result<Batch> PushApi::decode_push(http::Request& request, bool legacy) {
@@ -65,7 +72,8 @@ Result<Batch> PushApi::decode_push(http::Request& request, bool legacy) {
                                     label_texts_);
 }
 
-void PushApi::accept_push(http::Request& request, http::Response& response, bool legacy) {
+void PushApi::accept_push(http::Request& request, http::Response& response,
+                          const Principal& principal, bool legacy) {
   auto decoded = decode_push(request, legacy);
   if (!decoded.ok()) {
     count_refused();
@@ -77,8 +85,8 @@ void PushApi::accept_push(http::Request& request, http::Response& response, bool
     return;
   }
   const bool by_agent = request.headers.has(wire::kAgentReportHeader);
-  const auto done = ingest_.accept(std::move(*decoded), Ingest::Format::kLoki,
-                                   by_agent ? Ingest::Sender::kAgent : Ingest::Sender::kOther);
+  const auto done =
+      ingest_.accept(std::move(*decoded), Ingest::Format::kLoki, {by_agent, principal.source()});
   if (by_agent && done.kept_at_arrival > 0)
     response.set_header(wire::kKeptAtArrivalHeader, std::to_string(done.kept_at_arrival));
   if (!done.status.ok()) {
@@ -86,10 +94,11 @@ void PushApi::accept_push(http::Request& request, http::Response& response, bool
     if (by_agent && !refused.empty()) response.set_header(wire::kRefusedHeader, refused);
     const Error& why = done.status.error();
     send_error(response, {why.code, why.message + "\n"});
+    set_retry_after(response, done.retry_after);
   } else {
     response.status = 204;
   }
-  reports_.take(request, response);
+  reports_.take(request, principal.address, response);
 }
 
 }  // namespace logsvc::server

@@ -17,13 +17,16 @@ class PushApi {
   void add_to(Routes& routes);
 
  private:
-  void push(http::Request& request, http::Response& response);
-  void legacy_push(http::Request& request, http::Response& response);
-  void otlp_logs(http::Request& request, http::Response& response);
-  void accept_push(http::Request& request, http::Response& response, bool legacy);
+  void push(http::Request& request, http::Response& response, const Principal& principal);
+  void legacy_push(http::Request& request, http::Response& response, const Principal& principal);
+  void otlp_logs(http::Request& request, http::Response& response, const Principal& principal);
+  void accept_push(http::Request& request, http::Response& response, const Principal& principal,
+                   bool legacy);
   Result<Batch> decode_push(http::Request& request, bool legacy);
   Result<Batch> decode_otlp(http::Request& request);
   void count_refused();
+  // Says in whole seconds when a push that was refused may be taken; 0: what is said stays.
+  static void set_retry_after(http::Response& response, Duration wait);
 
   Ingest& ingest_;
   AgentReports& reports_;

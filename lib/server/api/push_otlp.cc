@@ -42,16 +42,21 @@ Result<Batch> PushApi::decode_otlp(http::Request& request) {
              : wire::decode_otlp_protobuf(std::move(body), clock_.now(), limits);
 }
 
-void PushApi::otlp_logs(http::Request& request, http::Response& response) {
+void PushApi::otlp_logs(http::Request& request, http::Response& response,
+                        const Principal& principal) {
   auto decoded = decode_otlp(request);
   if (!decoded.ok()) {
     count_refused();
     return send_otlp_error(response, decoded.error());
   }
-  const auto done = ingest_.accept(std::move(*decoded), Ingest::Format::kOtlp);
-  if (!done.status.ok()) return send_otlp_error(response, done.status.error());
+  const auto done =
+      ingest_.accept(std::move(*decoded), Ingest::Format::kOtlp, {false, principal.source()});
+  if (!done.status.ok()) {
+    send_otlp_error(response, done.status.error());
+    return set_retry_after(response, done.retry_after);
+  }
   response.status = 204;
-  reports_.take(request, response);
+  reports_.take(request, principal.address, response);
 }
 
 }  // namespace logsvc::server

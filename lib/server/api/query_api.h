@@ -2,8 +2,8 @@
 // everything; safe from several threads.
 #pragma once
 
-#include "logql/engine.h"
 #include "os/clock.h"
+#include "server/access/view.h"
 #include "server/api/routes.h"
 #include "server/query/query_runner.h"
 
@@ -11,17 +11,19 @@ namespace logsvc::server {
 
 class QueryApi {
  public:
-  QueryApi(const logql::Engine& engine, QueryRunner& queries, const Clock& clock)
-      : engine_(engine), queries_(queries), clock_(clock) {}
+  QueryApi(const Views& views, QueryRunner& queries, const Clock& clock)
+      : views_(views), queries_(queries), clock_(clock) {}
   void add_to(Routes& routes);
 
  private:
-  void query_range(const http::Request& request, http::Response& response);
-  void query(const http::Request& request, http::Response& response);
+  void query_range(const http::Request& request, http::Response& response,
+                   const Principal& principal);
+  void query(const http::Request& request, http::Response& response, const Principal& principal);
   void format_query(const http::Request& request, http::Response& response);
-  void legacy_query(const http::Request& request, http::Response& response);
+  void legacy_query(const http::Request& request, http::Response& response,
+                    const Principal& principal);
 
-  const logql::Engine& engine_;
+  const Views& views_;
   QueryRunner& queries_;
   const Clock& clock_;
 };

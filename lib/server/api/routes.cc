@@ -35,4 +35,14 @@ const Route* Routes::find(const http::Request& request, bool& known_path) const 
   return nullptr;
 }
 
+std::string Routes::json() const {
+  std::string out;
+  for (const Route& route : routes_) {
+    out += out.empty() ? "{\"routes\":[\n" : ",\n";
+    out += std::string("{\"methods\":\"") + route.methods + "\",\"path\":\"" + route.path +
+           "\",\"access\":\"" + std::string(access_name(route.access)) + "\"}";
+  }
+  return out + "]}\n";
+}
+
 }  // namespace logsvc::server

@@ -4,22 +4,26 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "http/message.h"
-#include "server/auth/gate.h"
+#include "http/stream.h"
+#include "server/auth/principal.h"
 
 namespace logsvc::server {
 
 struct Route {
   // How much a body may hold; the bytes are in Api::max_body_bytes().
   enum class Body { kSmall, kForm, kLogin, kShared, kPush };
-  using Handler = std::function<void(http::Request&, http::Response&)>;
+  // The principal may do what the route's access says.
+  using Handler = std::function<void(http::Request&, http::Response&, const Principal&)>;
   // Like http::Handler::upgrade, for a client that passed the gate and is known. accept is the 101
-  // answer, which the handler sends when it takes the socket.
-  using Upgrade = std::function<bool(int socket, const std::string& accept,
-                                     const http::Request& request, http::Response& response)>;
+  // answer, which the handler sends when it takes the stream.
+  using Upgrade = std::function<bool(std::unique_ptr<http::Stream>& stream,
+                                     const std::string& accept, const http::Request& request,
+                                     http::Response& response, const Principal& principal)>;
 
   const char* methods;  // "GET", "GET POST"
   const char* path;     // {name} matches one part
@@ -37,18 +41,28 @@ class Routes {
   // Returns null if there is none; known_path is set if another method uses the path. A route that
   // does not say who may use it is never found.
   const Route* find(const http::Request& request, bool& known_path) const;
+  // Writes {"routes":[{"methods","path","access"}…]}.
+  std::string json() const;
 
  private:
   std::vector<Route> routes_;
 };
 
 // Makes a handler of the method. The method takes the request const, or mutable to move the body
-// out of it.
+// out of it; and the principal, if it matters who asks.
 template <class Part, class Request>
 Route::Handler handler(Part* part, void (Part::*method)(Request&, http::Response&)) {
-  return [part, method](http::Request& request, http::Response& response) {
+  return [part, method](http::Request& request, http::Response& response, const Principal&) {
     (part->*method)(request, response);
   };
+}
+template <class Part, class Request>
+Route::Handler handler(Part* part,
+                       void (Part::*method)(Request&, http::Response&, const Principal&)) {
+  return
+      [part, method](http::Request& request, http::Response& response, const Principal& principal) {
+        (part->*method)(request, response, principal);
+      };
 }
 
 }  // namespace logsvc::server

@@ -3,6 +3,7 @@
 #include "base/json_text.h"
 #include "extract/detected_level.h"
 #include "server/api/loki_version.h"
+#include "server/auth/principal_event.h"
 #include "server/ingest/service_name.h"
 #include "server/transport/params.h"
 #include "server/transport/reply.h"
@@ -29,21 +30,22 @@ std::string json_duration(Duration d) {
 
 void SettingsApi::add_to(Routes& routes) {
   using A = Access;
-  routes.add({"GET", "/config", "config", A::kReader, handler(this, &SettingsApi::config)});
-  routes.add({"GET", "/loki/api/v1/drilldown-limits", "loki_api_v1_drilldown_limits", A::kReader,
+  routes.add({"GET", "/config", "config", A::kAdmin, handler(this, &SettingsApi::config)});
+  routes.add({"GET", "/loki/api/v1/drilldown-limits", "loki_api_v1_drilldown_limits", A::kRead,
               handler(this, &SettingsApi::drilldown_limits)});
+  routes.add({"GET", "/log_level", "log_level", A::kRead, handler(this, &SettingsApi::log_level)});
   routes.add(
-      {"GET POST", "/log_level", "log_level", A::kReader, handler(this, &SettingsApi::log_level)});
-  routes.add({"GET", "/services", "services", A::kReader, handler(this, &SettingsApi::services)});
-  routes.add({"GET", "/loki/api/v1/rules", "loki_api_v1_rules", A::kReader,
+      {"POST", "/log_level", "log_level", A::kOperate, handler(this, &SettingsApi::log_level)});
+  routes.add({"GET", "/services", "services", A::kRead, handler(this, &SettingsApi::services)});
+  routes.add({"GET", "/loki/api/v1/rules", "loki_api_v1_rules", A::kRead,
               handler(this, &SettingsApi::rules)});
-  routes.add({"GET", "/loki/api/v1/rules/{namespace}", "loki_api_v1_rules", A::kReader,
+  routes.add({"GET", "/loki/api/v1/rules/{namespace}", "loki_api_v1_rules", A::kRead,
               handler(this, &SettingsApi::rules)});
   routes.add(
-      {"GET", "/api/prom/rules", "api_prom_rules", A::kReader, handler(this, &SettingsApi::rules)});
-  routes.add({"GET", "/prometheus/api/v1/rules", "prometheus_api_v1_rules", A::kReader,
+      {"GET", "/api/prom/rules", "api_prom_rules", A::kRead, handler(this, &SettingsApi::rules)});
+  routes.add({"GET", "/prometheus/api/v1/rules", "prometheus_api_v1_rules", A::kRead,
               handler(this, &SettingsApi::rules)});
-  routes.add({"GET", "/prometheus/api/v1/alerts", "prometheus_api_v1_alerts", A::kReader,
+  routes.add({"GET", "/prometheus/api/v1/alerts", "prometheus_api_v1_alerts", A::kRead,
               handler(this, &SettingsApi::alerts)});
 }
 
@@ -75,7 +77,8 @@ void SettingsApi::drilldown_limits(const http::Request&, http::Response& respons
   send_json(response, std::move(out));
 }
 
-void SettingsApi::log_level(const http::Request& request, http::Response& response) {
+void SettingsApi::log_level(const http::Request& request, http::Response& response,
+                            const Principal& principal) {
   std::string out = "{\"message\":\"Current log level is " +
                     std::string(log_level_name(diagnostics_.level())) + "\"}\n";
   if (request.method == "POST") {
@@ -89,6 +92,9 @@ void SettingsApi::log_level(const http::Request& request, http::Response& respon
       return;
     }
     diagnostics_.set_level(*level);
+    AuditEvent event = audit_event(AuditKind::kLogLevelChanged, principal);
+    event.detail.push_back({"level", wanted});
+    audit_.record(event);
     out = "{\"status\":\"success\",\"message\":\"Log level set to " + wanted + "\"}\n";
   }
   send_json(response, std::move(out));

@@ -4,6 +4,7 @@
 
 #include "logql/engine.h"
 #include "server/api/routes.h"
+#include "server/audit/audit_log.h"
 #include "server/ingest/ingest_limits.h"
 #include "telemetry/diagnostics.h"
 
@@ -20,19 +21,21 @@ struct SettingsInfo {
 
 class SettingsApi {
  public:
-  SettingsApi(SettingsInfo info, Diagnostics& diagnostics)
-      : info_(std::move(info)), diagnostics_(diagnostics) {}
+  SettingsApi(SettingsInfo info, AuditLog& audit, Diagnostics& diagnostics)
+      : info_(std::move(info)), audit_(audit), diagnostics_(diagnostics) {}
   void add_to(Routes& routes);
 
  private:
   void config(const http::Request& request, http::Response& response);
   void drilldown_limits(const http::Request& request, http::Response& response);
-  void log_level(const http::Request& request, http::Response& response);
+  void log_level(const http::Request& request, http::Response& response,
+                 const Principal& principal);
   void services(const http::Request& request, http::Response& response);
   void rules(const http::Request& request, http::Response& response);
   void alerts(const http::Request& request, http::Response& response);
 
   const SettingsInfo info_;
+  AuditLog& audit_;
   Diagnostics& diagnostics_;
 };
 

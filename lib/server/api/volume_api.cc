@@ -33,23 +33,35 @@ Result<VolumeRequest> read_volume(const Params& params, std::vector<Matcher> mat
   return out;
 }
 
+// Holds what the numbers of each stream take: as they are found, summed up by row, sorted, and as
+// samples.
+Status hold_rows(const LogSource& source, TimeRange range, const std::vector<Matcher>& matchers,
+                 size_t buckets, const logql::QueryRun& run) {
+  constexpr uint64_t kCopies = 4;
+  constexpr uint64_t kLabelBytes = 512;
+  ASSIGN_OR_RETURN(const auto streams, source.series(range, {matchers}));
+  return run.memory->hold(streams.size() * (buckets * sizeof(uint64_t) * kCopies + kLabelBytes));
+}
+
 }  // namespace
 
 void VolumeApi::add_to(Routes& routes) {
   using A = Access;
-  routes.add({"GET POST", "/loki/api/v1/index/stats", "loki_api_v1_index_stats", A::kReader,
+  routes.add({"GET POST", "/loki/api/v1/index/stats", "loki_api_v1_index_stats", A::kRead,
               handler(this, &VolumeApi::index_stats)});
-  routes.add({"GET POST", "/loki/api/v1/index/volume", "loki_api_v1_index_volume", A::kReader,
+  routes.add({"GET POST", "/loki/api/v1/index/volume", "loki_api_v1_index_volume", A::kRead,
               handler(this, &VolumeApi::volume)});
   routes.add({"GET POST", "/loki/api/v1/index/volume_range", "loki_api_v1_index_volume_range",
-              A::kReader, handler(this, &VolumeApi::volume_range)});
+              A::kRead, handler(this, &VolumeApi::volume_range)});
 }
 
-void VolumeApi::index_stats(const http::Request& request, http::Response& response) {
+void VolumeApi::index_stats(const http::Request& request, http::Response& response,
+                            const Principal& principal) {
+  const auto view = views_.of(principal);
   const auto selected = read_selection(Params(request), clock_.now(), {});
   if (!selected.ok()) return send_error(response, selected.error());
-  queries_.answer(request, response, [&](const logql::QueryRun&) -> Status {
-    ASSIGN_OR_RETURN(const auto totals, source_.totals(selected->range, selected->matchers));
+  queries_.answer(request, response, principal, [&](const logql::QueryRun&) -> Status {
+    ASSIGN_OR_RETURN(const auto totals, view->source().totals(selected->range, selected->matchers));
     uint64_t chunks = 0, bytes = 0, entries = 0;
     for (const StreamTotals& t : totals) {
       chunks += t.chunks;
@@ -63,15 +75,18 @@ void VolumeApi::index_stats(const http::Request& request, http::Response& respon
   });
 }
 
-void VolumeApi::volume(const http::Request& request, http::Response& response) {
-  answer_volume(request, response, false);
+void VolumeApi::volume(const http::Request& request, http::Response& response,
+                       const Principal& principal) {
+  answer_volume(request, response, principal, false);
 }
-void VolumeApi::volume_range(const http::Request& request, http::Response& response) {
-  answer_volume(request, response, true);
+void VolumeApi::volume_range(const http::Request& request, http::Response& response,
+                             const Principal& principal) {
+  answer_volume(request, response, principal, true);
 }
 
 void VolumeApi::answer_volume(const http::Request& request, http::Response& response,
-                              bool by_step) {
+                              const Principal& principal, bool by_step) {
+  const auto view = views_.of(principal);
   const Params params(request);
   auto selected = read_selection(params, clock_.now(), {.allow_all = true});
   if (!selected.ok()) return send_error(response, selected.error());
@@ -88,8 +103,10 @@ void VolumeApi::answer_volume(const http::Request& request, http::Response& resp
       return send_error(response, fits.error());
     }
   }
-  queries_.answer(request, response, [&](const logql::QueryRun& run) -> Status {
-    ASSIGN_OR_RETURN(auto series, volumes(source_, *wanted, volume_buckets(range, step)));
+  queries_.answer(request, response, principal, [&](const logql::QueryRun& run) -> Status {
+    const auto buckets = volume_buckets(range, step);
+    RETURN_IF_ERROR(hold_rows(view->source(), range, wanted->matchers, buckets.size(), run));
+    ASSIGN_OR_RETURN(auto series, volumes(view->source(), *wanted, buckets));
     logql::QueryResult result;
     if (by_step && !series.empty()) {
       result.data = logql::MatrixResult{std::move(series)};

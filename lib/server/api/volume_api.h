@@ -2,8 +2,8 @@
 #pragma once
 
 #include "base/result.h"
-#include "model/log_source.h"
 #include "os/clock.h"
+#include "server/access/view.h"
 #include "server/api/routes.h"
 #include "server/query/query_runner.h"
 
@@ -11,17 +11,20 @@ namespace logsvc::server {
 
 class VolumeApi {
  public:
-  VolumeApi(const LogSource& source, QueryRunner& queries, const Clock& clock, uint64_t max_series)
-      : source_(source), queries_(queries), clock_(clock), max_series_(max_series) {}
+  VolumeApi(const Views& views, QueryRunner& queries, const Clock& clock, uint64_t max_series)
+      : views_(views), queries_(queries), clock_(clock), max_series_(max_series) {}
   void add_to(Routes& routes);
 
  private:
-  void index_stats(const http::Request& request, http::Response& response);
-  void volume(const http::Request& request, http::Response& response);
-  void volume_range(const http::Request& request, http::Response& response);
-  void answer_volume(const http::Request& request, http::Response& response, bool by_step);
+  void index_stats(const http::Request& request, http::Response& response,
+                   const Principal& principal);
+  void volume(const http::Request& request, http::Response& response, const Principal& principal);
+  void volume_range(const http::Request& request, http::Response& response,
+                    const Principal& principal);
+  void answer_volume(const http::Request& request, http::Response& response,
+                     const Principal& principal, bool by_step);
 
-  const LogSource& source_;
+  const Views& views_;
   QueryRunner& queries_;
   const Clock& clock_;
   const uint64_t max_series_;

@@ -1,77 +1,148 @@
 #include "server/auth/authenticator.h"
 
-#include <algorithm>
-
-#include "base/base64.h"
-#include "http/socket.h"
-
 namespace logsvc::server {
 namespace {
 
-constexpr std::string_view kCookie = "logsvc_session=";
+constexpr const char* kFirstUser = "admin";  // whoever names none
+constexpr size_t kMaxPassword = 1024;
 
-std::string session_token(const http::Request& request) {
-  const std::string cookies = request.header("Cookie");
-  size_t at = 0;
-  while (at < cookies.size()) {
-    while (at < cookies.size() && cookies[at] == ' ') ++at;
-    const size_t end = std::min(cookies.find(';', at), cookies.size());
-    const std::string_view pair = std::string_view(cookies).substr(at, end - at);
-    if (pair.starts_with(kCookie)) return std::string(pair.substr(kCookie.size()));
-    at = end + 1;
-  }
-  return "";
-}
+// A session is the user's as long as his password is the one it was opened with.
+std::string stamp_of(const User& user) { return secret_hash(user.password_hash); }
 
-struct BasicCredentials {
-  std::string user;
-  std::string password;
-};
-
-// Reads "Basic base64(user:password)"; empty if there is none.
-BasicCredentials basic_of(const http::Request& request) {
-  const std::string& header = request.header("Authorization");
-  if (header.rfind("Basic ", 0) != 0) return {};
-  std::string_view encoded = std::string_view(header).substr(6);
-  while (encoded.ends_with(' ')) encoded.remove_suffix(1);
-  const auto bytes = decode_base64(encoded);
-  if (!bytes.ok()) return {};
-  const std::string& decoded = *bytes;
-  const size_t colon = decoded.find(':');
-  if (colon == std::string::npos) return {};
-  return {decoded.substr(0, colon), decoded.substr(colon + 1)};
+template <class Entry>
+Principal principal_of(Principal::How how, const AccessBook::Known<Entry>& known,
+                       Validity validity) {
+  Principal out;
+  out.how = how;
+  out.role = known.entry.role;
+  out.name = known.entry.name;
+  out.scope = known.entry.scope;
+  out.scoped_to = known.scoped_to;
+  out.validity = std::move(validity);
+  return out;
 }
 
 }  // namespace
 
-std::string client_address(const http::Request& request) {
-  if (!http::is_loopback(request.peer)) return request.peer;
-  const std::string& forwarded = request.header("X-Forwarded-For");
-  std::string last = forwarded.substr(forwarded.rfind(',') + 1);
-  std::erase_if(last, [](char c) { return c == ' ' || c == '\t'; });
-  constexpr size_t kLongestAddress = 45;
-  return last.empty() || last.size() > kLongestAddress ? request.peer : last;
+Authenticator::Authenticator(bool off, std::unique_ptr<AccessBook> book,
+                             std::unique_ptr<SessionStore> sessions, ClientOrigin origin,
+                             const Clock& clock, LoginWays ways)
+    : off_(off),
+      book_(std::move(book)),
+      sessions_(std::move(sessions)),
+      origin_(std::move(origin)),
+      clock_(clock),
+      ways_(std::move(ways)),
+      throttle_(clock) {}
+
+Authenticator::Checked Authenticator::check(const http::Request& request) {
+  if (off_) {
+    Checked out;
+    out.verdict = Verdict::kAllowed;
+    out.principal.how = Principal::How::kAuthOff;
+    out.principal.role = Role::kAdmin;
+    out.principal.address = origin_.address(request);
+    return out;
+  }
+  if (auto user = by_proxy(request)) {
+    user->address = origin_.address(request);
+    return {Verdict::kAllowed, std::move(*user)};
+  }
+  if (auto session = by_session(request)) {
+    session->address = origin_.address(request);
+    return {Verdict::kAllowed, std::move(*session)};
+  }
+  const Credentials given = credentials_of(request);
+  if (given.bearer || looks_like_token(given.secret)) return check_token(request);
+  if (given.secret.empty()) {
+    Checked out;
+    out.principal.address = origin_.address(request);
+    return out;
+  }
+  return check_password(request, given.user, given.secret);
 }
 
-std::string basic_user(const http::Request& request) { return basic_of(request).user; }
+std::optional<Principal> Authenticator::by_proxy(const http::Request& request) const {
+  const auto named = ways_.proxy ? ways_.proxy->user_of(request, origin_) : std::nullopt;
+  if (!named) return std::nullopt;
+  if (const auto user = book_ ? book_->user(named->name) : std::nullopt) {
+    return principal_of(Principal::How::kProxy, *user, Validity(user->ended));
+  }
+  Principal out;
+  out.how = Principal::How::kProxy;
+  out.role = named->role.value_or(Role::kNobody);
+  out.name = named->name;
+  return out;
+}
 
-Authenticator::Authenticator(std::unique_ptr<PasswordStore> passwords,
-                             std::unique_ptr<SessionStore> sessions, const Clock& clock)
-    : passwords_(std::move(passwords)), sessions_(std::move(sessions)), throttle_(clock) {}
+std::optional<Principal> Authenticator::by_session(const http::Request& request) {
+  if (!sessions_) return std::nullopt;
+  const auto session = sessions_->find(session_token_of(request, origin_.secure(request)));
+  if (!session) return std::nullopt;
+  const SessionSubject& subject = session->subject;
+  const auto user = book_->user(subject.user);
+  if (user && (subject.stamp.empty() || subject.stamp == stamp_of(user->entry))) {
+    return principal_of(Principal::How::kSession, *user, Validity(session->ended, user->ended));
+  }
+  // Somebody whom only his identity provider knows.
+  if (user || !subject.stamp.empty()) return std::nullopt;
+  Principal out;
+  out.how = Principal::How::kSession;
+  out.role = subject.role;
+  out.name = subject.user;
+  out.validity = Validity(session->ended);
+  return out;
+}
 
-Authenticator::Verdict Authenticator::check(const http::Request& request) {
-  if (!enabled() || sessions_->is_valid(session_token(request))) return Verdict::kAllowed;
-  const BasicCredentials basic = basic_of(request);
-  if (basic.password.empty()) return Verdict::kUnknown;
-  return try_password(client_address(request), basic.user, basic.password);
+Authenticator::Checked Authenticator::check_token(const http::Request& request) {
+  Checked out;
+  out.principal.address = origin_.address(request);
+  const Credentials given = credentials_of(request);
+  if (!book_ || !looks_like_token(given.secret)) {
+    if (given.bearer) out.verdict = Verdict::kWrong;
+    return out;
+  }
+  const auto token = book_->token_of(given.secret);
+  const bool expired = token && token->entry.expires > 0 && token->entry.expires <= clock_.now();
+  out.verdict = token && !expired ? Verdict::kAllowed : Verdict::kWrong;
+  if (out.verdict != Verdict::kAllowed) return out;
+  const std::string address = std::move(out.principal.address);
+  out.principal = principal_of(Principal::How::kToken, *token, Validity(token->ended));
+  out.principal.address = address;
+  return out;
+}
+
+Authenticator::Checked Authenticator::check_password(const http::Request& request,
+                                                     const std::string& user,
+                                                     const std::string& password) {
+  Checked out;
+  out.principal.address = origin_.address(request);
+  if (!book_ || !ways_.password || password.empty() || password.size() > kMaxPassword) {
+    out.verdict = Verdict::kWrong;
+    return out;
+  }
+  const std::string& name = user.empty() ? kFirstUser : user;
+  out.verdict = try_password(out.principal.address, name, password);
+  if (out.verdict != Verdict::kAllowed) return out;
+  const auto known = book_->user(name);
+  if (!known) {
+    out.verdict = Verdict::kWrong;
+    return out;
+  }
+  const std::string address = std::move(out.principal.address);
+  out.principal = principal_of(Principal::How::kPassword, *known, Validity(known->ended));
+  out.principal.address = address;
+  return out;
 }
 
 Authenticator::Verdict Authenticator::try_password(const std::string& address,
                                                    const std::string& user,
                                                    const std::string& password) {
-  if (passwords_->is_known(password)) return Verdict::kAllowed;
+  const auto known = book_->user(user);
+  const std::string hash = known ? known->entry.password_hash : "";
+  if (!hash.empty() && passwords_.is_known(user, hash, password)) return Verdict::kAllowed;
   if (!throttle_.begin(address, user)) return Verdict::kLimited;
-  const auto right = passwords_->verify(password);
+  const auto right = passwords_.verify(user, hash, password);
   if (!right.ok()) {
     throttle_.take_back(address, user);
     return Verdict::kLimited;
@@ -81,20 +152,40 @@ Authenticator::Verdict Authenticator::try_password(const std::string& address,
   return Verdict::kAllowed;
 }
 
-Authenticator::LoggedIn Authenticator::log_in(const http::Request& request,
-                                              const std::string& password) {
-  if (!enabled()) return {};
-  const Verdict verdict = try_password(client_address(request), "", password);
-  if (verdict != Verdict::kAllowed) return {verdict, ""};
-  return {Verdict::kAllowed, std::string(kCookie) + sessions_->open() +
-                                 "; Path=/; HttpOnly; SameSite=Strict; Max-Age=" +
-                                 std::to_string(SessionStore::kLength / kSecond)};
+std::string Authenticator::open_session(const http::Request& request, SessionSubject subject) {
+  const bool secure = origin_.secure(request);
+  if (!sessions_) return session_cookie("", 0, secure);
+  // A cookie that somebody else put into this browser must not become the user's.
+  sessions_->end(session_token_of(request, secure));
+  const std::string token =
+      sessions_->open(std::move(subject), origin_.address(request), request.header("User-Agent"));
+  return session_cookie(token, sessions_->rules().length, secure);
 }
 
-std::string Authenticator::log_out(const http::Request& request) {
-  const std::string token = session_token(request);
-  if (enabled() && !token.empty()) sessions_->end(token);
-  return std::string(kCookie) + "; Path=/; HttpOnly; SameSite=Strict; Max-Age=0";
+std::optional<SessionSubject> Authenticator::subject_of(const std::string& user) const {
+  const auto known = book_ ? book_->user(user.empty() ? kFirstUser : user) : std::nullopt;
+  if (!known) return std::nullopt;
+  return SessionSubject{known->entry.name, known->entry.role, stamp_of(known->entry)};
+}
+
+Authenticator::LoggedOut Authenticator::log_out(const http::Request& request) {
+  const bool secure = origin_.secure(request);
+  LoggedOut out{session_cookie("", 0, secure), by_session(request).value_or(Principal())};
+  out.principal.address = origin_.address(request);
+  if (sessions_) sessions_->end(session_token_of(request, secure));
+  return out;
+}
+
+std::string Authenticator::session_id(const http::Request& request) {
+  if (!sessions_) return "";
+  const auto session = sessions_->find(session_token_of(request, origin_.secure(request)));
+  return session ? session->id : "";
+}
+
+void Authenticator::refresh() {
+  if (!book_) return;
+  book_->refresh();
+  sessions_->refresh();
 }
 
 }  // namespace logsvc::server

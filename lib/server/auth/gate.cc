@@ -100,10 +100,9 @@ Status Gate::check(const http::Request& request, Access access, bool changes) co
   // Open routes are open under every name; only what a browser sends could act for somebody else.
   const bool by_browser = request.headers.has("Origin") || request.headers.has("Referer") ||
                           request.headers.has("Sec-Fetch-Site");
-  if (options_.auth_off && (access != Access::kOpen || (changes && by_browser))) {
-    RETURN_IF_ERROR(check_host(request));
-  }
-  if (options_.off_by_default && access != Access::kOpen) RETURN_IF_ERROR(check_forwarded(request));
+  const bool open = access == Access::kOpen || access == Access::kPush;
+  if (options_.auth_off && (!open || (changes && by_browser))) RETURN_IF_ERROR(check_host(request));
+  if (options_.off_by_default && !open) RETURN_IF_ERROR(check_forwarded(request));
   if (changes) RETURN_IF_ERROR(check_origin(request));
   return {};
 }

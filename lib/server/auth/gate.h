@@ -13,15 +13,9 @@
 
 #include "base/result.h"
 #include "http/message.h"
+#include "server/auth/role.h"
 
 namespace logsvc::server {
-
-// Says who may use a route. A route that says nothing does not exist.
-enum class Access {
-  kUnset,
-  kOpen,    // anybody: pushing, readiness, logging in
-  kReader,  // whoever may read
-};
 
 struct GateOptions {
   // No password is asked for: Host must be ours, except on open routes that are not asked for by a

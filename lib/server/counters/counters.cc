@@ -52,9 +52,14 @@ Result<uint64_t> count_before(const logql::Engine& engine, const std::string& qu
 
 }  // namespace
 
-Counters::Counters(const logql::Engine& engine, TailHub& hub, const SharedItems& items,
-                   const Clock& clock)
-    : engine_(engine), hub_(hub), items_(items), clock_(clock) {
+Counters::Counters(const Views& views, const Principal& principal, TailHub& hub,
+                   const SharedItems& items, const Clock& clock)
+    : views_(views),
+      principal_(principal),
+      view_(views.of(principal)),
+      hub_(hub),
+      items_(items),
+      clock_(clock) {
   sync();
 }
 
@@ -81,7 +86,8 @@ void Counters::sync() {
     if (!parsed.ok()) continue;  // they are checked before they are kept
     const Timestamp from = (clock_.now() / kMillisecond + 1) * kMillisecond;
     auto reader = std::make_shared<CounterReader>(from, clock_);
-    hub_.subscribe({query, false}, std::move(*parsed), reader);
+    hub_.subscribe(views_.feed_key(principal_, query, false),
+                   views_.narrowed(principal_, std::move(*parsed)), reader);
     counters_[id] = {query, from, std::move(reader), false};
   }
 }
@@ -90,8 +96,9 @@ void Counters::read_history(const Counter& counter, const logql::QueryRun& run) 
   counter.reader->expect_history();
   const Timestamp minute = counter.from / kMinute * kMinute;
   const auto minutes =
-      count_minutes(engine_, counter.query, minute, CounterReader::kHistoryMinutes, run);
-  const auto rest = count_before(engine_, counter.query, counter.from, counter.from - minute, run);
+      count_minutes(view_->engine(), counter.query, minute, CounterReader::kHistoryMinutes, run);
+  const auto rest =
+      count_before(view_->engine(), counter.query, counter.from, counter.from - minute, run);
   // If this fails, counting begins when the counter did, and the answer says so.
   if (minutes.ok() && rest.ok()) counter.reader->add_history(*minutes, *rest);
 }

@@ -1,7 +1,7 @@
 // Business counters: what users of the page called worth counting, such as "tickets issued" or
 // "payment failed", as a query with a name (SharedItems, kind "counters"). They are counted as
-// lines come; the hour before is read once from the store, when somebody first looks. Safe from
-// several threads.
+// lines come, of the lines that a principal may see; the hour before is read once from the store,
+// when somebody first looks. Safe from several threads.
 #pragma once
 
 #include <map>
@@ -9,8 +9,8 @@
 #include <string>
 
 #include "base/mutex.h"
-#include "logql/engine.h"
 #include "os/clock.h"
+#include "server/access/view.h"
 #include "server/counters/counter_reader.h"
 #include "server/live/tail_hub.h"
 #include "server/shared/shared_items.h"
@@ -19,8 +19,9 @@ namespace logsvc::server {
 
 class Counters {
  public:
-  // Borrows everything.
-  Counters(const logql::Engine& engine, TailHub& hub, const SharedItems& items, const Clock& clock);
+  // Borrows everything but the principal.
+  Counters(const Views& views, const Principal& principal, TailHub& hub, const SharedItems& items,
+           const Clock& clock);
   ~Counters();
 
   // Starts counters that were added and stops those that were removed.
@@ -38,7 +39,9 @@ class Counters {
   };
   void read_history(const Counter& counter, const logql::QueryRun& run) const;
 
-  const logql::Engine& engine_;
+  const Views& views_;
+  const Principal principal_;
+  const std::shared_ptr<const View> view_;
   TailHub& hub_;
   const SharedItems& items_;
   const Clock& clock_;

@@ -2,13 +2,13 @@
 
 #include <string>
 
-#include "server/auth/authenticator.h"
 #include "wire/agent_report.h"
 #include "wire/push_answer.h"
 
 namespace logsvc::server {
 
-void AgentReports::take(const http::Request& push, http::Response& answer) {
+void AgentReports::take(const http::Request& push, const std::string& address,
+                        http::Response& answer) {
   const std::string& header = push.header(wire::kAgentReportHeader);
   if (header.empty()) return;
   answer.set_header(wire::kServerClockHeader, std::to_string(clock_.now()));
@@ -17,18 +17,18 @@ void AgentReports::take(const http::Request& push, http::Response& answer) {
   auto report = wire::decode_agent_report(header);
   if (report.ok()) {
     const std::string& kept = answer.header(wire::kKeptAtArrivalHeader);
-    return insight_.report(std::move(*report), client_address(push),
-                           kept.empty() ? 0 : std::stoull(kept));
+    return insight_.report(std::move(*report), address, kept.empty() ? 0 : std::stoull(kept));
   }
   diagnostics_.warn("server", "cannot parse agent report", {{"why", report.error().message}});
 }
 
-void AgentReports::hear(const http::Request& heartbeat, http::Response& answer) {
+void AgentReports::hear(const http::Request& heartbeat, const std::string& address,
+                        http::Response& answer) {
   const std::string& header = heartbeat.header(wire::kAgentReportHeader);
   if (header.empty()) return;
   answer.set_header(wire::kServerClockHeader, std::to_string(clock_.now()));
   auto report = wire::decode_agent_report(header);
-  if (report.ok()) insight_.heartbeat(std::move(*report), client_address(heartbeat));
+  if (report.ok()) insight_.heartbeat(std::move(*report), address);
 }
 
 }  // namespace logsvc::server

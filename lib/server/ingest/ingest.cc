@@ -1,5 +1,6 @@
 #include "server/ingest/ingest.h"
 
+#include "server/ingest/masked_batch.h"
 #include "server/ingest/service_name.h"
 
 namespace logsvc::server {
@@ -33,15 +34,18 @@ IngestLimits keeping_future(IngestLimits limits) {
 
 }  // namespace
 
-Ingest::Ingest(IngestLimits limits, LogSink& sink, TailHub& live, const Clock& clock,
-               Metrics& metrics, Diagnostics& diagnostics)
+Ingest::Ingest(IngestLimits limits, std::shared_ptr<const masking::Masker> masker, LogSink& sink,
+               TailHub& live, const Clock& clock, Metrics& metrics, Diagnostics& diagnostics,
+               IngestGuard* guard)
     : limits_(limits),
       agent_limits_(keeping_future(limits)),
+      masker_(std::move(masker)),
       sink_(sink),
       live_(live),
       clock_(clock),
       metrics_(metrics),
       diagnostics_(diagnostics),
+      guard_(guard),
       loki_(received("loki")),
       otlp_(received("otlp")),
       kept_at_arrival_(metrics.counter(
@@ -69,6 +73,7 @@ Status Ingest::store(Batch batch, const Received& counters) {
   if (limits_.discover_log_levels) {
     for (StreamEntries& stream : batch.streams) add_detected_level(stream, batch.arena);
   }
+  if (masker_) mask_batch(*masker_, batch);
   const auto stored = sink_.append(std::make_shared<const Batch>(std::move(batch)));
   if (!stored.ok()) {
     diagnostics_.error("server", "cannot store a push", {{"why", stored.error().message}});
@@ -84,12 +89,19 @@ Status Ingest::store(Batch batch, const Received& counters) {
   return {};
 }
 
-Ingest::Outcome Ingest::accept(Batch batch, Format format, Sender sender) {
+Ingest::Outcome Ingest::accept(Batch batch, Format format, const PushOrigin& origin) {
   const bool otlp = format == Format::kOtlp;
-  const IngestLimits& limits = sender == Sender::kAgent ? agent_limits_ : limits_;
-  LimitOutcome kept = enforce_limits(batch, limits, clock_.now(), metrics_, otlp ? "otlp" : "loki");
+  const IngestLimits& limits = origin.by_agent ? agent_limits_ : limits_;
+  const char* const name = otlp ? "otlp" : "loki";
+  LimitOutcome kept = enforce_limits(batch, limits, clock_.now(), metrics_, name);
+  if (guard_) {
+    const Size size = size_of(batch);
+    const IngestGuard::Verdict verdict =
+        guard_->admit(origin.source, batch, {size.lines, size.bytes + size.metadata_bytes}, name);
+    if (!verdict.status.ok()) return {verdict.status, {}, 0, verdict.retry_after};
+  }
   if (const Status stored = store(std::move(batch), otlp ? otlp_ : loki_); !stored.ok())
-    return {stored, {}, 0};
+    return {stored, {}, 0, 0};
   if (kept.kept_at_arrival > 0) {
     kept_at_arrival_.add(kept.kept_at_arrival);
     diagnostics_.warn(
@@ -98,10 +110,10 @@ Ingest::Outcome Ingest::accept(Batch batch, Format format, Sender sender) {
         "their arrival, with their own time as original_time; check NTP on both hosts",
         {{"entries", std::to_string(kept.kept_at_arrival)}});
   }
-  if (kept.rejections.empty()) return {{}, {}, kept.kept_at_arrival};
+  if (kept.rejections.empty()) return {{}, {}, kept.kept_at_arrival, 0};
   diagnostics_.warn("server", "rejected entries of a push",
                     {{"why", kept.rejections.substr(0, 300)}});
-  return {invalid(kept.rejections), std::move(kept.refused), kept.kept_at_arrival};
+  return {invalid(kept.rejections), std::move(kept.refused), kept.kept_at_arrival, 0};
 }
 
 }  // namespace logsvc::server

@@ -1,12 +1,15 @@
 // The way of a push from entries to disk and live readers, in whatever form they came over the
-// wire: service_name → limits → detected_level → durable → live readers. Safe from several threads.
+// wire: service_name → limits → rates and streams → detected_level → masking → durable → live
+// readers. Safe from several threads.
 #pragma once
 
 #include <memory>
 
 #include "base/result.h"
+#include "masking/masker.h"
 #include "model/log_source.h"
 #include "os/clock.h"
+#include "server/ingest/ingest_guard.h"
 #include "server/ingest/ingest_limits.h"
 #include "server/live/tail_hub.h"
 #include "telemetry/diagnostics.h"
@@ -14,25 +17,31 @@
 
 namespace logsvc::server {
 
+// Who pushes.
+struct PushOrigin {
+  bool by_agent = false;  // one of ours: never refused because of a clock (keep_future)
+  std::string source;     // whose limits it is under: a token's name, or an address
+};
+
 class Ingest {
  public:
   enum class Format { kLoki, kOtlp };
 
-  // Borrows everything but the limits.
-  Ingest(IngestLimits limits, LogSink& sink, TailHub& live, const Clock& clock, Metrics& metrics,
-         Diagnostics& diagnostics);
-
-  // Our agents' lines are never refused because of a clock; see IngestLimits::keep_future.
-  enum class Sender { kAgent, kOther };
+  // Borrows everything but the limits. masker hides what must never be stored; null: nothing. guard
+  // may be null: everything may come in.
+  Ingest(IngestLimits limits, std::shared_ptr<const masking::Masker> masker, LogSink& sink,
+         TailHub& live, const Clock& clock, Metrics& metrics, Diagnostics& diagnostics,
+         IngestGuard* guard = nullptr);
 
   struct Outcome {
     // kInvalid with Loki's texts: some entries were refused, all others are stored.
-    // kNoSpace, kUnavailable: nothing is stored.
+    // kLimit: over a rate or number of streams. kNoSpace, kUnavailable. Nothing is stored.
     Status status;
     std::vector<wire::EntryRange> refused;
     uint64_t kept_at_arrival = 0;
+    Duration retry_after = 0;  // with kLimit: when it may be taken; 0: not known
   };
-  Outcome accept(Batch batch, Format format, Sender sender = Sender::kOther);
+  Outcome accept(Batch batch, Format format, const PushOrigin& origin = {});
 
   const IngestLimits& limits() const { return limits_; }
   uint64_t lines_received() const;
@@ -50,11 +59,13 @@ class Ingest {
 
   const IngestLimits limits_;
   const IngestLimits agent_limits_;
+  const std::shared_ptr<const masking::Masker> masker_;
   LogSink& sink_;
   TailHub& live_;
   const Clock& clock_;
   Metrics& metrics_;
   Diagnostics& diagnostics_;
+  IngestGuard* const guard_;
   const Received loki_;
   const Received otlp_;
   Counter& kept_at_arrival_;

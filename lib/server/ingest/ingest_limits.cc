@@ -4,6 +4,7 @@
 #include <map>
 
 #include "base/utf8.h"
+#include "server/audit/audit_event.h"
 #include "server/ingest/service_name.h"
 #include "wire/metadata.h"
 
@@ -30,6 +31,13 @@ Rejection check_labels(const LabelSet& labels, size_t sent, const IngestLimits& 
     return {"missing_labels", "error at least one label pair is required per stream"};
   }
   const std::string text = shown(labels);
+  // Nobody may forge entries of the audit log.
+  if (is_audit_stream(labels)) {
+    return {"reserved_labels",
+            "stream '" + text +
+                "' has the labels of this server's audit log, job=\"logsvc\" and "
+                "kind=\"audit\" together, which only the server itself writes; change one of them"};
+  }
   if (sent > limits.max_label_names) {
     return {"max_label_names_per_series", "entry for stream '" + text + "' has " +
                                               std::to_string(sent) + " label names; limit " +
@@ -152,15 +160,7 @@ class Rejections {
   Rejections(Metrics& metrics, const char* format) : metrics_(metrics), format_(format) {}
   void add(const Rejection& rejection, uint64_t entries, uint64_t bytes) {
     texts_[rejection.text] += entries;
-    const MetricLabels labels = {{"reason", rejection.reason},
-                                 {"tenant", "fake"},
-                                 {"retention_hours", ""},
-                                 {"policy", ""},
-                                 {"format", format_}};
-    metrics_.counter("loki_discarded_samples_total", "Entries refused, by reason", labels)
-        .add(entries);
-    metrics_.counter("loki_discarded_bytes_total", "Bytes of refused entries, by reason", labels)
-        .add(bytes);
+    count_discarded(metrics_, rejection.reason, format_, entries, bytes);
   }
   std::string text() const {
     if (texts_.size() == 1 && texts_.begin()->second == 1) return texts_.begin()->first;
@@ -179,6 +179,25 @@ class Rejections {
 };
 
 }  // namespace
+
+void count_discarded(Metrics& metrics, const std::string& reason, const char* format,
+                     uint64_t entries, uint64_t bytes) {
+  const MetricLabels labels = {{"reason", reason},
+                               {"tenant", "fake"},
+                               {"retention_hours", ""},
+                               {"policy", ""},
+                               {"format", format}};
+  metrics.counter("loki_discarded_samples_total", "Entries refused, by reason", labels)
+      .add(entries);
+  metrics.counter("loki_discarded_bytes_total", "Bytes of refused entries, by reason", labels)
+      .add(bytes);
+}
+
+std::string stream_limit_text(const LabelSet& labels) {
+  return "maximum active stream limit exceeded when trying to create stream " + shown(labels) +
+         ", reduce the number of active streams (reduce labels or reduce label values), or contact "
+         "your Loki administrator to see if the limit can be increased, user: 'fake'";
+}
 
 LimitOutcome enforce_limits(Batch& batch, const IngestLimits& limits, Timestamp now,
                             Metrics& metrics, const char* format) {

@@ -40,9 +40,16 @@ struct LimitOutcome {
 
 // Gives streams their service_name and takes what exceeds a limit out of the batch; counts
 // loki_discarded_samples_total{reason}. A time that means 1970 in nanoseconds, and these years in
-// seconds, milliseconds or microseconds, is a mistake of the sender and refused by name. format is
+// seconds, milliseconds or microseconds, is a mistake of the sender and refused by name; so are
+// streams that only the audit log writes. format is
 // "loki" or "otlp", for metrics.
 LimitOutcome enforce_limits(Batch& batch, const IngestLimits& limits, Timestamp now,
                             Metrics& metrics, const char* format = "loki");
+
+// Counts entries that were refused, in Loki's metrics.
+void count_discarded(Metrics& metrics, const std::string& reason, const char* format,
+                     uint64_t entries, uint64_t bytes);
+// Returns Loki's words for a stream that is one too many.
+std::string stream_limit_text(const LabelSet& labels);
 
 }  // namespace logsvc::server

@@ -1,9 +1,7 @@
 #include "server/live/frame_writer.h"
 
-#include <sys/socket.h>
-#include <sys/uio.h>
-
-#include <cerrno>
+#include <algorithm>
+#include <string_view>
 
 namespace logsvc::server {
 namespace {
@@ -30,36 +28,35 @@ void FrameWriter::queue(LiveFrame frame) {
   Framed framed{{}, 0, std::move(frame)};
   framed.header_size = write_header(framed.header, framed.frame.size());
   unsent_bytes_ += framed.size();
+  own_bytes_ += framed.own();
   frames_.push_back(std::move(framed));
 }
 
-bool FrameWriter::write(int socket) {
+bool FrameWriter::write(http::Stream& stream) {
+  using State = http::Stream::State;
   while (!frames_.empty()) {
     Framed& next = frames_.front();
-    iovec parts[4];
+    std::array<std::string_view, 4> parts;
     size_t count = 0, skip = written_;
     const auto add = [&](const void* data, size_t size) {
       const size_t skipped = std::min(skip, size);
       skip -= skipped;
       if (skipped == size) return;
-      // The cast is safe: sendmsg only reads.
-      parts[count++] = {const_cast<char*>(static_cast<const char*>(data)) + skipped,
-                        size - skipped};
+      parts[count++] = {static_cast<const char*>(data) + skipped, size - skipped};
     };
     add(next.header.data(), next.header_size);
     add(next.frame.head.data(), next.frame.head.size());
     if (next.frame.shared) add(next.frame.shared->data(), next.frame.shared->size());
     add(next.frame.end.data(), next.frame.end.size());
-    msghdr message{};
-    message.msg_iov = parts;
-    message.msg_iovlen = count;
-    const ssize_t sent = ::sendmsg(socket, &message, MSG_NOSIGNAL);
-    if (sent < 0) return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
-    written_ += static_cast<size_t>(sent);
-    unsent_bytes_ -= static_cast<uint64_t>(sent);
-    written_bytes_ += static_cast<uint64_t>(sent);
-    if (written_ < next.size()) return true;
+    const auto sent = stream.write_parts({parts.data(), count});
+    begun_ = sent.state == State::kWantsWrite;
+    if (sent.state != State::kDone) return begun_;
+    written_ += sent.bytes;
+    unsent_bytes_ -= sent.bytes;
+    written_bytes_ += sent.bytes;
+    if (written_ < next.size()) continue;
     written_ = 0;
+    own_bytes_ -= next.own();
     frames_.pop_front();
   }
   return true;

@@ -9,8 +9,9 @@ constexpr size_t kMaxVerdicts = 20'000;
 
 }  // namespace
 
-LiveFeed::LiveFeed(std::unique_ptr<logql::TailQuery> query, Limits limits, bool categorize)
-    : query_(std::move(query)), limits_(limits), categorize_(categorize) {}
+LiveFeed::LiveFeed(std::unique_ptr<logql::TailQuery> query, Limits limits, bool categorize,
+                   const LiveMemory* memory)
+    : query_(std::move(query)), limits_(limits), categorize_(categorize), memory_(memory) {}
 
 bool LiveFeed::matches(const LabelSet& labels) {
   const auto found = verdicts_.find(labels);
@@ -31,18 +32,23 @@ LeftOut LiveFeed::matching(const Batch& batch) {
   return out;
 }
 
-bool LiveFeed::offer(const std::shared_ptr<const Batch>& batch, int64_t now_ns) {
+bool LiveFeed::offer(const std::shared_ptr<const Batch>& batch, int64_t now_ns, bool room) {
   MutexLock lock(mutex_);
   const LeftOut all = matching(*batch);
   if (all.empty()) return false;
   const bool begins = std::exchange(joined_, false);
-  const bool read = waiting_entries_ + all.unread <= limits_.waiting_entries;
+  const bool read = room && waiting_entries_ + all.unread <= limits_.waiting_entries;
   if (!read && !begins && !waiting_.empty() && !waiting_.back().batch) {
     waiting_.back().unread.add(all);
     return true;
   }
-  QueuedBatch waiting{
-      read ? batch : nullptr, next_number_++, now_ns, read ? all.unread : 0, {}, begins};
+  QueuedBatch waiting{read ? batch : nullptr,
+                      next_number_++,
+                      now_ns,
+                      read ? all.unread : 0,
+                      read ? memory_bytes(*batch) : 0,
+                      {},
+                      begins};
   if (!read) waiting.unread = all;
   waiting_entries_ += waiting.entries;
   waiting_.push_back(std::move(waiting));
@@ -68,16 +74,19 @@ size_t LiveFeed::viewers() const {
                                            [](const auto& one) { return one->is_viewer(); }));
 }
 
-std::vector<LiveFeed::QueuedBatch> LiveFeed::take_group(uint64_t most_entries, Readers& readers) {
+std::vector<LiveFeed::QueuedBatch> LiveFeed::take_group(uint64_t most_entries, uint64_t most_bytes,
+                                                        Readers& readers) {
   std::vector<QueuedBatch> group;
-  uint64_t entries = 0;
+  uint64_t entries = 0, bytes = 0;
   MutexLock lock(mutex_);
   readers = readers_;
   while (!waiting_.empty()) {
     QueuedBatch& next = waiting_.front();
-    const bool alone = next.begins || !next.batch || entries + next.entries > most_entries;
+    const bool alone = next.begins || !next.batch || entries + next.entries > most_entries ||
+                       bytes + next.bytes > most_bytes;
     if (!group.empty() && (alone || !group.back().batch)) break;
     entries += next.entries;
+    bytes += next.bytes;
     waiting_entries_ -= next.entries;
     group.push_back(std::move(next));
     waiting_.pop_front();
@@ -86,11 +95,16 @@ std::vector<LiveFeed::QueuedBatch> LiveFeed::take_group(uint64_t most_entries, R
 }
 
 bool LiveFeed::form() {
-  for (uint64_t formed = 0; formed < limits_.formed_entries;) {
+  for (uint64_t formed = 0, bytes = 0;
+       formed < limits_.formed_entries && bytes < limits_.formed_bytes;) {
     Readers readers;
-    const std::vector<QueuedBatch> group = take_group(limits_.formed_entries - formed, readers);
+    const std::vector<QueuedBatch> group =
+        take_group(limits_.formed_entries - formed, limits_.formed_bytes - bytes, readers);
     if (group.empty()) return false;
-    for (const QueuedBatch& w : group) formed += w.entries;
+    for (const QueuedBatch& w : group) {
+      formed += w.entries;
+      bytes += w.bytes;
+    }
     form_group(group, readers);
   }
   MutexLock lock(mutex_);
@@ -130,6 +144,18 @@ void LiveFeed::form_group(const std::vector<QueuedBatch>& group, const Readers& 
   }
 }
 
+// The text may outlive its piece, in frames that readers have not taken.
+std::shared_ptr<const std::string> LiveFeed::counted(std::string text) const {
+  struct Held {
+    std::string text;
+    LiveLease lease;
+  };
+  auto held = std::make_shared<Held>(Held{std::move(text), {}});
+  if (memory_) held->lease = memory_->lease(held->text.capacity());
+  const std::string* const it = &held->text;
+  return {std::move(held), it};
+}
+
 void LiveFeed::hand_out(std::vector<TailEntry> entries, const QueuedBatch& oldest,
                         const Readers& readers) {
   auto piece = std::make_shared<LivePiece>();
@@ -143,10 +169,17 @@ void LiveFeed::hand_out(std::vector<TailEntry> entries, const QueuedBatch& oldes
       return reader->is_for(*piece) && wants(*reader);
     });
   };
-  if (any([&](const FeedReader& reader) { return reader.wants_text(*piece); }))
-    piece->text = std::make_shared<const std::string>(page_lines(entries));
-  if (any([](const FeedReader& reader) { return reader.wants_entries(); }))
+  if (any([&](const FeedReader& reader) { return reader.wants_text(*piece); })) {
+    piece->text = counted(page_lines(entries));
+    piece->bytes += piece->text->capacity();
+  }
+  if (any([](const FeedReader& reader) { return reader.wants_entries(); })) {
     piece->entries = std::move(entries);
+    uint64_t bytes = 0;
+    for (const TailEntry& entry : piece->entries) bytes += memory_bytes(entry);
+    piece->bytes += bytes;
+    if (memory_) piece->lease = memory_->lease(bytes);
+  }
   for (const auto& reader : readers) {
     if (reader->is_for(*piece)) reader->offer(piece);
   }

@@ -15,6 +15,7 @@
 #include "base/mutex.h"
 #include "logql/engine.h"
 #include "model/entry.h"
+#include "server/live/live_memory.h"
 #include "server/live/page_frame.h"
 
 namespace logsvc::server {
@@ -32,6 +33,8 @@ struct LivePiece {
   std::vector<TailEntry> entries;
   // Counts lines that nobody looked at; such a piece has no lines.
   LeftOut unread;
+  uint64_t bytes = 0;  // about what text and entries occupy
+  LiveLease lease;     // of the entries; the text has its own
 };
 
 // Takes the pieces of a feed: a page, or whatever counts them. Only the tail loop calls it.
@@ -57,16 +60,20 @@ class LiveFeed {
   struct Limits {
     uint64_t waiting_entries = 200'000;  // lines beyond them are counted and not read
     uint64_t formed_entries = 20'000;    // in one go
+    uint64_t formed_bytes = 16u << 20;   // and of so many bytes of batches, but for the first one
     size_t piece_lines = 2'000;
   };
   // With categorize, metadata and parsed fields of the entries are kept apart from their labels.
-  explicit LiveFeed(std::unique_ptr<logql::TailQuery> query, bool categorize = false)
-      : LiveFeed(std::move(query), Limits{}, categorize) {}
-  LiveFeed(std::unique_ptr<logql::TailQuery> query, Limits limits, bool categorize = false);
+  // memory, which is borrowed, counts what waits; null: nobody does.
+  explicit LiveFeed(std::unique_ptr<logql::TailQuery> query, bool categorize = false,
+                    const LiveMemory* memory = nullptr)
+      : LiveFeed(std::move(query), Limits{}, categorize, memory) {}
+  LiveFeed(std::unique_ptr<logql::TailQuery> query, Limits limits, bool categorize = false,
+           const LiveMemory* memory = nullptr);
 
-  // Any thread. Queues the batch if a stream of it matches; never waits. Returns true if there is
-  // something to form.
-  bool offer(const std::shared_ptr<const Batch>& batch, int64_t now_ns);
+  // Any thread. Queues the batch if a stream of it matches; never waits. Without room for it, its
+  // lines are only counted. Returns true if there is something to form.
+  bool offer(const std::shared_ptr<const Batch>& batch, int64_t now_ns, bool room = true);
   // Any thread. The reader gets what is offered from now on.
   void join(std::shared_ptr<FeedReader> reader);
   // Any thread. Returns false if nobody is left.
@@ -82,19 +89,22 @@ class LiveFeed {
     uint64_t number = 0;
     int64_t offered_ns = 0;
     uint64_t entries = 0;
+    uint64_t bytes = 0;
     LeftOut unread;
     bool begins = false;  // somebody joined before it: no piece extends across that point
   };
   using Readers = std::vector<std::shared_ptr<FeedReader>>;
   LeftOut matching(const Batch& batch) REQUIRES(mutex_);
   bool matches(const LabelSet& labels) REQUIRES(mutex_);
-  std::vector<QueuedBatch> take_group(uint64_t most_entries, Readers& readers);
+  std::vector<QueuedBatch> take_group(uint64_t most_entries, uint64_t most_bytes, Readers& readers);
+  std::shared_ptr<const std::string> counted(std::string text) const;
   void form_group(const std::vector<QueuedBatch>& group, const Readers& readers);
   void hand_out(std::vector<TailEntry> entries, const QueuedBatch& oldest, const Readers& readers);
 
   const std::unique_ptr<logql::TailQuery> query_;  // process() is for the loop only
   const Limits limits_;
   const bool categorize_;
+  const LiveMemory* const memory_;
 
   mutable Mutex mutex_;
   std::deque<QueuedBatch> waiting_ GUARDED_BY(mutex_);

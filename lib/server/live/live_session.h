@@ -48,6 +48,11 @@ class LiveSession {
   virtual void receive(std::string_view) {}
   // Returns how many entries were left out so far.
   virtual uint64_t dropped_total() const { return 0; }
+  // Returns how many bytes of pieces wait for it, which others may share, and of its own.
+  virtual uint64_t queued_bytes() const { return 0; }
+  virtual uint64_t own_bytes() const { return 0; }
+  // Leaves out all that waits: there is no more memory for it.
+  virtual void shed() {}
   // Returns the reader that takes the pieces of a feed; null if the session is fed from elsewhere.
   virtual const FeedReader* feed_reader() const { return nullptr; }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <span>
+#include <utility>
 
 namespace logsvc::server {
 namespace {
@@ -15,6 +16,7 @@ std::shared_ptr<const std::string> text_of(std::span<const TailEntry> entries) {
 
 void PageSession::set_history(std::vector<TailEntry> history, int64_t now_ns) {
   history_ = std::move(history);
+  for (const TailEntry& entry : history_) history_bytes_ += memory_bytes(entry);
   shown_.set(history_, now_ns);
 }
 
@@ -32,7 +34,22 @@ void PageSession::offer(const std::shared_ptr<const LivePiece>& piece) {
   if (!piece->unread.empty()) return leave_out(piece->unread);
   if (!wants_text(*piece)) return leave_out({piece->lines, 0, piece->first, piece->last});
   queued_lines_ += piece->lines;
+  queued_bytes_ += piece->bytes;
   waiting_.push_back({piece, {}});
+}
+
+void PageSession::shed() {
+  const std::deque<QueuedPiece> waiting = std::exchange(waiting_, {});
+  queued_lines_ = queued_bytes_ = 0;
+  LeftOut all;
+  for (const QueuedPiece& next : waiting) {
+    if (next.piece) {
+      all.add({next.piece->lines, 0, next.piece->first, next.piece->last});
+      left_out_total_ += next.piece->lines;
+    }
+    all.add(next.left_out);
+  }
+  if (!all.empty()) waiting_.push_back({nullptr, all});
 }
 
 void PageSession::receive(std::string_view message) {
@@ -53,6 +70,7 @@ void PageSession::take_history(std::vector<LiveFrame>& frames) {
     frames.push_back(page_frame(text_of(part), {}, matched_));
   }
   history_ = {};
+  history_bytes_ = 0;
 }
 
 void PageSession::frame_without_history(const LivePiece& piece, const LeftOut& left_out,
@@ -70,6 +88,7 @@ void PageSession::frame_without_history(const LivePiece& piece, const LeftOut& l
 void PageSession::take_piece(const QueuedPiece& next, std::vector<LiveFrame>& frames) {
   if (next.piece) {
     queued_lines_ -= next.piece->lines;
+    queued_bytes_ -= next.piece->bytes;
     if (shown_.may_have(*next.piece)) {
       return frame_without_history(*next.piece, next.left_out, frames);
     }

@@ -40,6 +40,9 @@ class PageSession : public LiveSession, public FeedReader {
   std::vector<LiveFrame> take_frames(int64_t now_ns) override;
   void receive(std::string_view message) override;
   uint64_t dropped_total() const override { return left_out_total_; }
+  uint64_t queued_bytes() const override { return queued_bytes_; }
+  uint64_t own_bytes() const override { return history_bytes_ + shown_.memory_bytes(); }
+  void shed() override;
   const FeedReader* feed_reader() const override { return this; }
 
  private:
@@ -57,7 +60,9 @@ class PageSession : public LiveSession, public FeedReader {
   std::vector<TailEntry> history_;
   ShownHistory shown_;
   std::deque<QueuedPiece> waiting_;
+  uint64_t history_bytes_ = 0;
   uint64_t queued_lines_ = 0;
+  uint64_t queued_bytes_ = 0;
   uint64_t left_out_total_ = 0;
   uint64_t sent_ = 0;
   uint64_t matched_ = 0;

@@ -22,7 +22,9 @@ std::string key_of(const TailEntry& e) {
 }  // namespace
 
 void ShownHistory::set(const std::vector<TailEntry>& history, int64_t now_ns) {
-  for (const TailEntry& entry : history) keys_.insert(key_of(entry));
+  for (const TailEntry& entry : history) {
+    bytes_ += sizeof(std::string) + logql::kHashNodeBytes + keys_.insert(key_of(entry))->capacity();
+  }
   compare_until_ns_ = history.empty() ? 0 : now_ns + kCompareAfterHistory;
 }
 
@@ -30,6 +32,7 @@ bool ShownHistory::may_have(const LivePiece& piece) {
   if (comparing_ && piece.offered_ns < compare_until_ns_) return true;
   comparing_ = false;
   keys_ = {};
+  bytes_ = 0;
   return false;
 }
 

@@ -24,9 +24,12 @@ class ShownHistory {
   bool comparing() const { return comparing_; }
   // Whether the entry was shown; if so it is to be left out this time.
   bool take(const TailEntry& entry);
+  // Returns about what it occupies.
+  uint64_t memory_bytes() const { return bytes_; }
 
  private:
   std::unordered_multiset<std::string> keys_;
+  uint64_t bytes_ = 0;
   int64_t compare_until_ns_ = INT64_MAX;  // applies to pieces offered before
   bool comparing_ = true;
 };

@@ -4,6 +4,11 @@
 
 namespace logsvc::server {
 
+uint64_t memory_bytes(const TailEntry& entry) {
+  return sizeof(TailEntry) + entry.entry.line.capacity() + logql::memory_bytes(entry.labels) +
+         logql::memory_bytes(entry.entry.metadata) + logql::memory_bytes(entry.entry.parsed);
+}
+
 std::string tail_frame(std::span<const TailEntry* const> entries,
                        const std::vector<DroppedEntry>& dropped, TailForm form) {
   std::string out = "{\"streams\":[";

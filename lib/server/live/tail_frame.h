@@ -24,6 +24,9 @@ struct DroppedEntry {
 // /api/prom.
 enum class TailForm { kPlain, kCategorized, kLegacy };
 
+// Returns about what the line occupies.
+uint64_t memory_bytes(const TailEntry& entry);
+
 std::string tail_frame(std::span<const TailEntry* const> entries,
                        const std::vector<DroppedEntry>& dropped, TailForm form);
 

@@ -6,7 +6,7 @@ void TailHub::subscribe(const FeedKey& key, std::unique_ptr<logql::TailQuery> qu
                         std::shared_ptr<FeedReader> reader) {
   WriterLock lock(mutex_);
   std::shared_ptr<LiveFeed>& feed = feeds_[key];
-  if (!feed) feed = std::make_shared<LiveFeed>(std::move(query), key.categorize);
+  if (!feed) feed = std::make_shared<LiveFeed>(std::move(query), key.categorize, &memory_);
   feed->join(std::move(reader));
 }
 
@@ -20,20 +20,27 @@ void TailHub::publish(const std::shared_ptr<const Batch>& batch) {
   bool work = false;
   {
     ReaderLock lock(mutex_);
+    if (feeds_.empty()) return;
     const int64_t now = clock_.steady_ns();
-    for (const auto& [key, feed] : feeds_) work |= feed->offer(batch, now);
+    const bool room = !memory_.full();
+    const auto held = memory_.hold(batch);
+    for (const auto& [key, feed] : feeds_) work |= feed->offer(held, now, room);
   }
   if (work) wake_();
 }
 
-bool TailHub::form_pieces() {
+bool TailHub::form_pieces(const std::function<void()>& make_room) {
   std::vector<std::shared_ptr<LiveFeed>> feeds;
   {
     ReaderLock lock(mutex_);
     for (const auto& [key, feed] : feeds_) feeds.push_back(feed);
   }
   bool more = false;
-  for (const auto& feed : feeds) more |= feed->form();
+  for (const auto& feed : feeds) {
+    if (memory_.full()) make_room();
+    more |= feed->form();
+  }
+  if (memory_.full()) make_room();
   return more;
 }
 

@@ -14,17 +14,19 @@
 
 namespace logsvc::server {
 
-// Readers of one query and one form of its entries share a feed.
+// Readers of one query, one form of its entries and one view of the lines share a feed.
 struct FeedKey {
   std::string query;
   bool categorize = false;
+  std::string view = {};  // whose lines it reads (access/view.h)
   auto operator<=>(const FeedKey&) const = default;
 };
 
 class TailHub {
  public:
-  // wake is called when a feed got work.
-  TailHub(const Clock& clock, std::function<void()> wake) : clock_(clock), wake_(std::move(wake)) {}
+  // wake is called when a feed got work. memory_bytes is what may wait for all readers; 0: any.
+  TailHub(const Clock& clock, std::function<void()> wake, uint64_t memory_bytes = 0)
+      : clock_(clock), wake_(std::move(wake)), memory_(memory_bytes) {}
 
   // query is parsed from the key's.
   void subscribe(const FeedKey& key, std::unique_ptr<logql::TailQuery> query,
@@ -33,12 +35,15 @@ class TailHub {
   void unsubscribe(const FeedReader* reader);
   void publish(const std::shared_ptr<const Batch>& batch);
   size_t viewers() const;
-  // The tail loop only: gives readers of feeds their pieces. Returns true if more is waiting.
-  bool form_pieces();
+  // The tail loop only: gives readers of feeds their pieces. Calls make_room, which takes from slow
+  // readers what waits for them, while too much is held. Returns true if more is waiting.
+  bool form_pieces(const std::function<void()>& make_room = [] {});
+  const LiveMemory& memory() const { return memory_; }
 
  private:
   const Clock& clock_;
   const std::function<void()> wake_;
+  const LiveMemory memory_;
   mutable SharedMutex mutex_;
   std::map<FeedKey, std::shared_ptr<LiveFeed>> feeds_ GUARDED_BY(mutex_);
 };

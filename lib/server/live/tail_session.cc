@@ -1,11 +1,13 @@
 #include "server/live/tail_session.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace logsvc::server {
 
 void TailSession::set_history(std::vector<TailEntry> history, int64_t now_ns) {
   history_ = std::move(history);
+  for (const TailEntry& entry : history_) history_bytes_ += memory_bytes(entry);
   shown_.set(history_, now_ns);
 }
 
@@ -26,11 +28,18 @@ void TailSession::offer(const std::shared_ptr<const LivePiece>& piece) {
   const bool fits = queued_entries_ + piece->lines <= options_.max_queued_entries;
   if (!piece->unread.empty() || !fits) return leave_out(*piece);
   queued_entries_ += piece->lines;
+  queued_bytes_ += piece->bytes;
   waiting_.push_back(piece);
+}
+
+void TailSession::shed() {
+  for (const auto& piece : std::exchange(waiting_, {})) leave_out(*piece);
+  queued_entries_ = queued_bytes_ = 0;
 }
 
 std::vector<LiveFrame> TailSession::take_frames(int64_t now_ns) {
   const std::vector<TailEntry> history = std::exchange(history_, {});
+  history_bytes_ = 0;
   std::vector<const TailEntry*> entries;
   for (const TailEntry& entry : history) entries.push_back(&entry);
   std::vector<std::shared_ptr<const LivePiece>> ready;  // keeps the entries
@@ -39,6 +48,7 @@ std::vector<LiveFrame> TailSession::take_frames(int64_t now_ns) {
     waiting_.pop_front();
     const LivePiece& piece = *ready.back();
     queued_entries_ -= piece.lines;
+    queued_bytes_ -= piece.bytes;
     const bool compare = shown_.may_have(piece);
     for (const TailEntry& entry : piece.entries) {
       if (!compare || !shown_.take(entry)) entries.push_back(&entry);

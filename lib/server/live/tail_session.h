@@ -35,6 +35,9 @@ class TailSession : public LiveSession, public FeedReader {
 
   std::vector<LiveFrame> take_frames(int64_t now_ns) override;
   uint64_t dropped_total() const override { return dropped_total_; }
+  uint64_t queued_bytes() const override { return queued_bytes_; }
+  uint64_t own_bytes() const override { return history_bytes_ + shown_.memory_bytes(); }
+  void shed() override;
   const FeedReader* feed_reader() const override { return this; }
 
  private:
@@ -47,7 +50,9 @@ class TailSession : public LiveSession, public FeedReader {
   std::vector<TailEntry> history_;
   ShownHistory shown_;
   std::deque<std::shared_ptr<const LivePiece>> waiting_;
+  uint64_t history_bytes_ = 0;
   uint64_t queued_entries_ = 0;
+  uint64_t queued_bytes_ = 0;
   std::vector<DroppedEntry> dropped_;  // for the next frame to list
   uint64_t dropped_total_ = 0;
 };

@@ -179,13 +179,15 @@ void count_ends(const std::vector<insight::Mark>& marks, std::vector<ServiceOutc
 
 Result<OpeningOutcome> observe_opening(const Opening& opening, Timestamp now,
                                        const logql::Engine& engine, insight::Insight& insight,
-                                       const logql::QueryRun& run) {
+                                       const logql::QueryRun& run, const insight::Part& part) {
   OpeningOutcome out;
   if (now < opening.at) return out;
   out.over = now >= opening.at + kOpeningWindow;
   Observer observer(opening, now, engine, run);
   ASSIGN_OR_RETURN(out.services, observer.services());
-  count_ends(insight.marks({opening.at, opening.at + kOpeningWindow}), out.services);
+  ASSIGN_OR_RETURN(const auto marks,
+                   insight.marks({opening.at, opening.at + kOpeningWindow}, part));
+  count_ends(marks, out.services);
   if (!opening.success.empty()) {
     ASSIGN_OR_RETURN(out.successes, observer.successes());
   }

@@ -9,10 +9,11 @@
 
 namespace logsvc::server {
 
-// Before T0 the outcome says nothing but `over`. Errors are the engine's. Safe from several
-// threads.
+// part is what the engine reads. Before T0 the outcome says nothing but `over`. Errors are the
+// engine's. Safe from several threads.
 Result<OpeningOutcome> observe_opening(const Opening& opening, Timestamp now,
                                        const logql::Engine& engine, insight::Insight& insight,
-                                       const logql::QueryRun& run = {});
+                                       const logql::QueryRun& run = {},
+                                       const insight::Part& part = {});
 
 }  // namespace logsvc::server

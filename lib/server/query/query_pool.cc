@@ -1,14 +1,12 @@
 #include "server/query/query_pool.h"
 
 #include <pthread.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 
 #include "os/memory.h"
+#include "os/thread_priority.h"
 
 namespace logsvc::server {
 namespace {
@@ -21,8 +19,10 @@ constexpr size_t kStackBytes = 4u << 20;
 // nothing.
 constexpr uint64_t kMostFreedBytes = 64u << 20;
 constexpr uint64_t kWorthReturning = 8u << 20;
-// A thread waits this long for more work before it gives memory back.
+// Memory is given back after this time without more that is freed. Less than kWorthReturning is
+// too, since beside it may be what no account knows of, such as answers in JSON, but later.
 constexpr std::chrono::seconds kIdle{1};
+constexpr std::chrono::seconds kIdleWithLittle{10};
 
 Error stopping() { return {ErrorCode::kUnavailable, "the server is stopping"}; }
 
@@ -53,11 +53,13 @@ QueryPool::QueryPool(QueryPoolOptions options, Metrics& metrics)
     return static_cast<double>(tickets_.size() - running_);
   });
   start_threads();
+  returner_ = std::thread([this] { return_memory(); });
 }
 
 QueryPool::~QueryPool() {
   stop();
   for (const pthread_t thread : threads_) pthread_join(thread, nullptr);
+  returner_.join();
 }
 
 void QueryPool::start_threads() {
@@ -72,9 +74,7 @@ void QueryPool::start_threads() {
 }
 
 void* QueryPool::run_thread(void* pool) {
-  // This affects only this thread, and for good: raising a priority again takes privileges.
-  const auto thread = static_cast<id_t>(::syscall(SYS_gettid));
-  ::setpriority(PRIO_PROCESS, thread, ::getpriority(PRIO_PROCESS, thread) + kNice);
+  lower_thread_priority(kNice);
   static_cast<QueryPool*>(pool)->serve();
   return nullptr;
 }
@@ -86,6 +86,7 @@ void QueryPool::stop() {
     stopping_ = true;
     for (const auto& [ticket, source] : tickets_) sources.push_back(source);
     wanted_.notify_all();
+    freed_.notify_all();
   }
   // This wakes those that wait, which take the lock.
   for (const CancellationSource& source : sources) source.cancel(stopping());
@@ -190,27 +191,35 @@ void QueryPool::finish(const std::string& name, Ticket& ticket) {
   if (!turns_.empty()) wanted_.notify_one();  // its caller may begin another one
 }
 
+// Runs at full priority: whoever allocates meanwhile waits for it.
 void QueryPool::return_memory() {
-  freed_bytes_ = 0;
-  mutex_.unlock();
-  return_free_memory();
-  mutex_.lock();
+  MutexLock lock(mutex_);
+  while (!stopping_) {
+    if (freed_bytes_ == 0) {
+      freed_.wait(mutex_);
+      continue;
+    }
+    const auto pause = freed_bytes_ < kWorthReturning ? kIdleWithLittle : kIdle;
+    const bool more = freed_bytes_ < kMostFreedBytes && freed_.wait_for(mutex_, pause);
+    if (stopping_ || (more && freed_bytes_ < kMostFreedBytes)) continue;
+    freed_bytes_ = 0;
+    mutex_.unlock();
+    return_free_memory();
+    mutex_.lock();
+  }
 }
 
 void QueryPool::serve() {
   MutexLock lock(mutex_);
   std::string name;
   while (!stopping_) {  // those that wait then leave by themselves
-    if (freed_bytes_ >= kMostFreedBytes) return_memory();
     if (Ticket* ticket = next(name)) {
       mutex_.unlock();
       execute(*ticket);
       mutex_.lock();
       finish(name, *ticket);
-    } else if (freed_bytes_ < kWorthReturning) {
+    } else {
       wanted_.wait(mutex_);
-    } else if (!wanted_.wait_for(mutex_, kIdle) && freed_bytes_ >= kWorthReturning) {
-      return_memory();
     }
   }
 }
@@ -235,8 +244,9 @@ std::shared_ptr<logql::MemoryAccount> QueryPool::open_account() {
             const uint64_t peak = account->peak_bytes();
             delete account;
             const MutexLock lock(mutex_);
-            freed_bytes_ += peak;
-            if (freed_bytes_ >= kWorthReturning) wanted_.notify_one();
+            const bool first = freed_bytes_ == 0;
+            freed_bytes_ += std::max<uint64_t>(peak, 1);
+            if (first || freed_bytes_ >= kWorthReturning) freed_.notify_one();
           }};
 }
 

@@ -2,7 +2,8 @@
 // queue in which callers (users, addresses) take turns. A query's constraints come only from here:
 // its end (client gone, too late, shutdown), and its share of the memory for all of them.
 //
-// Safe from several threads. Owns its threads; the destructor cancels what runs and joins them.
+// Safe from several threads. Owns its threads, one of which gives freed memory back to the system;
+// the destructor cancels what runs and joins them.
 #pragma once
 
 #include <pthread.h>
@@ -13,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "base/mutex.h"
@@ -82,7 +84,7 @@ class QueryPool {
   void wait(const std::string& name, Ticket& ticket, const Cancellation& cancellation);
   std::shared_ptr<logql::MemoryAccount> open_account();
   size_t room_of(const Caller& caller) const REQUIRES(mutex_);
-  void return_memory() REQUIRES(mutex_);
+  void return_memory();
 
   const QueryPoolOptions options_;
   const std::shared_ptr<logql::QueryMemory> memory_;
@@ -90,12 +92,14 @@ class QueryPool {
   Counter& rejected_;
   Mutex mutex_;
   CondVar wanted_;
+  CondVar freed_;
   std::map<std::string, Caller> callers_ GUARDED_BY(mutex_);
   std::deque<std::string> turns_ GUARDED_BY(mutex_);  // callers with something that waits
   std::map<const Ticket*, CancellationSource> tickets_ GUARDED_BY(mutex_);
   size_t running_ GUARDED_BY(mutex_) = 0;
   uint64_t freed_bytes_ GUARDED_BY(mutex_) = 0;  // since memory was given back to the system
   bool stopping_ GUARDED_BY(mutex_) = false;
+  std::thread returner_;            // gives memory back to the system
   std::vector<pthread_t> threads_;  // used by the constructor and destructor only
 };
 

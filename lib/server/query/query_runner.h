@@ -3,12 +3,13 @@
 #pragma once
 
 #include "http/message.h"
+#include "server/auth/principal.h"
 #include "server/query/query_pool.h"
 
 namespace logsvc::server {
 
 // Says who asks, for the queue of queries.
-QueryCaller caller_of(const http::Request& request);
+QueryCaller caller_of(const http::Request& request, const Principal& principal);
 
 class QueryRunner {
  public:
@@ -16,7 +17,8 @@ class QueryRunner {
 
   // The work fills the response, whose body stays in the query's memory account until it has been
   // sent. Sends the error if the work or the pool ends with one.
-  void answer(const http::Request& request, http::Response& response, const QueryPool::Work& work);
+  void answer(const http::Request& request, http::Response& response, const Principal& principal,
+              const QueryPool::Work& work);
   // Runs work whose result is not an answer; its errors are those of QueryPool::run.
   Status run(const QueryCaller& caller, const QueryPool::Work& work) {
     return pool_.run(caller, work);

@@ -2,8 +2,12 @@
 
 namespace logsvc::server {
 
-Maintenance::Maintenance(store::Store& store, Diagnostics& diagnostics)
-    : store_(store), diagnostics_(diagnostics), thread_([this] { run(); }) {}
+Maintenance::Maintenance(store::Store& store, std::function<void()> small_things,
+                         Diagnostics& diagnostics)
+    : store_(store),
+      small_things_(std::move(small_things)),
+      diagnostics_(diagnostics),
+      thread_([this] { run(); }) {}
 
 Maintenance::~Maintenance() {
   {
@@ -18,6 +22,7 @@ void Maintenance::run() {
   MutexLock lock(mutex_);
   while (!stopping_) {
     mutex_.unlock();
+    small_things_();
     if (const Status done = store_.maintain(); !done.ok()) {
       diagnostics_.error("server", "maintenance failed; trying again",
                          {{"why", done.error().message}});

@@ -1,7 +1,9 @@
 // The one background clock: once a second it lets the store seal what is old and drop what is past
-// retention. Starts one thread, which the destructor joins.
+// retention, and does the small things that others want done as often. Starts one thread, which the
+// destructor joins.
 #pragma once
 
+#include <functional>
 #include <thread>
 
 #include "base/mutex.h"
@@ -12,13 +14,15 @@ namespace logsvc::server {
 
 class Maintenance {
  public:
-  Maintenance(store::Store& store, Diagnostics& diagnostics);
+  // small_things does not wait for the network, and is valid as long as the object.
+  Maintenance(store::Store& store, std::function<void()> small_things, Diagnostics& diagnostics);
   ~Maintenance();
 
  private:
   void run();
 
   store::Store& store_;
+  const std::function<void()> small_things_;
   Diagnostics& diagnostics_;
   Mutex mutex_;
   CondVar changed_;

@@ -118,7 +118,7 @@ Status SharedItems::change(std::string_view request_json) {
   return {};
 }
 
-std::string SharedItems::text(std::string_view known_version) const {
+std::string SharedItems::text(std::string_view known_version, bool with_reports) const {
   std::shared_ptr<const Items> items;
   std::string version;
   {
@@ -132,7 +132,7 @@ std::string SharedItems::text(std::string_view known_version) const {
     out += std::string(",\"") + kind + "\":[";
     bool first = true;
     for (const auto& [key, text] : *items) {
-      if (key.first != kind) continue;
+      if (key.first != kind || (!with_reports && key.first == "reports")) continue;
       if (!std::exchange(first, false)) out += ',';
       out += text;
     }

@@ -47,8 +47,8 @@ class SharedItems {
 
   // Returns {"version":n,"openings":[…],"reports":[…],"views":[…],"counters":[…]}; the version
   // grows with every change. If known_version is the current one, the answer is {"version":n}
-  // alone.
-  std::string text(std::string_view known_version) const;
+  // alone. Without with_reports, "reports" is empty.
+  std::string text(std::string_view known_version, bool with_reports = true) const;
 
   std::vector<SharedItem> of_kind(std::string_view kind) const;
 

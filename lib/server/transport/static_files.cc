@@ -13,9 +13,21 @@ constexpr const char* kPolicy =
     "connect-src 'self' ws: wss:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 // Paths that the page's own router answers.
-constexpr std::string_view kPagePaths[] = {"/",        "/overview", "/explore",
-                                           "/journey", "/opening",  "/services",
-                                           "/alerts",  "/settings", "/login"};
+constexpr std::string_view kPagePaths[] = {"/",
+                                           "/overview",
+                                           "/explore",
+                                           "/journey",
+                                           "/opening",
+                                           "/services",
+                                           "/alerts",
+                                           "/settings",
+                                           "/settings/account",
+                                           "/settings/users",
+                                           "/settings/tokens",
+                                           "/settings/masking",
+                                           "/settings/audit",
+                                           "/settings/server",
+                                           "/login"};
 
 bool is_page_path(const std::string& path) {
   return std::find(std::begin(kPagePaths), std::end(kPagePaths), path) != std::end(kPagePaths);

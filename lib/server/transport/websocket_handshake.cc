@@ -1,7 +1,5 @@
 #include "server/transport/websocket_handshake.h"
 
-#include <sys/socket.h>
-
 #include "net/web_socket.h"
 
 namespace logsvc::server {
@@ -17,9 +15,9 @@ std::string websocket_accept(const http::Request& request) {
          net::websocket_accept(key) + "\r\n\r\n";
 }
 
-bool accept_upgrade(int socket, const std::string& answer) {
-  return ::send(socket, answer.data(), answer.size(), MSG_NOSIGNAL) ==
-         static_cast<ssize_t>(answer.size());
+bool accept_upgrade(http::Stream& stream, const std::string& answer) {
+  const http::Stream::Moved sent = stream.write(answer);
+  return sent.state == http::Stream::State::kDone && sent.bytes == answer.size();
 }
 
 }  // namespace logsvc::server

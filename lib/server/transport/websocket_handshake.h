@@ -4,6 +4,7 @@
 #include <string>
 
 #include "http/message.h"
+#include "http/stream.h"
 
 namespace logsvc::server {
 
@@ -11,6 +12,6 @@ namespace logsvc::server {
 std::string websocket_accept(const http::Request& request);
 
 // Sends it; returns false if the connection is broken.
-bool accept_upgrade(int socket, const std::string& answer);
+bool accept_upgrade(http::Stream& stream, const std::string& answer);
 
 }  // namespace logsvc::server

@@ -132,7 +132,7 @@ Status Committer::refuse_new_streams(const Batch& batch) const {
     environment_.metrics.refused_streams.add();
     return Error{
         ErrorCode::kLimit,
-        "Maximum active stream limit exceeded when trying to create stream " +
+        "maximum active stream limit exceeded when trying to create stream " +
             stream.labels.to_string() +
             ", reduce the number of active streams (reduce labels or reduce label values), "
             "or contact your Loki administrator to see if the limit can be increased, "

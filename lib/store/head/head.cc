@@ -119,7 +119,7 @@ void Head::rotate_to_fit(uint64_t memory_bytes) {
   }
   std::sort(by_size.rbegin(), by_size.rend());
   for (const auto& [bytes, day] : by_size) {
-    if (total <= memory_bytes || open_.size() == 1) break;
+    if (total <= memory_bytes) break;
     queue(open_.find(day));
     total -= bytes;
   }

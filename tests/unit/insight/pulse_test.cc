@@ -165,19 +165,19 @@ TEST_CASE("frames: what changed, then nothing until something changes") {
   Pulse pulse;
   PulseFrames frames;
   add(pulse, labels("api", "error"), {kNow}, kNow, R"({"message":"user 7 failed"})");
-  json frame = json::parse(frames.next(pulse, AgentBook(), kNow));
+  json frame = json::parse(frames.next(pulse, AgentsSummary(), kNow));
   CHECK(frame["services"][0]["name"] == "api");
   CHECK(frame["cells"] == json::array({0, kNow / kSecond, 2, 1}));
   CHECK(frame["errors"][0]["message"] == "user 7 failed");
   CHECK(frame["newFaults"] == 1);
   CHECK(frame["last"]["0"] == kNow / kMillisecond);
   CHECK(frame["stale"] == false);
-  frame = json::parse(frames.next(pulse, AgentBook(), kNow + kSecond));
+  frame = json::parse(frames.next(pulse, AgentsSummary(), kNow + kSecond));
   CHECK(frame["cells"].empty());
   CHECK(frame["errors"].empty());
   CHECK(frame["services"].empty());
   add(pulse, labels("api"), {kNow - kMinute}, kNow + 2 * kSecond);
-  CHECK(json::parse(frames.next(pulse, AgentBook(), kNow + 2 * kSecond))["stale"] == true);
+  CHECK(json::parse(frames.next(pulse, AgentsSummary(), kNow + 2 * kSecond))["stale"] == true);
 }
 
 TEST_CASE("frames: small whatever the rate and the number of services") {
@@ -193,7 +193,7 @@ TEST_CASE("frames: small whatever the rate and the number of services") {
             std::vector<Timestamp>(20, now), now, text);
       }
     }
-    largest = std::max(largest, frames.next(pulse, AgentBook(), now).size());
+    largest = std::max(largest, frames.next(pulse, AgentsSummary(), now).size());
   }
   CHECK(largest <= PulseFrames::kMaxBytes);
 }

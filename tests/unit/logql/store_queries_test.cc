@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <set>
-#include <sstream>
 
 #include "logql/engine.h"
 #include "server/retention/line_deletion.h"
 #include "store/store.h"
+#include "support/described_result.h"
 #include "support/fake_clock.h"
 #include "support/memory_log_source.h"
 #include "support/random_logs.h"
@@ -20,30 +20,6 @@ namespace {
 using namespace logsvc::testing;
 
 constexpr Timestamp kStart = 20'000 * kDay - 800 * kSecond;  // a day ends in the middle
-
-std::string describe(const Result<QueryResult>& result) {
-  if (!result.ok()) return "error " + std::to_string(static_cast<int>(result.error().code));
-  std::ostringstream out;
-  out.precision(12);
-  if (const auto* streams = std::get_if<StreamsResult>(&result->data)) {
-    for (const ResultStream& s : streams->streams) {
-      out << format_labels(s.labels) << "\n";
-      for (const ResultEntry& e : s.entries) {
-        out << "  " << e.timestamp << " " << e.line << format_labels(e.metadata)
-            << format_labels(e.parsed) << "\n";
-      }
-    }
-  } else if (const auto* matrix = std::get_if<MatrixResult>(&result->data)) {
-    for (const ResultSeries& s : matrix->series) {
-      out << format_labels(s.labels) << "\n";
-      for (const Sample& sample : s.samples) {
-        out << "  " << sample.timestamp_ms << " " << sample.value << "\n";
-      }
-    }
-  }
-  for (const std::string& warning : result->warnings) out << "warning " << warning << "\n";
-  return out.str();
-}
 
 // These are pending delete requests, and the lines that they match.
 const std::vector<std::string> kDeletions = {R"({s="b"} |= "user_id_12")",

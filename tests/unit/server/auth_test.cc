@@ -5,6 +5,7 @@
 #include "server/auth/gate.h"
 #include "support/fake_clock.h"
 #include "support/mem_file_system.h"
+#include "support/temp_dir.h"
 
 namespace logsvc::server {
 namespace {
@@ -26,32 +27,50 @@ http::Request request_with(std::initializer_list<std::pair<const char*, const ch
   return out;
 }
 
-const char* const kSessions = "/data/admin-sessions";
-const char* const kWrong = "Basic YWRtaW46d3Jvbmc=";  // admin:wrong
-const char* const kRight = "Basic YWRtaW46cmlnaHQ=";  // admin:right
+const char* const kWrong = "Basic YWRtaW46d3Jvbmc=";            // admin:wrong
+const char* const kRight = "Basic YWRtaW46cmlnaHQtMTIz";        // admin:right-123
+const char* const kUnknown = "Basic bm9ib2R5OnJpZ2h0LTEyMw==";  // nobody:right-123
+const char* const kPassword = "right-123";
 
 struct World {
-  MemFileSystem files;
+  TempDir dir;
+  PosixFileSystem files;
   FakeClock clock;
   std::string said;
   Diagnostics diagnostics{clock, LogLevel::kInfo, LogFormat::kLogfmt,
                           [this](std::string_view line) { said += line; }};
-  std::unique_ptr<Authenticator> kept = begin("right");
+  std::unique_ptr<Authenticator> kept = begin(kPassword);
   Authenticator& auth = *kept;
 
   // As a server that starts over the same data.
-  std::unique_ptr<Authenticator> begin(const std::string& password) {
-    auto opened = PasswordStore::open(files, "/data/admin-password", password);
+  std::unique_ptr<Authenticator> begin(const std::string& password, SessionRules rules = {}) {
+    auto opened = AccessBook::open(files, dir.path(), {password, true}, clock, diagnostics);
+    if (!opened.ok()) FAIL(opened.error().message);
     auto sessions =
-        std::make_unique<SessionStore>(files, kSessions, opened->store->hash(), clock, diagnostics);
-    return std::make_unique<Authenticator>(std::move(opened->store), std::move(sessions), clock);
+        std::make_unique<SessionStore>(files, sessions_path(), rules, clock, diagnostics);
+    auto trusted = parse_cidrs("127.0.0.0/8,::1");
+    return std::make_unique<Authenticator>(false, std::move(opened->book), std::move(sessions),
+                                           ClientOrigin(std::move(*trusted)), clock);
+  }
+  std::string sessions_path() const { return dir.path() + "/sessions.json"; }
+  std::string bytes(const std::string& name) {
+    auto read = files.read_all(dir.path() + "/" + name);
+    return read.ok() ? *read : "";
+  }
+  // Returns a request with the cookie of a new login.
+  http::Request log_in(Authenticator& with, const std::string& user = "admin") {
+    http::Request from = request_from("10.0.0.1");
+    return with_cookie(with.open_session(from, *with.subject_of(user)));
+  }
+  static http::Request with_cookie(const std::string& cookie) {
+    http::Request out = request_from("10.0.0.1");
+    out.headers.add("Cookie", cookie.substr(0, cookie.find(';')));
+    return out;
   }
 };
 
-http::Request with_cookie(const std::string& cookie) {
-  http::Request out = request_from("10.0.0.1");
-  out.headers.add("Cookie", cookie.substr(0, cookie.find(';')));
-  return out;
+Verdict verdict(Authenticator& auth, const http::Request& request) {
+  return auth.check(request).verdict;
 }
 
 }  // namespace
@@ -60,38 +79,81 @@ TEST_SUITE_BEGIN("server");
 
 TEST_CASE("passwords: kept as a hash, sessions and basic authentication let in") {
   World w;
-  MemFileSystem files;
-  FakeClock& clock = w.clock;
-  auto opened = PasswordStore::open(files, "/data/admin-password", "");
-  REQUIRE(opened.ok());
-  const std::string password = opened->generated;
-  CHECK(password.size() == 20);
-  CHECK(files.bytes("/data/admin-password").find("$argon2id$") == 0);
-  CHECK(PasswordStore::open(files, "/data/admin-password", "")->generated.empty());
-  auto sessions =
-      std::make_unique<SessionStore>(files, kSessions, opened->store->hash(), clock, w.diagnostics);
-  Authenticator auth(std::move(opened->store), std::move(sessions), clock);
-  http::Request request = request_from("10.0.0.1");
-  CHECK(auth.check(request) == Verdict::kUnknown);
-  const std::string cookie = auth.log_in(request, password).cookie;
+  CHECK(w.bytes("access.json").find("$argon2id$") != std::string::npos);
+  CHECK(w.bytes("access.json").find(kPassword) == std::string::npos);
+  CHECK(verdict(w.auth, request_from("10.0.0.1")) == Verdict::kUnknown);
+  const auto checked = w.auth.check(request_from("10.0.0.1", kRight));
+  CHECK(checked.verdict == Verdict::kAllowed);
+  CHECK(checked.principal.name == "admin");
+  CHECK(checked.principal.role == Role::kAdmin);
+  const std::string cookie =
+      w.auth.open_session(request_from("10.0.0.1"), *w.auth.subject_of("admin"));
+  CHECK(cookie.find("logsvc_session=") == 0);
   CHECK(cookie.find("HttpOnly; SameSite=Strict") != std::string::npos);
+  http::Request request = request_from("10.0.0.1");
   request.headers.add("Cookie", "x=y; " + cookie.substr(0, cookie.find(';')));
-  CHECK(auth.check(request) == Verdict::kAllowed);
-  clock.advance(31 * kDay);
-  CHECK(auth.check(request) == Verdict::kUnknown);
+  CHECK(verdict(w.auth, request) == Verdict::kAllowed);
+}
+
+TEST_CASE("sessions: they end after their length, and sooner when they are idle") {
+  World w;
+  const auto auth = w.begin(kPassword, {10 * kDay, 12 * kHour});
+  const http::Request busy = w.log_in(*auth), idle = w.log_in(*auth);
+  for (int half_days = 0; half_days < 19; ++half_days) {
+    w.clock.advance(11 * kHour);
+    CHECK(verdict(*auth, busy) == Verdict::kAllowed);
+  }
+  CHECK(verdict(*auth, idle) == Verdict::kUnknown);
+  w.clock.advance(40 * kHour);
+  CHECK(verdict(*auth, busy) == Verdict::kUnknown);
+}
+
+TEST_CASE("behind a proxy that says https the cookie is bound to https and to this host") {
+  World w;
+  http::Request request = request_from("127.0.0.1");
+  request.headers.add("X-Forwarded-Proto", "https");
+  const std::string cookie = w.auth.open_session(request, *w.auth.subject_of("admin"));
+  CHECK(cookie.find("__Host-logsvc_session=") == 0);
+  CHECK(cookie.find("; Secure") != std::string::npos);
+  const std::string pair = cookie.substr(0, cookie.find(';'));
+  request.headers.add("Cookie", pair);
+  CHECK(verdict(w.auth, request) == Verdict::kAllowed);
+  // A cookie that plain http could have set does not count there.
+  http::Request forced = request_from("127.0.0.1");
+  forced.headers.add("X-Forwarded-Proto", "https");
+  forced.headers.add("Cookie", pair.substr(pair.find('_', 7) + 1));
+  CHECK(verdict(w.auth, forced) == Verdict::kUnknown);
+  // Whoever is no trusted proxy cannot say it.
+  http::Request stranger = request_from("10.0.0.9");
+  stranger.headers.add("X-Forwarded-Proto", "https");
+  CHECK(w.auth.open_session(stranger, *w.auth.subject_of("admin")).find("Secure") ==
+        std::string::npos);
+}
+
+TEST_CASE("logging in ends the session that the browser had") {
+  World w;
+  const http::Request planted = w.log_in(w.auth);
+  const http::Request& own = planted;
+  const std::string cookie = w.auth.open_session(own, *w.auth.subject_of("admin"));
+  CHECK(verdict(w.auth, planted) == Verdict::kUnknown);
+  CHECK(verdict(w.auth, World::with_cookie(cookie)) == Verdict::kAllowed);
 }
 
 TEST_CASE("guesses shut out the address that makes them, and nobody else") {
   World w;
   for (int i = 0; i < LoginThrottle::kMostOfUser; ++i) {
-    CHECK(w.auth.check(request_from("10.0.0.1", kWrong)) == Verdict::kWrong);
+    CHECK(verdict(w.auth, request_from("10.0.0.1", kWrong)) == Verdict::kWrong);
   }
-  CHECK(w.auth.check(request_from("10.0.0.1", kWrong)) == Verdict::kLimited);
-  CHECK(w.auth.log_in(request_from("10.0.0.2"), "right").verdict == Verdict::kAllowed);
-  // Known to be right by now: it passes from anywhere.
-  CHECK(w.auth.check(request_from("10.0.0.1", kRight)) == Verdict::kAllowed);
+  CHECK(verdict(w.auth, request_from("10.0.0.1", kWrong)) == Verdict::kLimited);
+  const http::Request known = w.log_in(w.auth);
+  CHECK(w.auth.check_password(request_from("10.0.0.2"), "admin", kPassword).verdict ==
+        Verdict::kAllowed);
+  // Known to be right by now: it passes from anywhere, and so does a session.
+  CHECK(verdict(w.auth, request_from("10.0.0.1", kRight)) == Verdict::kAllowed);
+  CHECK(verdict(w.auth, known) == Verdict::kAllowed);
   w.clock.advance(kMinute + kSecond);
-  CHECK(w.auth.check(request_from("10.0.0.1", kWrong)) == Verdict::kWrong);
+  CHECK(verdict(w.auth, request_from("10.0.0.1", kWrong)) == Verdict::kWrong);
+  CHECK(verdict(w.auth, request_from("10.0.0.1", kUnknown)) == Verdict::kWrong);
 }
 
 TEST_CASE("an address cannot go round its limit by other users, or by others of its network") {
@@ -109,76 +171,105 @@ TEST_CASE("an address cannot go round its limit by other users, or by others of 
   }
 }
 
-TEST_CASE("of too many sessions the oldest ends") {
+TEST_CASE("of too many sessions the one that was used longest ago ends") {
   World w;
+  MemFileSystem files;
+  SessionStore store(files, "/sessions", {}, w.clock, w.diagnostics);
   const auto log_in = [&] {
-    w.clock.advance(kSecond);
-    const std::string cookie = w.auth.log_in(request_from("10.0.0.1"), "right").cookie;
-    http::Request out = request_from("10.0.0.1");
-    out.headers.add("Cookie", cookie.substr(0, cookie.find(';')));
-    return out;
+    w.clock.advance(kMillisecond);
+    return store.open({"admin", Role::kAdmin, "stamp"}, "10.0.0.1", "a browser");
   };
-  const http::Request first = log_in(), second = log_in();
-  for (int i = 0; i < 999; ++i) log_in();
-  CHECK(w.auth.check(first) == Verdict::kUnknown);
-  CHECK(w.auth.check(second) == Verdict::kAllowed);
+  const std::string first = log_in(), second = log_in();
+  for (size_t i = 2; i < SessionStore::kMaxSessions; ++i) log_in();
+  w.clock.advance(kMillisecond);
+  CHECK(store.find(first));
+  log_in();
+  CHECK(store.find(first));
+  CHECK_FALSE(store.find(second));
+  CHECK(store.list("admin").size() == SessionStore::kMaxSessions);
 }
 
 TEST_CASE("sessions outlast a restart, and end as before") {
   World w;
-  const std::string cookie = w.auth.log_in(request_from("10.0.0.1"), "right").cookie;
-  const http::Request mine = with_cookie(cookie);
+  const SessionRules rules{30 * kDay, 30 * kDay};
+  auto auth = w.begin(kPassword, rules);
+  const std::string cookie =
+      auth->open_session(request_from("10.0.0.1"), *auth->subject_of("admin"));
+  const http::Request mine = World::with_cookie(cookie);
   const std::string token = cookie.substr(cookie.find('=') + 1, 64);
-  CHECK(w.files.bytes(kSessions).find(token) == std::string::npos);
+  CHECK(w.bytes("sessions.json").find(token) == std::string::npos);
   w.clock.advance(20 * kDay);
-  CHECK(w.begin("right")->check(mine) == Verdict::kAllowed);
-  const auto later = w.begin("right");
+  auth = w.begin(kPassword, rules);
+  CHECK(verdict(*auth, mine) == Verdict::kAllowed);
   w.clock.advance(11 * kDay);
-  CHECK(later->check(mine) == Verdict::kUnknown);
-  CHECK(w.begin("right")->check(mine) == Verdict::kUnknown);
+  CHECK(verdict(*auth, mine) == Verdict::kUnknown);
+  auth = w.begin(kPassword, rules);
+  CHECK(verdict(*auth, mine) == Verdict::kUnknown);
 }
 
 TEST_CASE("sessions: logging out and another password end them on disk, too") {
   World w;
-  const http::Request one = with_cookie(w.auth.log_in(request_from("10.0.0.1"), "right").cookie);
-  const http::Request two = with_cookie(w.auth.log_in(request_from("10.0.0.1"), "right").cookie);
+  const http::Request one = w.log_in(w.auth), two = w.log_in(w.auth);
   w.auth.log_out(one);
-  CHECK(w.begin("right")->check(one) == Verdict::kUnknown);
-  CHECK(w.begin("right")->check(two) == Verdict::kAllowed);
-  CHECK(w.begin("other")->check(two) == Verdict::kUnknown);
+  CHECK(verdict(*w.begin(kPassword), one) == Verdict::kUnknown);
+  CHECK(verdict(*w.begin(kPassword), two) == Verdict::kAllowed);
+  CHECK(verdict(*w.begin("another-1"), two) == Verdict::kUnknown);
 }
 
 TEST_CASE("sessions: a clock that is set back makes none longer than a new one") {
   World w;
-  const http::Request mine = with_cookie(w.auth.log_in(request_from("10.0.0.1"), "right").cookie);
+  const SessionRules rules{30 * kDay, 30 * kDay};
+  const http::Request mine = w.log_in(*w.begin(kPassword, rules));
   w.clock.step(-1000 * kDay);
-  const auto again = w.begin("right");
-  CHECK(again->check(mine) == Verdict::kAllowed);
+  const auto again = w.begin(kPassword, rules);
+  CHECK(verdict(*again, mine) == Verdict::kAllowed);
   w.clock.advance(31 * kDay);
-  CHECK(again->check(mine) == Verdict::kUnknown);
+  CHECK(verdict(*again, mine) == Verdict::kUnknown);
 }
 
 TEST_CASE("sessions: a list that is cut or damaged lets nobody in by it and stops nothing") {
   World w;
-  const http::Request mine = with_cookie(w.auth.log_in(request_from("10.0.0.1"), "right").cookie);
-  const std::string text = w.files.bytes(kSessions);
-  for (size_t cut = 0; cut < text.size() - 20; ++cut) {
-    w.files.set_bytes(kSessions, text.substr(0, cut));
-    SessionStore store(w.files, kSessions, "x", w.clock, w.diagnostics);
-    CHECK_FALSE(store.is_valid("x"));
+  const http::Request mine = w.log_in(w.auth);
+  const std::string text = w.bytes("sessions.json");
+  MemFileSystem files;
+  for (size_t cut = 0; cut + 1 < text.size(); ++cut) {
+    files.set_bytes("/sessions", text.substr(0, cut));
+    SessionStore store(files, "/sessions", {}, w.clock, w.diagnostics);
+    CHECK(store.list("").empty());
   }
-  w.files.set_bytes(kSessions, text + "x y\n");
-  CHECK(w.begin("right")->check(mine) == Verdict::kUnknown);
   CHECK(w.said.find("everyone has to log in again") != std::string::npos);
+  files.set_bytes("/sessions", R"({"version":2,"sessions":[{"hash":1}]})");
+  CHECK(SessionStore(files, "/sessions", {}, w.clock, w.diagnostics).list("").empty());
 }
 
-TEST_CASE("whose address counts: the peer's, or what a proxy on this machine says last") {
+TEST_CASE("whose address counts: the peer's, or what trusted proxies say") {
+  const ClientOrigin origin(*parse_cidrs("127.0.0.0/8,192.168.0.0/16"));
   http::Request request = request_from("127.0.0.1");
-  CHECK(client_address(request) == "127.0.0.1");
-  request.headers.add("X-Forwarded-For", "10.9.9.9, 10.0.0.7");
-  CHECK(client_address(request) == "10.0.0.7");
+  CHECK(origin.address(request) == "127.0.0.1");
+  request.headers.add("X-Forwarded-For", "10.9.9.9, 10.0.0.7, 192.168.3.4");
+  CHECK(origin.address(request) == "10.0.0.7");
   request.peer = "10.0.0.1";
-  CHECK(client_address(request) == "10.0.0.1");
+  CHECK(origin.address(request) == "10.0.0.1");
+  request.peer = "192.168.1.1";
+  request.headers.set("X-Forwarded-For", "10.0.0.7, <script>");
+  CHECK(origin.address(request) == "192.168.1.1");
+}
+
+TEST_CASE("who speaks https: to us, or as a trusted proxy says") {
+  const ClientOrigin origin(*parse_cidrs("127.0.0.0/8"));
+  http::Request request = request_from("10.0.0.7");
+  CHECK_FALSE(origin.secure(request));
+  request.secure = true;
+  CHECK(origin.secure(request));
+  // What only a proxy may say changes nothing.
+  request.headers.add("X-Forwarded-Proto", "http");
+  CHECK(origin.secure(request));
+  // A proxy may speak https to us for a client that does not.
+  request.peer = "127.0.0.1";
+  CHECK_FALSE(origin.secure(request));
+  request.headers.set("X-Forwarded-Proto", "https");
+  request.secure = false;
+  CHECK(origin.secure(request));
 }
 
 TEST_CASE("the same origin: browsers say where they come from, tools say nothing") {
@@ -224,25 +315,25 @@ TEST_CASE("the gate: Host, forwarded requests and Origin, each where it matters"
   const Gate set_off({true, false, {"127.0.0.1"}, {}});
   const Gate password({false, false, {"0.0.0.0"}, {}});
   const auto evil_host = request_with({{"Host", "evil.example"}});
-  CHECK(off.check(evil_host, Access::kReader, false).error().code == ErrorCode::kPermission);
+  CHECK(off.check(evil_host, Access::kRead, false).error().code == ErrorCode::kPermission);
   CHECK(off.check(evil_host, Access::kOpen, true).ok());  // no browser: an agent that pushes
   const auto own_page = request_with({{"Host", "evil.example"}, {"Origin", "http://evil.example"}});
   CHECK_FALSE(off.check(own_page, Access::kOpen, true).ok());
-  CHECK(password.check(evil_host, Access::kReader, false).ok());
+  CHECK(password.check(evil_host, Access::kRead, false).ok());
   const auto foreign = request_with({{"Host", "127.0.0.1"}, {"Origin", "http://evil.example"}});
   for (const Gate* gate : {&off, &set_off, &password}) {
     CHECK_FALSE(gate->check(foreign, Access::kOpen, true).ok());
-    CHECK(gate->check(foreign, Access::kReader, false).ok());  // a browser hides the answer
+    CHECK(gate->check(foreign, Access::kRead, false).ok());  // a browser hides the answer
   }
   const auto forwarded = request_with({{"Host", "127.0.0.1"}, {"X-Forwarded-For", "10.0.0.1"}});
-  CHECK_FALSE(off.check(forwarded, Access::kReader, false).ok());
+  CHECK_FALSE(off.check(forwarded, Access::kRead, false).ok());
   CHECK(off.check(forwarded, Access::kOpen, false).ok());
-  CHECK(set_off.check(forwarded, Access::kReader, false).ok());
+  CHECK(set_off.check(forwarded, Access::kRead, false).ok());
   const auto from_here =
       request_with({{"Host", "127.0.0.1"}, {"X-Forwarded-For", "127.0.0.1, ::1"}});
-  CHECK(off.check(from_here, Access::kReader, false).ok());
+  CHECK(off.check(from_here, Access::kRead, false).ok());
   CHECK_FALSE(off.check(request_with({{"Host", "localhost"}, {"Forwarded", "for=10.0.0.1"}}),
-                        Access::kReader, false)
+                        Access::kRead, false)
                   .ok());
 }
 

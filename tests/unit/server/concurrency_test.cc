@@ -42,7 +42,7 @@ TEST_CASE("pushes, queries, tails, seals, joining, retention and deletion at onc
   TailHub hub(clock, [] {});
   IngestLimits limits;
   limits.creation_grace_period = 0;
-  Ingest ingest(limits, store, hub, clock, metrics, diagnostics);
+  Ingest ingest(limits, nullptr, store, hub, clock, metrics, diagnostics);
   const logql::Engine engine(store, {});
   const std::string every = "{w=~\".+\"}";
   auto tail = std::make_shared<TailSession>(TailForm{}, 0);

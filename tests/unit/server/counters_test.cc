@@ -24,7 +24,7 @@ struct World {
   FakeClock clock{kNow};
   Diagnostics quiet{clock, LogLevel::kError, LogFormat::kLogfmt, [](std::string_view) {}};
   MemoryLogSource source;
-  logql::Engine engine{source, {}};
+  Views views{source, {}};
   TailHub hub{clock, [] {}};
   const bool made = files.make_dirs("/data").ok();
   SharedItems items{files, "/data/shared.json", "/data/page.json", 1, quiet};
@@ -58,7 +58,7 @@ TEST_SUITE_BEGIN("server");
 TEST_CASE("counters: what matches is counted as it comes, by the line's own time") {
   World w;
   w.add("paid", "{service=\"api\"} |= \"payment completed\"");
-  Counters counters(w.engine, w.hub, w.items, w.clock);
+  Counters counters(w.views, {}, w.hub, w.items, w.clock);
   CHECK(only(counters)["total"] == 0);
   w.clock.advance(10 * kSecond);
   w.publish({{kNow + 9 * kSecond, "payment completed 1"},
@@ -86,7 +86,7 @@ TEST_CASE("counters: the hour before is read once, and no line counts twice") {
     w.source.add(kApi, {at, "x"});
   }
   w.add("all", "{service=\"api\"}");
-  Counters counters(w.engine, w.hub, w.items, w.clock);
+  Counters counters(w.views, {}, w.hub, w.items, w.clock);
   w.publish({{from - 1, "x"}, {from, "x"}});  // in the store as well
   CHECK(only(counters)["total"] == 1);        // the history waits for what is under way
   w.clock.advance(3 * kSecond);
@@ -105,7 +105,7 @@ TEST_CASE("counters: a line of before the counter that comes after its history w
   World w;
   w.source.add(kApi, {kNow - kSecond, "x"});
   w.add("all", "{service=\"api\"}");
-  Counters counters(w.engine, w.hub, w.items, w.clock);
+  Counters counters(w.views, {}, w.hub, w.items, w.clock);
   w.clock.advance(3 * kSecond);
   CHECK(only(counters)["total"] == 1);
   w.clock.advance(kMillisecond);
@@ -120,7 +120,7 @@ TEST_CASE("counters: a line of before the counter that comes after its history w
 
 TEST_CASE("counters: what is added counts, what is changed begins anew, what is removed ends") {
   World w;
-  Counters counters(w.engine, w.hub, w.items, w.clock);
+  Counters counters(w.views, {}, w.hub, w.items, w.clock);
   CHECK(counters.text() == R"({"counters":[]})");
   w.add("c", "{service=\"api\"} |= \"a\"");
   counters.sync();

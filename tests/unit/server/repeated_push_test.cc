@@ -29,7 +29,7 @@ struct World {
   std::unique_ptr<store::Store> store = open();
   insight::Insight insight{{dir.path() + "/insight"}, *store, *store, files, clock, diagnostics};
   TailHub hub{clock, [] {}};
-  Ingest ingest{IngestLimits(), insight, hub, clock, metrics, diagnostics};
+  Ingest ingest{IngestLimits(), nullptr, insight, hub, clock, metrics, diagnostics};
 
   std::unique_ptr<store::Store> open() {
     store::StoreOptions options;
