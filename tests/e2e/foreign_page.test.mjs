@@ -88,6 +88,7 @@ for (const auth of ['off', 'password']) {
       if (auth === 'password') {
         // Who is logged in has most to lose.
         await page.goto(server.page);
+        await page.getByLabel('User').fill('admin');
         await page.getByLabel(/password/i).fill(password);
         await page.keyboard.press('Enter');
         await until('the cookie', async () => (await context.cookies()).length > 0);

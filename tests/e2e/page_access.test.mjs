@@ -47,6 +47,9 @@ const pages = {
   services: ['/services', '.scroll-x td > strong'],
   alerts: ['/alerts', '.alerts .panel'],
   settings: ['/settings', '.settings kbd'],
+  'settings-masking': ['/settings/masking', '.masking-form textarea'],
+  'settings-server': ['/settings/server', '.settings tr code'],
+  'settings-users': ['/settings/users', '.settings .notice'],
 };
 
 async function open(language, theme, path, what, more = {}) {

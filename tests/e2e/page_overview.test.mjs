@@ -196,9 +196,11 @@ test('Settings: language, theme, zone, and what the server runs with', async () 
   await page.getByRole('heading', { name: '프로필' }).waitFor();
   await page.getByRole('combobox', { name: '테마' }).selectOption('dark');
   assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark');
+  await page.locator('.settings-parts a', { hasText: '서버 설정' }).click();
   await page.locator('tr', { hasText: 'max_line_size' }).first().waitFor();
   await page.reload();
-  await page.getByRole('heading', { name: '프로필' }).waitFor();
+  await page.locator('tr', { hasText: 'max_line_size' }).first().waitFor();
+  await page.getByRole('heading', { name: '서버 설정' }).waitFor();
   assert.deepEqual(errors, []);
   await close();
 });
@@ -206,10 +208,11 @@ test('Settings: language, theme, zone, and what the server runs with', async () 
 test('with a password the page asks for it', async () => {
   const guarded = await LogServer.start('--auth', 'password', '--admin-password', 'hunter2');
   const { page, close } = await openPage(browser, guarded.page);
-  await page.getByLabel('Admin password').fill('wrong');
+  await page.getByLabel('User').fill('admin');
+  await page.getByLabel('Password').fill('wrong');
   await page.getByRole('button', { name: 'Log in' }).click();
   await page.getByRole('alert').waitFor();
-  await page.getByLabel('Admin password').fill('hunter2');
+  await page.getByLabel('Password').fill('hunter2');
   await page.getByRole('button', { name: 'Log in' }).click();
   await page.getByText('LOKI_URL=').waitFor();
   for (const path of ['/api/pulse', '/api/faults', '/api/agents', '/api/export?query=%7Ba%3D%22b%22%7D']) {

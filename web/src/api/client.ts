@@ -2,6 +2,7 @@
 
 import { nextNs, nsOfMs } from '../base/time';
 import type { LogLine } from '../model/log_line';
+import { doubtAccess } from './lost_access';
 import {
   ApiError,
   array,
@@ -9,12 +10,10 @@ import {
   groupsOf,
   readList,
   readQuery,
-  readSession,
   readStatus,
   type LineGroups,
   type QueryAnswer,
   type ServerStatus,
-  type Session,
 } from './types';
 
 export { array, object };
@@ -44,8 +43,14 @@ export async function request(
     if (signal?.aborted) throw error;
     throw new ApiError(0, 'offline');
   }
-  if (!answer.ok) throw new ApiError(answer.status, await answer.text());
-  return answer.json();
+  return (await checked(answer)).json();
+}
+
+/** The answer; one that is none throws as the server said it. */
+async function checked(answer: Response): Promise<Response> {
+  if (answer.ok) return answer;
+  if (answer.status === 401 || answer.status === 403) doubtAccess();
+  throw new ApiError(answer.status, (await answer.text()).trim());
 }
 
 function rangeParams(range: Range): Params {
@@ -153,25 +158,25 @@ export async function serverSettings(): Promise<ServerSetting[]> {
 
 export async function metricsText(signal?: AbortSignal): Promise<string> {
   const answer = await fetch('/metrics', { signal, headers: { Accept: 'text/plain', 'X-Requested-With': 'logsvc' } });
-  if (!answer.ok) throw new ApiError(answer.status, await answer.text());
-  return answer.text();
+  return (await checked(answer)).text();
 }
 
-export async function session(): Promise<Session> {
-  return readSession(await request('/api/session', {}));
+async function change(method: 'POST' | 'DELETE', path: string, body: unknown): Promise<Response> {
+  let answer: Response;
+  try {
+    answer = await fetch(path, {
+      method,
+      headers: { 'Content-Type': 'application/json', 'X-Requested-With': 'logsvc' },
+      body: JSON.stringify(body),
+    });
+  } catch {
+    throw new ApiError(0, 'offline');
+  }
+  return checked(answer);
 }
 
-export async function post(path: string, body: unknown): Promise<Response> {
-  const answer = await fetch(path, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json', 'X-Requested-With': 'logsvc' },
-    body: JSON.stringify(body),
-  });
-  if (!answer.ok) throw new ApiError(answer.status, await answer.text());
-  return answer;
-}
+export const post = (path: string, body: unknown): Promise<Response> => change('POST', path, body);
+export const remove = (path: string): Promise<Response> => change('DELETE', path, {});
 
 /** A person says that the server's clock is right. */
 export const confirmClock = (): Promise<unknown> => post('/api/retention/confirm-clock', {});
-export const logIn = (password: string): Promise<unknown> => post('/api/login', { password });
-export const logOut = (): Promise<unknown> => post('/api/logout', {});

@@ -1,5 +1,7 @@
 // A WebSocket that comes back by itself: what the live pages share.
 
+import { doubtAccess } from './lost_access';
+
 export type SocketState = 'connecting' | 'open' | 'waiting';
 
 export interface SocketHandlers {
@@ -59,6 +61,7 @@ export class LiveSocket {
         return;
       }
       this.handlers.onState('waiting');
+      doubtAccess();
       this.timer = window.setTimeout(() => this.open(), this.pause);
       this.pause = Math.min(this.pause * 2, longestPauseMs);
     };

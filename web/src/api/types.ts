@@ -9,6 +9,10 @@ export class ApiError extends Error {
   ) {
     super(message);
   }
+  /** The role may not: nothing is wrong with what was asked. */
+  get isOfRole(): boolean {
+    return this.status === 403 && /^the role \S+ may not/.test(this.message);
+  }
 }
 
 type Json = unknown;
@@ -144,6 +148,30 @@ export interface ServerStatus {
   oldestMs: number;
   /** Why nothing is deleted for its age now; null: it is. */
   retentionHeld: HeldRetention | null;
+  limits: IngestLimits;
+}
+
+/** What the server does not take as it comes. */
+export interface IngestLimits {
+  runaway: RunawayLabel[];
+  /** Of the last day, the newest first. */
+  refused: RefusedSource[];
+}
+/** A label with more values in a day than the server makes streams of. */
+export interface RunawayLabel {
+  label: string;
+  moreThan: number;
+  action: 'folded' | 'rejected' | 'none';
+  sinceMs: number;
+}
+/** A token or address of which pushes were over a limit. */
+export interface RefusedSource {
+  source: string;
+  pushes: number;
+  lines: number;
+  bytes: number;
+  lastMs: number;
+  why: string;
 }
 
 /** The server's clock has jumped ahead of what the store knows. */
@@ -158,6 +186,27 @@ function readHeld(value: Json | undefined): HeldRetention | null {
   if (value === null || value === undefined) return null;
   const held = object(value, 'retentionHeld');
   return { clockMs: Number(held.clockMs), expectedMs: Number(held.expectedMs), leftMs: Number(held.leftMs) };
+}
+
+function readLimits(value: Json | undefined): IngestLimits {
+  const limits = object(value ?? {}, 'limits');
+  const each = (list: Json | undefined) => array(list ?? [], 'limits').map((one) => object(one, 'limit'));
+  return {
+    runaway: each(limits.runaway).map((one) => ({
+      label: String(one.label),
+      moreThan: Number(one.moreThan),
+      action: one.action === 'folded' || one.action === 'rejected' ? one.action : 'none',
+      sinceMs: Number(one.sinceMs),
+    })),
+    refused: each(limits.refused).map((one) => ({
+      source: String(one.source),
+      pushes: Number(one.pushes),
+      lines: Number(one.lines),
+      bytes: Number(one.bytes),
+      lastMs: Number(one.lastMs),
+      why: String(one.why),
+    })),
+  };
 }
 
 export function readStatus(body: Json): ServerStatus {
@@ -180,15 +229,6 @@ export function readStatus(body: Json): ServerStatus {
     retentionMs: Number(s.retentionMs ?? 0),
     oldestMs: Number(s.oldestMs ?? 0),
     retentionHeld: readHeld(s.retentionHeld),
+    limits: readLimits(s.limits),
   };
-}
-
-export interface Session {
-  auth: 'off' | 'password';
-  loggedIn: boolean;
-}
-
-export function readSession(body: Json): Session {
-  const s = object(body, 'session');
-  return { auth: s.auth === 'password' ? 'password' : 'off', loggedIn: s.loggedIn === true };
 }

@@ -2,24 +2,30 @@ import { expect, test } from 'vitest';
 import settings from '../../../lib/agent/agent_config.cc?raw';
 import dockerfile from '../../../monitoring/Dockerfile?raw';
 import composeFile from '../../../monitoring/docker-compose.agent.yml?raw';
-import { agentSnippets, portOf, unknownHost } from './agent_snippets';
+import { agentSnippets, portOf, pushUrl, unknownHost } from './agent_snippets';
 
 const files = Object.keys(import.meta.glob(['../../../monitoring/*', '../../../scripts/*'])).map((path) =>
   path.replace('../../../', ''),
 );
-const all = agentSnippets('10.0.0.5', '3100')
+const all = agentSnippets(pushUrl('10.0.0.5', '3100', ''))
   .map((s) => s.text)
   .join('\n');
 
 test('every way has the address of this server', () => {
-  for (const { text } of agentSnippets('10.0.0.5', '3100'))
+  for (const { text } of agentSnippets(pushUrl('10.0.0.5', '3100', '')))
     expect(text).toContain('http://10.0.0.5:3100/loki/api/v1/push');
-  expect(agentSnippets('2001:db8::1', '1')[0]!.text).toContain('http://[2001:db8::1]:1/');
+  expect(pushUrl('2001:db8::1', '1', '')).toBe('http://[2001:db8::1]:1/loki/api/v1/push');
+});
+
+test('a token is the password of any user', () => {
+  const url = pushUrl('10.0.0.5', '3100', 'lsv_abc');
+  expect(url).toBe('http://agent:lsv_abc@10.0.0.5:3100/loki/api/v1/push');
+  for (const { text } of agentSnippets(url)) expect(text).toContain(`LOKI_URL=${url}`);
 });
 
 test('an address that means another machine elsewhere is not told to others', () => {
   for (const host of ['localhost', '127.0.0.1', '[::1]'])
-    expect(agentSnippets(host, '3100')[0]!.text).toContain(`http://${unknownHost}:3100/`);
+    expect(pushUrl(host, '3100', '')).toContain(`http://${unknownHost}:3100/`);
 });
 
 test('files that are named are in the checkout', () => {

@@ -12,10 +12,16 @@ export const unknownHost = 'MONITORING_HOST';
 /** Whether a name means the machine that it is used on. */
 const isLoopback = (host: string) => /^(localhost|127\.[\d.]+|\[?::1\]?)$/.test(host);
 
-/** host: as the page was opened; port: the API's. */
-export function agentSnippets(host: string, port: string): Snippet[] {
+/** Stands for a token that somebody else has to make. */
+export const unknownToken = 'TOKEN';
+
+/** LOKI_URL for this server. host: as the page was opened; port: the API's; token: empty, where none is asked for. */
+export function pushUrl(host: string, port: string, token: string): string {
   const name = isLoopback(host) ? unknownHost : host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
-  const url = `http://${name}:${port}/loki/api/v1/push`;
+  return `http://${token ? `agent:${token}@` : ''}${name}:${port}/loki/api/v1/push`;
+}
+
+export function agentSnippets(url: string): Snippet[] {
   return [
     { name: 'compose', text: compose(url) },
     { name: 'docker', text: docker(url) },

@@ -2,6 +2,7 @@
 
 import { counterCounts, type CounterCounts, type SharedCounter } from '../api/shared';
 import { newId, shared } from './shared.svelte';
+import { errorText } from './rights';
 
 const everyMs = 2_000;
 
@@ -40,7 +41,7 @@ class Counters {
       this.counts = new Map((await counterCounts()).map((c) => [c.id, c]));
       this.error = '';
     } catch (error) {
-      this.error = String(error instanceof Error ? error.message : error);
+      this.error = errorText(error);
     } finally {
       this.busy = false;
     }

@@ -2,7 +2,7 @@
 // numbers of a metric query.
 
 import { queryMatrix, type Range } from '../api/client';
-import { ApiError, type QueryAnswer, type Series } from '../api/types';
+import type { QueryAnswer, Series } from '../api/types';
 import { repeat } from '../base/repeat';
 import { roundStepSeconds } from '../base/time';
 import { selectorText, splitQuery } from '../model/query';
@@ -10,6 +10,7 @@ import { ExploreLines } from './explore_lines.svelte';
 import { ExploreView } from './explore_view.svelte';
 import { FacetState } from './facets.svelte';
 import { HistogramState } from './histogram.svelte';
+import { errorText } from './rights';
 
 const histogramEveryMs = 1_000;
 const facetsEveryMs = 2_000;
@@ -17,7 +18,7 @@ const facetsEveryMs = 2_000;
 export class ExploreState {
   readonly view = new ExploreView();
   readonly lines = new ExploreLines({
-    onError: (error) => (this.error = messageOf(error)),
+    onError: (error) => (this.error = errorText(error)),
     onRefused: (reason) => {
       this.error = reason;
       this.stopLive();
@@ -56,7 +57,7 @@ export class ExploreState {
     try {
       await (this.view.metric ? this.runMetric(query, signal) : this.runLines(query, signal));
     } catch (error) {
-      if (!signal.aborted) this.error = messageOf(error);
+      if (!signal.aborted) this.error = errorText(error);
     } finally {
       if (!signal.aborted) this.loading = false;
     }
@@ -127,8 +128,4 @@ export class ExploreState {
     for (const stop of this.refreshing) stop();
     this.refreshing = [];
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof ApiError ? error.message : String(error);
 }

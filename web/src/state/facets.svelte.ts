@@ -2,6 +2,7 @@
 
 import { detectedFields, labelNames, queryInstant, type Range } from '../api/client';
 import { splitQuery, toLogQL, withLabel, withoutParsed } from '../model/query';
+import { errorText } from './rights';
 
 export interface FacetValue {
   value: string;
@@ -102,7 +103,7 @@ export class FacetState {
       const values = await counts(name, `${parsed} | ${name}!=""`, range, signal);
       change({ values: values.slice(0, maxFieldValues), failed: '' });
     } catch (error) {
-      if (!signal.aborted) change({ values: [], failed: String(error instanceof Error ? error.message : error) });
+      if (!signal.aborted) change({ values: [], failed: errorText(error) });
     }
   }
 }

@@ -12,6 +12,7 @@ import { lineKey, type LogLine } from '../model/log_line';
 import { sortLines } from './line_store';
 import { pulse } from './pulse.svelte';
 import { rangeOf } from './url_state';
+import { errorText } from './rights';
 
 const maxLines = 100_000;
 /** Beyond the most, so many are held before the oldest go. */
@@ -100,7 +101,7 @@ export class JourneyState {
     try {
       await this.load(signal);
     } catch (error) {
-      if (!signal.aborted) this.error = String(error instanceof Error ? error.message : error);
+      if (!signal.aborted) this.error = errorText(error);
     } finally {
       if (!signal.aborted) this.loading = false;
     }

@@ -18,6 +18,7 @@ import type { LogLine } from '../model/log_line';
 import { quote } from '../model/query';
 import { escapeRegex } from '../model/regex';
 import { pulse } from './pulse.svelte';
+import { errorText } from './rights';
 
 const pollMs = 1_000;
 /** What came of it is asked for less often: the server looks it up for each browser. */
@@ -71,7 +72,7 @@ export class OpeningWatch {
       if (now >= atMs) await Promise.all([this.askOutcome(), this.askSuccesses(now)]);
       this.error = '';
     } catch (error) {
-      if (!this.abort.signal.aborted) this.error = String(error instanceof Error ? error.message : error);
+      if (!this.abort.signal.aborted) this.error = errorText(error);
     } finally {
       this.busy = false;
     }

@@ -2,6 +2,7 @@
 // to the server once.
 
 import type { Opening } from '../model/opening';
+import { session } from './session.svelte';
 import { shared } from './shared.svelte';
 
 const oldKeys = { openings: 'logsvc.openings', reports: 'logsvc.openingReports' } as const;
@@ -73,6 +74,7 @@ class Openings {
     return this.list.findLast((o) => o.atMs < opening.atMs);
   }
   private async giveOldOnes(): Promise<void> {
+    if (!session.may('operate')) return;
     const openings = held<Opening>(oldKeys.openings, (o) => Number.isFinite(o?.atMs) && Array.isArray(o?.services));
     const reports = held<OldReport>(
       oldKeys.reports,

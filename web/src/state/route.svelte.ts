@@ -8,8 +8,14 @@ export function pageOf(path: string): Page {
   return (pages as readonly string[]).includes(name) ? (name as Page) : 'overview';
 }
 
+/** What stands behind the page in the path: /settings/users has "users". */
+export function partOf(path: string): string {
+  return path.split('/')[2] ?? '';
+}
+
 class Route {
   page = $state<Page>(pageOf(location.pathname));
+  part = $state(partOf(location.pathname));
   search = $state(location.search);
   /** Grows when somebody goes to a page, so that the same page begins anew. */
   visit = $state(0);
@@ -20,6 +26,7 @@ class Route {
   }
   read(): void {
     this.page = pageOf(location.pathname);
+    this.part = partOf(location.pathname);
     this.search = location.search;
     this.visit++;
   }
@@ -49,7 +56,14 @@ export function follow(event: MouseEvent): void {
   if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)
     return;
   const link = (event.target as Element).closest?.('a');
-  if (!link || link.target || link.hasAttribute('download') || link.origin !== location.origin) return;
+  if (
+    !link ||
+    link.target ||
+    link.hasAttribute('download') ||
+    link.pathname.startsWith('/api/') ||
+    link.origin !== location.origin
+  )
+    return;
   event.preventDefault();
   route.go(link.pathname + link.search);
 }

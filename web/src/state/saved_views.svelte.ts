@@ -1,4 +1,4 @@
-// Views with a name: one's own in this browser, the team's on the server.
+// Views with a name: one's own in this browser, the team's on the server, where the role may change them.
 
 import { newId, shared } from './shared.svelte';
 

@@ -5,6 +5,7 @@ import { nsOfMs } from '../base/time';
 import { lint, type LintResult } from '../model/lint';
 import { quote } from '../model/query';
 import { pulse } from './pulse.svelte';
+import { errorText } from './rights';
 
 export interface ServiceFacts {
   name: string;
@@ -45,12 +46,11 @@ export class ServicesState {
           );
           this.change(service.name, { lint: lint(answer.lines) });
         } catch (error) {
-          if (!signal.aborted)
-            this.change(service.name, { failed: String(error instanceof Error ? error.message : error) });
+          if (!signal.aborted) this.change(service.name, { failed: errorText(error) });
         }
       }
     } catch (error) {
-      if (!signal.aborted) this.error = String(error instanceof Error ? error.message : error);
+      if (!signal.aborted) this.error = errorText(error);
     }
   }
 

@@ -2,6 +2,7 @@
 // is looked at again.
 
 import { changeShared, sharedState, type Change, type SharedState } from '../api/shared';
+import { errorText } from './rights';
 
 const everyMs = 20_000;
 
@@ -51,7 +52,7 @@ class Shared {
       this.error = '';
       return true;
     } catch (error) {
-      this.error = String(error instanceof Error ? error.message : error);
+      this.error = errorText(error);
       return false;
     }
   }
