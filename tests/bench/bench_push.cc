@@ -1,5 +1,6 @@
 // Pushes simulated ticketing lines as fast as the server takes them, in bodies of about 1 MiB of
-// lines, and prints what it did as JSON. Usage: logsvc_bench_push URL MEGABYTES
+// lines, and prints what it did as JSON. Usage: logsvc_bench_push URL MEGABYTES [FINGERPRINT], the
+// latter of an https server's certificate.
 #include <cstdlib>
 #include <iostream>
 #include <map>
@@ -11,12 +12,18 @@
 
 int main(int argc, char** argv) {
   using namespace logsvc;
-  if (argc != 3) {
-    std::cerr << "usage: logsvc_bench_push URL MEGABYTES\n";
+  if (argc != 3 && argc != 4) {
+    std::cerr << "usage: logsvc_bench_push URL MEGABYTES [FINGERPRINT]\n";
     return 2;
   }
   const auto wanted = static_cast<uint64_t>(std::atoll(argv[2])) * 1'000'000;
-  auto target = agent::make_http_push_target(argv[1]);
+  auto config = agent::client_of_url(argv[1]);
+  if (!config.ok()) {
+    std::cerr << config.error().message << '\n';
+    return 2;
+  }
+  if (argc == 4) config->http.route.tls.fingerprint = argv[3];
+  auto target = agent::make_http_push_target(*config);
   if (!target.ok()) {
     std::cerr << target.error().message << '\n';
     return 2;

@@ -1,4 +1,7 @@
-"""CPU of the twelve query shapes, warm, over a store of generated services; printed and never asserted."""
+"""CPU of the twelve query shapes, warm, over a store of generated services; printed and never asserted.
+
+BENCH_ROLES="admin support" asks as each of these roles, over the same store."""
+import base64
 import http.client
 import json
 import os
@@ -28,12 +31,12 @@ def cpu_ms(pid):
 
 
 class Loki:
-    def __init__(self, port):
-        self.port = port
+    def __init__(self, port, headers=None):
+        self.port, self.headers = port, headers or {}
 
     def get(self, path, **parameters):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=600)
-        connection.request("GET", path + "?" + urllib.parse.urlencode(parameters))
+        connection.request("GET", path + "?" + urllib.parse.urlencode(parameters), headers=self.headers)
         answer = connection.getresponse()
         body = answer.read()
         connection.close()
@@ -82,14 +85,15 @@ def shapes(loki, start, end):
     ]
 
 
-def main():
-    megabytes = int(os.environ.get("BENCH_MB", "300"))
-    server = Server("--auth", "off", "--retention", "0")
-    subprocess.run([PUSH, f"http://127.0.0.1:{server.port}", str(megabytes)], capture_output=True, check=True)
-    server.request("POST", "/flush")
-    loki = Loki(server.port)
-    start, end = span(loki)
-    print(f"{os.cpu_count()} cores, {megabytes} MB over {(end - start) / HOUR:.1f} h; warm, milliseconds a query")
+def bearer(server, admin, role):
+    body = json.dumps({"name": role, "role": role})
+    status, text, _ = server.request("POST", "/api/tokens", body, {**admin, "Content-Type": "application/json"})
+    if status // 100 != 2:
+        raise RuntimeError(f"no token: {status} {text}")
+    return {"Authorization": "Bearer " + json.loads(text)["token"]}
+
+
+def measure(server, loki, start, end):
     for name, ask in shapes(loki, start, end):
         ask()
         before, begun, runs = cpu_ms(server.process.pid), time.monotonic(), 0
@@ -98,6 +102,24 @@ def main():
             runs += 1
         wall = (time.monotonic() - begun) * 1e3 / runs
         print(f"{name:34} {(cpu_ms(server.process.pid) - before) / runs:8.2f} CPU {wall:8.2f} wall")
+
+
+def main():
+    megabytes = int(os.environ.get("BENCH_MB", "300"))
+    roles = os.environ.get("BENCH_ROLES", "").split()
+    admin = {"Authorization": "Basic " + base64.b64encode(b"admin:bench-bench").decode()} if roles else {}
+    server = (Server("--auth", "password", "--retention", "0", env={"LOGSVC_ADMIN_PASSWORD": "bench-bench"}) if roles
+              else Server("--auth", "off", "--retention", "0"))
+    subprocess.run([PUSH, f"http://127.0.0.1:{server.port}", str(megabytes)], capture_output=True, check=True)
+    server.request("POST", "/flush", headers=admin)
+    loki = Loki(server.port, admin)
+    start, end = span(loki)
+    print(f"{os.cpu_count()} cores, {megabytes} MB over {(end - start) / HOUR:.1f} h; warm, milliseconds a query")
+    for role in roles:
+        print(role)
+        measure(server, Loki(server.port, bearer(server, admin, role)), start, end)
+    if not roles:
+        measure(server, loki, start, end)
     server.close()
 
 

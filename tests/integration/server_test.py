@@ -222,7 +222,7 @@ class Password(unittest.TestCase):
         server = Server("--auth", "password", env={"LOGSVC_ADMIN_PASSWORD": "hunter2"})
         self.addCleanup(server.close)
         cookie = {"Cookie": server.request("POST", "/api/login", '{"password":"hunter2"}', JSON)[2]["Set-Cookie"].split(";")[0]}
-        kept = server.data_dir + "/admin-sessions"
+        kept = server.data_dir + "/sessions.json"
         self.assertEqual(os.stat(kept).st_mode & 0o777, 0o600)
         server.stop(signal.SIGKILL)
         server.start()

@@ -1,8 +1,10 @@
 """Starts the real binary in a temporary directory, talks HTTP and WebSocket to it."""
 import base64
 import http.client
+import itertools
 import json
 import os
+import random
 import signal
 import socket
 import struct
@@ -15,13 +17,25 @@ import urllib.parse
 # `logsvc tail` is to end by it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BINARY = os.environ.get("LOGSVC_BIN", "build/release/logsvc")
 
 
+# Test files that run beside each other have ports of their own (run.py).
+FIRST_PORT, LAST_PORT = map(int, os.environ.get("LOGSVC_TEST_PORTS", "10000-29999").split("-"))
+PORTS = itertools.cycle(random.sample(range(FIRST_PORT, LAST_PORT + 1), LAST_PORT + 1 - FIRST_PORT))
+
+
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """Returns one that nobody has; the system gives none of them to a connection that is made."""
+    while True:
+        port = next(PORTS)
+        with socket.socket() as s:
+            try:
+                s.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
 
 
 class Server:
@@ -74,6 +88,9 @@ class Server:
             return answer.status, answer.read().decode("utf-8", "replace"), dict(answer.getheaders())
         finally:
             connection.close()
+
+    def connect(self, port=None):
+        return socket.create_connection(("127.0.0.1", port or self.port), timeout=30)
 
     def get(self, path, params=None, **more):
         if params:
@@ -172,10 +189,11 @@ def wait_until(what, condition, detail=lambda: "", timeout=60):
 class Tail:
     """A WebSocket to /loki/api/v1/tail."""
 
-    def __init__(self, server, query, path="/loki/api/v1/tail", **params):
-        self.socket = socket.create_connection(("127.0.0.1", server.port), timeout=30)
+    def __init__(self, server, query, path="/loki/api/v1/tail", headers=None, **params):
+        self.socket = server.connect()
         path += "?" + urllib.parse.urlencode({"query": query, **params})
-        self.socket.sendall((f"GET {path} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        more = "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
+        self.socket.sendall((f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{more}Upgrade: websocket\r\nConnection: Upgrade\r\n"
                              f"Sec-WebSocket-Key: {base64.b64encode(os.urandom(16)).decode()}\r\n"
                              "Sec-WebSocket-Version: 13\r\n\r\n").encode())
         self.buffer = b""
@@ -214,6 +232,15 @@ class Tail:
                 for stream in json.loads(payload).get("streams") or []:
                     out += [value[1] for value in stream["values"]]
         return out
+
+    def ended(self):
+        """Waits until the server closes the connection."""
+        try:
+            while self.frame()[0] != 8:
+                pass
+        except EOFError:
+            pass
+        return True
 
     def close(self):
         self.socket.close()

@@ -1,6 +1,11 @@
-"""An authority of the test's own, made with openssl; its keys live as long as the test."""
+"""An authority of the test's own, made with openssl; its keys live as long as the test. A server that speaks TLS."""
+import http.client
+import socket
+import ssl
 import subprocess
 import tempfile
+
+from support import Server
 
 
 class Authority:
@@ -31,3 +36,31 @@ class Authority:
 
     def close(self):
         self.dir.cleanup()
+
+
+class TlsServer(Server):
+    """One `logsvc server` with TLS on both ports; `context` is what its clients believe."""
+
+    def __init__(self, *args, context=None, **more):
+        self.context = context or ssl._create_unverified_context()
+        super().__init__(*args, **more)
+
+    def request(self, method, path, body=None, headers=None, port=None, timeout=30):
+        connection = http.client.HTTPSConnection("127.0.0.1", port or self.port, timeout=timeout, context=self.context)
+        try:
+            connection.request(method, path, body, headers or {})
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode("utf-8", "replace"), dict(answer.getheaders())
+        finally:
+            connection.close()
+
+    def plain(self, port=None):
+        return socket.create_connection(("127.0.0.1", port or self.port), timeout=60)
+
+    def connect(self, port=None):
+        # An end without close_notify is an error.
+        return self.context.wrap_socket(self.plain(port), server_hostname="127.0.0.1", suppress_ragged_eofs=False)
+
+    @property
+    def url(self):
+        return f"https://127.0.0.1:{self.port}"
