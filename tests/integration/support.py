@@ -21,7 +21,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 BINARY = os.environ.get("LOGSVC_BIN", "build/release/logsvc")
 
 
-# Test files that run beside each other have ports of their own (run.py).
+# Test files that run beside each other have ports of their own (run_tests.py).
 FIRST_PORT, LAST_PORT = map(int, os.environ.get("LOGSVC_TEST_PORTS", "10000-29999").split("-"))
 PORTS = itertools.cycle(random.sample(range(FIRST_PORT, LAST_PORT + 1), LAST_PORT + 1 - FIRST_PORT))
 

@@ -1,6 +1,6 @@
 """Runs every *_test.py beside this file, two files at a time: most tests wait for the binary.
 
-    run.py [NAME_test ...]
+    run_tests.py [NAME_test ...]
 
 Prints what failed and unittest's summary of all; the exit code is 1 if a test failed.
 """
