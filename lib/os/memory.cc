@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <barrier>
 #include <cstdlib>  // defines __GLIBC__
+#include <exception>
 #include <fstream>
-#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -38,9 +38,10 @@ bool g_keeps_freed = false;
 void trim_arenas() {
   static Mutex mutex;
   const MutexLock lock(mutex);
+  std::vector<std::jthread> threads;
+  threads.reserve(static_cast<size_t>(g_arenas));
   mallopt(M_TRIM_THRESHOLD, 128 << 10);
   std::barrier all_have_one(g_arenas);
-  std::vector<std::jthread> threads;
   for (int i = 0; i < g_arenas; ++i) {
     try {
       threads.emplace_back([&] {
@@ -48,7 +49,7 @@ void trim_arenas() {
         all_have_one.arrive_and_wait();
         std::free(large);
       });
-    } catch (const std::system_error&) {  // no more threads: that arena keeps what it has
+    } catch (const std::exception&) {  // no thread or memory for it: that arena keeps what it has
       all_have_one.arrive_and_drop();
     }
   }
