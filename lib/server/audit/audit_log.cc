@@ -202,9 +202,11 @@ void AuditLog::run() {
     if (stored) {
       note_written(events);
     } else if (stopping_) {
-      dropped_.add(events.size());
+      // Those that came while the last try failed are lost with it.
+      const uint64_t lost = events.size() + waiting_.size();
+      dropped_.add(lost);
       diagnostics_.error("audit", "events are lost: the disk did not take them before the end",
-                         {{"events", std::to_string(events.size())}});
+                         {{"events", std::to_string(lost)}});
       return;
     } else {
       put_back(std::move(events));
